@@ -1,0 +1,1 @@
+"""How the depot is kept: tables, repositories, the unit of work, migrations. Knows the domain only."""

@@ -1,0 +1,1 @@
+"""The depot's nouns and rules as frozen dataclasses: no input or output, no services."""

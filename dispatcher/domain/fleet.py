@@ -1,0 +1,92 @@
+"""Drivers, vehicles, and the shifts that bring them together on a day."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from dispatcher.domain.ids import DriverId, ShiftId, VehicleId
+from dispatcher.domain.orders import Load
+from dispatcher.domain.place import Place
+from dispatcher.domain.time import require_aware
+
+
+class Profile(StrEnum):
+    """Which roads and speeds a vehicle has; each is a data set of the road engine."""
+
+    CAR = "car"
+    BICYCLE = "bicycle"
+
+
+class VehicleKind(StrEnum):
+    """What it looks like in the yard."""
+
+    VAN = "van"
+    CARGO_BIKE = "cargo bike"
+    TRUCK = "truck"
+
+    @property
+    def profile(self) -> Profile:
+        """The roads it uses."""
+        return Profile.BICYCLE if self is VehicleKind.CARGO_BIKE else Profile.CAR
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """Something that carries goods."""
+
+    id: VehicleId
+    name: str
+    kind: VehicleKind = VehicleKind.VAN
+    plate: str = ""
+    capacity: Load = field(default_factory=lambda: Load(kg=900.0, litres=8_000.0, parcels=200))
+    skills: frozenset[str] = frozenset()
+    """What it is fitted for (tail lift, chilled, …); lower case."""
+    cost_per_km: int = 35
+    """Minor currency units."""
+    fixed_cost: int = 0
+    """Minor currency units for each day it goes out."""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A person who drives rounds."""
+
+    id: DriverId
+    name: str
+    number: int
+    """The round's number on lines, markers and rows; unique within the depot."""
+    phone: str = ""
+    skills: frozenset[str] = frozenset()
+    vehicle_id: VehicleId | None = None
+    """The vehicle they usually take."""
+    cost_per_hour: int = 2_400
+    """Minor currency units."""
+    max_stops: int | None = None
+    max_duration_s: int | None = None
+    """Longest time from leaving the start to reaching the end."""
+    max_distance_m: int | None = None
+    active: bool = True
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One driver with one vehicle on one day: what a route is planned into."""
+
+    id: ShiftId
+    date: date
+    driver_id: DriverId
+    vehicle_id: VehicleId
+    starts_at: datetime
+    ends_at: datetime
+    start: Place
+    end: Place | None = None
+    """Where the round ends; `None` for an open round that ends at its last stop."""
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        require_aware(self.starts_at, "a shift's start")
+        require_aware(self.ends_at, "a shift's end")
+        if self.ends_at <= self.starts_at:
+            raise ValueError("a shift must end after it begins")

@@ -1,0 +1,87 @@
+"""What a road network answers, and the port that `dispatcher.region` implements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatcher.domain.fleet import Profile
+from dispatcher.domain.place import Place
+
+NO_WAY = 10_000_000
+"""Seconds and metres that stand for "cannot be reached": about 115 days."""
+
+OFF_ROAD_M = 500.0
+"""A place farther than this from any road of the region is reported, never planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTable:
+    """Travel between all pairs of places, for one profile."""
+
+    duration_s: NDArray[np.int32]
+    """(n, n), from row to column, seconds; `NO_WAY` where no road leads."""
+    distance_m: NDArray[np.int32]
+    """(n, n), from row to column, metres; `NO_WAY` where no road leads."""
+    off_road_m: NDArray[np.float32]
+    """(n,), metres from each place to the road it was snapped to."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadPath:
+    """The line a vehicle follows through several places."""
+
+    legs: tuple[tuple[tuple[float, float], ...], ...]
+    """One line per pair of neighbours in the request, each a run of (lat, lon)."""
+    duration_s: int
+    distance_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snap:
+    """The nearest point of the road network."""
+
+    place: Place
+    distance_m: float
+    street: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadMatch:
+    """A track laid onto the roads it most likely followed."""
+
+    line: tuple[tuple[float, float], ...]
+    """(lat, lon) along the roads."""
+    snapped: tuple[Snap | None, ...]
+    """For every fix of the request, where it lay on the road; `None` for an outlier."""
+    confidence: float
+    """0-1, as the engine states it."""
+
+
+class RoadNetwork(Protocol):
+    """Answers about roads. Safe to call from any thread; every call may take a while."""
+
+    @property
+    def name(self) -> str:
+        """The region's name; empty for straight lines."""
+
+    @property
+    def straight(self) -> bool:
+        """Whether these are straight lines for want of a region pack: the window says so."""
+
+    def table(self, places: Sequence[Place], profile: Profile) -> TravelTable:
+        """Durations and distances between all pairs."""
+
+    def path(self, places: Sequence[Place], profile: Profile) -> RoadPath:
+        """The line through the places in their order; legs that no road joins are straight."""
+
+    def nearest(self, place: Place, profile: Profile) -> Snap:
+        """The nearest road."""
+
+    def match(self, places: Sequence[Place], times_s: Sequence[int], profile: Profile) -> RoadMatch:
+        """Lay a track of fixes, with their seconds, onto the roads."""
+
+    def close(self) -> None:
+        """Let go of files and processes."""

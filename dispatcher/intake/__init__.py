@@ -1,0 +1,1 @@
+"""Order files → orders: columns and their aliases, readers, row errors, merge modes. No geocoding."""

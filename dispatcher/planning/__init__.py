@@ -1,0 +1,1 @@
+"""The problem, its engines, the judge, and why an order is unplanned. No persistence."""

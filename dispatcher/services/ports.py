@@ -1,0 +1,127 @@
+"""What the services need of the storage; `db` implements it.
+
+Every write runs inside one unit of work on the one writer; every read sees one consistent moment.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from dispatcher.domain.changes import ChangeSet, DaySummary, HistoryEntry, HistoryState
+from dispatcher.domain.depot import Depot
+from dispatcher.domain.fleet import Driver, Shift, Vehicle
+from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
+from dispatcher.domain.orders import Order
+from dispatcher.domain.place import Address, Found, Place
+from dispatcher.domain.plan import Day, Stop
+
+
+class Reader(Protocol):
+    """One consistent moment of the database."""
+
+    @property
+    def revision(self) -> int:
+        """Bumped by every unit of work that changed something."""
+
+    def depot(self) -> Depot: ...
+    def day(self, on: date) -> Day:
+        """Everything of one date, in a handful of queries."""
+
+    def days(self) -> Sequence[DaySummary]:
+        """Every date that has orders or shifts, oldest first."""
+
+    def order(self, order_id: OrderId) -> Order | None: ...
+    def orders(self, ids: Iterable[OrderId]) -> Sequence[Order]: ...
+    def orders_of(self, dates: Iterable[date]) -> Sequence[Order]:
+        """All orders of these dates, cancelled ones too."""
+
+    def doubtful_orders(self) -> Sequence[Order]:
+        """Open orders whose address has no place, or a doubtful one, oldest date first."""
+
+    def drivers(self) -> Sequence[Driver]:
+        """By number."""
+
+    def vehicles(self) -> Sequence[Vehicle]:
+        """By name."""
+
+    def shifts_of(self, on: date) -> Sequence[Shift]: ...
+    def pins(self, keys: Iterable[str]) -> Mapping[str, Place]:
+        """Remembered places by normalised address key (`intake.address_key`)."""
+
+    def mapping(self, sender: str) -> Mapping[str, str] | None:
+        """How this sender's headers were assigned last time: header → field name."""
+
+
+class UnitOfWork(Reader, Protocol):
+    """A transaction that notes the before-image of every row it touches."""
+
+    def put_depot(self, depot: Depot) -> None: ...
+    def put_orders(self, orders: Iterable[Order]) -> None:
+        """Insert or replace by id."""
+
+    def remove_orders(self, ids: Iterable[OrderId]) -> None:
+        """Their stops go with them."""
+
+    def put_driver(self, driver: Driver) -> None: ...
+    def remove_driver(self, driver_id: DriverId) -> None: ...
+    def put_vehicle(self, vehicle: Vehicle) -> None: ...
+    def remove_vehicle(self, vehicle_id: VehicleId) -> None: ...
+    def put_shifts(self, shifts: Iterable[Shift]) -> None: ...
+    def remove_shift(self, shift_id: ShiftId) -> None:
+        """Its orders go back to the pool."""
+
+    def set_routes(self, routes: Mapping[ShiftId, Sequence[Stop]]) -> None:
+        """Replace the stops of these shifts, together.
+
+        An order that stood in another route leaves it; an order that stood in one of these and is in none of
+        the new lists goes back to the pool.
+        """
+
+    def put_pin(self, key: str, place: Place, text: str) -> None: ...
+    def put_mapping(self, sender: str, columns: Mapping[str, str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done[T]:
+    """What a unit of work returned, and what it touched."""
+
+    value: T
+    changes: ChangeSet
+
+
+class Store(Protocol):
+    """A depot's database. Reads from any thread; writes one at a time, in order."""
+
+    def read[T](self, query: Callable[[Reader], T]) -> T: ...
+    def write[T](self, label: str, change: Callable[[UnitOfWork], T], *, author: str = "") -> Done[T]:
+        """Run `change` in one transaction; one undo step. Raises whatever it raises, with nothing changed."""
+
+    def undo(self, *, author: str = "") -> ChangeSet | None:
+        """Take the latest step back; `None` if there is none."""
+
+    def redo(self, *, author: str = "") -> ChangeSet | None: ...
+    def history(self) -> HistoryState:
+        """What undo and redo would do now."""
+
+    def entries(self, limit: int = 200) -> Sequence[HistoryEntry]:
+        """The audit trail, newest first."""
+
+    def close(self) -> None: ...
+
+
+Clock = Callable[[], datetime]
+"""The moment now, aware, UTC."""
+
+
+class Geocoder(Protocol):
+    """Words to places and back. Safe to call from any thread."""
+
+    def find(self, address: Address, *, limit: int = 5) -> Sequence[Found]:
+        """The best answers, best first; empty when nothing fits."""
+
+    def suggest(self, text: str, *, limit: int = 8) -> Sequence[Found]:
+        """Answers while a person types; the last word may be unfinished."""
+
+    def reverse(self, place: Place) -> Found | None:
+        """The nearest address."""

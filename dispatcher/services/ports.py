@@ -4,17 +4,18 @@ Every write runs inside one unit of work on the one writer; every read sees one 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from dispatcher.domain.changes import ChangeSet, DaySummary, HistoryEntry, HistoryState
+from dispatcher.domain.changes import ChangeSet, DaySummary, Done, HistoryEntry, HistoryState
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Address, Found, Place
 from dispatcher.domain.plan import Day, Stop
+
+__all__ = ["Clock", "Done", "Geocoder", "Reader", "Store", "UnitOfWork"]
 
 
 class Reader(Protocol):
@@ -82,14 +83,6 @@ class UnitOfWork(Reader, Protocol):
     def put_mapping(self, sender: str, columns: Mapping[str, str]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Done[T]:
-    """What a unit of work returned, and what it touched."""
-
-    value: T
-    changes: ChangeSet
-
-
 class Store(Protocol):
     """A depot's database. Reads from any thread; writes one at a time, in order."""
 
@@ -125,3 +118,6 @@ class Geocoder(Protocol):
 
     def reverse(self, place: Place) -> Found | None:
         """The nearest address."""
+
+    def close(self) -> None:
+        """Let go of files."""

@@ -1,0 +1,134 @@
+"""Changes of drivers, vehicles and who is on duty."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from dispatcher.domain.errors import BadInput
+from dispatcher.domain.fleet import Driver, Shift, Vehicle
+from dispatcher.domain.ids import DriverId, ShiftId, VehicleId, new_id
+from dispatcher.domain.place import Place
+from dispatcher.domain.time import at_local
+from dispatcher.services.ports import Reader, UnitOfWork
+
+
+def save_driver(uow: UnitOfWork, driver: Driver) -> None:
+    """Add or change a driver; the number must be free and the name not empty."""
+    if not driver.name.strip():
+        raise BadInput("A driver needs a name.", "Type one.")
+    if driver.number < 1:
+        raise BadInput(f"A round's number must be 1 or more, not {driver.number}.", "Choose a free number.")
+    for other in uow.drivers():
+        if other.number == driver.number and other.id != driver.id:
+            raise BadInput(f"Number {driver.number} belongs to {other.name} already.", "Choose a free number.")
+    uow.put_driver(driver)
+
+
+def save_vehicle(uow: UnitOfWork, vehicle: Vehicle) -> None:
+    """Add or change a vehicle; the name must be free and not empty."""
+    if not vehicle.name.strip():
+        raise BadInput("A vehicle needs a name.", "Type one.")
+    if any(v.name.casefold() == vehicle.name.casefold() and v.id != vehicle.id for v in uow.vehicles()):
+        raise BadInput(f"There is a vehicle named {vehicle.name} already.", "Choose another name.")
+    uow.put_vehicle(vehicle)
+
+
+def next_number(reader: Reader) -> int:
+    """The lowest free round number."""
+    taken = {driver.number for driver in reader.drivers()}
+    return next(n for n in range(1, len(taken) + 2) if n not in taken)
+
+
+def put_on_duty(
+    uow: UnitOfWork,
+    *,
+    on: date,
+    driver_id: DriverId,
+    vehicle_id: VehicleId | None = None,
+    starts: time | None = None,
+    ends: time | None = None,
+    start: Place | None = None,
+    end: Place | None = None,
+    open_end: bool = False,
+) -> ShiftId:
+    """Give a driver a shift; what is left out comes from the driver and the depot.
+
+    A driver has one shift a day, and a vehicle one driver: both are said in words when broken.
+    """
+    depot = uow.depot()
+    driver = next(d for d in uow.drivers() if d.id == driver_id)
+    vehicle = vehicle_id or driver.vehicle_id
+    if vehicle is None:
+        raise BadInput(
+            f"{driver.name} has no vehicle.", "Give the driver a usual vehicle, or choose one for the shift."
+        )
+    for shift in uow.shifts_of(on):
+        if shift.driver_id == driver_id:
+            raise BadInput(f"{driver.name} is on duty on {on:%d %B} already.", "Change that shift instead.")
+        if shift.vehicle_id == vehicle:
+            other = next(d for d in uow.drivers() if d.id == shift.driver_id)
+            raise BadInput(f"{other.name} drives that vehicle on {on:%d %B} already.", "Choose another vehicle.")
+    begins, finishes = starts or depot.shift_starts, ends or depot.shift_ends
+    shift = Shift(
+        id=ShiftId(new_id()),
+        date=on,
+        driver_id=driver_id,
+        vehicle_id=vehicle,
+        starts_at=at_local(on, begins, depot.zone),
+        ends_at=end_moment(on, begins, finishes, depot.zone),
+        start=start or depot.place,
+        end=None if open_end else end or depot.place,
+    )
+    uow.put_shifts([shift])
+    return shift.id
+
+
+def end_moment(on: date, starts: time, ends: time, zone: ZoneInfo) -> datetime:
+    """When a shift ends: on the same day, or on the next when the clock time is not after the start's."""
+    return at_local(on if ends > starts else on + timedelta(days=1), ends, zone)
+
+
+def change_shift(uow: UnitOfWork, shift: Shift) -> None:
+    """Change a shift's times, vehicle or places; its route stays and is judged anew."""
+    for other in uow.shifts_of(shift.date):
+        if other.id != shift.id and other.vehicle_id == shift.vehicle_id:
+            name = next(d.name for d in uow.drivers() if d.id == other.driver_id)
+            raise BadInput(f"{name} drives that vehicle on {shift.date:%d %B} already.", "Choose another vehicle.")
+    uow.put_shifts([shift])
+
+
+def staff_day(uow: UnitOfWork, on: date) -> int:
+    """Put every active driver with a usual vehicle on duty who is not yet; returns how many.
+
+    Shifts follow the same weekday of the last week that had any, and the depot's hours where there is none.
+    """
+    on_duty = {shift.driver_id for shift in uow.shifts_of(on)}
+    taken = {shift.vehicle_id for shift in uow.shifts_of(on)}
+    zone = uow.depot().zone
+    pattern = {shift.driver_id: shift for shift in uow.shifts_of(on - timedelta(days=7))}
+    added = 0
+    for driver in uow.drivers():
+        last = pattern.get(driver.id)
+        vehicle_id = last.vehicle_id if last else driver.vehicle_id
+        if not driver.active or driver.id in on_duty or vehicle_id is None or vehicle_id in taken:
+            continue
+        put_on_duty(
+            uow,
+            on=on,
+            driver_id=driver.id,
+            vehicle_id=vehicle_id,
+            starts=last.starts_at.astimezone(zone).time() if last else None,
+            ends=last.ends_at.astimezone(zone).time() if last else None,
+            start=last.start if last else None,
+            end=last.end if last else None,
+            open_end=bool(last and last.end is None),
+        )
+        taken.add(vehicle_id)
+        added += 1
+    return added
+
+
+def end_duty(uow: UnitOfWork, shift_ids: Iterable[ShiftId]) -> None:
+    """Take shifts off the day; their orders go back to the pool."""
+    for shift_id in shift_ids:
+        uow.remove_shift(shift_id)

@@ -1,0 +1,90 @@
+"""Changes of single orders, and the places of their addresses."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from dispatcher.domain.errors import BadInput, KnownError
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.place import Address, Found, Place, Precision
+from dispatcher.intake import address_key
+from dispatcher.services.plan import unassign
+from dispatcher.services.ports import Geocoder, Reader, UnitOfWork
+
+
+def save_order(uow: UnitOfWork, order: Order) -> None:
+    """Add or change an order by hand. The number must not be empty, nor used by another of its sender and day."""
+    if not order.number.strip():
+        raise BadInput("An order needs a number.", "Type one.")
+    for other in uow.orders_of([order.date]):
+        if other.id != order.id and (other.sender, other.number) == (order.sender, order.number):
+            raise BadInput(f"Order {order.number} exists on {order.date:%d %B} already.", "Choose another number.")
+    before = uow.order(order.id)
+    if before and before.date != order.date:
+        unassign(uow, order_ids=[order.id])
+    uow.put_orders([order])
+
+
+def cancel_orders(uow: UnitOfWork, *, order_ids: Collection[OrderId]) -> None:
+    """Take orders off the plan for good; they stay on record."""
+    unassign(uow, order_ids=order_ids)
+    uow.put_orders([replace(o, state=OrderState.CANCELLED) for o in uow.orders(order_ids)])
+
+
+def reopen_orders(uow: UnitOfWork, *, order_ids: Collection[OrderId]) -> None:
+    """Bring cancelled orders back into the pool."""
+    uow.put_orders([replace(o, state=OrderState.OPEN) for o in uow.orders(order_ids)])
+
+
+def set_pin(uow: UnitOfWork, *, order_id: OrderId, place: Place) -> int:
+    """Say where an address is; remembered for that address ever after.
+
+    Every open order with the same address that is still doubtful gets the place too. Returns how many orders.
+    """
+    order = uow.order(order_id)
+    if order is None:
+        raise KnownError("That order no longer exists.", "Choose another on the list.")
+    key = address_key(order.address)
+    same = [o for o in uow.doubtful_orders() if address_key(o.address) == key and o.id != order_id]
+    pinned = [_at(o, place) for o in (order, *same)]
+    uow.put_pin(key, place, order.address.text)
+    uow.put_orders(pinned)
+    return len(pinned)
+
+
+def accept_place(uow: UnitOfWork, *, order_ids: Collection[OrderId]) -> int:
+    """Trust the doubtful places as they are; returns how many orders had one."""
+    placed = [o for o in uow.orders(order_ids) if o.address.place is not None]
+    for order in placed:
+        assert order.address.place is not None
+        set_pin(uow, order_id=order.id, place=order.address.place)
+    return len(placed)
+
+
+def _at(order: Order, place: Place) -> Order:
+    return replace(order, address=replace(order.address, place=place, precision=Precision.PIN))
+
+
+def locate(addresses: Collection[Address], reader: Reader, geocoder: Geocoder | None) -> dict[str, Address]:
+    """The addresses with their places, by `address_key`: remembered pins first, then the address index."""
+    by_key = {address_key(a): a for a in addresses}
+    pins = reader.pins(by_key)
+    located = {}
+    for key, address in by_key.items():
+        if key in pins:
+            located[key] = replace(address, place=pins[key], precision=Precision.PIN)
+        else:
+            located[key] = placed_at(address, geocoder.find(address, limit=1) if geocoder else ())
+    return located
+
+
+def placed_at(address: Address, answers: Collection[Found]) -> Address:
+    """The address with the best answer's place.
+
+    A mere town or postcode is no place to send a driver to: its name is kept as a hint, the place is not.
+    """
+    best = next(iter(answers), None)
+    if best is None:
+        return replace(address, place=None, precision=Precision.NONE, matched="")
+    place = best.place if best.precision >= Precision.STREET else None
+    return replace(address, place=place, precision=best.precision, matched=best.label)

@@ -1,0 +1,209 @@
+"""Changes of a day's plan by hand: move, take out, hold; and taking over what an engine proposes.
+
+Each function is one change inside a unit of work. Nothing is refused for breaking a rule: the judge says afterwards
+what a move breaks. Only nonsense raises: an order or a shift that is not there any more.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dispatcher.domain.errors import KnownError
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.plan import Day, Plan, Route, Stop
+from dispatcher.services.ports import UnitOfWork
+
+type Sequences = Mapping[ShiftId, Sequence[OrderId]]
+"""Which orders each shift serves, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An engine's plan, computed against a snapshot and not yet applied."""
+
+    date: date
+    revision: int
+    """Of the snapshot."""
+    before: Sequences
+    """The snapshot's routes that the engine was free to change."""
+    after: Sequences
+    cost: int = 0
+    """Minor currency units, as the judge prices it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a proposal."""
+
+    moved: int
+    """Orders whose shift or place in the sequence changed."""
+    left: tuple[tuple[OrderId, str], ...] = ()
+    """Orders that stay as they are because the plan moved meanwhile, each with why."""
+
+
+def move_orders(
+    uow: UnitOfWork,
+    *,
+    order_ids: Sequence[OrderId],
+    to_shift: ShiftId,
+    index: int | None = None,
+    hold: bool = True,
+) -> None:
+    """Put orders, planned or not, into a route; there they stay together, in the sequence given.
+
+    `index` counts the stops of the target route as the dispatcher sees it, before the move; `None` appends.
+    `hold` keeps re-planning from giving them to another driver.
+    """
+    orders = _existing(uow, order_ids)
+    day = uow.day(_one_date(orders))
+    route = _route(day, to_shift)
+    moving = {order.id for order in orders}
+    at = len(route.stops) if index is None else max(0, min(index, len(route.stops)))
+    before = [s for s in route.stops[:at] if s.order_id not in moving]
+    behind = [s for s in route.stops[at:] if s.order_id not in moving]
+    placed = [Stop(order_id, held=hold) for order_id in dict.fromkeys(order_ids)]
+    uow.set_routes({to_shift: [*before, *placed, *behind]})
+
+
+def unassign(uow: UnitOfWork, *, order_ids: Collection[OrderId]) -> None:
+    """Take orders out of their routes, back into the pool."""
+    orders = _existing(uow, order_ids)
+    leaving = {order.id for order in orders}
+    for on in {order.date for order in orders}:
+        day = uow.day(on)
+        touched = [r for r in day.plan.routes if leaving & set(r.order_ids)]
+        uow.set_routes({r.shift_id: [s for s in r.stops if s.order_id not in leaving] for r in touched})
+
+
+def clear_routes(uow: UnitOfWork, *, on: date, shift_ids: Collection[ShiftId] | None = None) -> None:
+    """Empty these routes, or all of the day."""
+    day = uow.day(on)
+    chosen = set(day.shifts if shift_ids is None else shift_ids)
+    uow.set_routes({r.shift_id: [] for r in day.plan.routes if r.shift_id in chosen and r.stops})
+
+
+def hold_orders(uow: UnitOfWork, *, order_ids: Collection[OrderId], held: bool) -> None:
+    """Bind orders to the driver they are with, or let the optimiser give them to another."""
+    orders = _existing(uow, order_ids)
+    chosen = {order.id for order in orders}
+    for on in {order.date for order in orders}:
+        touched = [r for r in uow.day(on).plan.routes if chosen & set(r.order_ids)]
+        uow.set_routes(
+            {r.shift_id: [Stop(s.order_id, held if s.order_id in chosen else s.held) for s in r.stops] for r in touched}
+        )
+
+
+def apply_proposal(uow: UnitOfWork, proposal: Proposal) -> Applied:
+    """Take an engine's plan over.
+
+    If the plan moved since the snapshot, the dispatcher's hand wins: an order that was moved, taken out, cancelled
+    or held meanwhile stays where it is now, an order that came meanwhile stays too, and the rest follows the
+    proposal.
+    """
+    day = uow.day(proposal.date)
+    now = {s.order_id: (r.shift_id, s) for r in day.plan.routes for s in r.stops}
+    was = _shift_by_order(proposal.before)
+    left = _left_alone(day, proposal, {o: shift for o, (shift, _) in now.items()}, was)
+    after: dict[ShiftId, list[Stop]] = {}
+    for shift_id in (s for s in proposal.after if s in day.shifts):
+        taken = [o for o in proposal.after[shift_id] if o not in left]
+        after[shift_id] = [now[o][1] if o in now else Stop(o) for o in taken]
+    _put_back(day, after, left, set(_shift_by_order(proposal.after)))
+    changed = {s: stops for s, stops in after.items() if tuple(stops) != _route(day, s).stops}
+    moved = _count_moved(day, changed)
+    if changed:
+        uow.set_routes(changed)
+    return Applied(moved, tuple(left.items()))
+
+
+def _left_alone(
+    day: Day, proposal: Proposal, now: Mapping[OrderId, ShiftId], was: Mapping[OrderId, ShiftId]
+) -> dict[OrderId, str]:
+    left: dict[OrderId, str] = {}
+    for shift_id, order_ids in proposal.after.items():
+        for order_id in order_ids:
+            order = day.orders.get(order_id)
+            if order is None:
+                left[order_id] = "It was removed meanwhile."
+            elif order.state is not OrderState.OPEN:
+                left[order_id] = "It was cancelled meanwhile."
+            elif now.get(order_id) != was.get(order_id):
+                left[order_id] = "It was moved by hand meanwhile."
+            elif shift_id not in day.shifts:
+                left[order_id] = "The driver it was meant for is no longer on duty."
+    return left
+
+
+def _put_back(
+    day: Day, after: dict[ShiftId, list[Stop]], left: Mapping[OrderId, str], planned: Collection[OrderId]
+) -> None:
+    """Return to every touched route the stops that the proposal does not speak of or must not move.
+
+    They go behind the neighbour they follow now, so that a sequence made by hand survives.
+    """
+    for shift_id, stops in after.items():
+        ahead: OrderId | None = None
+        for stop in _route(day, shift_id).stops:
+            if stop.order_id in left or stop.order_id not in planned:
+                at = next(
+                    (i + 1 for i, s in enumerate(stops) if s.order_id == ahead), 0 if ahead is None else len(stops)
+                )
+                stops.insert(at, stop)
+            ahead = stop.order_id
+
+
+def _count_moved(day: Day, changed: Mapping[ShiftId, Sequence[Stop]]) -> int:
+    now = {s.order_id: (r.shift_id, i) for r in day.plan.routes for i, s in enumerate(r.stops)}
+    places = {s.order_id: (shift_id, i) for shift_id, stops in changed.items() for i, s in enumerate(stops)}
+    return sum(1 for order_id, place in places.items() if now.get(order_id) != place)
+
+
+def with_sequences(day: Day, sequences: Sequences) -> Day:
+    """The day as it would be with these routes; for showing a proposal before it is applied."""
+    stops = {s.order_id: s for r in day.plan.routes for s in r.stops}
+    elsewhere = set(_shift_by_order(sequences))
+    routes = []
+    for route in day.plan.routes:
+        if route.shift_id in sequences:
+            kept = tuple(stops.get(o, Stop(o)) for o in sequences[route.shift_id] if o in day.orders)
+        else:
+            kept = tuple(s for s in route.stops if s.order_id not in elsewhere)
+        routes.append(Route(route.shift_id, kept))
+    plan = Plan(day.date, day.revision, tuple(routes))
+    return Day(day.date, day.depot, day.orders, day.drivers, day.vehicles, day.shifts, plan)
+
+
+def sequences_of(day: Day, shift_ids: Collection[ShiftId] | None = None) -> dict[ShiftId, tuple[OrderId, ...]]:
+    """The day's routes, or these of them, as plain sequences."""
+    return {r.shift_id: r.order_ids for r in day.plan.routes if shift_ids is None or r.shift_id in shift_ids}
+
+
+def _shift_by_order(sequences: Sequences) -> dict[OrderId, ShiftId]:
+    return {order_id: shift_id for shift_id, order_ids in sequences.items() for order_id in order_ids}
+
+
+def _existing(uow: UnitOfWork, order_ids: Collection[OrderId]) -> list[Order]:
+    orders = list(uow.orders(order_ids))
+    if len(orders) < len(set(order_ids)):
+        gone = len(set(order_ids)) - len(orders)
+        raise KnownError(
+            f"{gone} of the chosen orders no longer exist.", "The board shows what is there now; choose again."
+        )
+    return orders
+
+
+def _one_date(orders: Collection[Order]) -> date:
+    dates = {order.date for order in orders}
+    if len(dates) != 1:
+        raise KnownError("The chosen orders belong to several days.", "Choose orders of one day.")
+    return dates.pop()
+
+
+def _route(day: Day, shift_id: ShiftId) -> Route:
+    for route in day.plan.routes:
+        if route.shift_id == shift_id:
+            return route
+    raise KnownError(
+        "That driver is no longer on duty on this day.", "Choose another driver, or add the shift again under Fleet."
+    )

@@ -1,0 +1,126 @@
+"""The planning desk: looks at a day with the judge's eyes, and asks the engine for better plans.
+
+Everything here computes against a snapshot and changes nothing; `services.plan` applies what comes out.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from dispatcher.domain.errors import KnownError
+from dispatcher.domain.fleet import Profile
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.place import Place
+from dispatcher.domain.plan import Day
+from dispatcher.domain.roads import RoadNetwork, RoadPath
+from dispatcher.domain.schedule import Reason, Schedule
+from dispatcher.planning import (
+    Problem,
+    PyVrpEngine,
+    explain,
+    insert_best,
+    judge,
+    places_of,
+    resequence,
+)
+from dispatcher.planning.stop import AnyOf, StopEvent, TimeLimit
+from dispatcher.services.plan import Proposal, Sequences, sequences_of
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A day as the judge sees it."""
+
+    day: Day
+    schedule: Schedule
+    reasons: Mapping[OrderId, Reason]
+    """Why each unplanned order is unplanned."""
+
+
+class PlanningDesk:
+    """Answers about one depot's days on its roads. Any thread.
+
+    The problem of the last revision seen of a day is kept, so that looking again after a look costs nothing.
+    """
+
+    def __init__(self, roads: RoadNetwork) -> None:
+        self.roads = roads
+        self._engine = PyVrpEngine()
+        self._lock = threading.Lock()
+        self._latest: tuple[Day, Problem] | None = None
+
+    def problem(self, day: Day) -> Problem:
+        """The day in numbers, with travel tables for every profile on duty."""
+        with self._lock:
+            if self._latest and self._latest[0] is day:
+                return self._latest[1]
+        places = places_of(day)
+        profiles = {vehicle.kind.profile for _, _, _, vehicle in day.rounds()} or {Profile.CAR}
+        travel = {profile: self.roads.table(places.places, profile) for profile in sorted(profiles)}
+        problem = Problem.of(day, travel)
+        with self._lock:
+            self._latest = (day, problem)
+        return problem
+
+    def look(self, day: Day, *, why: bool = True) -> Outlook:
+        """Times, loads and broken rules of every round; with `why` also the reasons of unplanned orders."""
+        problem = self.problem(day)
+        sequences = sequences_of(day)
+        reasons = explain(problem, sequences) if why else {}
+        return Outlook(day, judge(problem, sequences), reasons)
+
+    def optimise(
+        self,
+        day: Day,
+        *,
+        seconds: float,
+        seed: int = 1,
+        stop: threading.Event | None = None,
+        on_best: Callable[[Proposal], None] | None = None,
+    ) -> Proposal:
+        """Search the whole day; `stop` ends the search early and keeps the best so far."""
+        if not day.shifts:
+            raise KnownError("No driver is on duty on this day.", "Put drivers on duty under Fleet, then plan again.")
+        problem = self.problem(day)
+        before = sequences_of(day)
+        rules = [TimeLimit(seconds), *([StopEvent(stop)] if stop else [])]
+
+        def stream(sequences: Sequences) -> None:
+            if on_best:
+                on_best(self._proposal(day, problem, before, sequences))
+
+        start = before if any(before.values()) else None
+        solution = self._engine.solve(problem, start=start, stop=AnyOf(*rules), on_best=stream, seed=seed)
+        return self._proposal(day, problem, before, solution.sequences)
+
+    def resequence(self, day: Day, shift_ids: Collection[ShiftId], *, seed: int = 1) -> Proposal:
+        """Better sequences of these rounds: nothing else enters or leaves them, and held orders keep their driver."""
+        problem = self.problem(day)
+        before = sequences_of(day, shift_ids)
+        after = resequence(problem, sequences_of(day), list(before), seed=seed)
+        return self._proposal(day, problem, before, {s: after[s] for s in before})
+
+    def insert(self, day: Day, order_ids: Iterable[OrderId], *, to_shift: ShiftId | None = None) -> Proposal:
+        """The cheapest places for orders, in one round or in any."""
+        problem = self.problem(day)
+        before = sequences_of(day)
+        after = insert_best(problem, before, list(order_ids), shift_ids=None if to_shift is None else [to_shift])
+        return self._proposal(day, problem, before, after)
+
+    def line(self, day: Day, shift_id: ShiftId) -> RoadPath:
+        """The way one round takes, from its start through its stops to its end."""
+        shift = day.shifts[shift_id]
+        route = next(r for r in day.plan.routes if r.shift_id == shift_id)
+        stops = [p for p in (day.orders[o].address.place for o in route.order_ids) if p is not None]
+        if not stops:
+            return RoadPath((), 0, 0)
+        ends = [shift.end] if shift.end else []
+        return self.roads.path([shift.start, *stops, *ends], day.vehicles[shift.vehicle_id].kind.profile)
+
+    def off_road(self, place: Place, profile: Profile = Profile.CAR) -> float:
+        """Metres from a place to the nearest road."""
+        return self.roads.nearest(place, profile).distance_m
+
+    def _proposal(self, day: Day, problem: Problem, before: Sequences, after: Sequences) -> Proposal:
+        kept = {shift_id: tuple(order_ids) for shift_id, order_ids in after.items()}
+        return Proposal(day.date, day.revision, before, kept, judge(problem, kept).cost)

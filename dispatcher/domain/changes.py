@@ -44,6 +44,14 @@ class ChangeSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Done[T]:
+    """What a unit of work returned, and what it touched."""
+
+    value: T
+    changes: ChangeSet
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryState:
     """The labels of what undo and redo would do; `None` when there is nothing."""
 
@@ -68,5 +76,7 @@ class DaySummary:
 
     date: date
     orders: int
+    """Open ones; a date whose orders are all cancelled is still listed."""
     unplanned: int
+    """Open orders that no route serves."""
     shifts: int

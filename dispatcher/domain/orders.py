@@ -1,5 +1,6 @@
 """Orders: what a customer wants brought or fetched, and everything that binds how."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
@@ -22,6 +23,8 @@ class Load:
     def __post_init__(self) -> None:
         if self.kg < 0 or self.litres < 0 or self.parcels < 0:
             raise ValueError("a load must not be negative")
+        if not (math.isfinite(self.kg) and math.isfinite(self.litres)):
+            raise ValueError("a load must be a number")
 
     def __add__(self, other: "Load") -> "Load":
         return Load(self.kg + other.kg, self.litres + other.litres, self.parcels + other.parcels)
@@ -98,7 +101,7 @@ class Order:
     notes: str = ""
     state: OrderState = OrderState.OPEN
     version: int = 0
-    """Counts the changes of this row; the storage keeps it."""
+    """The revision that last changed this row, 0 before it is stored; the storage keeps it."""
 
     def __post_init__(self) -> None:
         if self.service_s < 0:

@@ -1,0 +1,320 @@
+"""Roundhouse's composition root and command line: parse, open the depot, wire, run, shut down.
+
+Start-up, in order: arguments → data folder and its lock → log file → database → region (roads, addresses) → for a
+window: Qt's environment, the map's scheme, the application, the window. What was opened is closed in reverse.
+Exit status: 0; 1 for bad input, with a message on standard error; 2 for wrong usage.
+"""
+
+import argparse
+import json
+import logging
+import logging.handlers
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from db import lock_home, open_store
+from dispatcher.domain.depot import Depot
+from dispatcher.domain.errors import BadInput, Cancelled, KnownError
+from dispatcher.domain.place import Place
+from dispatcher.services import demo, exporting, importing, regions
+from dispatcher.services.fleet import staff_day
+from dispatcher.services.home import Home, find_home
+from dispatcher.services.plan import apply_proposal
+from dispatcher.services.workplace import Workplace, create_depot, open_workplace
+
+log = logging.getLogger("roundhouse")
+
+
+def now() -> datetime:
+    """The moment, aware, UTC."""
+    return datetime.now(UTC)
+
+
+class TerminalProgress:
+    """Progress of a command as lines on standard error; Ctrl+C stops it."""
+
+    def __init__(self) -> None:
+        self._said = ""
+
+    def report(self, fraction: float, text: str) -> None:
+        """Print each new phrase once, with the share done."""
+        if text != self._said:
+            self._said = text
+            print(f"{fraction:4.0%} {text}", file=sys.stderr, flush=True)
+
+    def cancelled(self) -> bool:
+        """Ctrl+C raises by itself."""
+        return False
+
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+def region_build(args: argparse.Namespace, home: Home) -> dict[str, Any]:
+    """Make a region pack."""
+    return regions.build(home, args.extract, args.name, TerminalProgress())
+
+
+def region_addresses(args: argparse.Namespace, home: Home) -> dict[str, Any]:
+    """Add a national address file to a region."""
+    return regions.add_addresses(home, args.name, args.file, TerminalProgress())
+
+
+def region_list(_: argparse.Namespace, home: Home) -> dict[str, Any]:
+    """Say which regions there are."""
+    return {"regions": regions.describe_all(home)}
+
+
+def depot_new(args: argparse.Namespace, home: Home) -> dict[str, Any]:
+    """Make a depot, with a fleet when a file names one."""
+    depot = Depot(name=args.name, place=args.at, zone_name=args.zone, region=args.region)
+    slug = create_depot(home, depot, open_store=open_store)
+    fleet = {"drivers": 0, "vehicles": 0}
+    if args.fleet:
+        with open_workplace(home, slug, open_store=open_store, clock=now) as workplace:
+            fleet = demo.load_fleet(workplace.store, args.fleet)
+    return {"depot": slug, **fleet}
+
+
+def depot_list(_: argparse.Namespace, home: Home) -> dict[str, Any]:
+    """Say which depots there are."""
+    return {"depots": list(home.depot_slugs())}
+
+
+def import_file(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Bring an order file in."""
+    request = importing.Request(
+        path=args.file, on=args.date, mode=args.mode, sender=args.sender, columns=dict(args.column or [])
+    )
+    return importing.import_file(workplace, request, TerminalProgress(), rejects=args.rejects)
+
+
+def plan_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Optimise a day and keep the plan."""
+    store, on = workplace.store, args.date or workplace.today
+    if not store.read(lambda r: r.shifts_of(on)):
+        store.write(f"Put drivers on duty on {on}", lambda uow: staff_day(uow, on))
+    day = store.read(lambda r: r.day(on))
+    proposal = workplace.desk.optimise(day, seconds=args.seconds, seed=args.seed)
+    store.write("Optimise the day", lambda uow: apply_proposal(uow, proposal))
+    outlook = workplace.desk.look(store.read(lambda r: r.day(on)))
+    return exporting.summary(outlook)
+
+
+def export_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Write a day's plan to a file."""
+    return exporting.export(workplace, args.date or workplace.today, args.format, args.out)
+
+
+def prepare_demo(home: Home) -> str:
+    """The demo depot, made if need be, with orders for today."""
+    return demo.prepare(home, open_store=open_store, clock=now, progress=TerminalProgress())
+
+
+# --- the window ---------------------------------------------------------------------------------------------------
+
+
+def open_window(args: argparse.Namespace, home: Home) -> int:
+    """Run the window until it is closed."""
+    from ui.app import run_window  # Qt loads only when a window is wanted
+
+    slug = args.depot or _usual_depot(home) or prepare_demo(home)
+    if args.command == "demo":
+        slug = prepare_demo(home)
+    opener = lambda name: open_workplace(home, name, open_store=open_store, clock=now)
+    maker = lambda depot: create_depot(home, depot, open_store=open_store)
+    return run_window(home, slug, opener=opener, maker=maker, on=args.date, until_painted=args.until_painted)
+
+
+def shots(args: argparse.Namespace, home: Home) -> int:
+    """Write a picture of every panel on the demo day."""
+    from ui.shots import take_shots
+
+    slug = prepare_demo(home)
+    opener = lambda name: open_workplace(home, name, open_store=open_store, clock=now)
+    maker = lambda depot: create_depot(home, depot, open_store=open_store)
+    return take_shots(home, slug, args.dir, opener=opener, maker=maker)
+
+
+def _usual_depot(home: Home) -> str | None:
+    """The only depot, or the one opened last."""
+    slugs = home.depot_slugs()
+    last = home.root / "last-depot"
+    if last.exists() and last.read_text(encoding="utf-8").strip() in slugs:
+        return last.read_text(encoding="utf-8").strip()
+    return slugs[0] if len(slugs) == 1 else None
+
+
+# --- arguments ----------------------------------------------------------------------------------------------------
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no date; write it as 2026-11-24") from error
+
+
+def _place(text: str) -> Place:
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+        return Place(lat, lon)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no place; write it as 50.7753,6.0839") from error
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        raise argparse.ArgumentTypeError(f"“{text}” is no time zone; write it as Europe/Berlin")
+    return text
+
+
+def _column(text: str) -> tuple[str, str]:
+    header, equals, field = text.rpartition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"“{text}” assigns nothing; write it as “Stop address=address”")
+    return header, field
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of seconds") from error
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError("the search needs more than 0 and at most 86,400 seconds")
+    return seconds
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, as `docs/automation.md` describes it."""
+    top = argparse.ArgumentParser("roundhouse", description="The workstation of a delivery depot's dispatcher.")
+    top.add_argument("--version", action="version", version=f"roundhouse {_version()}")
+    top.set_defaults(command="window", run=open_window, depot=None, date=None, until_painted=False)
+    _window_options(top)
+    commands = top.add_subparsers(metavar="COMMAND")
+    _window_options(_command(commands, "demo", "open the demo depot, made if need be", open_window))
+    _region_commands(commands)
+    _depot_commands(commands)
+    _day_commands(commands)
+    pictures = _command(commands, "shots", "write a picture of every panel on the demo day", shots)
+    pictures.add_argument("dir", type=Path, metavar="DIR")
+    return top
+
+
+def _command(commands: Any, name: str, what: str, run: Callable[..., Any], **more: Any) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=what, description=what.capitalize() + ".")
+    made.set_defaults(command=name, run=run, **more)
+    return made
+
+
+def _window_options(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--depot", default=argparse.SUPPRESS, help="the depot to open; without it the one opened last")
+    to.add_argument("--date", type=_date, default=argparse.SUPPRESS, help="the day to open")
+    hint = "close again once the day is painted, and print how long that took"
+    to.add_argument("--until-painted", action="store_true", default=argparse.SUPPRESS, help=hint)
+
+
+def _region_commands(commands: Any) -> None:
+    region = commands.add_parser("region", help="build and list region packs").add_subparsers(required=True)
+    build = _command(region, "build", "make a region pack from an OpenStreetMap extract", region_build, needs="home")
+    build.add_argument("extract", type=Path, metavar="FILE.osm.pbf")
+    build.add_argument("--name", required=True)
+    adding = "add a national address file to a region"
+    addresses = _command(region, "addresses", adding, region_addresses, needs="home")
+    addresses.add_argument("file", type=Path, metavar="FILE.csv")
+    addresses.add_argument("--name", required=True, help="the region")
+    _command(region, "list", "list the regions", region_list, needs="home")
+
+
+def _depot_commands(commands: Any) -> None:
+    depot = commands.add_parser("depot", help="make and list depots").add_subparsers(required=True)
+    new = _command(depot, "new", "make a depot", depot_new, needs="home")
+    new.add_argument("name")
+    new.add_argument("--at", type=_place, required=True, metavar="LAT,LON", help="where the vans start")
+    new.add_argument("--region", default="", help="the region pack; without it straight lines")
+    new.add_argument("--zone", type=_zone, default="Europe/Berlin", help="the time zone")
+    new.add_argument("--fleet", type=Path, metavar="FILE.json", help="drivers and vehicles")
+    _command(depot, "list", "list the depots", depot_list, needs="home")
+
+
+def _day_commands(commands: Any) -> None:
+    bring = _command(commands, "import", "bring an order file in", import_file, needs="depot")
+    bring.add_argument("file", type=Path)
+    bring.add_argument("--mode", choices=["create", "update", "merge", "sync"], default="merge")
+    bring.add_argument("--sender", default="", help="whose file it is; its columns are remembered by this name")
+    bring.add_argument("--column", type=_column, action="append", metavar="HEADER=FIELD", help="assign a column")
+    bring.add_argument("--rejects", type=Path, metavar="FILE", help="where to write the rows that were left out")
+    plan = _command(commands, "plan", "optimise a day", plan_day, needs="depot")
+    plan.add_argument("--seconds", type=_seconds, default=30.0)
+    plan.add_argument("--seed", type=int, default=1)
+    export = _command(commands, "export", "write a day's plan to a file", export_day, needs="depot")
+    export.add_argument("--format", choices=["csv", "xlsx", "json", "geojson", "html"], required=True)
+    export.add_argument("out", type=Path, metavar="OUT")
+    for command in (bring, plan, export):
+        command.add_argument("--date", type=_date, default=None, help="the day; without it today")
+        command.add_argument("--depot", default=None, help="the depot; without it the only one, or the last opened")
+        command.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _version() -> str:
+    return version("roundhouse")
+
+
+# --- running ------------------------------------------------------------------------------------------------------
+
+
+def keep_log(home: Home) -> None:
+    """Write a rotating log into the data folder."""
+    home.logs.mkdir(parents=True, exist_ok=True)
+    to = logging.handlers.RotatingFileHandler(
+        home.logs / "roundhouse.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8"
+    )
+    to.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(to)
+    logging.getLogger().setLevel(logging.INFO)
+
+
+def execute(args: argparse.Namespace, home: Home) -> int:
+    """Run one command with what it needs opened, and print what it returns."""
+    needs = getattr(args, "needs", "window")
+    with ExitStack() as opened:
+        opened.enter_context(lock_home(home.root))
+        keep_log(home)
+        if needs == "window":
+            return int(args.run(args, home))
+        if needs == "home":
+            result = args.run(args, home)
+        else:
+            slug = args.depot or _usual_depot(home)
+            if slug is None:
+                raise KnownError(
+                    "There is no depot to work on, or several.", "Name one with --depot, or make one: depot new."
+                )
+            workplace = opened.enter_context(open_workplace(home, slug, open_store=open_store, clock=now))
+            result = args.run(args, workplace)
+    print(json.dumps(result, indent=None if getattr(args, "json", False) else 2, ensure_ascii=False))
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The console script `roundhouse`."""
+    args = parser().parse_args(argv)
+    try:
+        return execute(args, find_home())
+    except (KnownError, BadInput) as error:
+        print(f"roundhouse: {error}", file=sys.stderr)
+        return 1
+    except (Cancelled, KeyboardInterrupt):
+        print("roundhouse: stopped; nothing was changed", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""Broken rules, reasons and precisions in words for people.
+
+Knows no Qt. A `Violation` carries a rule and an amount; here both become one sentence.
+"""
+
+from collections.abc import Iterable
+
+from dispatcher.domain.place import Precision
+from dispatcher.domain.schedule import ReasonCode, Rule, Violation
+from ui import format as fmt
+
+_PRECISIONS = {
+    Precision.NONE: "address not found",
+    Precision.AREA: "only the town or postcode is known",
+    Precision.STREET: "only the street is known",
+    Precision.INTERPOLATED: "between two known house numbers",
+    Precision.HOUSE: "house number found",
+    Precision.PIN: "pin set by hand",
+}
+
+_REASONS = {
+    ReasonCode.NO_VEHICLE: "No vehicle",
+    ReasonCode.CAPACITY: "Too much load",
+    ReasonCode.DISTANCE_LIMIT: "Distance limit",
+    ReasonCode.DURATION_LIMIT: "Duration limit",
+    ReasonCode.TRAVEL_DURATION_LIMIT: "Driving limit",
+    ReasonCode.TIME_WINDOWS: "Time window",
+    ReasonCode.VEHICLE_NOT_ALLOWED: "Vehicle not allowed",
+    ReasonCode.VEHICLE_IGNORED: "Vehicle left out",
+    ReasonCode.ORDER_IGNORED: "Order left out",
+    ReasonCode.SKIPPED_BY_CONSTRAINT: "Kept out by hand",
+    ReasonCode.SEQUENCE_CONSTRAINED: "Sequence fixed",
+    ReasonCode.ZERO_PENALTY: "May be dropped",
+    ReasonCode.NO_PLACE: "No address",
+    ReasonCode.NO_ROAD: "No road",
+    ReasonCode.NOT_PLANNED_YET: "Not planned yet",
+    ReasonCode.CROWDED_OUT: "Crowded out",
+}
+
+
+def violation_sentence(violation: Violation) -> str:
+    """One broken rule as a sentence: "Arrives 7 min after the window closes."."""
+    amount, detail = violation.amount, violation.detail
+    match violation.rule:
+        case Rule.LATE:
+            return f"Arrives {fmt.minutes(amount)} after the window closes."
+        case Rule.WEIGHT:
+            return f"{fmt.kilograms(amount)} too heavy for the vehicle."
+        case Rule.VOLUME:
+            return f"{fmt.litres(amount)} too much for the vehicle."
+        case Rule.PARCELS:
+            return f"{fmt.count(round(amount), 'parcel')} too many for the vehicle."
+        case Rule.SKILL:
+            missing = f"“{detail}”" if detail else fmt.count(round(amount), "needed skill")
+            return f"Neither driver nor vehicle has {missing}."
+        case Rule.DRIVER:
+            return f"Only {detail or 'another driver'} may serve this order."
+        case Rule.SHIFT_END:
+            return f"The round ends {fmt.minutes(amount)} after the shift."
+        case Rule.MAX_STOPS:
+            return f"{fmt.count(round(amount), 'stop')} more than the driver's limit."
+        case Rule.MAX_DURATION:
+            return f"The round is {fmt.minutes(amount)} longer than the driver's limit."
+        case Rule.MAX_DISTANCE:
+            return f"The round is {fmt.distance(amount)} longer than the driver's limit."
+        case Rule.NO_ROAD:
+            return f"{fmt.distance(amount)} from the nearest road." if amount else "No road leads there."
+        case Rule.NO_PLACE:
+            return "The address has not been found on the map yet."
+
+
+def violation_code(violation: Violation) -> str:
+    """One broken rule in a word or two, for narrow columns: "7 min late"."""
+    match violation.rule:
+        case Rule.LATE:
+            return f"{fmt.minutes(violation.amount)} late"
+        case Rule.WEIGHT | Rule.VOLUME | Rule.PARCELS:
+            return "overloaded"
+        case Rule.SKILL:
+            return "skill"
+        case Rule.DRIVER:
+            return "other driver"
+        case Rule.SHIFT_END:
+            return "past shift"
+        case Rule.MAX_STOPS | Rule.MAX_DURATION | Rule.MAX_DISTANCE:
+            return "over limit"
+        case Rule.NO_ROAD:
+            return "no road"
+        case Rule.NO_PLACE:
+            return "no place"
+
+
+def sentences(violations: Iterable[Violation]) -> tuple[str, ...]:
+    """All of them, each once, worst known first: as the judge gave them."""
+    return tuple(dict.fromkeys(violation_sentence(v) for v in violations))
+
+
+def precision_words(precision: Precision) -> str:
+    """How well an address is known."""
+    return _PRECISIONS[precision]
+
+
+def reason_words(code: ReasonCode) -> str:
+    """Why an order is unplanned, in a word or two."""
+    return _REASONS[code]

@@ -4,14 +4,17 @@ Everything here computes against a snapshot and changes nothing; `services.plan`
 """
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day
+from dispatcher.domain.progress import NoProgress, Progress
 from dispatcher.domain.roads import RoadNetwork, RoadPath
 from dispatcher.domain.schedule import Reason, Schedule
 from dispatcher.planning import (
@@ -24,7 +27,14 @@ from dispatcher.planning import (
     resequence,
 )
 from dispatcher.planning.stop import AnyOf, StopEvent, TimeLimit
-from dispatcher.services.plan import Proposal, Sequences, sequences_of
+from dispatcher.services.plan import Proposal, Sequences, sequences_of, with_sequences
+
+
+class Flag(Protocol):
+    """Something that says stop; a `threading.Event` is one."""
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +74,17 @@ class PlanningDesk:
 
     def look(self, day: Day, *, why: bool = True) -> Outlook:
         """Times, loads and broken rules of every round; with `why` also the reasons of unplanned orders."""
-        problem = self.problem(day)
-        sequences = sequences_of(day)
-        reasons = explain(problem, sequences) if why else {}
-        return Outlook(day, judge(problem, sequences), reasons)
+        schedule = judge(self.problem(day), sequences_of(day))
+        return Outlook(day, schedule, self.reasons(day) if why else {})
+
+    def reasons(self, day: Day) -> Mapping[OrderId, Reason]:
+        """Why each unplanned order is unplanned."""
+        return explain(self.problem(day), sequences_of(day))
+
+    def preview(self, day: Day, proposal: Proposal) -> Outlook:
+        """The day as it would be with a proposal for it."""
+        schedule = judge(self.problem(day), {**sequences_of(day), **proposal.after})
+        return Outlook(with_sequences(day, proposal.after), schedule, {})
 
     def optimise(
         self,
@@ -75,17 +92,23 @@ class PlanningDesk:
         *,
         seconds: float,
         seed: int = 1,
-        stop: threading.Event | None = None,
+        stop: Flag | None = None,
         on_best: Callable[[Proposal], None] | None = None,
+        progress: Progress | None = None,
     ) -> Proposal:
         """Search the whole day; `stop` ends the search early and keeps the best so far."""
         if not day.shifts:
             raise KnownError("No driver is on duty on this day.", "Put drivers on duty under Fleet, then plan again.")
+        watch = progress or NoProgress()
+        watch.report(0.0, "Measuring the roads")
         problem = self.problem(day)
         before = sequences_of(day)
+        began = time.monotonic()
         rules = [TimeLimit(seconds), *([StopEvent(stop)] if stop else [])]
 
         def stream(sequences: Sequences) -> None:
+            done = min(1.0, (time.monotonic() - began) / seconds)
+            watch.report(done, f"{sum(map(len, sequences.values()))} stops planned")
             if on_best:
                 on_best(self._proposal(day, problem, before, sequences))
 

@@ -1,0 +1,337 @@
+"""The day on the board: loads it, has it judged, turns gestures into operations, and follows every change.
+
+Lives in the GUI thread and knows no widget. Views listen to its signals; the window wires their wishes to its slots.
+"""
+
+import threading
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from dispatcher.domain.changes import ChangeSet, Kind
+from dispatcher.domain.errors import Cancelled
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.plan import Day
+from dispatcher.domain.progress import Progress
+from dispatcher.domain.roads import RoadPath
+from dispatcher.services import fleet, orders, plan
+from dispatcher.services.plan import Applied, Proposal
+from dispatcher.services.planning import Outlook
+from dispatcher.services.ports import Done, Reader
+from dispatcher.services.workplace import Workplace
+from ui import format as words
+from ui.runner import Job, Operation, OpRunner
+
+SHOWN = (Kind.ORDER, Kind.DRIVER, Kind.VEHICLE, Kind.SHIFT, Kind.STOP, Kind.DEPOT)
+
+
+class DayBoard(QObject):
+    """One date of one depot, as it stands or as a running search would have it.
+
+    Signals:
+        outlook_changed(Outlook): routes, times or orders are other than before. Reasons may still be those of before.
+        reasons_changed(Mapping[OrderId, Reason]): why each unplanned order is unplanned.
+        lines_changed(Mapping[ShiftId, RoadPath]): the rounds whose way changed.
+        search_changed(bool): an optimisation of the day began or ended.
+        told(str): a sentence for the status bar.
+    """
+
+    outlook_changed = Signal(object)
+    reasons_changed = Signal(object)
+    lines_changed = Signal(object)
+    search_changed = Signal(bool)
+    told = Signal(str)
+    _better = Signal(object)
+
+    def __init__(self, workplace: Workplace, runner: OpRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workplace = workplace
+        self._desk = workplace.desk
+        self._runner = runner
+        self._date: date | None = None
+        self._outlook: Outlook | None = None
+        self._drawn: dict[ShiftId, tuple[object, ...]] = {}
+        self._search: Job | None = None
+        self._keep = threading.Event()
+        runner.op_finished.connect(self._on_op_finished)
+        self._better.connect(self._on_better)
+
+    # --- what is shown --------------------------------------------------------------------------------------------
+
+    @property
+    def date(self) -> date | None:
+        """The date shown; `None` before the first."""
+        return self._date
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """What the views show; `None` until the first day is judged."""
+        return self._outlook
+
+    @property
+    def searching(self) -> bool:
+        """Whether an optimisation of the day runs, and the views show its best plan so far."""
+        return self._search is not None
+
+    def open(self, on: date) -> None:
+        """Show another date; a running search is given up."""
+        if self._search:
+            self._search.cancel()
+            self._end_search()
+        self._date = on
+        self._drawn = {}
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read and judge the day again; the newest request wins."""
+        if self._date is None:
+            return
+        look = partial(self._look, self._date)
+        self._runner.start(look, title="Reading the day", on_done=self._on_looked, latest_key="look")
+
+    def _look(self, on: date, _progress: Progress) -> Outlook:
+        day = self._workplace.store.read(partial(_read_day, on=on))
+        return self._desk.look(day, why=False)
+
+    @Slot(object)
+    def _on_looked(self, outlook: Outlook) -> None:
+        if self._search:
+            return
+        self._show(outlook)
+        explain = lambda _progress: self._desk.reasons(outlook.day)
+        self._runner.start(explain, title="Finding reasons", on_done=self.reasons_changed.emit, latest_key="why")
+
+    def _show(self, outlook: Outlook) -> None:
+        self._outlook = outlook
+        self.outlook_changed.emit(outlook)
+        self._request_lines(outlook.day)
+
+    def _request_lines(self, day: Day) -> None:
+        """Ask for the lines of the rounds that changed since they were drawn last."""
+        wanted = {shift_id: _way(day, shift_id) for shift_id in day.shifts}
+        stale = [shift_id for shift_id, way in wanted.items() if self._drawn.get(shift_id) != way]
+        gone = set(self._drawn) - set(wanted)
+        if not stale and not gone:
+            return
+        fetch = lambda progress: self._lines(day, stale, progress)
+        drawn = partial(self._on_lines, wanted)
+        self._runner.start(fetch, title="Drawing routes", on_done=drawn, latest_key="lines")
+
+    def _lines(self, day: Day, shift_ids: Sequence[ShiftId], progress: Progress) -> dict[ShiftId, RoadPath]:
+        lines = {}
+        for shift_id in shift_ids:
+            if progress.cancelled():
+                raise Cancelled
+            lines[shift_id] = self._desk.line(day, shift_id)
+        return lines
+
+    def _on_lines(self, wanted: dict[ShiftId, tuple[object, ...]], lines: dict[ShiftId, RoadPath]) -> None:
+        self._drawn = {s: way for s, way in wanted.items() if s in lines or self._drawn.get(s) == way}
+        self.lines_changed.emit(lines)
+
+    @Slot(object, object)
+    def _on_op_finished(self, changes: ChangeSet, _initiator: object) -> None:
+        everywhere = changes.touches(Kind.DRIVER, Kind.VEHICLE, Kind.DEPOT)
+        if everywhere or (changes.touches(*SHOWN) and self._date in changes.dates):
+            self.refresh()
+
+    # --- gestures -------------------------------------------------------------------------------------------------
+
+    def move(self, order_ids: Sequence[OrderId], shift_id: ShiftId, index: int | None = None) -> None:
+        """Put orders into a round; it and the rounds they leave are re-sequenced behind the dispatcher's back.
+
+        A move within one round keeps the sequence the dispatcher gave it.
+        """
+        if not order_ids or self._blocked():
+            return
+        sources = self._shifts_of(order_ids)
+        label = f"Move {words.count(len(order_ids), 'stop')} to {self._driver_name(shift_id)}"
+        change = partial(plan.move_orders, order_ids=tuple(order_ids), to_shift=shift_id, index=index)
+        within = sources == {shift_id} and index is not None and set(order_ids) <= set(self._route(shift_id))
+        then = None if within else partial(self._resequence, label, sources | {shift_id})
+        self._runner.submit(Operation(label, change), initiator=self, on_done=then)
+
+    def move_between(self, order_ids: Sequence[OrderId], shift_id: ShiftId, after: OrderId | None) -> None:
+        """Put orders into a round right behind `after`, or first."""
+        route = self._route(shift_id)
+        index = route.index(after) + 1 if after in route else 0
+        self.move(order_ids, shift_id, index)
+
+    def _resequence(self, label: str, shift_ids: set[ShiftId], done: Done[None]) -> None:
+        """Improve just these rounds; the result joins the undo step of the move it follows."""
+        on = self._date
+        assert on is not None
+        work = lambda _progress: self._desk.resequence(self._workplace.store.read(partial(_read_day, on=on)), shift_ids)
+        apply = partial(self._apply, label, amends=done.changes.revision)
+        self._runner.start(work, title="Re-sequencing", on_done=apply, latest_key="resequence")
+
+    def unassign(self, order_ids: Sequence[OrderId]) -> None:
+        """Take orders out of their rounds."""
+        planned = [o for o in order_ids if self._shifts_of([o])]
+        if planned and not self._blocked():
+            label = f"Unassign {words.count(len(planned), 'stop')}"
+            self._runner.submit(Operation(label, partial(plan.unassign, order_ids=tuple(planned))), initiator=self)
+
+    def hold(self, order_ids: Sequence[OrderId], held: bool) -> None:
+        """Keep orders with their driver in re-planning, or let them go."""
+        if order_ids and not self._blocked():
+            label = f"{'Hold' if held else 'Release'} {words.count(len(order_ids), 'stop')}"
+            change = partial(plan.hold_orders, order_ids=tuple(order_ids), held=held)
+            self._runner.submit(Operation(label, change), initiator=self)
+
+    def cancel_orders(self, order_ids: Sequence[OrderId]) -> None:
+        """Take orders off the plan for good; they stay on record."""
+        if order_ids and not self._blocked():
+            label = f"Cancel {words.count(len(order_ids), 'order')}"
+            change = partial(orders.cancel_orders, order_ids=tuple(order_ids))
+            self._runner.submit(Operation(label, change), initiator=self)
+
+    @Slot()
+    def clear(self) -> None:
+        """Empty every round of the day."""
+        if self._date and not self._blocked():
+            change = partial(plan.clear_routes, on=self._date)
+            self._runner.submit(Operation("Clear the plan", change), initiator=self)
+
+    @Slot()
+    def staff(self) -> None:
+        """Put everyone with a vehicle on duty."""
+        if self._date and not self._blocked():
+            change = partial(fleet.staff_day, on=self._date)
+            self._runner.submit(Operation("Put drivers on duty", change), initiator=self)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the latest step back."""
+        if not self._blocked():
+            self._runner.undo()
+
+    @Slot()
+    def redo(self) -> None:
+        """Do it again."""
+        if not self._blocked():
+            self._runner.redo()
+
+    def _blocked(self) -> bool:
+        """While a search shows its plans, the board shows what is not kept yet: nothing to change there."""
+        if self._search:
+            self.told.emit("The optimiser is at work: stop it to keep its best plan, or cancel it, then go on.")
+        return self._search is not None
+
+    # --- the search -----------------------------------------------------------------------------------------------
+
+    def optimise(self, seconds: float) -> None:
+        """Search the whole day; every better plan is shown as it comes."""
+        if self._search or self._outlook is None:
+            return
+        day = self._outlook.day
+        self._keep.clear()
+        search = lambda progress: self._searched(day, seconds, progress)
+        self._search = self._runner.start(
+            search, title="Optimising", on_done=self._on_searched, on_failed=self._on_search_failed, latest_key="search"
+        )
+        self.search_changed.emit(True)
+
+    @Slot()
+    def stop_search(self) -> None:
+        """End the search and keep its best plan."""
+        self._keep.set()
+
+    @Slot()
+    def cancel_search(self) -> None:
+        """End the search and drop what it found."""
+        if self._search:
+            self._search.cancel()
+            self._end_search()
+            self.told.emit("The search was cancelled; the plan is as it was.")
+            self.refresh()
+
+    def _searched(self, day: Day, seconds: float, progress: Progress) -> Proposal:
+        """Runs on a worker."""
+        halt = _EitherEvent(self._keep, progress)
+        tell = lambda proposal: self._better.emit((day, proposal))
+        proposal = self._desk.optimise(day, seconds=seconds, stop=halt, on_best=tell, progress=progress)
+        if progress.cancelled():
+            raise Cancelled
+        return proposal
+
+    @Slot(object)
+    def _on_better(self, found: tuple[Day, Proposal]) -> None:
+        day, proposal = found
+        if self._search and self._outlook and day.date == self._date:
+            show = lambda _progress: self._desk.preview(day, proposal)
+            self._runner.start(show, title="Showing the best plan", on_done=self._on_preview, latest_key="preview")
+
+    @Slot(object)
+    def _on_preview(self, outlook: Outlook) -> None:
+        if self._search:
+            self._show(outlook)
+
+    @Slot(object)
+    def _on_searched(self, proposal: Proposal) -> None:
+        self._end_search()
+        self._apply("Optimise the day", proposal)
+        self.refresh()
+
+    @Slot(object)
+    def _on_search_failed(self, error: Exception) -> None:
+        self._end_search()
+        self._runner.failed.emit(error)
+        self.refresh()
+
+    def _end_search(self) -> None:
+        self._search = None
+        self._keep.set()
+        self.search_changed.emit(False)
+
+    def _apply(self, label: str, proposal: Proposal, *, amends: int | None = None) -> None:
+        change = partial(plan.apply_proposal, proposal=proposal)
+        self._runner.submit(Operation(label, change, amends), initiator=self, on_done=self._on_applied)
+
+    @Slot(object)
+    def _on_applied(self, done: Done[Applied]) -> None:
+        if done.value.left:
+            kept = words.count(len(done.value.left), "stop")
+            self.told.emit(f"{kept} stayed as moved meanwhile; the rest follows the optimiser.")
+
+    # --- looking things up ----------------------------------------------------------------------------------------
+
+    def _shifts_of(self, order_ids: Sequence[OrderId]) -> set[ShiftId]:
+        chosen = set(order_ids)
+        routes = self._outlook.day.plan.routes if self._outlook else ()
+        return {route.shift_id for route in routes if chosen & set(route.order_ids)}
+
+    def _route(self, shift_id: ShiftId) -> tuple[OrderId, ...]:
+        routes = self._outlook.day.plan.routes if self._outlook else ()
+        return next((route.order_ids for route in routes if route.shift_id == shift_id), ())
+
+    def _driver_name(self, shift_id: ShiftId) -> str:
+        if self._outlook is None or shift_id not in self._outlook.day.shifts:
+            return "another driver"
+        day = self._outlook.day
+        return day.drivers[day.shifts[shift_id].driver_id].name
+
+
+class _EitherEvent:
+    """Set when either the person stops the search or the job is cancelled; what the engine's stop rule asks."""
+
+    def __init__(self, keep: threading.Event, progress: Progress) -> None:
+        self._keep, self._progress = keep, progress
+
+    def is_set(self) -> bool:
+        return self._keep.is_set() or self._progress.cancelled()
+
+
+def _read_day(reader: Reader, *, on: date) -> Day:
+    return reader.day(on)
+
+
+def _way(day: Day, shift_id: ShiftId) -> tuple[object, ...]:
+    """Everything a round's line depends on."""
+    shift = day.shifts[shift_id]
+    route = next(r for r in day.plan.routes if r.shift_id == shift_id)
+    places = tuple(day.orders[o].address.place for o in route.order_ids)
+    return (shift.start, shift.end, day.vehicles[shift.vehicle_id].kind.profile, shift.driver_id, *places)

@@ -1,0 +1,172 @@
+"""A file as a table: headers, rows, and where each row stood. What the columns mean is `fields.py`'s business."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from dispatcher.domain.errors import BadInput
+from dispatcher.intake import csv_file, xlsx_file
+from dispatcher.intake.fields import recognised
+from dispatcher.intake.raw import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Cell, RawTable
+
+PREAMBLE_ROWS = 30
+"""How far down a header may stand below titles and remarks."""
+
+_SAVE_AS = "Save it as .xlsx or .csv and import that."
+_REFUSED = (
+    (b"\xd0\xcf\x11\xe0", f"an old Excel workbook (.xls) or one with a password. {_SAVE_AS}"),
+    (b"%PDF", "a PDF. Ask the sender for an .xlsx or .csv file."),
+    (b"\x89PNG", "a picture. Ask the sender for an .xlsx or .csv file."),
+    (b"\xff\xd8\xff", "a picture. Ask the sender for an .xlsx or .csv file."),
+    (b"\x1f\x8b", "a compressed archive. Unpack it and import the file inside."),
+    (b"Rar!", "a compressed archive. Unpack it and import the file inside."),
+    (b"7z\xbc\xaf", "a compressed archive. Unpack it and import the file inside."),
+    (b"SQLite format 3", "a database, not a table of orders."),
+    (b"{\\rtf", f"a text document. {_SAVE_AS}"),
+    (b"<", f"a web page or XML, whatever its name says. {_SAVE_AS}"),
+)
+
+
+class Row(NamedTuple):
+    """One record under the header."""
+
+    number: int
+    """As a spreadsheet counts it: the first record of the file is 1, blank ones included."""
+    cells: tuple[Cell, ...]
+    """At least as many as there are headers; more only if the file has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with a header, as a file held it."""
+
+    headers: tuple[str, ...]
+    """Unique: a repeated one is "Note (2)", a blank one "Column 3"."""
+    rows: tuple[Row, ...] = field(repr=False)
+    encoding: str
+    delimiter: str
+    """Empty for a workbook."""
+    name: str
+    """Of the file, and of the worksheet if it is a workbook."""
+
+
+def read_sheet(path: Path) -> Sheet:
+    """Read a CSV or XLSX file; the content decides which it is, not the name.
+
+    Raises `BadInput` when there is no table in it.
+    """
+    data = _bytes_of(path)
+    raw = xlsx_file.read(data, path.name) if data[:4] == b"PK\x03\x04" else csv_file.read(data, path.name)
+    header = find_header(raw.records)
+    if header is None:
+        raise BadInput(f"{path.name} holds no table.", "It needs one line of column names with the orders below.")
+    rows = _rows_below(raw, header)
+    if not rows:
+        raise BadInput(
+            f"{path.name} has column names in row {header + 1} but no orders below them.",
+            "Check that the right file, and the right sheet of it, was exported.",
+        )
+    headers = _unique(raw.records[header], max((len(row.cells) for row in rows), default=0))
+    width = len(headers)
+    padded = tuple(row if len(row.cells) >= width else _padded(row, width) for row in rows)
+    return Sheet(headers, padded, raw.encoding, raw.delimiter, raw.name)
+
+
+def find_header(records: Sequence[Sequence[Cell]]) -> int | None:
+    """The index of the record that reads like column names, `None` if there are only blank ones.
+
+    It is the one, among the first, with the most names known to `fields`; if none has any, the first as wide
+    as most records are.
+    """
+    top = records[:PREAMBLE_ROWS]
+    known = [recognised(record) for record in top]
+    if known and max(known) > 0:
+        return known.index(max(known))
+    widths = [sum(cell != "" for cell in record) for record in records[: 10 * PREAMBLE_ROWS]]
+    usual = Counter(width for width in widths if width).most_common(1)
+    return next((i for i, width in enumerate(widths) if width and width >= usual[0][0]), None)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise BadInput(
+                f"{path.name} is {size // 1_000_000} MB; files up to {MAX_BYTES // 1_000_000} MB are read.",
+                "Split it by date and import the parts.",
+            )
+        data = path.read_bytes()
+    except OSError as fault:
+        raise BadInput(
+            f"{path.name} cannot be read: {fault.strerror}.", "Close it in other programs and check its place."
+        ) from fault
+    if not data.strip(b"\x00\r\n\t \xef\xbb\xbf\xff\xfe"):
+        raise BadInput(f"{path.name} is empty.", "Export it again, with at least one order.")
+    for magic, what in _REFUSED:
+        if data.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(magic):
+            raise BadInput(f"{path.name} is {what}")
+    return data
+
+
+def _rows_below(raw: RawTable, header: int) -> list[Row]:
+    rows = []
+    width = sum(1 for _ in raw.records[header])
+    for index in range(header + 1, len(raw.records)):
+        cells = raw.records[index]
+        if any(cell != "" for cell in cells):
+            rows.append(Row(index + 1, _trimmed(cells, width)))
+    if len(rows) > MAX_ROWS:
+        raise BadInput(f"{raw.name} has {len(rows):,} rows; up to {MAX_ROWS:,} are read.", "Split it by date.")
+    return rows
+
+
+def _trimmed(cells: Sequence[Cell], width: int) -> tuple[Cell, ...]:
+    end = len(cells)
+    while end > width and cells[end - 1] == "":
+        end -= 1
+    return tuple(cells[:end])
+
+
+def _padded(row: Row, width: int) -> Row:
+    return Row(row.number, row.cells + ("",) * (width - len(row.cells)))
+
+
+def _unique(names: Sequence[Cell], widest_row: int) -> tuple[str, ...]:
+    """Column names that differ, without the blank ones at the end that no row fills either."""
+    texts = [text_of(name) for name in names[:MAX_COLUMNS]]
+    while texts and not texts[-1] and len(texts) > widest_row:
+        texts.pop()
+    seen: Counter[str] = Counter()
+    unique = []
+    for position, text in enumerate(texts, start=1):
+        name = text or f"Column {position}"
+        seen[name] += 1
+        while seen[name] > 1 or name in unique:
+            seen[name] = max(seen[name], 2)
+            candidate = f"{name} ({seen[name]})"
+            if candidate not in unique:
+                name = candidate
+                break
+            seen[name] += 1
+        unique.append(name)
+    return tuple(unique)
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as people would write it: whole numbers without a point, dates as ISO."""
+    match cell:
+        case str():
+            return cell
+        case float() if cell.is_integer() and abs(cell) < 1e15:
+            return str(int(cell))
+        case datetime() if cell.time() == time():
+            return cell.date().isoformat()
+        case datetime():
+            return cell.isoformat(sep=" ", timespec="minutes" if not cell.second else "seconds")
+        case time():
+            return cell.isoformat(timespec="minutes" if not cell.second else "seconds")
+        case date() | timedelta() | float() | int():
+            return str(cell)

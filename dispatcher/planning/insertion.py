@@ -1,0 +1,279 @@
+"""What it takes to put one more order into a route: where it fits, at what price, and what is in the way.
+
+Reads a route once (`Room`) and then answers for each place in it in a few operations: earliest departures from the
+front, latest beginnings from the back (the "push forward" check of Solomon 1987, and Savelsbergh's forward slack).
+"Fits" means that the route breaks no rule because of it: what is late already may stay as late as it is.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.roads import NO_WAY
+from dispatcher.domain.schedule import Rule
+from dispatcher.planning.judge import Timeline, Weight, stations, weigh_route
+from dispatcher.planning.problem import NOWHERE, Problem, Round, Sequences, Visit
+
+_OVERLOADS = (Rule.WEIGHT, Rule.VOLUME, Rule.PARCELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place in a route where an order fits."""
+
+    shift_id: ShiftId
+    position: int
+    extra_s: int
+    """More driving."""
+    cost: float
+    """More driving and the service, in minor currency units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an order fits nowhere in a route."""
+
+    shift_id: ShiftId
+    rule: Rule
+    amount: float
+    """As in `domain.schedule.Rule`: of the place where least is in the way. For `SHIFT_END` and `LATE` an upper bound
+    of the seconds; the judge tells the exact ones."""
+    position: int
+    """Where least is in the way."""
+    detail: str = ""
+    begins_s: int = 0
+    """For `LATE` of the order itself: when service could begin there."""
+
+
+@dataclass(slots=True)
+class Room:
+    """The room one route has."""
+
+    problem: Problem
+    duty: Round
+    sequence: tuple[OrderId, ...]
+    along: list[int]
+    """Place indices from start to end."""
+    leg_s: list[int]
+    leg_m: list[int]
+    free_at: list[int]
+    """When the vehicle can leave the start, and each stop, at the earliest."""
+    due_by: list[int]
+    """By when it must reach each stop, and the end (an open round: finish), so that nothing gets worse."""
+    before: list[tuple[int, int, int]]
+    """The most on board up to each leg."""
+    beyond: list[tuple[int, int, int]]
+    """The most on board from each leg on."""
+    has_waits: bool
+
+    @classmethod
+    def of(cls, problem: Problem, shift_id: ShiftId, sequence: Sequence[OrderId]) -> "Room":
+        """Read a route. Raises `KeyError` for an order or a shift that does not belong to the day."""
+        duty, visits = problem.rounds[shift_id], [problem.visits[order_id] for order_id in sequence]
+        line = Timeline.of(problem, duty, visits)
+        free_at, waits = _free_at(duty, visits, line.leg_s)
+        return cls(
+            problem=problem,
+            duty=duty,
+            sequence=tuple(sequence),
+            along=stations(duty, visits),
+            leg_s=line.leg_s,
+            leg_m=line.leg_m,
+            free_at=free_at,
+            due_by=_due_by(duty, visits, line, free_at),
+            before=_running_peak(line.on_board),
+            beyond=_running_peak(line.on_board[::-1])[::-1],
+            has_waits=waits,
+        )
+
+    def place(self, visit: Visit) -> Gap | Refusal:
+        """The cheapest place where the order fits, or what is in the way where least is."""
+        if bars := self.problem.bars(visit, self.duty):
+            first = bars[0]
+            return Refusal(self.duty.shift_id, first.rule, first.amount, len(self.sequence), first.detail)
+        if (refusal := self._too_many(visit)) is not None:
+            return refusal
+        return self._scan(visit)
+
+    def _too_many(self, visit: Visit) -> Refusal | None:
+        shift_id, end = self.duty.shift_id, len(self.sequence)
+        if self.duty.max_stops is not None and end + 1 > self.duty.max_stops:
+            return Refusal(shift_id, Rule.MAX_STOPS, end + 1 - self.duty.max_stops, end)
+        peaks = self.beyond[end] if visit.collects else self.before[0]
+        for rule, load, peak, capacity in zip(_OVERLOADS, visit.load, peaks, self.duty.capacity, strict=True):
+            if load and load + peak > capacity:
+                return Refusal(shift_id, rule, (load + peak - capacity) / 1000, 0)
+        return None
+
+    def _scan(self, visit: Visit) -> Gap | Refusal:
+        gaps, nearest = [], Refusal(self.duty.shift_id, Rule.NO_ROAD, float("inf"), 0)
+        for position, to_s, on_s, extra_s, extra_m in self._detours(visit):
+            refusal = self._in_the_way(visit, position, to_s, on_s)
+            if refusal is None:
+                refusal = self._limit(visit, position, extra_s, extra_m)
+            if refusal is None:
+                gaps.append(Gap(self.duty.shift_id, position, extra_s, self._price(visit, extra_s, extra_m)))
+            elif refusal.amount < nearest.amount:
+                nearest = refusal
+        return self._sound(visit, gaps) or nearest if gaps else nearest
+
+    def _detours(self, visit: Visit) -> Iterator[tuple[int, int, int, int, int]]:
+        """For each position: seconds to the order, seconds on from it, and the detour in seconds and metres."""
+        table, at = self.problem.travel[self.duty.profile], visit.at
+        onward = self.along[1:]
+        to_s: list[int] = table.duration_s[self.along[:-1], at].tolist()
+        on_s: list[int] = table.duration_s[at, onward].tolist()
+        to_m: list[int] = table.distance_m[self.along[:-1], at].tolist()
+        on_m: list[int] = table.distance_m[at, onward].tolist()
+        if self.duty.end is None or not self.sequence:
+            back = self.duty.end
+            on_s[-1] = 0 if back is None else int(table.duration_s[at, back])
+            on_m[-1] = 0 if back is None else int(table.distance_m[at, back])
+        for i, (a, b, c, d) in enumerate(zip(to_s, on_s, to_m, on_m, strict=True)):
+            if a < NO_WAY and b < NO_WAY:
+                yield i, a, b, a + b - self.leg_s[i], c + d - self.leg_m[i]
+
+    def _in_the_way(self, visit: Visit, position: int, to_s: int, on_s: int) -> Refusal | None:
+        """Load, the order's own windows, and whatever comes after it."""
+        loads = self.beyond[position] if visit.collects else self.before[position]
+        for rule, load, peak, capacity in zip(_OVERLOADS, visit.load, loads, self.duty.capacity, strict=True):
+            if load and load + peak > capacity:
+                return Refusal(self.duty.shift_id, rule, (load + peak - capacity) / 1000 + 1e6, position)
+        begins_s = visit.begins(self.free_at[position] + to_s)
+        closes_s = visit.closes_s
+        if closes_s is not None and begins_s > closes_s:
+            return Refusal(self.duty.shift_id, Rule.LATE, begins_s - closes_s, position, begins_s=begins_s)
+        over_s = begins_s + visit.service_s + on_s - self.due_by[position]
+        if over_s > 0:
+            return Refusal(self.duty.shift_id, Rule.SHIFT_END, over_s, position)
+        return None
+
+    def _limit(self, visit: Visit, position: int, extra_s: int, extra_m: int) -> Refusal | None:
+        """Longest distance and duration. With waits in the round this is a first sieve; `_sound` settles it."""
+        duty = self.duty
+        if duty.max_distance_m is not None and (over := sum(self.leg_m) + extra_m - duty.max_distance_m) > 0:
+            return Refusal(duty.shift_id, Rule.MAX_DISTANCE, over, position)
+        if duty.max_duration_s is not None:
+            busy_s = sum(self.leg_s) + extra_s + visit.service_s
+            busy_s += sum(self.problem.visits[o].service_s for o in self.sequence)
+            if (over := busy_s - duty.max_duration_s) > 0:
+                return Refusal(duty.shift_id, Rule.MAX_DURATION, over, position)
+        return None
+
+    def _price(self, visit: Visit, extra_s: int, extra_m: int) -> float:
+        opening = 0 if self.sequence else self.duty.fixed_cost
+        seconds = (extra_s + visit.service_s) * self.duty.cost_per_hour / 3600
+        return opening + extra_m * self.duty.cost_per_km / 1000 + seconds
+
+    def _sound(self, visit: Visit, gaps: list[Gap]) -> Gap | Refusal | None:
+        """The cheapest gap, or the cheapest that keeps the longest duration where waits make that hard to tell."""
+        gaps.sort(key=lambda gap: gap.cost)
+        if self.duty.max_duration_s is None or not (self.has_waits or visit.windows):
+            return gaps[0]
+        over = [(self._over_duration(visit, gap.position), gap) for gap in gaps]
+        for over_s, gap in over:
+            if over_s <= 0:
+                return gap
+        least, gap = min(over, key=lambda pair: pair[0])
+        return Refusal(self.duty.shift_id, Rule.MAX_DURATION, least, gap.position)
+
+    def _over_duration(self, visit: Visit, position: int) -> int:
+        assert self.duty.max_duration_s is not None
+        visits = [self.problem.visits[order_id] for order_id in self.sequence]
+        visits.insert(position, visit)
+        return Timeline.of(self.problem, self.duty, visits).duration_s - self.duty.max_duration_s
+
+
+def insert_best(problem: Problem, sequences: Sequences, order_ids: Iterable[OrderId]) -> dict[ShiftId, list[OrderId]]:
+    """Put these orders into the sequences, each where it is cheapest; the rest keeps its order.
+
+    An order that fits nowhere goes where the plan gets least worse by the judge; one that stands in the sequences
+    already leaves its old place first. An order without a place is put at the end of the first route. Give the
+    sequences of one shift only to force its driver. Raises `ValueError` when there is no sequence to put them into.
+    """
+    if not sequences:
+        raise ValueError("there is no route to put the orders into")
+    leaving = list(dict.fromkeys(order_ids))
+    found = {s: [o for o in sequence if o not in set(leaving)] for s, sequence in sequences.items()}
+    rooms = {shift_id: Room.of(problem, shift_id, sequence) for shift_id, sequence in found.items()}
+    for order_id in leaving:
+        shift_id, position = _cheapest(problem, rooms, problem.visits[order_id])
+        found[shift_id].insert(position, order_id)
+        rooms[shift_id] = Room.of(problem, shift_id, found[shift_id])
+    return found
+
+
+def insert_fitting(
+    problem: Problem, sequences: Sequences, order_ids: Iterable[OrderId]
+) -> tuple[dict[ShiftId, list[OrderId]], list[OrderId]]:
+    """Put those of the orders that fit where they are cheapest; returns the sequences and the orders left over."""
+    found = {shift_id: list(sequence) for shift_id, sequence in sequences.items()}
+    rooms = {shift_id: Room.of(problem, shift_id, sequence) for shift_id, sequence in found.items()}
+    left = []
+    for order_id in order_ids:
+        visit = problem.visits[order_id]
+        answers = (room.place(visit) for room in rooms.values())
+        gap = min((a for a in answers if isinstance(a, Gap)), key=lambda g: g.cost, default=None)
+        if gap is None:
+            left.append(order_id)
+            continue
+        found[gap.shift_id].insert(gap.position, order_id)
+        rooms[gap.shift_id] = Room.of(problem, gap.shift_id, found[gap.shift_id])
+    return found, left
+
+
+def least_bad(problem: Problem, shift_id: ShiftId, sequence: Sequence[OrderId], visit: Visit) -> tuple[int, Weight]:
+    """The position in one route where the order does least harm, and how much the route's weight is then."""
+    if visit.at == NOWHERE:
+        return len(sequence), weigh_route(problem, shift_id, [*sequence, visit.order_id])
+    tries = (
+        (weigh_route(problem, shift_id, [*sequence[:i], visit.order_id, *sequence[i:]]), i)
+        for i in range(len(sequence) + 1)
+    )
+    weight, position = min(tries)
+    return position, weight
+
+
+def _cheapest(problem: Problem, rooms: dict[ShiftId, Room], visit: Visit) -> tuple[ShiftId, int]:
+    answers = [room.place(visit) for room in rooms.values()]
+    gap = min((a for a in answers if isinstance(a, Gap)), key=lambda g: g.cost, default=None)
+    if gap is not None:
+        return gap.shift_id, gap.position
+    tries = []
+    for shift_id, room in rooms.items():
+        position, after = least_bad(problem, shift_id, room.sequence, visit)
+        now = weigh_route(problem, shift_id, room.sequence)
+        tries.append((tuple(a - b for a, b in zip(after, now, strict=True)), shift_id, position))
+    _, shift_id, position = min(tries)
+    return shift_id, position
+
+
+def _free_at(duty: Round, visits: Sequence[Visit], leg_s: Sequence[int]) -> tuple[list[int], bool]:
+    now, found, waits = duty.starts_s, [duty.starts_s], False
+    for leg, visit in zip(leg_s, visits, strict=False):
+        begins = visit.begins(now + leg)
+        waits = waits or begins > now + leg
+        now = begins + visit.service_s
+        found.append(now)
+    return found, waits
+
+
+def _due_by(duty: Round, visits: Sequence[Visit], line: Timeline, free_at: Sequence[int]) -> list[int]:
+    due = max(duty.ends_s, line.returns_s) if visits else duty.ends_s
+    found = [due]
+    for i in range(len(visits) - 1, -1, -1):
+        visit, begins = visits[i], free_at[i + 1] - visits[i].service_s
+        bound = due - line.leg_s[i + 1] - visit.service_s
+        latest = visit.begins_by(bound)
+        due = begins if latest is None or latest < begins else latest
+        found.append(due)
+    return found[::-1]
+
+
+def _running_peak(on_board: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    a = b = c = 0
+    found = []
+    for x, y, z in on_board:
+        a, b, c = max(a, x), max(b, y), max(c, z)
+        found.append((a, b, c))
+    return found

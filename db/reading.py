@@ -1,0 +1,142 @@
+"""Queries over one consistent moment of the database. Nothing here writes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import batched
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
+
+from db.rows import Row, to_depot, to_driver, to_order, to_shift, to_stop, to_vehicle
+from db.tables import audit, depot, driver, key_of, mapping, orders, pin, shift, stop, vehicle
+from dispatcher.domain.changes import DaySummary
+from dispatcher.domain.depot import Depot
+from dispatcher.domain.errors import KnownError
+from dispatcher.domain.fleet import Driver, Shift, Vehicle
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.place import Place
+from dispatcher.domain.plan import Day, Plan, Route, Stop
+
+VARIABLES = 10_000
+"""Ids in one IN; SQLite is commonly built for 32,766 variables a statement."""
+
+
+def fetch(connection: Connection, query: Select[Any]) -> Iterator[Row]:
+    """The rows of a query as plain mappings: many times read, they are quicker than SQLAlchemy's own."""
+    result = connection.execute(query)
+    names = tuple(result.keys())
+    for row in result:
+        yield dict(zip(names, row, strict=True))
+
+
+def by_keys(connection: Connection, table: Table, keys: Iterable[str]) -> Iterator[Row]:
+    """The rows of these keys, as many as exist, in no order."""
+    for some in batched(keys, VARIABLES):
+        yield from fetch(connection, select(table).where(key_of(table).in_(some)))
+
+
+class SqlReader:
+    """Implements the services' `Reader`; lives as long as the transaction of its connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def revision(self) -> int:
+        return self._connection.scalar(select(func.max(audit.c.revision))) or 0
+
+    def depot(self) -> Depot:
+        """Raises `KnownError` before the depot has been set up."""
+        row = next(fetch(self._connection, select(depot)), None)
+        if row is None:
+            raise KnownError("This depot has not been set up yet.", "Give it a name and a place first.")
+        return to_depot(row)
+
+    def day(self, on: date) -> Day:
+        revision = self.revision
+        shifts = {s.id: s for s in self.shifts_of(on)}
+        return Day(
+            date=on,
+            depot=self.depot(),
+            orders={o.id: o for o in self.orders_of([on])},
+            drivers={d.id: d for d in self.drivers()},
+            vehicles={v.id: v for v in self.vehicles()},
+            shifts=shifts,
+            plan=Plan(on, revision, self._routes(on, shifts)),
+        )
+
+    def days(self) -> Sequence[DaySummary]:
+        is_open = orders.c.state == OrderState.OPEN.value
+        per_date = (
+            select(
+                orders.c.date,
+                func.count().filter(is_open),
+                func.count().filter(and_(is_open, stop.c.order_id.is_(None))),
+            )
+            .join_from(orders, stop, isouter=True)
+            .group_by(orders.c.date)
+        )
+        counts = {on: (opened, unplanned) for on, opened, unplanned in self._connection.execute(per_date)}
+        query = select(shift.c.date, func.count()).group_by(shift.c.date)
+        shifts: dict[str, int] = dict(self._connection.execute(query).tuples())
+        return [
+            DaySummary(date.fromisoformat(on), *counts.get(on, (0, 0)), shifts.get(on, 0))
+            for on in sorted(counts.keys() | shifts.keys())
+        ]
+
+    def order(self, order_id: OrderId) -> Order | None:
+        return next(iter(self.orders([order_id])), None)
+
+    def orders(self, ids: Iterable[OrderId]) -> Sequence[Order]:
+        """In the order of `ids`; without those that do not exist."""
+        wanted = list(dict.fromkeys(ids))
+        found = {row["id"]: to_order(row) for row in by_keys(self._connection, orders, wanted)}
+        return [found[order_id] for order_id in wanted if order_id in found]
+
+    def orders_of(self, dates: Iterable[date]) -> Sequence[Order]:
+        """By date, then by number."""
+        return self._orders_where(orders.c.date.in_([on.isoformat() for on in dates]))
+
+    def doubtful_orders(self) -> Sequence[Order]:
+        return self._orders_where(and_(orders.c.doubtful, orders.c.state == OrderState.OPEN.value))
+
+    def drivers(self) -> Sequence[Driver]:
+        query = select(driver).order_by(driver.c.number)
+        return [to_driver(row) for row in fetch(self._connection, query)]
+
+    def vehicles(self) -> Sequence[Vehicle]:
+        query = select(vehicle).order_by(vehicle.c.name, vehicle.c.id)
+        return [to_vehicle(row) for row in fetch(self._connection, query)]
+
+    def shifts_of(self, on: date) -> Sequence[Shift]:
+        """By their drivers' numbers; a driver's own by their start."""
+        query = (
+            select(shift)
+            .join(driver, driver.c.id == shift.c.driver_id)
+            .where(shift.c.date == on.isoformat())
+            .order_by(driver.c.number, shift.c.starts_at, shift.c.id)
+        )
+        return [to_shift(row) for row in fetch(self._connection, query)]
+
+    def pins(self, keys: Iterable[str]) -> Mapping[str, Place]:
+        rows = by_keys(self._connection, pin, dict.fromkeys(keys))
+        return {row["key"]: Place(row["lat"], row["lon"]) for row in rows}
+
+    def mapping(self, sender: str) -> Mapping[str, str] | None:
+        columns: Mapping[str, str] | None = self._connection.scalar(
+            select(mapping.c.columns).where(mapping.c.sender == sender)
+        )
+        return columns
+
+    def _orders_where(self, condition: ColumnElement[bool]) -> list[Order]:
+        query = select(orders).where(condition).order_by(orders.c.date, orders.c.number, orders.c.id)
+        return [to_order(row) for row in fetch(self._connection, query)]
+
+    def _routes(self, on: date, shifts: Iterable[ShiftId]) -> tuple[Route, ...]:
+        query = select(stop).where(stop.c.date == on.isoformat()).order_by(stop.c.shift_id, stop.c.position)
+        stops: dict[str, list[Stop]] = defaultdict(list)
+        for row in fetch(self._connection, query):
+            stops[row["shift_id"]].append(to_stop(row))
+        return tuple(Route(shift_id, tuple(stops[shift_id])) for shift_id in shifts)

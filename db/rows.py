@@ -1,0 +1,236 @@
+"""Domain objects to rows and back, nothing else. A row is a plain mapping of column name to a value JSON can hold."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from db.tables import DEPOT_KEY
+from dispatcher.domain.depot import Depot
+from dispatcher.domain.fleet import Driver, Shift, Vehicle, VehicleKind
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Contact, Load, Order, OrderKind, OrderLine, OrderState, Priority
+from dispatcher.domain.place import Address, Place, Precision
+from dispatcher.domain.plan import Stop
+from dispatcher.domain.time import TimeWindow
+
+type Row = Mapping[str, Any]
+
+
+def moment_text(moment: datetime) -> str:
+    """ISO 8601 in UTC."""
+    return moment.astimezone(UTC).isoformat()
+
+
+def depot_row(depot: Depot) -> Row:
+    """The one row of table `depot`."""
+    return {
+        "id": DEPOT_KEY,
+        "name": depot.name,
+        "lat": depot.place.lat,
+        "lon": depot.place.lon,
+        "zone_name": depot.zone_name,
+        "region": depot.region,
+        "address": depot.address,
+        "currency": depot.currency,
+        "shift_starts": depot.shift_starts.isoformat(),
+        "shift_ends": depot.shift_ends.isoformat(),
+        "service_s": depot.service_s,
+        "planning_s": depot.planning_s,
+    }
+
+
+def to_depot(row: Row) -> Depot:
+    """The depot of its row."""
+    return Depot(
+        name=row["name"],
+        place=Place(row["lat"], row["lon"]),
+        zone_name=row["zone_name"],
+        region=row["region"],
+        address=row["address"],
+        currency=row["currency"],
+        shift_starts=time.fromisoformat(row["shift_starts"]),
+        shift_ends=time.fromisoformat(row["shift_ends"]),
+        service_s=row["service_s"],
+        planning_s=row["planning_s"],
+        version=row["version"],
+    )
+
+
+def vehicle_row(vehicle: Vehicle) -> Row:
+    """A row of table `vehicle`."""
+    return {
+        "id": vehicle.id,
+        "name": vehicle.name,
+        "kind": vehicle.kind.value,
+        "plate": vehicle.plate,
+        "capacity_kg": float(vehicle.capacity.kg),
+        "capacity_litres": float(vehicle.capacity.litres),
+        "capacity_parcels": vehicle.capacity.parcels,
+        "skills": sorted(vehicle.skills),
+        "cost_per_km": vehicle.cost_per_km,
+        "fixed_cost": vehicle.fixed_cost,
+    }
+
+
+def to_vehicle(row: Row) -> Vehicle:
+    """The vehicle of a row."""
+    return Vehicle(
+        id=row["id"],
+        name=row["name"],
+        kind=VehicleKind(row["kind"]),
+        plate=row["plate"],
+        capacity=Load(row["capacity_kg"], row["capacity_litres"], row["capacity_parcels"]),
+        skills=frozenset(row["skills"]),
+        cost_per_km=row["cost_per_km"],
+        fixed_cost=row["fixed_cost"],
+        version=row["version"],
+    )
+
+
+def driver_row(driver: Driver) -> Row:
+    """A row of table `driver`."""
+    return {
+        "id": driver.id,
+        "name": driver.name,
+        "number": driver.number,
+        "phone": driver.phone,
+        "skills": sorted(driver.skills),
+        "vehicle_id": driver.vehicle_id,
+        "cost_per_hour": driver.cost_per_hour,
+        "max_stops": driver.max_stops,
+        "max_duration_s": driver.max_duration_s,
+        "max_distance_m": driver.max_distance_m,
+        "active": driver.active,
+    }
+
+
+def to_driver(row: Row) -> Driver:
+    """The driver of a row."""
+    return Driver(**{**row, "skills": frozenset(row["skills"])})
+
+
+def shift_row(shift: Shift) -> Row:
+    """A row of table `shift`."""
+    return {
+        "id": shift.id,
+        "date": shift.date.isoformat(),
+        "driver_id": shift.driver_id,
+        "vehicle_id": shift.vehicle_id,
+        "starts_at": moment_text(shift.starts_at),
+        "ends_at": moment_text(shift.ends_at),
+        "start_lat": shift.start.lat,
+        "start_lon": shift.start.lon,
+        "end_lat": shift.end and shift.end.lat,
+        "end_lon": shift.end and shift.end.lon,
+    }
+
+
+def to_shift(row: Row) -> Shift:
+    """The shift of a row."""
+    return Shift(
+        id=row["id"],
+        date=date.fromisoformat(row["date"]),
+        driver_id=row["driver_id"],
+        vehicle_id=row["vehicle_id"],
+        starts_at=datetime.fromisoformat(row["starts_at"]),
+        ends_at=datetime.fromisoformat(row["ends_at"]),
+        start=Place(row["start_lat"], row["start_lon"]),
+        end=_place(row["end_lat"], row["end_lon"]),
+        version=row["version"],
+    )
+
+
+def order_row(order: Order) -> Row:
+    """A row of table `orders`."""
+    return {
+        "id": order.id,
+        "number": order.number,
+        "date": order.date.isoformat(),
+        "sender": order.sender,
+        "kind": order.kind.value,
+        "state": order.state.value,
+        **_address_columns(order.address),
+        "contact_name": order.contact.name,
+        "contact_phone": order.contact.phone,
+        "contact_email": order.contact.email,
+        "windows": [[moment_text(w.opens_at), moment_text(w.closes_at)] for w in order.windows],
+        "service_s": order.service_s,
+        "load_kg": float(order.load.kg),
+        "load_litres": float(order.load.litres),
+        "load_parcels": order.load.parcels,
+        "lines": [[line.name, line.quantity, line.sku, line.barcode] for line in order.lines],
+        "skills": sorted(order.skills),
+        "driver_id": order.driver_id,
+        "must_not_drop": int(order.must_not_drop),
+        "do_early": order.do_early,
+        "notes": order.notes,
+    }
+
+
+def to_order(row: Row) -> Order:
+    """The order of a row."""
+    return Order(
+        id=row["id"],
+        number=row["number"],
+        date=date.fromisoformat(row["date"]),
+        address=_to_address(row),
+        kind=OrderKind(row["kind"]),
+        sender=row["sender"],
+        contact=Contact(row["contact_name"], row["contact_phone"], row["contact_email"]),
+        windows=tuple(TimeWindow(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in row["windows"]),
+        service_s=row["service_s"],
+        load=Load(row["load_kg"], row["load_litres"], row["load_parcels"]),
+        lines=tuple(OrderLine(*line) for line in row["lines"]),
+        skills=frozenset(row["skills"]),
+        driver_id=row["driver_id"],
+        must_not_drop=Priority(row["must_not_drop"]),
+        do_early=row["do_early"],
+        notes=row["notes"],
+        state=OrderState(row["state"]),
+        version=row["version"],
+    )
+
+
+def _address_columns(address: Address) -> Row:
+    return {
+        "address_line": address.line,
+        "postcode": address.postcode,
+        "city": address.city,
+        "country": address.country,
+        "lat": address.place and address.place.lat,
+        "lon": address.place and address.place.lon,
+        "precision": int(address.precision),
+        "matched": address.matched,
+        "doubtful": address.doubtful,
+    }
+
+
+def _to_address(row: Row) -> Address:
+    return Address(
+        line=row["address_line"],
+        postcode=row["postcode"],
+        city=row["city"],
+        country=row["country"],
+        place=_place(row["lat"], row["lon"]),
+        precision=Precision(row["precision"]),
+        matched=row["matched"],
+    )
+
+
+def stop_row(stop: Stop, shift_id: ShiftId, on: str, position: int) -> Row:
+    """A row of table `stop`; `on` is the ISO date its order and its shift share."""
+    return {"order_id": stop.order_id, "shift_id": shift_id, "date": on, "position": position, "held": stop.held}
+
+
+def to_stop(row: Row) -> Stop:
+    """The stop of a row."""
+    return Stop(OrderId(row["order_id"]), row["held"])
+
+
+def pin_row(key: str, place: Place, text: str) -> Row:
+    """A row of table `pin`."""
+    return {"key": key, "lat": place.lat, "lon": place.lon, "text": text}
+
+
+def _place(lat: float | None, lon: float | None) -> Place | None:
+    return None if lat is None or lon is None else Place(lat, lon)

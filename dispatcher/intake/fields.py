@@ -148,8 +148,8 @@ _NAMES: Mapping[Field, str] = {
     " load parcels",
     Field.ITEM_NAME: "item description, item name, item, goods name, product name, product, product description,"
     " article, article name, entity name, line name, description of goods, goods, artikel, ware, tuote, tuotenimi",
-    Field.ITEM_QUANTITY: "item quantity, item qty, goods quantity, order line quantity, line quantity, product quantity,"
-    " menge, stuckzahl, kpl, maara",
+    Field.ITEM_QUANTITY: "item quantity, item qty, goods quantity, order line quantity, line quantity,"
+    " product quantity, menge, stuckzahl, kpl, maara",
     Field.ITEM_SKU: "sku, item sku, item code, goods id, product code, product id, product sku, article number,"
     " artikelnummer, tuotekoodi",
     Field.ITEM_BARCODE: "barcode, barcodes, item barcode, goods barcode, order line barcode, ean, gtin, viivakoodi",

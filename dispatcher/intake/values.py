@@ -58,52 +58,19 @@ def _number(text: str) -> float:
     return -value if found[1] and found[1] != "+" else value
 
 
-_KINDS: Mapping[str, OrderKind] = {
-    **dict.fromkeys(
-        [
-            "d",
-            "delivery",
-            "deliver",
-            "dropoff",
-            "drop off",
-            "drop-off",
-            "drop",
-            "0",
-            "false",
-            "no",
-            "n",
-            "t",
-            "task",
-            "service",
-            "visit",
-            "lieferung",
-            "zustellung",
-            "toimitus",
-            "jakelu",
-        ],
-        OrderKind.DELIVERY,
-    ),
-    **dict.fromkeys(
-        [
-            "p",
-            "pickup",
-            "pick up",
-            "pick-up",
-            "collection",
-            "collect",
-            "1",
-            "true",
-            "yes",
-            "y",
-            "return",
-            "abholung",
-            "abholen",
-            "retoure",
-            "nouto",
-        ],
-        OrderKind.COLLECTION,
-    ),
-}
+def _spelt[T](meanings: Mapping[T, str]) -> dict[str, T]:
+    """Every word between commas → what it means."""
+    return {word: meaning for meaning, words in meanings.items() for word in words.split(",")}
+
+
+_KINDS = _spelt(
+    {
+        OrderKind.DELIVERY: "d,delivery,deliver,dropoff,drop off,drop-off,drop,0,false,no,n,t,task,service,visit"
+        ",lieferung,zustellung,toimitus,jakelu",
+        OrderKind.COLLECTION: "p,pickup,pick up,pick-up,collection,collect,1,true,yes,y,return"
+        ",abholung,abholen,retoure,nouto",
+    }
+)
 
 
 def kind(text: str) -> OrderKind:
@@ -114,14 +81,14 @@ def kind(text: str) -> OrderKind:
     return found
 
 
-_PRIORITIES: Mapping[str, Priority] = {
-    **dict.fromkeys(["l", "low", "lowest", "flexible", "niedrig", "matala"], Priority.LOW),
-    **dict.fromkeys(["m", "n", "medium", "normal", "standard", "default", "normaali"], Priority.NORMAL),
-    **dict.fromkeys(["h", "high", "hoch", "korkea", "important"], Priority.HIGH),
-    **dict.fromkeys(
-        ["c", "critical", "urgent", "highest", "kritisch", "dringend", "kriittinen", "express"], Priority.CRITICAL
-    ),
-}
+_PRIORITIES = _spelt(
+    {
+        Priority.LOW: "l,low,lowest,flexible,niedrig,matala",
+        Priority.NORMAL: "m,n,medium,normal,standard,default,normaali",
+        Priority.HIGH: "h,high,hoch,korkea,important",
+        Priority.CRITICAL: "c,critical,urgent,highest,kritisch,dringend,kriittinen,express",
+    }
+)
 
 
 def priority(cell: Cell) -> tuple[Priority, bool]:

@@ -1,0 +1,186 @@
+"""A fleet as a JSON file → depot, vehicles, drivers and who drives when. The demo's fleet is one; users bring theirs.
+
+The file, with every key that is known (those marked * are needed)::
+
+    {
+      "depot": {"name"*: "Helsinki", "lat"*: 60.17, "lon"*: 24.94, "zone"*: "Europe/Helsinki", "address": "…",
+                "region": "", "currency": "EUR", "shift_starts": "08:00", "shift_ends": "16:30", "service_min": 3},
+      "vehicles": [{"name"*: "Van 1", "kind": "van" | "cargo bike" | "truck", "plate": "ABC-123",
+                    "kg": 900, "litres": 8000, "parcels": 200, "skills": ["chilled"],
+                    "cost_per_km": 0.35, "fixed_cost": 0}],
+      "drivers": [{"number"*: 1, "name"*: "Aino Korhonen", "phone": "…", "skills": [], "vehicle": "Van 1",
+                   "starts": "08:00", "ends": "16:00", "days": ["mon", "tue", "wed", "thu", "fri"],
+                   "cost_per_hour": 24, "max_stops": 60, "max_hours": 8, "max_km": 120}]
+    }
+
+Money is in whole units of the currency. A shift that ends before it begins ends on the next day.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dispatcher.domain.depot import Depot
+from dispatcher.domain.errors import BadInput
+from dispatcher.domain.fleet import Driver, Shift, Vehicle, VehicleKind
+from dispatcher.domain.ids import DriverId, ShiftId, VehicleId, new_id
+from dispatcher.domain.orders import Load
+from dispatcher.domain.place import Place
+from dispatcher.domain.time import at_local
+from dispatcher.intake.json_parts import Part
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class UsualShift:
+    """When a driver works, and in what, week by week."""
+
+    driver_id: DriverId
+    vehicle_id: VehicleId
+    starts: time
+    ends: time
+    weekdays: frozenset[int]
+    """Monday is 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class FleetFile:
+    """A depot with all that drives from it; ids are fresh."""
+
+    depot: Depot
+    drivers: tuple[Driver, ...]
+    """By number."""
+    vehicles: tuple[Vehicle, ...]
+    usual: tuple[UsualShift, ...]
+    """For each driver with a vehicle, in the order of their numbers."""
+
+    def shifts_on(self, day: date) -> tuple[Shift, ...]:
+        """Fresh shifts for a date, from the depot and back; of those who work on that weekday."""
+        return tuple(_shift(self.depot, usual, day) for usual in self.usual if day.weekday() in usual.weekdays)
+
+
+def read_fleet(path: Path) -> FleetFile:
+    """Read and check a fleet. Raises `BadInput` naming the place in the file."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as fault:
+        raise BadInput(f"{path.name} cannot be read: {fault.strerror}.", "Check its place.") from fault
+    except (UnicodeDecodeError, RecursionError) as fault:
+        raise BadInput(f"{path.name} is not a text in UTF-8.", "Choose the fleet's JSON file.") from fault
+    except json.JSONDecodeError as fault:
+        raise BadInput(f"{path.name} is not JSON: line {fault.lineno}, {fault.msg}.", "Mend that line.") from fault
+    root = Part(data, path.name)
+    root.only("depot", "vehicles", "drivers")
+    depot = _depot(root.part("depot"))
+    vehicles = [_vehicle(part) for part in root.parts("vehicles")]
+    _distinct((v.name for v in vehicles), path.name, "vehicles are called")
+    parts = list(root.parts("drivers"))
+    pairs = sorted((_driver(part, depot, vehicles) for part in parts), key=lambda pair: pair[0].number)
+    _distinct((str(driver.number) for driver, _ in pairs), path.name, "drivers have the number")
+    _distinct((driver.name for driver, _ in pairs), path.name, "drivers are called")
+    return FleetFile(
+        depot, tuple(driver for driver, _ in pairs), tuple(vehicles), tuple(usual for _, usual in pairs if usual)
+    )
+
+
+def _depot(part: Part) -> Depot:
+    part.only(
+        *("name", "lat", "lon", "zone", "address", "region", "currency", "shift_starts", "shift_ends", "service_min")
+    )
+    zone = part.text("zone")
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise part.bad("zone", f"“{zone}” is no time zone", "Write one such as Europe/Helsinki.") from None
+    try:
+        place = Place(part.number("lat"), part.number("lon"))
+    except ValueError as fault:
+        raise part.bad("lat", str(fault), "Write degrees.") from None
+    return Depot(
+        name=part.text("name"),
+        place=place,
+        zone_name=zone,
+        region=part.text("region", ""),
+        address=part.text("address", ""),
+        currency=part.text("currency", "EUR"),
+        shift_starts=part.clock("shift_starts", time(8)),
+        shift_ends=part.clock("shift_ends", time(16, 30)),
+        service_s=round(part.number("service_min", 3) * 60),
+    )
+
+
+def _vehicle(part: Part) -> Vehicle:
+    part.only("name", "kind", "plate", "kg", "litres", "parcels", "skills", "cost_per_km", "fixed_cost")
+    kind = part.text("kind", VehicleKind.VAN)
+    if kind not in list(VehicleKind):
+        raise part.bad("kind", f"“{kind}” is no kind of vehicle", f"Write one of {', '.join(VehicleKind)}.")
+    usual = Vehicle(VehicleId(""), "").capacity
+    return Vehicle(
+        id=VehicleId(new_id()),
+        name=part.text("name"),
+        kind=VehicleKind(kind),
+        plate=part.text("plate", ""),
+        capacity=Load(
+            part.number("kg", usual.kg), part.number("litres", usual.litres), part.whole("parcels", usual.parcels)
+        ),
+        skills=part.skills("skills"),
+        cost_per_km=round(part.number("cost_per_km", 0.35) * 100),
+        fixed_cost=round(part.number("fixed_cost", 0) * 100),
+    )
+
+
+def _driver(part: Part, depot: Depot, vehicles: Sequence[Vehicle]) -> tuple[Driver, UsualShift | None]:
+    part.only(
+        *("number", "name", "phone", "skills", "vehicle", "starts", "ends", "days"),
+        *("cost_per_hour", "max_stops", "max_hours", "max_km"),
+    )
+    wanted = part.text("vehicle", "")
+    vehicle = next((v for v in vehicles if v.name == wanted), None)
+    if wanted and vehicle is None:
+        raise part.bad("vehicle", f"no vehicle is called “{wanted}”", "Write the name as under vehicles.")
+    hours, km = part.number("max_hours", 0), part.number("max_km", 0)
+    driver = Driver(
+        id=DriverId(new_id()),
+        name=part.text("name"),
+        number=part.whole("number"),
+        phone=part.text("phone", ""),
+        skills=part.skills("skills"),
+        vehicle_id=vehicle.id if vehicle else None,
+        cost_per_hour=round(part.number("cost_per_hour", 24) * 100),
+        max_stops=part.whole("max_stops", 0) or None,
+        max_duration_s=round(hours * 3600) or None,
+        max_distance_m=round(km * 1000) or None,
+    )
+    starts, ends = part.clock("starts", depot.shift_starts), part.clock("ends", depot.shift_ends)
+    if starts == ends:
+        raise part.bad("ends", "the shift ends as it begins", "Give it a length.")
+    days = part.words("days", WEEKDAYS[:5])
+    if unknown := [day for day in days if day not in WEEKDAYS]:
+        raise part.bad("days", f"“{unknown[0]}” is no weekday", f"Write {', '.join(WEEKDAYS)}.")
+    weekdays = frozenset(WEEKDAYS.index(day) for day in days)
+    return driver, UsualShift(driver.id, vehicle.id, starts, ends, weekdays) if vehicle else None
+
+
+def _distinct(names: Iterable[str], file: str, what: str) -> None:
+    name, count = next(iter(Counter(names).most_common(1)), ("", 0))
+    if count > 1:
+        raise BadInput(f"{file}: {count} {what} {name}.", "Each must have its own.")
+
+
+def _shift(depot: Depot, usual: UsualShift, day: date) -> Shift:
+    last_day = day if usual.ends > usual.starts else day + timedelta(days=1)
+    return Shift(
+        id=ShiftId(new_id()),
+        date=day,
+        driver_id=usual.driver_id,
+        vehicle_id=usual.vehicle_id,
+        starts_at=at_local(day, usual.starts, depot.zone),
+        ends_at=at_local(last_day, usual.ends, depot.zone),
+        start=depot.place,
+        end=depot.place,
+    )

@@ -1,0 +1,120 @@
+"""What an import does to the orders that are already there: to be looked at before it is done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.place import Address, Precision
+from dispatcher.intake.addresses import address_key
+from dispatcher.intake.combine import DraftOrder, Identity
+from dispatcher.intake.row import RowError
+
+
+class ImportMode(StrEnum):
+    """What becomes of orders that exist, and of those that the file does not have. Names after OptimoRoute's."""
+
+    CREATE = "create"
+    """Only new orders go in; one whose number exists is a conflict."""
+    UPDATE = "update"
+    """Only existing orders change; one whose number is unknown is a conflict."""
+    MERGE = "merge"
+    """New ones go in, existing ones change."""
+    SYNC = "sync"
+    """As merge; and open orders of the same senders and dates that are not in the file are removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An incoming order that the mode does not let in."""
+
+    order: Order
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """What to do. Every incoming order is in exactly one of add, replace, unchanged and conflicts."""
+
+    add: tuple[Order, ...] = ()
+    replace: tuple[Order, ...] = ()
+    """With the existing order's id, version and state."""
+    remove: tuple[Order, ...] = ()
+    unchanged: tuple[Order, ...] = ()
+    """As they exist."""
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def identity(order: Order) -> Identity:
+    """What names an order across imports."""
+    return order.sender, order.date, order.number
+
+
+def merge(existing: Sequence[Order], incoming: Sequence[Order], mode: ImportMode) -> MergePlan:
+    """Compare by sender, date and number. `existing` are the orders of the incoming dates, cancelled ones too.
+
+    An order that changes keeps its id, its state (what the dispatcher cancelled stays so) and, while its address
+    reads the same, its place: a pin set by hand goes before coordinates that the file repeats.
+    """
+    known: dict[Identity, Order] = {}
+    for order in existing:
+        known.setdefault(identity(order), order)
+    add, changed, unchanged, conflicts, seen = [], [], [], [], set[Identity]()
+    for order in incoming:
+        before = known.get(identity(order))
+        if refused := _refused(order, before, mode, seen):
+            conflicts.append(refused)
+        elif before is None:
+            add.append(order)
+        elif (after := _onto(before, order)) == before:
+            unchanged.append(before)
+        else:
+            changed.append(after)
+        seen.add(identity(order))
+    remove = _missing(existing, incoming, seen) if mode is ImportMode.SYNC else ()
+    return MergePlan(tuple(add), tuple(changed), remove, tuple(unchanged), tuple(conflicts))
+
+
+def conflict_errors(conflicts: Iterable[Conflict], drafts: Iterable[DraftOrder]) -> list[RowError]:
+    """The conflicts as lines of the row report, one for each row of the file."""
+    rows: Mapping[str, tuple[int, ...]] = {draft.order.id: draft.rows for draft in drafts}
+    return [
+        RowError(row, "", conflict.order.number, conflict.reason, conflict.remedy)
+        for conflict in conflicts
+        for row in rows.get(conflict.order.id, ())
+    ]
+
+
+def _refused(order: Order, before: Order | None, mode: ImportMode, seen: set[Identity]) -> Conflict | None:
+    name = f"Order {order.number} of {order.date}"
+    if identity(order) in seen:
+        return Conflict(order, f"{name} stands twice in the file.", "Give one of them another number.")
+    if mode is ImportMode.CREATE and before is not None:
+        return Conflict(order, f"{name} exists already.", "Import with “merge” to change it, or give it a new number.")
+    if mode is ImportMode.UPDATE and before is None:
+        return Conflict(order, f"{name} does not exist.", "Import with “merge” to add it, or correct the number.")
+    return None
+
+
+def _onto(before: Order, order: Order) -> Order:
+    address = _placed(before.address, order.address)
+    return replace(order, id=before.id, version=before.version, state=before.state, address=address)
+
+
+def _placed(before: Address, now: Address) -> Address:
+    """The new words with the known place, if the words mean the same address."""
+    if before.place is None or address_key(before) != address_key(now):
+        return now
+    if now.place is not None and before.precision < Precision.PIN:
+        return now
+    return replace(now, place=before.place, precision=before.precision, matched=before.matched)
+
+
+def _missing(existing: Iterable[Order], incoming: Sequence[Order], named: set[Identity]) -> tuple[Order, ...]:
+    covered = {(order.sender, order.date) for order in incoming}
+    return tuple(
+        order
+        for order in existing
+        if (order.sender, order.date) in covered and identity(order) not in named and order.state is OrderState.OPEN
+    )

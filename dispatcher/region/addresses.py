@@ -1,0 +1,303 @@
+"""Builds the offline address index: one OpenStreetMap extract becomes one SQLite file.
+
+The extract is staged as it comes, its gaps are filled, and then one street name at a time is grouped into streets and
+written. Memory holds one name at a time, not the region. A national address file is added by `addresses_csv`.
+"""
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dispatcher.domain.place import Bounds
+from dispatcher.domain.progress import Progress, checkpoint
+from dispatcher.region import addresses_osm as osm
+from dispatcher.region.addresses_gaps import Gaps
+from dispatcher.region.addresses_store import Entry, Point, Writer, create, most_common
+from dispatcher.region.text import name_of
+
+_STAGING = """
+CREATE TEMP TABLE raw_address(key, street, number, shown, first, last, postcode, city, lat, lon, estimated);
+CREATE TEMP TABLE raw_street(key, names, points, postcode, city, lat, lon);
+CREATE TEMP TABLE raw_poi(names, kind, street, number, postcode, city, lat, lon);
+"""
+_BATCH = 5_000
+_SAME_BUILDING_DEG = 0.0006
+"""The same number this near (about 60 m) is one address mapped twice: as a building, its door, the shop in it."""
+_SAME_STREET_DEG = 0.005
+"""A way this near (about 500 m) to an address of its name lies in the address's town."""
+_CELL_DEG = 0.01
+"""Streets of one name and town are apart when a whole cell of this size (about 1 km) lies between their parts."""
+_CITY_KINDS = frozenset({"city", "town", "village"})
+_WEIGHTS = {"city": 60, "town": 40, "village": 20, "suburb": 12, "quarter": 8, "hamlet": 6, "postcode": 10}
+
+
+def build_addresses(extract: Path, out: Path, progress: Progress) -> dict[str, int]:
+    """Build the index of one sorted .osm.pbf file at `out`, which appears only when it is whole.
+
+    Returns how many addresses, streets, places of interest, areas and cities it holds. Raises `BadInput` for a file
+    that is no sorted extract, `Cancelled` when asked to stop; neither leaves anything behind.
+    """
+    part = out.with_name(out.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        connection = create(part)
+        try:
+            connection.executescript(_STAGING)
+            connection.execute("BEGIN")
+            counts = _Build(connection, progress).run(extract)
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+        os.replace(part, out)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return counts
+
+
+@dataclass(slots=True)
+class _Build:
+    connection: Any
+    progress: Progress
+    gaps: Gaps = field(default_factory=Gaps)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Town names in other languages and spellings, to the one on the map; keys to names."""
+
+    def run(self, extract: Path) -> dict[str, int]:
+        header = osm.bounds_of(extract)
+        self._stage(extract)
+        self._write_bounds(header)
+        for share, table in enumerate(("raw_address", "raw_street", "raw_poi")):
+            self._fill_gaps(table, 0.45 + share * 0.05)
+        self._unify_streets()
+        writer = Writer(self.connection)
+        self._write_areas(writer)
+        self._write_streets(writer)
+        self._write_pois(writer)
+        self._write_postcodes(writer)
+        checkpoint(self.progress, 0.97, "Arranging the address index")
+        for table in ("street_fts", "street_tri", "poi_fts"):
+            self.connection.execute(f"INSERT INTO {table}({table}) VALUES('optimize')")
+        self.connection.execute("ANALYZE")
+        tables = {"addresses": "address", "streets": "street", "pois": "poi", "areas": "area", "cities": "city"}
+        count = "SELECT count(*) FROM {}"
+        return {name: self.connection.execute(count.format(table)).fetchone()[0] for name, table in tables.items()}
+
+    def _stage(self, extract: Path) -> None:
+        expected = max(1.0, extract.stat().st_size / 90)
+        for index, raw in enumerate(osm.read(extract)):
+            if index % _BATCH == 0:
+                checkpoint(self.progress, 0.45 * index / (index + expected), "Reading addresses from the map")
+            match raw:
+                case osm.RawAddress():
+                    self._stage_address(raw)
+                case osm.RawStreet():
+                    middle = raw.points[len(raw.points) // 2]
+                    row = (name_of(raw.names[0]).key, json.dumps(raw.names), json.dumps(raw.points), "", "", *middle)
+                    self.connection.execute("INSERT INTO raw_street VALUES(?,?,?,?,?,?,?)", row)
+                case osm.RawPoi():
+                    row = (json.dumps(raw.names), raw.kind, raw.street, raw.number, raw.postcode, raw.city, *raw.at)
+                    self.connection.execute("INSERT INTO raw_poi VALUES(?,?,?,?,?,?,?,?)", row)
+                case osm.RawPlace():
+                    self.gaps.places.append(raw)
+                case osm.RawArea():
+                    self.gaps.areas.append(raw)
+
+    def _stage_address(self, raw: osm.RawAddress) -> None:
+        key, number = name_of(raw.street).key, raw.number
+        if not key:
+            return
+        row = (key, raw.street, number.text, raw.shown, number.first, number.last, raw.postcode, raw.city, *raw.at)
+        self.connection.execute("INSERT INTO raw_address VALUES(?,?,?,?,?,?,?,?,?,?,?)", (*row, raw.estimated))
+        if raw.city:
+            self.gaps.known_cities.append((*raw.at, raw.city))
+        if raw.postcode:
+            self.gaps.known_postcodes.append((*raw.at, raw.postcode))
+
+    def _write_bounds(self, header: Bounds | None) -> None:
+        tables = " UNION ALL ".join(f"SELECT lat, lon FROM {t}" for t in ("raw_address", "raw_street", "raw_poi"))
+        box = (header.south, header.west, header.north, header.east) if header else None
+        if box is None:
+            box = self.connection.execute(f"SELECT min(lat), min(lon), max(lat), max(lon) FROM ({tables})").fetchone()  # noqa: S608
+        self.connection.execute("INSERT INTO meta VALUES('bounds', ?)", (json.dumps(box),))
+
+    def _fill_gaps(self, table: str, fraction: float) -> None:
+        sql = f"SELECT rowid, lat, lon, city, postcode FROM {table} WHERE city='' OR postcode=''"  # noqa: S608
+        rows = self.connection.execute(sql).fetchall()
+        for start in range(0, len(rows), _BATCH):
+            checkpoint(self.progress, fraction, "Filling in towns and postcodes")
+            batch = rows[start : start + _BATCH]
+            points = [(lat, lon) for _, lat, lon, _, _ in batch]
+            filled = zip(batch, self.gaps.cities(points), self.gaps.postcodes(points), strict=True)
+            updates = [(city or new_city, code or new_code, row) for (row, _, _, city, code), new_city, new_code in filled]
+            self.connection.executemany(f"UPDATE {table} SET city=?, postcode=? WHERE rowid=?", updates)  # noqa: S608
+
+    def _unify_streets(self) -> None:
+        """Give addresses that use a street's other name (another language, an old name) the key of its first."""
+        main = {key for (key,) in self.connection.execute("SELECT DISTINCT key FROM raw_street")}
+        other: dict[str, str] = {}
+        for key, names in self.connection.execute("SELECT key, names FROM raw_street"):
+            other |= {name_of(name).key: key for name in json.loads(names)[1:]}
+        self.connection.execute("CREATE INDEX temp.raw_address_key ON raw_address(key)")
+        self.connection.execute("CREATE INDEX temp.raw_street_key ON raw_street(key)")
+        moves = [(key, alias) for alias, key in other.items() if alias and alias not in main]
+        self.connection.executemany("UPDATE raw_address SET key=? WHERE key=?", moves)
+
+    def _town(self, name: str) -> str:
+        return self.aliases.get(name_of(name).key, name)
+
+    def _write_areas(self, writer: Writer) -> None:
+        settled = [place for place in self.gaps.places if place.kind in _CITY_KINDS]
+        towns = [(place.names, place.at) for place in settled]
+        for area in self.gaps.areas:
+            if area.level in (6, 7, 8) and area.names:
+                spot = area.shape.point_on_surface()
+                towns.append((area.names, (spot.y, spot.x)))
+        own = {name_of(names[0]).key for names, _ in towns}
+        for names, _ in towns:
+            others = {name_of(name).key for name in names[1:]} - own
+            self.aliases |= {other: self.aliases.get(other, names[0]) for other in others}
+        for place in settled:
+            self._write_place(writer, place, writer.city(place.names[0], place.at))
+        for names, at in towns[len(settled) :]:
+            if name_of(names[0]).key not in writer.cities:
+                for name in names:
+                    writer.area(name, "town", writer.city(names[0], at), "", at, _WEIGHTS["village"])
+        quarters = [place for place in self.gaps.places if place.kind not in _CITY_KINDS]
+        for place, town in zip(quarters, self.gaps.cities([place.at for place in quarters]), strict=True):
+            self._write_place(writer, place, writer.city(self._town(town) or place.names[0], place.at))
+
+    def _write_place(self, writer: Writer, place: osm.RawPlace, city_id: int) -> None:
+        for name in place.names:
+            writer.area(name, place.kind, city_id, place.postcode, place.at, _WEIGHTS.get(place.kind, 3))
+
+    def _write_streets(self, writer: Writer) -> None:
+        sql = "SELECT key FROM raw_address UNION SELECT key FROM raw_street ORDER BY key"
+        keys = [key for (key,) in self.connection.execute(sql)]
+        for index, key in enumerate(keys):
+            if index % 200 == 0:
+                checkpoint(self.progress, 0.6 + 0.3 * index / len(keys), "Writing streets and house numbers")
+            if key:
+                self._write_name(writer, key)
+
+    def _write_name(self, writer: Writer, key: str) -> None:
+        """Every street that bears one name."""
+        sql = "SELECT street, number, shown, first, last, postcode, city, lat, lon, estimated FROM raw_address WHERE key=?"
+        entries = [Entry(*row) for row in self.connection.execute(sql, (key,))]
+        sql = "SELECT names, points, city, postcode FROM raw_street WHERE key=?"
+        ways = [
+            _Way(tuple(json.loads(names)), tuple(map(tuple, json.loads(points))), city, postcode)
+            for names, points, city, postcode in self.connection.execute(sql, (key,))
+        ]
+        by_city: dict[str, tuple[list[Entry], list[_Way]]] = defaultdict(lambda: ([], []))
+        for entry in entries:
+            by_city[self._town(entry.city)][0].append(entry)
+        for way in ways:
+            by_city[self._town(_city_beside(way, entries) or way.city)][1].append(way)
+        for city, (its_entries, its_ways) in by_city.items():
+            for part_entries, part_ways in clusters(its_entries, its_ways):
+                self._write_street(writer, city, part_entries, part_ways)
+
+    def _write_street(self, writer: Writer, city: str, entries: list[Entry], ways: "list[_Way]") -> None:
+        points = [point for way in ways for point in way.points] or [entry.at for entry in entries]
+        shown = most_common(way.names[0] for way in ways) or most_common(entry.street for entry in entries)
+        others = (name for way in ways for name in way.names)
+        names = tuple(dict.fromkeys((shown, *others, *(entry.street for entry in entries))))
+        postcode = most_common(e.postcode for e in entries) or most_common(way.postcode for way in ways)
+        kept = merged(entries)
+        city_id = writer.city(city, points[0])
+        street_id = writer.street(names, city_id, postcode, points, len(kept) + len(ways))
+        writer.street_points(street_id, dict.fromkeys(point for way in ways for point in way.points))
+        writer.addresses(street_id, kept)
+
+    def _write_pois(self, writer: Writer) -> None:
+        checkpoint(self.progress, 0.91, "Writing places of interest")
+        sql = "SELECT names, kind, street, number, postcode, city, lat, lon FROM raw_poi"
+        for names, kind, street, number, postcode, city, lat, lon in self.connection.execute(sql).fetchall():
+            city_id = writer.city(self._town(city), (lat, lon))
+            writer.poi(json.loads(names), kind, street, number, postcode, city_id, (lat, lon))
+
+    def _write_postcodes(self, writer: Writer) -> None:
+        checkpoint(self.progress, 0.95, "Writing postcodes")
+        sql = (
+            "SELECT a.postcode, s.city_id, avg(a.lat), avg(a.lon), count(*) FROM address a JOIN street s"
+            " ON s.id=a.street_id WHERE a.postcode<>'' GROUP BY 1, 2"
+        )
+        rows = self.connection.execute(sql).fetchall()
+        for code, city_id, lat, lon, weight in rows:
+            writer.area(code, "postcode", city_id, code, (lat, lon), weight)
+        seen = {row[0] for row in rows}
+        for area in self.gaps.areas:
+            if area.postcode and area.postcode not in seen and ";" not in area.postcode:
+                spot = area.shape.point_on_surface()
+                town = self.gaps.cities([(spot.y, spot.x)])[0]
+                city_id = writer.city(self._town(town), (spot.y, spot.x))
+                writer.area(area.postcode, "postcode", city_id, area.postcode, (spot.y, spot.x), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    names: tuple[str, ...]
+    points: tuple[Point, ...]
+    city: str
+    postcode: str
+
+    @property
+    def at(self) -> Point:
+        return self.points[len(self.points) // 2]
+
+
+def _city_beside(way: _Way, entries: Sequence[Entry]) -> str:
+    """The town of the nearest address of the same street name, if one is near."""
+    distances = ((abs(e.lat - way.at[0]) + abs(e.lon - way.at[1]), e.city) for e in entries)
+    distance, city = min(distances, default=(1.0, ""))
+    return city if distance < _SAME_STREET_DEG else ""
+
+
+def clusters(entries: Iterable[Entry], ways: "Iterable[_Way]" = ()) -> "Iterator[tuple[list[Entry], list[_Way]]]":
+    """Part what bears one name in one town into streets that lie apart: connected cells of a coarse grid."""
+    cells: dict[tuple[int, int], tuple[list[Entry], list[_Way]]] = defaultdict(lambda: ([], []))
+    for entry in entries:
+        cells[_cell(entry.at)][0].append(entry)
+    for way in ways:
+        cells[_cell(way.at)][1].append(way)
+    for group in _connected(cells):
+        yield [e for cell in group for e in cells[cell][0]], [w for cell in group for w in cells[cell][1]]
+
+
+def _cell(point: Point) -> tuple[int, int]:
+    return int(point[0] // _CELL_DEG), int(point[1] // _CELL_DEG)
+
+
+def _connected(cells: Mapping[tuple[int, int], object]) -> Iterator[list[tuple[int, int]]]:
+    waiting = set(cells)
+    while waiting:
+        group, border = [], [waiting.pop()]
+        while border:
+            row, column = border.pop()
+            group.append((row, column))
+            near = {(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)} & waiting
+            waiting -= near
+            border += near
+        yield sorted(group)
+
+
+def merged(entries: Iterable[Entry]) -> list[Entry]:
+    """The addresses of one street, each once; surveyed ones win over estimated ones wherever both exist."""
+    kept: dict[str, list[Entry]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda e: e.estimated):
+        twins = kept[entry.number]
+        if entry.estimated and twins:
+            continue
+        if not any(_same_building(entry, twin) for twin in twins):
+            twins.append(entry)
+    return [entry for twins in kept.values() for entry in twins]
+
+
+def _same_building(a: Entry, b: Entry) -> bool:
+    return abs(a.lat - b.lat) < _SAME_BUILDING_DEG and abs(a.lon - b.lon) < 2 * _SAME_BUILDING_DEG

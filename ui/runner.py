@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import shiboken6
@@ -22,7 +23,8 @@ from dispatcher.services.ports import Done, Reader, Store, UnitOfWork
 
 REPORT_EVERY_S = 0.1
 _READERS = 2
-_WORKERS = 2
+_WORKERS = 4
+"""So that a long search leaves room for what the hand waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +349,8 @@ def _run_unless_cancelled[T](work: Callable[[Progress], T], job: Job) -> T:
 
 def _alive(call: Callable[..., object]) -> bool:
     """Whether the widget a bound method belongs to still exists."""
+    while isinstance(call, partial):
+        call = call.func
     owner = getattr(call, "__self__", None)
     return not isinstance(owner, QObject) or shiboken6.isValid(owner)
 

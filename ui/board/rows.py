@@ -35,6 +35,7 @@ class StopRow:
     """The order's."""
     address: str
     arrives: str
+    late: bool
     window: str
     verdict: str
     """What is wrong or remarkable, in a word or two; mostly empty."""
@@ -77,8 +78,9 @@ class PoolRow:
     address: str
     window: str
     load: str
+    load_rank: float
     reason: str
-    sentence: str
+    tooltip: str
     priority: str
     priority_rank: int
     collection: bool
@@ -105,7 +107,7 @@ class RoundSource:
 
 
 def round_sources(day: Day, schedule: Schedule | None) -> list[RoundSource]:
-    """The day's rounds in the order of the plan; stops whose order is gone are left out."""
+    """The day's rounds in the order of the plan."""
     routes = schedule.routes if schedule else {}
     zone = day.depot.zone
     return [
@@ -177,6 +179,7 @@ def _stop_row(sequence: int, stop: Stop, order: Order, times: StopTimes | None, 
         number=order.number,
         address=order.address.line,
         arrives=arrives,
+        late=times is not None and times.late_s > 0,
         window=window,
         verdict=verdict,
         tone=tone,
@@ -260,14 +263,16 @@ def _short_load(load: Load) -> str:
 
 
 def _pool_row(order: Order, reason: Reason | None, zone: ZoneInfo) -> PoolRow:
+    lines = (f"{order.number} · {order.address.text}", fmt.load(order.load), reason.sentence if reason else "")
     return PoolRow(
         order_id=order.id,
         number=order.number,
         address=order.address.line,
         window=fmt.windows(order.windows, zone),
         load=_short_load(order.load),
+        load_rank=order.load.kg,
         reason=words.reason_words(reason.code) if reason else "",
-        sentence=reason.sentence if reason else "",
+        tooltip="\n".join(line for line in lines if line),
         priority=_PRIORITIES[order.must_not_drop],
         priority_rank=int(order.must_not_drop),
         collection=order.kind is OrderKind.COLLECTION,

@@ -3,7 +3,7 @@
 Knows no Qt. A `Violation` carries a rule and an amount; here both become one sentence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from dispatcher.domain.place import Precision
 from dispatcher.domain.schedule import ReasonCode, Rule, Violation
@@ -16,6 +16,21 @@ _PRECISIONS = {
     Precision.INTERPOLATED: "between two known house numbers",
     Precision.HOUSE: "house number found",
     Precision.PIN: "pin set by hand",
+}
+
+_SENTENCES: Mapping[Rule, Callable[[float, str], str]] = {
+    Rule.LATE: lambda s, _: f"Arrives {fmt.minutes(s)} after the window closes.",
+    Rule.WEIGHT: lambda kg, _: f"{fmt.kilograms(kg)} too heavy for the vehicle.",
+    Rule.VOLUME: lambda litres, _: f"{fmt.litres(litres)} too much for the vehicle.",
+    Rule.PARCELS: lambda n, _: f"{fmt.count(round(n), 'parcel')} too many for the vehicle.",
+    Rule.SKILL: lambda n, name: f"Neither driver nor vehicle has {name or fmt.count(round(n), 'needed skill')}.",
+    Rule.DRIVER: lambda _, name: f"Only {name or 'another driver'} may serve this order.",
+    Rule.SHIFT_END: lambda s, _: f"The round ends {fmt.minutes(s)} after the shift.",
+    Rule.MAX_STOPS: lambda n, _: f"{fmt.count(round(n), 'stop')} more than the driver's limit.",
+    Rule.MAX_DURATION: lambda s, _: f"The round is {fmt.minutes(s)} longer than the driver's limit.",
+    Rule.MAX_DISTANCE: lambda m, _: f"The round is {fmt.distance(m)} longer than the driver's limit.",
+    Rule.NO_ROAD: lambda m, _: f"{fmt.distance(m)} from the nearest road." if m else "No road leads there.",
+    Rule.NO_PLACE: lambda *_: "The address has not been found on the map yet.",
 }
 
 _REASONS = {
@@ -40,33 +55,7 @@ _REASONS = {
 
 def violation_sentence(violation: Violation) -> str:
     """One broken rule as a sentence: "Arrives 7 min after the window closes."."""
-    amount, detail = violation.amount, violation.detail
-    match violation.rule:
-        case Rule.LATE:
-            return f"Arrives {fmt.minutes(amount)} after the window closes."
-        case Rule.WEIGHT:
-            return f"{fmt.kilograms(amount)} too heavy for the vehicle."
-        case Rule.VOLUME:
-            return f"{fmt.litres(amount)} too much for the vehicle."
-        case Rule.PARCELS:
-            return f"{fmt.count(round(amount), 'parcel')} too many for the vehicle."
-        case Rule.SKILL:
-            missing = f"“{detail}”" if detail else fmt.count(round(amount), "needed skill")
-            return f"Neither driver nor vehicle has {missing}."
-        case Rule.DRIVER:
-            return f"Only {detail or 'another driver'} may serve this order."
-        case Rule.SHIFT_END:
-            return f"The round ends {fmt.minutes(amount)} after the shift."
-        case Rule.MAX_STOPS:
-            return f"{fmt.count(round(amount), 'stop')} more than the driver's limit."
-        case Rule.MAX_DURATION:
-            return f"The round is {fmt.minutes(amount)} longer than the driver's limit."
-        case Rule.MAX_DISTANCE:
-            return f"The round is {fmt.distance(amount)} longer than the driver's limit."
-        case Rule.NO_ROAD:
-            return f"{fmt.distance(amount)} from the nearest road." if amount else "No road leads there."
-        case Rule.NO_PLACE:
-            return "The address has not been found on the map yet."
+    return _SENTENCES[violation.rule](violation.amount, violation.detail)
 
 
 def violation_code(violation: Violation) -> str:

@@ -31,3 +31,18 @@ def checkpoint(progress: Progress, fraction: float, text: str) -> None:
     if progress.cancelled():
         raise Cancelled
     progress.report(fraction, text)
+
+
+class Share:
+    """A part of a longer way: passes progress on, squeezed into its share."""
+
+    def __init__(self, whole: Progress, start: float, end: float) -> None:
+        self._whole, self._start, self._end = whole, start, end
+
+    def report(self, fraction: float, text: str) -> None:
+        """Say how far this part is."""
+        self._whole.report(self._start + fraction * (self._end - self._start), text)
+
+    def cancelled(self) -> bool:
+        """Whether the whole was cancelled."""
+        return self._whole.cancelled()

@@ -1,38 +1,23 @@
 """The demo depot: central Helsinki, 8 drivers and 150 orders for today, made through the ordinary ways in."""
 
+from dataclasses import replace
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
 from dispatcher.domain.errors import KnownError
-from dispatcher.domain.progress import Progress
+from dispatcher.domain.progress import Progress, Share
 from dispatcher.intake.fleet_file import read_fleet
 from dispatcher.services import importing, regions
-from dispatcher.services.home import Home
+from dispatcher.services.home import Home, slug_of
 from dispatcher.services.plan import apply_proposal
 from dispatcher.services.ports import Clock, Store, UnitOfWork
 from dispatcher.services.workplace import OpenStore, Workplace, create_depot, open_workplace
 
 REGION = "helsinki"
-SLUG = "demo-helsinki"
 SENDER = "Demo shop"
 RESOURCES = Path(__file__).resolve().parents[2] / "resources" / "demo"
 FIRST_PLAN_S = 3.0
-
-
-class Share:
-    """A part of a longer way: passes progress on, squeezed into its share."""
-
-    def __init__(self, whole: Progress, start: float, end: float) -> None:
-        self._whole, self._start, self._end = whole, start, end
-
-    def report(self, fraction: float, text: str) -> None:
-        """Say how far this part is."""
-        self._whole.report(self._start + fraction * (self._end - self._start), text)
-
-    def cancelled(self) -> bool:
-        """Whether the whole was cancelled."""
-        return self._whole.cancelled()
 
 
 def extract() -> Path:
@@ -47,16 +32,18 @@ def prepare(home: Home, *, open_store: OpenStore, clock: Clock, progress: Progre
     """Make whatever of the demo depot is missing, with a planned day for today; returns its folder name."""
     if not (home.regions / REGION).is_dir():
         regions.build(home, extract(), REGION, Share(progress, 0.0, 0.7))
-    if SLUG not in home.depot_slugs():
+    depot = replace(read_fleet(RESOURCES / "fleet.json").depot, region=REGION)
+    slug = slug_of(depot.name)
+    if slug not in home.depot_slugs():
         progress.report(0.7, "Founding the demo depot")
-        create_depot(home, read_fleet(RESOURCES / "fleet.json").depot, open_store=open_store)
-    with open_workplace(home, SLUG, open_store=open_store, clock=clock) as workplace:
+        create_depot(home, depot, open_store=open_store)
+    with open_workplace(home, slug, open_store=open_store, clock=clock) as workplace:
         if not workplace.store.read(lambda r: r.drivers()):
             load_fleet(workplace.store, RESOURCES / "fleet.json")
         if not workplace.store.read(lambda r: r.orders_of([workplace.today])):
             bring_orders(workplace, workplace.today, Share(progress, 0.7, 0.9))
             plan_first(workplace, workplace.today, Share(progress, 0.9, 1.0))
-    return SLUG
+    return slug
 
 
 def load_fleet(store: Store, file: Path) -> dict[str, int]:

@@ -6,21 +6,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.orders import Order
-from dispatcher.domain.place import Place
-from dispatcher.domain.progress import Progress, checkpoint
+from dispatcher.domain.place import Address
+from dispatcher.domain.progress import Progress, Share, checkpoint
 from dispatcher.intake import (
+    Context,
     Field,
     ImportMode,
     MergePlan,
-    ParseContext,
     RowError,
     Sheet,
     address_key,
+    conflict_errors,
     match_headers,
     merge,
     parse,
@@ -89,12 +91,12 @@ def prepare(workplace: Workplace, request: Request, progress: Progress) -> Previ
     remembered = workplace.store.read(lambda r: r.mapping(request.sender))
     columns = match_headers(sheet.headers, {**(remembered or {}), **_checked(sheet, request.columns)})
     checkpoint(progress, 0.1, f"Understanding {len(sheet.rows):,} rows")
-    parsed = parse(sheet, columns, _context(workplace, request))
-    orders = _located(parsed.orders, workplace, progress)
+    parsed = parse(sheet, columns, _context(workplace, request), Share(progress, 0.1, 0.2))
+    orders = _located([draft.order for draft in parsed.orders], workplace, Share(progress, 0.2, 0.95))
     checkpoint(progress, 0.95, "Comparing with the orders that are there")
     plan = workplace.store.read(lambda r: merge(_existing(r, orders), orders, ImportMode(request.mode)))
     doubtful = sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful)
-    errors = (*parsed.errors, *plan.conflicts)
+    errors = tuple(sorted((*parsed.errors, *conflict_errors(plan.conflicts, parsed.orders)), key=lambda e: e.row))
     return Preview(request, sheet, columns, orders, errors, parsed.notes, plan, doubtful)
 
 
@@ -110,16 +112,17 @@ def _checked(sheet: Sheet, columns: Mapping[str, str]) -> Mapping[str, str]:
     return columns
 
 
-def _context(workplace: Workplace, request: Request) -> ParseContext:
+def _context(workplace: Workplace, request: Request) -> Context:
     depot = workplace.depot
     drivers = workplace.store.read(lambda r: r.drivers())
-    return ParseContext(
+    return Context(
         default_date=request.on or workplace.today,
         zone=depot.zone,
         service_s=depot.service_s,
         drivers=tuple(drivers),
         sender=request.sender,
         bounds=workplace.pack.bounds if workplace.pack else None,
+        depot=depot.place,
     )
 
 
@@ -127,19 +130,19 @@ def _located(orders: Sequence[Order], workplace: Workplace, progress: Progress) 
     """The orders with places: their own coordinates, remembered pins, or the address index."""
     asking = {address_key(o.address): o.address for o in orders if o.address.place is None}
     keys = list(asking)
-    located = {}
+    located: dict[str, Address] = {}
     for start in range(0, len(keys), BATCH):
-        checkpoint(progress, 0.2 + 0.7 * start / len(keys), f"Finding {len(keys):,} addresses")
+        checkpoint(progress, start / len(keys), f"Finding {len(keys):,} addresses")
         batch = [asking[key] for key in keys[start : start + BATCH]]
-        located |= workplace.store.read(lambda r, batch=batch: locate(batch, r, workplace.geocoder))
+        located |= workplace.store.read(partial(locate, batch, geocoder=workplace.geocoder))
     return tuple(_placed(order, located.get(address_key(order.address))) for order in orders)
 
 
-def _placed(order: Order, found: Any) -> Order:
+def _placed(order: Order, found: Address | None) -> Order:
     if order.address.place is not None or found is None:
         return order
-    place: Place | None = found.place
-    return replace(order, address=replace(order.address, place=place, precision=found.precision, matched=found.matched))
+    known = replace(order.address, place=found.place, precision=found.precision, matched=found.matched)
+    return replace(order, address=known)
 
 
 def _existing(reader: Reader, orders: Sequence[Order]) -> Sequence[Order]:
@@ -160,7 +163,7 @@ def commit(uow: UnitOfWork, preview: Preview) -> Imported:
         replaced=len(plan.replace),
         removed=len(plan.remove),
         unchanged=len(plan.unchanged),
-        rejected=len({error.row for error in (*preview.errors, *plan.conflicts)}),
+        rejected=len({error.row for error in preview.errors}),
         doubtful=doubtful,
         staffed=staffed,
         dates=dates,

@@ -65,7 +65,7 @@ def _at(order: Order, place: Place) -> Order:
     return replace(order, address=replace(order.address, place=place, precision=Precision.PIN))
 
 
-def locate(addresses: Collection[Address], reader: Reader, geocoder: Geocoder | None) -> dict[str, Address]:
+def locate(addresses: Collection[Address], reader: Reader, *, geocoder: Geocoder | None) -> dict[str, Address]:
     """The addresses with their places, by `address_key`: remembered pins first, then the address index."""
     by_key = {address_key(a): a for a in addresses}
     pins = reader.pins(by_key)

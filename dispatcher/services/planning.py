@@ -4,7 +4,6 @@ Everything here computes against a snapshot and changes nothing; `services.plan`
 """
 
 import threading
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,16 +16,13 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import NoProgress, Progress
 from dispatcher.domain.roads import RoadNetwork, RoadPath
 from dispatcher.domain.schedule import Reason, Schedule
-from dispatcher.planning import (
-    Problem,
-    PyVrpEngine,
-    explain,
-    insert_best,
-    judge,
-    places_of,
-    resequence,
-)
-from dispatcher.planning.stop import AnyOf, StopEvent, TimeLimit
+from dispatcher.planning.engine import PyVrpEngine, Stats
+from dispatcher.planning.insertion import insert_best
+from dispatcher.planning.judge import judge
+from dispatcher.planning.problem import Problem, places_of, profiles_of
+from dispatcher.planning.reasons import explain
+from dispatcher.planning.resequence import resequence
+from dispatcher.planning.stop import StopRule
 from dispatcher.services.plan import Proposal, Sequences, sequences_of, with_sequences
 
 
@@ -65,8 +61,8 @@ class PlanningDesk:
             if self._latest and self._latest[0] is day:
                 return self._latest[1]
         places = places_of(day)
-        profiles = {vehicle.kind.profile for _, _, _, vehicle in day.rounds()} or {Profile.CAR}
-        travel = {profile: self.roads.table(places.places, profile) for profile in sorted(profiles)}
+        profiles = sorted(profiles_of(day) or {Profile.CAR})
+        travel = {profile: self.roads.table(places.places, profile) for profile in profiles}
         problem = Problem.of(day, travel)
         with self._lock:
             self._latest = (day, problem)
@@ -103,32 +99,30 @@ class PlanningDesk:
         watch.report(0.0, "Measuring the roads")
         problem = self.problem(day)
         before = sequences_of(day)
-        began = time.monotonic()
-        rules = [TimeLimit(seconds), *([StopEvent(stop)] if stop else [])]
+        rule = StopRule(seconds=seconds, asked=stop.is_set if stop else _never)
 
-        def stream(sequences: Sequences) -> None:
-            done = min(1.0, (time.monotonic() - began) / seconds)
-            watch.report(done, f"{sum(map(len, sequences.values()))} stops planned")
+        def stream(sequences: Sequences, stats: Stats) -> None:
+            watch.report(min(1.0, stats.seconds / seconds), f"{stats.planned} stops planned")
             if on_best:
-                on_best(self._proposal(day, problem, before, sequences))
+                on_best(self._proposal(day, before, sequences, stats.cost))
 
         start = before if any(before.values()) else None
-        solution = self._engine.solve(problem, start=start, stop=AnyOf(*rules), on_best=stream, seed=seed)
-        return self._proposal(day, problem, before, solution.sequences)
+        solution = self._engine.solve(problem, start=start, stop=rule, on_best=stream, seed=seed)
+        return self._proposal(day, before, solution.sequences, solution.cost)
 
     def resequence(self, day: Day, shift_ids: Collection[ShiftId], *, seed: int = 1) -> Proposal:
         """Better sequences of these rounds: nothing else enters or leaves them, and held orders keep their driver."""
         problem = self.problem(day)
         before = sequences_of(day, shift_ids)
         after = resequence(problem, sequences_of(day), list(before), seed=seed)
-        return self._proposal(day, problem, before, {s: after[s] for s in before})
+        return self._proposal(day, before, {s: after[s] for s in before}, judge(problem, after).cost)
 
     def insert(self, day: Day, order_ids: Iterable[OrderId], *, to_shift: ShiftId | None = None) -> Proposal:
         """The cheapest places for orders, in one round or in any."""
         problem = self.problem(day)
-        before = sequences_of(day)
-        after = insert_best(problem, before, list(order_ids), shift_ids=None if to_shift is None else [to_shift])
-        return self._proposal(day, problem, before, after)
+        before = sequences_of(day, None if to_shift is None else [to_shift])
+        after = insert_best(problem, before, list(order_ids))
+        return self._proposal(day, before, after, judge(problem, {**sequences_of(day), **after}).cost)
 
     def line(self, day: Day, shift_id: ShiftId) -> RoadPath:
         """The way one round takes, from its start through its stops to its end."""
@@ -144,6 +138,10 @@ class PlanningDesk:
         """Metres from a place to the nearest road."""
         return self.roads.nearest(place, profile).distance_m
 
-    def _proposal(self, day: Day, problem: Problem, before: Sequences, after: Sequences) -> Proposal:
+    def _proposal(self, day: Day, before: Sequences, after: Sequences, cost: int) -> Proposal:
         kept = {shift_id: tuple(order_ids) for shift_id, order_ids in after.items()}
-        return Proposal(day.date, day.revision, before, kept, judge(problem, kept).cost)
+        return Proposal(day.date, day.revision, before, kept, cost)
+
+
+def _never() -> bool:
+    return False

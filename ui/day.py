@@ -151,7 +151,7 @@ class DayBoard(QObject):
         label = f"Move {words.count(len(order_ids), 'stop')} to {self._driver_name(shift_id)}"
         change = partial(plan.move_orders, order_ids=tuple(order_ids), to_shift=shift_id, index=index)
         within = sources == {shift_id} and index is not None and set(order_ids) <= set(self._route(shift_id))
-        then = None if within else partial(self._resequence, label, sources | {shift_id})
+        then = None if within else partial(self._follow_up, label, sources | {shift_id})
         self._runner.submit(Operation(label, change), initiator=self, on_done=then)
 
     def move_between(self, order_ids: Sequence[OrderId], shift_id: ShiftId, after: OrderId | None) -> None:
@@ -160,13 +160,21 @@ class DayBoard(QObject):
         index = route.index(after) + 1 if after in route else 0
         self.move(order_ids, shift_id, index)
 
-    def _resequence(self, label: str, shift_ids: set[ShiftId], done: Done[None]) -> None:
+    def _follow_up(self, label: str, shift_ids: set[ShiftId], done: Done[None]) -> None:
         """Improve just these rounds; the result joins the undo step of the move it follows."""
+        self._improve(label, shift_ids, done.changes.revision)
+
+    def resequence(self, shift_ids: Sequence[ShiftId]) -> None:
+        """Improve just these rounds, as a change of its own."""
+        if shift_ids and not self._blocked():
+            self._improve(f"Re-sequence {words.count(len(shift_ids), 'round')}", set(shift_ids), None)
+
+    def _improve(self, label: str, shift_ids: set[ShiftId], amends: int | None) -> None:
         on = self._date
         assert on is not None
         work = lambda _progress: self._desk.resequence(self._workplace.store.read(partial(_read_day, on=on)), shift_ids)
-        apply = partial(self._apply, label, amends=done.changes.revision)
-        self._runner.start(work, title="Re-sequencing", on_done=apply, latest_key="resequence")
+        apply = partial(self._apply, label, amends=amends)
+        self._runner.start(work, title="Re-sequencing", on_done=apply)
 
     def unassign(self, order_ids: Sequence[OrderId]) -> None:
         """Take orders out of their rounds."""

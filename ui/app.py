@@ -1,0 +1,131 @@
+"""The Qt application: environment, theme, faults, the window of one depot and the change to another.
+
+Start-up: environment → scheme → application → theme → depot → window. Shut-down in reverse, after the runner has
+drained: page, window, depot.
+"""
+
+import json
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from datetime import date
+from types import TracebackType
+
+from PySide6.QtCore import QObject, QSettings, QTimer, QtMsgType, Signal, Slot, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from dispatcher.domain.depot import Depot
+from dispatcher.domain.errors import KnownError
+from dispatcher.services.home import Home
+from dispatcher.services.workplace import Workplace
+from ui.faults import show_fault
+from ui.map.environment import prepare_environment
+from ui.map.scheme import register_scheme
+from ui.theme import Mode, Theme
+from ui.window.main import MainWindow
+
+log = logging.getLogger("roundhouse.ui")
+STARTED = time.monotonic()
+
+type Opener = Callable[[str], Workplace]
+type Maker = Callable[[Depot], str]
+
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def make_application(home: Home) -> tuple[QApplication, Theme]:
+    """The application with the look that was chosen last."""
+    prepare_environment()
+    register_scheme()
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Roundhouse")
+    app.setApplicationDisplayName("Roundhouse")
+    settings = open_settings(home)
+    mode = Mode(str(settings.value("look/mode", Mode.SYSTEM.value)))
+    return app, Theme(app, mode, float(str(settings.value("look/scale", 1.0))))
+
+
+def open_settings(home: Home) -> QSettings:
+    """What the person arranged: layout, look, last depot."""
+    return QSettings(str(home.settings), QSettings.Format.IniFormat)
+
+
+class Program(QObject):
+    """One window at a time, on one depot; opens another when asked. GUI thread.
+
+    Signals:
+        painted(float): the first day was on the screen so many seconds after the start.
+    """
+
+    painted = Signal(float)
+
+    def __init__(self, home: Home, theme: Theme, opener: Opener, maker: Maker) -> None:
+        super().__init__()
+        self._home, self._theme, self._opener, self._maker = home, theme, opener, maker
+        self.window: MainWindow | None = None
+
+    def open(self, slug: str, on: date | None = None) -> None:
+        """Show a depot; the one shown before is closed first, and stays open when the other cannot be opened."""
+        workplace = self._opener(slug)
+        (self._home.root / "last-depot").write_text(slug, encoding="utf-8")
+        window = MainWindow(workplace, self._theme, open_settings(self._home), maker=self._maker)
+        window.depot_requested.connect(self._on_depot_requested)
+        window.first_painted.connect(self._on_first_painted)
+        window.show()
+        window.open_day(on)
+        previous, self.window = self.window, window
+        if previous:
+            previous.close()
+
+    @Slot(str)
+    def _on_depot_requested(self, slug: str) -> None:
+        try:
+            self.open(slug)
+        except KnownError as error:
+            show_fault(self.window, error)
+
+    @Slot()
+    def _on_first_painted(self) -> None:
+        self.painted.emit(time.monotonic() - STARTED)
+
+
+def run_window(
+    home: Home, slug: str, *, opener: Opener, maker: Maker, on: date | None = None, until_painted: bool = False
+) -> int:
+    """Run the window until it is closed; with `until_painted` only until the day is on the screen."""
+    app, theme = make_application(home)
+    _take_faults()
+    program = Program(home, theme, opener, maker)
+    program.open(slug, on)
+    if until_painted:
+        program.painted.connect(lambda seconds: _say_painted(program, seconds))
+    return app.exec()
+
+
+def _say_painted(program: Program, seconds: float) -> None:
+    print(json.dumps({"painted_after_s": round(seconds, 3)}), flush=True)  # noqa: T201
+    assert program.window is not None
+    QTimer.singleShot(0, program.window, program.window.close)
+
+
+def _take_faults() -> None:
+    """Qt's messages go to the log; a fault in a slot goes to the log and to one dialog."""
+    qInstallMessageHandler(lambda kind, _context, text: log.log(_QT_LEVELS[kind], "%s", text))
+    sys.excepthook = _on_exception
+
+
+def _on_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        QApplication.quit()
+        return
+    log.critical("%s", "".join(traceback.format_exception(kind, error, trace)))
+    show_fault(QApplication.activeWindow(), error)

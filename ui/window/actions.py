@@ -1,0 +1,129 @@
+"""Everything the window can do, in one table: the menus, the keys, the tooltips and the list of keys come from it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar, QWidget
+
+from ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One action: its name in code, its words, its key, its icon. `rule` draws a line above it in the menu."""
+
+    name: str
+    text: str
+    key: str = ""
+    icon: str = ""
+    what: str = ""
+    """Said in the status bar and the tooltip."""
+    rule: bool = False
+    checkable: bool = False
+
+
+MENUS: dict[str, tuple[Spec, ...]] = {
+    "&Depot": (
+        Spec("open_depot", "&Open depot…", "Ctrl+Shift+O", "warehouse", "Work in another depot"),
+        Spec("new_depot", "&New depot…", "Ctrl+Shift+N", "plus", "Make a depot of its own"),
+        Spec("quit", "&Quit", "Ctrl+Q", "exit-to-app", "Close the window", rule=True),
+    ),
+    "D&ay": (
+        Spec("import_orders", "&Import orders…", "Ctrl+I", "tray-arrow-down", "Bring an order file in"),
+        Spec("export_day", "&Export the day…", "Ctrl+E", "tray-arrow-up", "Write the plan to a file"),
+        Spec("new_order", "&New order…", "Ctrl+N", "package-variant-closed-plus", "Type an order in"),
+        Spec(
+            "cancel_orders", "&Cancel orders", "Ctrl+Del", "package-variant-closed-remove", "Take orders off for good"
+        ),
+        Spec("open_day", "&Open day…", "Ctrl+G", "calendar", "Show another day", rule=True),
+        Spec("previous_day", "&Previous day", "Ctrl+PgUp", "chevron-left", "Show the day before"),
+        Spec("next_day", "Ne&xt day", "Ctrl+PgDown", "chevron-right", "Show the day after"),
+        Spec("today", "&Today", "Ctrl+T", "calendar-today", "Show today"),
+    ),
+    "&Edit": (
+        Spec("undo", "&Undo", "Ctrl+Z", "undo", "Take the latest change back"),
+        Spec("redo", "&Redo", "Ctrl+Y", "redo", "Do it again"),
+        Spec("find", "&Find…", "Ctrl+K", "magnify", "Find an order, customer, street, phone or driver", rule=True),
+    ),
+    "&Plan": (
+        Spec("optimise", "&Plan the day", "F9", "auto-fix", "Search for the best rounds for all orders"),
+        Spec("stop_search", "&Stop and keep the best", "F10", "check", "End the search with its best plan"),
+        Spec("cancel_search", "&Cancel the search", "Ctrl+.", "close", "End the search; the plan stays as it was"),
+        Spec("clear", "C&lear the plan", "", "eraser", "Empty every round", rule=True),
+        Spec("staff", "Put everyone on &duty", "", "account-multiple-plus", "Shifts for all drivers with a vehicle"),
+    ),
+    "&Region": (
+        Spec("build_region", "&Build…", "Ctrl+Shift+B", "map-plus", "Roads, map and addresses from a map file"),
+        Spec("add_addresses", "&Add addresses…", "", "map-marker-plus", "Add a national address file to the region"),
+    ),
+    "&View": (
+        Spec("panel_board", "&Board", "Alt+1", "view-dashboard", "Rounds, pool and map", checkable=True),
+        Spec("panel_addresses", "&Addresses", "Alt+2", "map-marker-question", "Doubtful addresses", checkable=True),
+        Spec("panel_fleet", "&Fleet", "Alt+3", "truck", "Drivers, vehicles and shifts", checkable=True),
+        Spec("fit", "Show &all on the map", "Ctrl+0", "fit-to-screen", "Zoom the map to the day", rule=True),
+        Spec("reset_layout", "&Reset the layout", "", "restore", "Put the docks back where they were"),
+    ),
+    "&Help": (
+        Spec("keys", "&Keys", "F1", "keyboard", "Every action and its key"),
+        Spec("about", "&About Roundhouse", "", "information", "Version and licences"),
+    ),
+}
+
+
+class Actions(QObject):
+    """The actions by name, as attributes of `by_name`."""
+
+    def __init__(self, window: QWidget, theme: Theme) -> None:
+        super().__init__(window)
+        self.by_name: dict[str, QAction] = {}
+        self._icons = {spec.name: spec.icon for spec in all_specs()}
+        self._theme = theme
+        for spec in all_specs():
+            self.by_name[spec.name] = _make(spec, window)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self.by_name[name]
+
+    def fill(self, bar: QMenuBar) -> dict[str, object]:
+        """Make the menus; returns them by their title, so that the window can add to them."""
+        menus = {}
+        for title, specs in MENUS.items():
+            menu = bar.addMenu(title)
+            menu.setToolTipsVisible(True)
+            for spec in specs:
+                if spec.rule:
+                    menu.addSeparator()
+                menu.addAction(self.by_name[spec.name])
+            menus[title] = menu
+        return menus
+
+    @Slot()
+    def _dress(self) -> None:
+        for name, icon in self._icons.items():
+            if icon:
+                self.by_name[name].setIcon(self._theme.icon(icon))
+
+
+def all_specs() -> Iterator[Spec]:
+    """Every action, menu by menu."""
+    for specs in MENUS.values():
+        yield from specs
+
+
+def _make(spec: Spec, window: QWidget) -> QAction:
+    action = QAction(spec.text, window)
+    action.setObjectName(spec.name)
+    action.setCheckable(spec.checkable)
+    if spec.key:
+        action.setShortcut(QKeySequence(spec.key))
+    said = spec.what or spec.text.replace("&", "")
+    action.setStatusTip(said)
+    action.setToolTip(
+        f"{said}  ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if spec.key else said
+    )
+    window.addAction(action)
+    return action

@@ -1,0 +1,204 @@
+"""The forms that the window opens, and what comes of them. None blocks the window; each is one story elsewhere."""
+
+from collections.abc import Callable
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QInputDialog,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dispatcher.domain.depot import Depot
+from dispatcher.domain.orders import Order
+from dispatcher.domain.plan import Day
+from dispatcher.services import exporting
+from dispatcher.services.workplace import Workplace
+from ui.depots.addresses import AddAddressesDialog
+from ui.depots.new import NewDepotDialog
+from ui.depots.region import BuildRegionDialog
+from ui.intake.dialog import ImportDialog
+from ui.orders.dialog import OrderDialog
+from ui.runner import OpRunner
+from ui.theme import Theme
+from ui.window.actions import MENUS
+
+EXPORTS = {
+    "Excel workbook (*.xlsx)": "xlsx",
+    "Comma-separated values (*.csv)": "csv",
+    "Map page (*.html)": "html",
+    "JSON (*.json)": "json",
+    "GeoJSON (*.geojson)": "geojson",
+}
+
+
+class Forms(QObject):
+    """Makes forms on demand; each deletes itself when closed. GUI thread.
+
+    Signals:
+        imported(Imported): an order file went in.
+        depot_made(str), depot_chosen(str): a depot's folder name.
+        region_built(str): a region's name.
+    """
+
+    imported = Signal(object)
+    depot_made = Signal(str)
+    depot_chosen = Signal(str)
+    region_built = Signal(str)
+
+    def __init__(
+        self,
+        window: QWidget,
+        workplace: Workplace,
+        runner: OpRunner,
+        theme: Theme,
+        maker: Callable[[Depot], str],
+    ) -> None:
+        super().__init__(window)
+        self._window, self._workplace, self._runner, self._theme, self._maker = window, workplace, runner, theme, maker
+
+    def import_orders(self, on: date, path: Path | None = None) -> None:
+        """Bring an order file in."""
+        dialog = ImportDialog(self._workplace, self._runner, self._theme, on, self._window)
+        dialog.imported.connect(self.imported)
+        if path:
+            dialog.open_file(path)
+        _show(dialog)
+
+    def edit_order(self, day: Day, order: Order | None, save: Callable[[object], object]) -> None:
+        """Change an order, or type one in."""
+        dialog = OrderDialog(day, order, self._theme, self._workplace.geocoder, self._window)
+        dialog.save_requested.connect(save)
+        _show(dialog)
+
+    def export_day(self, on: date) -> None:
+        """Ask where to, then write in the background."""
+        depot = self._workplace.depot.name.replace("/", "-")
+        ask = QFileDialog(self._window, "Export the day", f"{depot} {on.isoformat()}", ";;".join(EXPORTS))
+        ask.setObjectName("export")
+        ask.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        ask.setDefaultSuffix("xlsx")
+        ask.filterSelected.connect(lambda chosen: ask.setDefaultSuffix(EXPORTS[chosen]))
+        ask.fileSelected.connect(lambda name: self._export(on, EXPORTS[ask.selectedNameFilter()], Path(name)))
+        _show(ask)
+
+    def _export(self, on: date, form: str, out: Path) -> None:
+        work = lambda _progress: exporting.export(self._workplace, on, form, out)
+        self._runner.start(work, title=f"Writing {out.name}", on_done=self._on_exported)
+
+    @Slot(object)
+    def _on_exported(self, done: dict[str, object]) -> None:
+        self.told(f"Written: {done['written']}")
+
+    def told(self, text: str) -> None:
+        """Say something in the window's status bar."""
+        self._window.statusBar().showMessage(text, 8_000)  # type: ignore[attr-defined]
+
+    @Slot()
+    def choose_depot(self) -> None:
+        """Work in another depot of this data folder."""
+        slugs = list(self._workplace.home.depot_slugs())
+        ask = QInputDialog(self._window)
+        ask.setObjectName("choose_depot")
+        ask.setWindowTitle("Open depot")
+        ask.setLabelText("Depots in this data folder:")
+        ask.setComboBoxItems(slugs)
+        ask.setOption(QInputDialog.InputDialogOption.UseListViewForComboBoxItems)
+        ask.setTextValue(self._workplace.slug)
+        ask.textValueSelected.connect(self._on_depot_chosen)
+        _show(ask)
+
+    @Slot(str)
+    def _on_depot_chosen(self, slug: str) -> None:
+        if slug != self._workplace.slug:
+            self.depot_chosen.emit(slug)
+
+    @Slot()
+    def new_depot(self) -> None:
+        """Make a depot."""
+        dialog = NewDepotDialog(self._workplace.home, self._maker, self._theme, self._window)
+        dialog.created.connect(self.depot_made)
+        _show(dialog)
+
+    @Slot()
+    def build_region(self) -> None:
+        """Make a region pack from an extract."""
+        dialog = BuildRegionDialog(self._workplace.home, self._runner, self._theme, self._window)
+        dialog.built.connect(self.region_built)
+        _show(dialog)
+
+    @Slot()
+    def add_addresses(self) -> None:
+        """Add a national address file to a region."""
+        _show(AddAddressesDialog(self._workplace.home, self._runner, self._theme, self._window))
+
+    @Slot()
+    def show_keys(self) -> None:
+        """Every action and its key."""
+        _show(KeysDialog(self._window))
+
+    @Slot()
+    def show_about(self) -> None:
+        """Version and where the map comes from."""
+        dialog = QDialog(self._window)
+        dialog.setObjectName("about")
+        dialog.setWindowTitle("About Roundhouse")
+        region = self._workplace.pack
+        source = region.manifest.attribution if region else "no region: straight lines"
+        text = QLabel(
+            f"<h3>Roundhouse {version('roundhouse')}</h3>"
+            "<p>The workstation of a delivery depot's dispatcher. Everything stays on this machine.</p>"
+            f"<p>Map, roads and addresses: {source}</p>"
+            f"<p>Data folder: {self._workplace.home.root}</p><p>MIT licence.</p>"
+        )
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column = QVBoxLayout(dialog)
+        column.addWidget(text)
+        column.addWidget(_close_button(dialog))
+        _show(dialog)
+
+
+class KeysDialog(QDialog):
+    """The list of keys, menu by menu."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("keys")
+        self.setWindowTitle("Keys")
+        self.resize(560, 620)
+        rows = [(menu.replace("&", ""), spec) for menu, specs in MENUS.items() for spec in specs if spec.key]
+        table = QTableWidget(len(rows), 3, self)
+        table.setAccessibleName("Every action and its key")
+        table.setHorizontalHeaderLabels(["Menu", "Action", "Key"])
+        table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        table.verticalHeader().hide()
+        table.horizontalHeader().setStretchLastSection(True)
+        for row, (menu, spec) in enumerate(rows):
+            key = QKeySequence(spec.key).toString(QKeySequence.SequenceFormat.NativeText)
+            for column, text in enumerate((menu, spec.what or spec.text.replace("&", ""), key)):
+                table.setItem(row, column, QTableWidgetItem(text))
+        table.resizeColumnsToContents()
+        column_layout = QVBoxLayout(self)
+        column_layout.addWidget(table)
+        column_layout.addWidget(_close_button(self))
+
+
+def _close_button(dialog: QDialog) -> QDialogButtonBox:
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, dialog)
+    box.rejected.connect(dialog.reject)
+    return box
+
+
+def _show(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -1,0 +1,289 @@
+"""The line at the top: which depot, which day, how it stands; find, plan, undo."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from PySide6.QtCore import QAbstractListModel, QDate, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QCalendarWidget,
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dispatcher.domain.changes import DaySummary
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.orders import OrderState
+from dispatcher.domain.plan import Day
+from dispatcher.domain.roads import NO_WAY
+from dispatcher.services.planning import Outlook
+from ui import format as words
+from ui.theme import Size, Theme
+
+ID_ROLE = Qt.ItemDataRole.UserRole
+
+
+class Header(QWidget):
+    """Lives above the panels. The window hands it the actions its buttons stand for.
+
+    Signals:
+        day_requested(date): show another day.
+        found(OrderId): an order was chosen in the find box.
+    """
+
+    day_requested = Signal(object)
+    found = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self._theme = theme
+        self._date = date.min
+        self.depot = _button(self, "header.depot", "Depot", popup=True)
+        self._back = _button(self, "header.previous_day", "Previous day")
+        self._day = _button(self, "header.day", "Day")
+        self._forth = _button(self, "header.next_day", "Next day")
+        self._counts = QLabel(self)
+        self._counts.setObjectName("header.counts")
+        self._counts.setAccessibleName("The day in figures")
+        self._counts.setTextFormat(Qt.TextFormat.RichText)
+        self.find = FindBox(self)
+        self._calendar = DayPopup(theme, self)
+        self._lay_out()
+        self._back.clicked.connect(self._on_back)
+        self._forth.clicked.connect(self._on_forth)
+        self._day.clicked.connect(self.open_calendar)
+        self._calendar.chosen.connect(self.day_requested)
+        self.find.found.connect(self.found)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def _lay_out(self) -> None:
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 6, 12, 6)
+        self._row.setSpacing(6)
+        for widget in (self.depot, self._back, self._day, self._forth):
+            self._row.addWidget(widget)
+        self._row.addSpacing(10)
+        self._row.addWidget(self._counts, 1)
+        self._row.addWidget(self.find)
+
+    def add_actions(self, actions: Iterable[QAction]) -> None:
+        """Buttons at the right end."""
+        for action in actions:
+            button = _button(self, f"header.{action.objectName()}", action.text().replace("&", ""))
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(
+                Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+                if action.property("worded")
+                else Qt.ToolButtonStyle.ToolButtonIconOnly
+            )
+            self._row.addWidget(button)
+
+    def set_depot(self, name: str) -> None:
+        """The depot's name."""
+        self.depot.setText(name)
+
+    def set_days(self, days: Iterable[DaySummary]) -> None:
+        """Which days have orders, for the calendar."""
+        self._calendar.set_days({d.date: d for d in days})
+
+    def set_date(self, on: date) -> None:
+        """The day shown, before it is read."""
+        self._date = on
+        self._day.setText(words.weekday_date(on) + (f" {on.year}" if on.year != date.today().year else ""))  # noqa: DTZ011
+
+    def set_outlook(self, outlook: Outlook) -> None:
+        """The day in figures."""
+        self.find.set_day(outlook.day)
+        self._counts.setText(self._figures(outlook))
+
+    def _figures(self, outlook: Outlook) -> str:
+        day, schedule = outlook.day, outlook.schedule
+        open_orders = sum(1 for order in day.orders.values() if order.state is OrderState.OPEN)
+        rounds = [r for r in schedule.routes.values() if r.stops]
+        parts = [words.count(open_orders, "order"), words.count(len(rounds), "round")]
+        if rounds and schedule.distance_m < NO_WAY:
+            parts.append(words.distance(schedule.distance_m))
+        late, waiting = schedule.late_stops, len(day.unplanned)
+        parts.append(self._flagged(f"{waiting:,} unplanned", "risk" if waiting else "done"))
+        if late:
+            parts.append(self._flagged(f"{late:,} late", "late"))
+        return f"<span style='color:{self._theme.colour('muted').name()}'>" + " · ".join(parts) + "</span>"
+
+    def _flagged(self, text: str, token: str) -> str:
+        return f"<b style='color:{self._theme.colour(token).name()}'>{text}</b>"
+
+    @Slot()
+    def open_calendar(self) -> None:
+        """Choose a day from the calendar."""
+        self._calendar.open_at(self._day.mapToGlobal(QPoint(0, self._day.height())), self._date)
+
+    @Slot()
+    def _on_back(self) -> None:
+        self.day_requested.emit(self._date - timedelta(days=1))
+
+    @Slot()
+    def _on_forth(self) -> None:
+        self.day_requested.emit(self._date + timedelta(days=1))
+
+    @Slot()
+    def _dress(self) -> None:
+        self._back.setIcon(self._theme.icon("chevron-left"))
+        self._forth.setIcon(self._theme.icon("chevron-right"))
+        self._day.setFont(self._theme.font(Size.TEXT, bold=True))
+        self.depot.setFont(self._theme.font(Size.TEXT, bold=True))
+        self.find.setFixedWidth(self._theme.grid(60))
+
+
+def _button(parent: QWidget, name: str, accessible: str, *, popup: bool = False) -> QToolButton:
+    button = QToolButton(parent)
+    button.setObjectName(name)
+    button.setAccessibleName(accessible)
+    button.setToolTip(accessible)
+    button.setAutoRaise(True)
+    if popup:
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    return button
+
+
+class DayPopup(QFrame):
+    """A calendar that drops from the day's button; days with orders are marked.
+
+    Signals:
+        chosen(date): a day was picked.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("header.calendar")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._theme = theme
+        self._days: dict[date, DaySummary] = {}
+        self._calendar = QCalendarWidget(self)
+        self._calendar.setAccessibleName("Choose a day")
+        self._calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.ISOWeekNumbers)
+        self._calendar.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
+        self._hint = QLabel(self)
+        column = QVBoxLayout(self)
+        column.addWidget(self._calendar)
+        column.addWidget(self._hint)
+        self._calendar.activated.connect(self._on_activated)
+        self._calendar.clicked.connect(self._on_activated)
+        self._calendar.currentPageChanged.connect(self._mark)
+
+    def set_days(self, days: Mapping[date, DaySummary]) -> None:
+        """The days to mark."""
+        self._days = dict(days)
+        self._mark()
+
+    def open_at(self, at: QPoint, on: date) -> None:
+        """Show it below the button."""
+        self._calendar.setSelectedDate(QDate(on.year, on.month, on.day))
+        self._mark()
+        self.move(at)
+        self.show()
+        self._calendar.setFocus()
+
+    @Slot()
+    def _mark(self) -> None:
+        self._calendar.setDateTextFormat(QDate(), self._calendar.dateTextFormat(QDate()))
+        for on, summary in self._days.items():
+            if not summary.orders:
+                continue
+            shape = self._calendar.dateTextFormat(QDate(on.year, on.month, on.day))
+            shape.setFontWeight(700)
+            shape.setForeground(self._theme.colour("accent"))
+            waiting = f", {summary.unplanned:,} unplanned" if summary.unplanned else ""
+            shape.setToolTip(f"{words.count(summary.orders, 'order')}{waiting}")
+            self._calendar.setDateTextFormat(QDate(on.year, on.month, on.day), shape)
+        busy = sum(1 for summary in self._days.values() if summary.orders)
+        self._hint.setText(f"{words.count(busy, 'day')} with orders" if busy else "No day has orders yet")
+
+    @Slot(QDate)
+    def _on_activated(self, on: QDate) -> None:
+        self.hide()
+        self.chosen.emit(date(on.year(), on.month(), on.day()))
+
+
+class FindModel(QAbstractListModel):
+    """The day's orders as one line each: number, name, address, phone, driver."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._lines: list[tuple[OrderId, str]] = []
+
+    def set_day(self, day: Day) -> None:
+        """Other orders, or other drivers for them."""
+        driver_of = {o: driver.name for route, _, driver, _ in day.rounds() for o in route.order_ids}
+        lines = []
+        for order in day.orders.values():
+            parts = (order.number, order.contact.name, order.address.text, order.contact.phone, driver_of.get(order.id))
+            lines.append((order.id, " · ".join(part for part in parts if part)))
+        if lines != self._lines:
+            self.beginResetModel()
+            self._lines = lines
+            self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._lines)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        order_id, text = self._lines[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return text
+        return order_id if role == ID_ROLE else None
+
+
+class FindBox(QLineEdit):
+    """Finds an order by number, name, street, phone or driver while you type.
+
+    Signals:
+        found(OrderId): one was chosen.
+    """
+
+    found = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("header.find")
+        self.setAccessibleName("Find an order, customer, street, phone or driver")
+        self.setPlaceholderText("Find…  Ctrl+K")
+        self.setClearButtonEnabled(True)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._model = FindModel(self)
+        completer = QCompleter(self._model, self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setMaxVisibleItems(12)
+        completer.popup().setMinimumWidth(440)
+        self.setCompleter(completer)
+        completer.activated[QModelIndex].connect(self._on_activated)
+        self.returnPressed.connect(self._on_return)
+
+    def set_day(self, day: Day) -> None:
+        """What can be found."""
+        self._model.set_day(day)
+
+    @Slot(QModelIndex)
+    def _on_activated(self, index: QModelIndex) -> None:
+        self._choose(index.data(ID_ROLE))
+
+    @Slot()
+    def _on_return(self) -> None:
+        if self.text() and self.completer().setCurrentRow(0):
+            self._choose(self.completer().currentIndex().data(ID_ROLE))
+
+    def _choose(self, order_id: OrderId | None) -> None:
+        if order_id is not None:
+            self.found.emit(order_id)
+            self.selectAll()

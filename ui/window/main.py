@@ -1,0 +1,406 @@
+"""The main window of one depot: panels behind a rail, the header above, the status below, and who talks to whom."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QActionGroup, QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QToolButton, QWidget
+
+from dispatcher.domain.changes import ChangeSet, HistoryState
+from dispatcher.domain.depot import Depot
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.roads import RoadNetwork
+from dispatcher.services.orders import save_order
+from dispatcher.services.planning import Outlook
+from dispatcher.services.workplace import Workplace, day_to_open
+from ui import format as words
+from ui.addresses.panel import AddressesPanel
+from ui.day import DayBoard
+from ui.faults import show_fault
+from ui.fleet.panel import FleetPanel
+from ui.map.view import MapView
+from ui.runner import Operation, OpRunner
+from ui.theme import TEXT_SCALES, Mode, Theme
+from ui.window.actions import Actions
+from ui.window.board_panel import BoardPanel
+from ui.window.forms import Forms
+from ui.window.header import Header
+from ui.window.search_bar import SearchBar
+from ui.window.status import StatusLine
+
+RAIL_ICON = 20
+SMALLEST = QSize(1100, 640)
+
+
+class MainWindow(QMainWindow):
+    """One window on one depot; owns its runner and closes the workplace with itself. GUI thread.
+
+    Signals:
+        depot_requested(str): show another depot instead, by its folder name.
+        first_painted(): the first day is on the screen, its routes drawn.
+    """
+
+    depot_requested = Signal(str)
+    first_painted = Signal()
+
+    def __init__(
+        self, workplace: Workplace, theme: Theme, settings: QSettings, *, maker: Callable[[Depot], str]
+    ) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumSize(SMALLEST)
+        self._workplace, self._theme, self._settings = workplace, theme, settings
+        self.runner = OpRunner(workplace.store, parent=self)
+        self.day = DayBoard(workplace, self.runner, self)
+        self.actions_by_name = Actions(self, theme)
+        self.forms = Forms(self, workplace, self.runner, theme, maker)
+        self._build()
+        self._fill_menus()
+        self._wire()
+        self._restore()
+        self._painting: int | None = None
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.header = Header(self._theme, self)
+        self.header.add_actions([self.actions_by_name[n] for n in ("optimise", "undo", "redo")])
+        top = QToolBar("Header", self)
+        top.setObjectName("window.header")
+        top.setMovable(False)
+        top.addWidget(self.header)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, top)
+        self._build_panels()
+        self._build_rail()
+        self.status = StatusLine(self._theme, self)
+        self.setStatusBar(self.status)
+        self.search_bar = SearchBar(self._theme, self)
+        self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.search_bar)
+
+    def _build_panels(self) -> None:
+        self.board = BoardPanel(self.day, self._workplace, self._theme, self)
+        self.review_map = MapView(self)
+        self.review_map.setObjectName("addresses.map")
+        pack = self._workplace.pack
+        self.review_map.set_region(pack.basemap if pack else None, pack.bounds if pack else None)
+        self.addresses = AddressesPanel(self._workplace, self.runner, self._theme, self.review_map)
+        self.fleet = FleetPanel(self._workplace, self.runner, self._theme)
+        self.panels = QStackedWidget(self)
+        for panel in (self.board, self.addresses, self.fleet):
+            self.panels.addWidget(panel)
+        self.setCentralWidget(self.panels)
+
+    def _build_rail(self) -> None:
+        self.rail = QToolBar("Panels", self)
+        self.rail.setObjectName("window.rail")
+        self.rail.setMovable(False)
+        self.rail.setIconSize(QSize(RAIL_ICON, RAIL_ICON))
+        self.rail.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self._which = QActionGroup(self)
+        for name, panel in self._panels().items():
+            action = self.actions_by_name[f"panel_{name}"]
+            self._which.addAction(action)
+            self.rail.addAction(action)
+            action.triggered.connect(partial(self.show_panel, panel))
+            button = self.rail.widgetForAction(action)
+            assert isinstance(button, QToolButton)
+            button.setObjectName(f"rail.{name}")
+            button.setMinimumWidth(self._theme.grid(22))
+        self.actions_by_name["panel_board"].setChecked(True)
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
+
+    def _panels(self) -> dict[str, QWidget]:
+        return {"board": self.board, "addresses": self.addresses, "fleet": self.fleet}
+
+    def _fill_menus(self) -> None:
+        menus = self.actions_by_name.fill(self.menuBar())
+        edit, view = menus["&Edit"], menus["&View"]
+        edit.addSeparator()
+        edit.addActions(self.board.rounds.actions())
+        view.addSeparator()
+        for dock in self.board.docks:
+            view.addAction(dock.toggleViewAction())
+        view.addSeparator()
+        self._add_choices(view.addMenu("&Theme"), {m.value.capitalize(): m for m in Mode}, self._on_mode)
+        self._add_choices(view.addMenu("Te&xt size"), {f"{s:.0%}": s for s in TEXT_SCALES}, self._on_scale)
+        self.header.depot.setMenu(menus["&Depot"])
+
+    def _add_choices(self, menu: object, choices: dict[str, object], chosen: Callable[[object], None]) -> None:
+        group = QActionGroup(self)
+        for text, value in choices.items():
+            action = menu.addAction(text)  # type: ignore[attr-defined]
+            action.setCheckable(True)
+            action.setChecked(value in (self._theme.mode, self._theme.scale))
+            action.triggered.connect(partial(self._on_choice, chosen, value))
+            group.addAction(action)
+
+    def _on_choice(self, chosen: Callable[[object], None], value: object, _checked: bool = False) -> None:
+        chosen(value)
+
+    # --- wiring ---------------------------------------------------------------------------------------------------
+
+    def _wire(self) -> None:
+        self._wire_actions()
+        self._wire_runner()
+        self.header.day_requested.connect(self.open_day)
+        self.header.found.connect(self._on_found)
+        self.day.outlook_changed.connect(self._on_outlook_changed)
+        self.day.lines_changed.connect(self._on_first_lines)
+        self.day.search_changed.connect(self._on_search_changed)
+        self.day.told.connect(self._on_told)
+        self.status.stop_requested.connect(self.day.stop_search)
+        self.search_bar.stop_requested.connect(self.day.stop_search)
+        self.search_bar.cancel_requested.connect(self.day.cancel_search)
+        self.addresses.count_changed.connect(self._on_doubtful_count)
+        self.board.edit_requested.connect(self.edit_order)
+        self.board.fleet_requested.connect(partial(self.show_panel, self.fleet))
+        self.board.map.painted.connect(self._on_painted)
+        self.forms.imported.connect(self._on_imported)
+        self.forms.depot_made.connect(self.depot_requested)
+        self.forms.depot_chosen.connect(self.depot_requested)
+        self.forms.region_built.connect(self._on_region_built)
+
+    def _wire_actions(self) -> None:
+        slots: dict[str, Callable[[], object]] = {
+            "open_depot": self.forms.choose_depot,
+            "new_depot": self.forms.new_depot,
+            "build_region": self.forms.build_region,
+            "add_addresses": self.forms.add_addresses,
+            "quit": self.close,
+            "import_orders": self.import_orders,
+            "export_day": self._on_export,
+            "new_order": self._on_new_order,
+            "cancel_orders": self._on_cancel_orders,
+            "open_day": self.header.open_calendar,
+            "previous_day": partial(self._step_day, -1),
+            "next_day": partial(self._step_day, 1),
+            "today": self._on_today,
+            "undo": self.day.undo,
+            "redo": self.day.redo,
+            "find": self._on_find,
+            "optimise": self.optimise,
+            "stop_search": self.day.stop_search,
+            "cancel_search": self.day.cancel_search,
+            "clear": self.day.clear,
+            "staff": self.day.staff,
+            "fit": self.board.map.fit,
+            "reset_layout": partial(self.board.restore_layout, None),
+            "keys": self.forms.show_keys,
+            "about": self.forms.show_about,
+        }
+        for name, slot in slots.items():
+            self.actions_by_name[name].triggered.connect(lambda _checked=False, slot=slot: slot())
+        for name in ("stop_search", "cancel_search", "undo", "redo"):
+            self.actions_by_name[name].setEnabled(False)
+
+    def _wire_runner(self) -> None:
+        runner, line = self.runner, self.status.work
+        runner.failed.connect(self._on_failed)
+        runner.history_changed.connect(self._on_history_changed)
+        runner.op_finished.connect(self._on_op_finished)
+        runner.busy_changed.connect(self.status.set_saving)
+        runner.job_started.connect(line.on_started)
+        runner.job_progressed.connect(line.on_progressed)
+        runner.job_progressed.connect(self.search_bar.on_progressed)
+        runner.job_ended.connect(line.on_ended)
+        runner.drained.connect(self._on_drained)
+        runner.refresh_history()
+
+    # --- what the person wants ------------------------------------------------------------------------------------
+
+    def open_day(self, on: date | None = None) -> None:
+        """Show a date; without one, the one that most likely matters now."""
+        chosen = on or day_to_open(self._workplace)
+        self.header.set_date(chosen)
+        self.fleet.set_date(chosen)
+        self.day.open(chosen)
+        self.runner.read(lambda r: r.days(), self.header.set_days, latest_key="days")
+
+    def show_panel(self, panel: QWidget, _checked: bool = True) -> None:
+        """Bring a panel to the front."""
+        self.panels.setCurrentWidget(panel)
+        for name, which in self._panels().items():
+            self.actions_by_name[f"panel_{name}"].setChecked(which is panel)
+
+    @Slot()
+    def optimise(self) -> None:
+        """Search the day for as long as the depot's setting says."""
+        outlook = self.day.outlook
+        if outlook is None:
+            return
+        if not outlook.day.shifts:
+            self.status.showMessage("No driver is on duty on this day: put drivers on duty first.", 8_000)
+            self.show_panel(self.fleet)
+            return
+        self.show_panel(self.board)
+        self.day.optimise(outlook.day.depot.planning_s)
+
+    def import_orders(self, path: Path | None = None) -> None:
+        """Open the import form, with a file if one was dropped."""
+        self.forms.import_orders(self.day.date or self._workplace.today, path)
+
+    @Slot(object)
+    def edit_order(self, order_id: OrderId) -> None:
+        """Open an order's form."""
+        if self.day.outlook and (order := self.day.outlook.day.orders.get(order_id)):
+            self.forms.edit_order(self.day.outlook.day, order, self._on_save_order)
+
+    @Slot()
+    def _on_new_order(self) -> None:
+        if self.day.outlook:
+            self.forms.edit_order(self.day.outlook.day, None, self._on_save_order)
+
+    @Slot(object)
+    def _on_save_order(self, order: object) -> None:
+        save = partial(save_order, order=order)
+        self.runner.submit(Operation(f"Save order {getattr(order, 'number', '')}", save), initiator=self)
+
+    @Slot()
+    def _on_cancel_orders(self) -> None:
+        self.day.cancel_orders(self.board.inspector.selected_orders())
+
+    @Slot()
+    def _on_export(self) -> None:
+        if self.day.date:
+            self.forms.export_day(self.day.date)
+
+    def _step_day(self, days: int) -> None:
+        if self.day.date:
+            self.open_day(date.fromordinal(self.day.date.toordinal() + days))
+
+    @Slot()
+    def _on_today(self) -> None:
+        self.open_day(self._workplace.today)
+
+    @Slot()
+    def _on_find(self) -> None:
+        self.header.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.header.find.selectAll()
+
+    @Slot(object)
+    def _on_found(self, order_id: OrderId) -> None:
+        self.show_panel(self.board)
+        self.board.find(order_id)
+
+    def _on_mode(self, mode: object) -> None:
+        self._theme.apply(Mode(mode), self._theme.scale)
+        self._settings.setValue("look/mode", self._theme.mode.value)
+
+    def _on_scale(self, scale: object) -> None:
+        self._theme.apply(self._theme.mode, float(str(scale)))
+        self._settings.setValue("look/scale", self._theme.scale)
+
+    # --- what happened --------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_outlook_changed(self, outlook: Outlook) -> None:
+        depot, roads = outlook.day.depot, self._workplace.roads
+        self.setWindowTitle(f"{words.weekday_date(outlook.day.date)} – {depot.name}")
+        self.header.set_depot(depot.name)
+        self.header.set_outlook(outlook)
+        self._tell_roads(roads)
+        if self._painting is None and not any(route.stops for route in outlook.day.plan.routes):
+            self._painting = self.board.map.request_painted()
+
+    def _tell_roads(self, roads: RoadNetwork) -> None:
+        self.status.set_roads(roads.name, roads.straight)
+
+    @Slot(object)
+    def _on_first_lines(self, _lines: object) -> None:
+        if self._painting is None:
+            self._painting = self.board.map.request_painted()
+
+    @Slot(int)
+    def _on_painted(self, token: int) -> None:
+        if token == self._painting:
+            self.first_painted.emit()
+
+    @Slot(bool)
+    def _on_search_changed(self, searching: bool) -> None:
+        self.search_bar.set_searching(searching)
+        for name in ("stop_search", "cancel_search"):
+            self.actions_by_name[name].setEnabled(searching)
+        for name in ("optimise", "clear", "staff", "import_orders"):
+            self.actions_by_name[name].setEnabled(not searching)
+
+    @Slot(str)
+    def _on_told(self, text: str) -> None:
+        self.status.showMessage(text, 8_000)
+
+    @Slot(object)
+    def _on_failed(self, error: Exception) -> None:
+        show_fault(self, error)
+
+    @Slot(object)
+    def _on_history_changed(self, history: HistoryState) -> None:
+        for name, label in (("undo", history.undo), ("redo", history.redo)):
+            action, word = self.actions_by_name[name], name.capitalize()
+            action.setEnabled(label is not None)
+            action.setText(f"&{word} {label}" if label else f"&{word}")
+            action.setToolTip(f"{action.text().replace('&', '')}  ({action.shortcut().toString()})")
+
+    @Slot(object, object)
+    def _on_op_finished(self, changes: ChangeSet, _initiator: object) -> None:
+        now = self._workplace.clock().astimezone(self._workplace.depot.zone)
+        self.status.set_saved(now)
+        self.status.showMessage(changes.label, 4_000)
+        self.runner.read(lambda r: r.days(), self.header.set_days, latest_key="days")
+
+    @Slot(int)
+    def _on_doubtful_count(self, count: int) -> None:
+        self.actions_by_name["panel_addresses"].setText(f"Addresses {count}" if count else "Addresses")
+
+    @Slot(object)
+    def _on_imported(self, done: object) -> None:
+        dates = getattr(done, "dates", ())
+        if dates and self.day.date not in dates:
+            self.open_day(dates[0])
+        doubtful = getattr(done, "doubtful", 0)
+        if doubtful:
+            told = f"{words.count(doubtful, 'address', 'addresses')} to review under Addresses."
+            self.status.showMessage(told, 8_000)
+
+    @Slot(str)
+    def _on_region_built(self, name: str) -> None:
+        self.status.showMessage(f"The region {name} is ready: choose it when you make a depot.", 10_000)
+        if name == self._workplace.depot.region:
+            self.depot_requested.emit(self._workplace.slug)
+
+    # --- layout and the end ---------------------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        geometry, docks = self._settings.value("window/geometry"), self._settings.value("window/board")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        else:
+            self.resize(1366, 768)
+        self.board.restore_layout(docks if isinstance(docks, QByteArray) else None)
+
+    def _remember(self) -> None:
+        self._settings.setValue("window/geometry", self.saveGeometry())
+        self._settings.setValue("window/board", self.board.layout_state())
+        self._settings.sync()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the layout, let what is submitted be written, then close."""
+        if not self.runner.stopping:
+            self._remember()
+            self.status.showMessage("Finishing…")
+            event.ignore()
+            self.setEnabled(False)
+            self.runner.stop()
+            return
+        self.runner.shutdown()
+        for view in (self.board.map, self.review_map):
+            view.shut_down()
+        self._workplace.close()
+        super().closeEvent(event)
+
+    @Slot()
+    def _on_drained(self) -> None:
+        QTimer.singleShot(0, self, self.close)

@@ -1,0 +1,61 @@
+"""What the map shows of a day: an outlook and its lines as marks. Plain values in, plain values out; no Qt widgets."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Order
+from dispatcher.domain.plan import Day
+from dispatcher.domain.roads import RoadPath
+from dispatcher.domain.schedule import StopTimes
+from dispatcher.services.planning import Outlook
+from ui import format as words
+from ui.map.messages import RouteLine, StopMark, StopState
+from ui.theme import driver_colour
+
+
+def route_lines(day: Day, lines: Mapping[ShiftId, RoadPath]) -> list[RouteLine]:
+    """The rounds' ways in their drivers' colours."""
+    return [
+        RouteLine(shift_id, driver.number, driver_colour(driver.number).name(), driver.name, path.legs)
+        for _, shift, driver, _ in day.rounds()
+        if (shift_id := shift.id) in lines and (path := lines[shift_id]).legs
+    ]
+
+
+def stop_marks(outlook: Outlook) -> list[StopMark]:
+    """Every order that has a place: planned ones numbered in their round's colour, the others as waiting."""
+    day, zone = outlook.day, outlook.day.depot.zone
+    marks = []
+    for route, shift, driver, _ in day.rounds():
+        times = {s.order_id: s for s in outlook.schedule.routes[shift.id].stops}
+        colour = driver_colour(driver.number).name()
+        for number, stop in enumerate(route.stops, 1):
+            order, at = day.orders[stop.order_id], times.get(stop.order_id)
+            state = StopState.LATE if at and at.late_s else StopState.HELD if stop.held else StopState.PLANNED
+            if order.address.place:
+                label = _label(order, zone, f"{number} · {driver.name}", at)
+                marks.append(StopMark(order.id, order.address.place, state, shift.id, number, colour, label))
+    return marks + [_waiting(day.orders[o], zone, outlook) for o in day.unplanned if day.orders[o].address.place]
+
+
+def _waiting(order: Order, zone: ZoneInfo, outlook: Outlook) -> StopMark:
+    assert order.address.place is not None
+    reason = outlook.reasons.get(order.id)
+    why = f"\n{reason.sentence}" if reason else ""
+    return StopMark(order.id, order.address.place, label=_label(order, zone, "Unplanned", None) + why)
+
+
+def _label(order: Order, zone: ZoneInfo, head: str, at: StopTimes | None) -> str:
+    lines = [head, f"{order.number}  {order.contact.name}".strip(), order.address.line or order.address.text]
+    if order.windows:
+        lines.append(f"window {words.windows(order.windows, zone)}")
+    if at:
+        late = f", {words.minutes(at.late_s)} late" if at.late_s else ""
+        lines.append(f"arrives {words.clock(at.arrives_at, zone)}{late}")
+    return "\n".join(lines)
+
+
+def with_place(day: Day, order_ids: tuple[OrderId, ...]) -> tuple[OrderId, ...]:
+    """Those that the map can show."""
+    return tuple(o for o in order_ids if o in day.orders and day.orders[o].address.place)

@@ -1,0 +1,145 @@
+"""The line at the bottom: what was saved when, whether roads are real, and what works in the background."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from ui import format as words
+from ui.runner import Job
+from ui.theme import Theme
+
+SHOW_AFTER_MS = 500
+QUIET = {"Reading the day", "Finding reasons", "Drawing routes", "Showing the best plan", "Re-sequencing"}
+"""Work that belongs to every gesture: nothing to tell unless it takes long."""
+
+
+class StatusLine(QStatusBar):
+    """Tells the truth about saving, roads and background work.
+
+    Signals:
+        stop_requested(): the search shall end and keep its best plan.
+    """
+
+    stop_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status")
+        self.setSizeGripEnabled(False)
+        self._saved = _label(self, "status.saved", "Saving")
+        self._roads = _label(self, "status.roads", "Roads")
+        self.work = JobLine(theme, self)
+        self.work.stop_requested.connect(self.stop_requested)
+        self.addWidget(self._saved)
+        self.addWidget(self._roads, 1)
+        self.addPermanentWidget(self.work)
+        self._theme = theme
+        self._saved.setText("all data local")
+
+    def set_saved(self, at: datetime) -> None:
+        """A change reached the disk; `at` in the depot's time zone."""
+        self._saved.setText(f"saved {at:%H:%M} · all data local")
+
+    def set_saving(self, busy: bool) -> None:
+        """A change is under way."""
+        if busy:
+            self._saved.setText("saving…")
+
+    def set_roads(self, region: str, straight: bool) -> None:
+        """Which roads the times come from."""
+        if straight:
+            colour = self._theme.colour("risk").name()
+            self._roads.setText(
+                f"<span style='color:{colour}'>⚠ No region: straight lines and guessed speeds. "
+                "Build one under Region › Build…</span>"
+            )
+        else:
+            self._roads.setText(f"roads of {region} · offline")
+
+
+class JobLine(QWidget):
+    """The background work under way that has taken half a second or more, with its stop.
+
+    Signals:
+        stop_requested(): of the search; other work is cancelled here.
+    """
+
+    stop_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._jobs: list[Job] = []
+        self._text = _label(self, "status.job", "Background work")
+        self._bar = QProgressBar(self)
+        self._bar.setObjectName("status.progress")
+        self._bar.setAccessibleName("Progress")
+        self._bar.setFixedWidth(140)
+        self._bar.setTextVisible(False)
+        self._bar.setRange(0, 1000)
+        self._stop = QToolButton(self)
+        self._stop.setObjectName("status.stop")
+        self._stop.setText("Stop")
+        self._stop.setAccessibleName("Stop the background work")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOW_AFTER_MS)
+        self._timer.timeout.connect(self._refresh)
+        self._stop.clicked.connect(self._on_stop)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 8, 0)
+        for part in (self._text, self._bar, self._stop):
+            row.addWidget(part)
+        self.hide()
+
+    @Slot(object)
+    def on_started(self, job: Job) -> None:
+        """Wait half a second before saying anything."""
+        self._jobs.append(job)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot(object)
+    def on_progressed(self, _job: Job) -> None:
+        """Show how far it is."""
+        if self.isVisible():
+            self._refresh()
+
+    @Slot(object)
+    def on_ended(self, job: Job) -> None:
+        """Drop it."""
+        if job in self._jobs:
+            self._jobs.remove(job)
+        if not self._jobs:
+            self._timer.stop()
+        if self.isVisible():
+            self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        told = [job for job in self._jobs if job.title not in QUIET] or self._jobs
+        self.setVisible(bool(told))
+        if not told:
+            return
+        job = told[0]
+        more = f" (+{words.count(len(told) - 1, 'more', 'more')})" if len(told) > 1 else ""
+        self._text.setText(f"{job.title}… {job.text}{more}")
+        self._bar.setValue(round(job.fraction * 1000))
+        self._stop.setVisible(job.title not in QUIET)
+        self._stop.setToolTip("Stop and keep the best plan" if job.title == "Optimising" else f"Cancel: {job.title}")
+
+    @Slot()
+    def _on_stop(self) -> None:
+        told = [job for job in self._jobs if job.title not in QUIET]
+        if told and told[0].title == "Optimising":
+            self.stop_requested.emit()
+        elif told:
+            told[0].cancel()
+
+
+def _label(parent: QWidget, name: str, accessible: str) -> QLabel:
+    label = QLabel(parent)
+    label.setObjectName(name)
+    label.setAccessibleName(accessible)
+    return label

@@ -162,10 +162,16 @@ class _Build:
         for names, _ in towns:
             others = {name_of(name).key for name in names[1:]} - own
             self.aliases |= {other: self.aliases.get(other, names[0]) for other in others}
-        for place in settled:
-            self._write_place(writer, place, writer.city(place.names[0], place.at))
+        around = self.gaps.cities([place.at for place in settled])
+        for place, whole in zip(settled, around, strict=True):
+            city_id = writer.city(place.names[0], place.at)
+            self._write_place(writer, place, city_id)
+            if whole and name_of(whole).key != name_of(place.names[0]).key:
+                municipality = writer.city(self._town(whole), place.at)
+                self._write_place(writer, place, municipality)
+                writer.area(whole, "within", city_id, "", place.at, 0)
         for names, at in towns[len(settled) :]:
-            if name_of(names[0]).key not in writer.cities:
+            if name_of(names[0]).key not in {name_of(place.names[0]).key for place in settled}:
                 for name in names:
                     writer.area(name, "town", writer.city(names[0], at), "", at, _WEIGHTS["village"])
         quarters = [place for place in self.gaps.places if place.kind not in _CITY_KINDS]

@@ -11,7 +11,7 @@ from typing import Any
 
 from pysqlite3 import dbapi2 as sqlite
 
-from dispatcher.region.text import Name, name_of
+from dispatcher.region.text import Name, name_of, postcode_key
 
 SCHEMA_VERSION = 1
 PADDING_DEG = 0.02
@@ -46,7 +46,7 @@ CREATE INDEX street_name_raw ON street_name(raw);
 CREATE INDEX address_number ON address(street_id, first);
 CREATE VIRTUAL TABLE street_fts USING fts5(
     words, area, content='', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
-CREATE VIRTUAL TABLE street_tri USING fts5(key, content='', tokenize='trigram', detail='none');
+CREATE VIRTUAL TABLE street_tri USING fts5(key, content='', tokenize='trigram');
 CREATE VIRTUAL TABLE poi_fts USING fts5(
     words, area, content='', tokenize='unicode61 remove_diacritics 2', prefix='2 3');
 CREATE VIRTUAL TABLE address_at USING rtree(id, south, north, west, east);
@@ -109,8 +109,9 @@ class Writer:
 
     def area(self, name: str, kind: str, city_id: int, postcode: str, at: Point, weight: int) -> None:
         """A town, quarter or postcode by one of its names."""
+        key = postcode_key(name) if kind == "postcode" else name_of(name).key
         sql = "INSERT INTO area(name, key, kind, city_id, postcode, lat, lon, weight) VALUES(?,?,?,?,?,?,?,?)"
-        self.connection.execute(sql, (name, name_of(name).key, kind, city_id, postcode, *at, weight))
+        self.connection.execute(sql, (name, key, kind, city_id, postcode, *at, weight))
 
     def street(self, names: Sequence[str], city_id: int, postcode: str, points: Sequence[Point], weight: int) -> int:
         """A street with all its names; its place is the point of `points` nearest their middle."""

@@ -124,9 +124,18 @@ def name_of(text: str) -> Name:
     return Name(tuple(tokens), "".join(spoken), "".join(tokens), tuple(spoken))
 
 
-def squeeze(text: str) -> str:
-    """Folded letters and digits only: the key of a postcode."""
-    return "".join(words(text))
+_COUNTRY_PREFIX = re.compile(r"^[a-z]{1,3}[- ]\s*(?=\d)")
+
+
+def postcode_key(text: str) -> str:
+    """A postcode's letters and digits, without a country's letters ("D-52062") and without leading zeros.
+
+    Spreadsheets lose the zeros of "01067", so both sides do.
+    """
+    folded = fold(text).strip()
+    bare = _COUNTRY_PREFIX.sub("", folded)
+    joined = "".join(_WORD.findall(bare if bare.isdecimal() else folded))
+    return joined.lstrip("0") if joined.isdecimal() else joined
 
 
 @dataclass(frozen=True, slots=True)

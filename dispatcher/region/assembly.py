@@ -90,7 +90,7 @@ def _fill(folder: Path, extract: Path, name: str, progress: Progress, parts: tup
     copy = folder / _COPY
     sha256 = _copy(extract, copy, shared.part("copy"))
     found = survey(copy, extract.name, shared.part("survey"))
-    counts = _build_parts(copy, folder, shared, parts)
+    counts = _build_parts(copy, folder, found.highways, shared, parts)
     copy.unlink()
     _write_manifest(folder, name, extract.name, sha256, found, counts)
 
@@ -106,13 +106,15 @@ def _copy(extract: Path, copy: Path, progress: Progress) -> str:
     return digest.hexdigest()
 
 
-def _build_parts(extract: Path, folder: Path, shared: "_Shared", parts: tuple[str, ...]) -> dict[str, Counts]:
+def _build_parts(
+    extract: Path, folder: Path, highways: int, shared: "_Shared", parts: tuple[str, ...]
+) -> dict[str, Counts]:
     """Two lanes at once: the road tools in processes of their own, the rest in this one."""
     lanes = [[part for part in parts if part == ROADS], [part for part in parts if part != ROADS]]
 
     def run(lane: list[str]) -> dict[str, Counts]:
         try:
-            return {part: _build_part(part, extract, folder, shared.part(part)) for part in lane}
+            return {part: _build_part(part, extract, folder, highways, shared.part(part)) for part in lane}
         except BaseException:
             shared.stop()
             raise
@@ -130,10 +132,10 @@ def _build_parts(extract: Path, folder: Path, shared: "_Shared", parts: tuple[st
     return {part: counts for future in futures for part, counts in future.result().items()}
 
 
-def _build_part(part: str, extract: Path, folder: Path, progress: Progress) -> Counts:
+def _build_part(part: str, extract: Path, folder: Path, highways: int, progress: Progress) -> Counts:
     # Imported here: each brings a library the others do not need
     if part == ROADS:
-        build_roads(extract, folder / ROADS, progress)
+        build_roads(extract, folder / ROADS, highways, progress)
         return {}
     if part == BASEMAP:
         from dispatcher.region.basemap import build_basemap

@@ -49,6 +49,8 @@ class Outcome(Enum):
     """OSRM would not: its words follow."""
     BROKEN = 2
     """Our fault: the traceback follows."""
+    DIED = 3
+    """The process ended instead of answering."""
 
 
 class RoadEngine:
@@ -89,7 +91,8 @@ class RoadEngine:
                 osrm.TableParameters(
                     sources=[index.setdefault(p, len(index)) for p in rows.values()],
                     destinations=[index.setdefault(p, len(index)) for p in columns.values()],
-                    coordinates=[(p.lon, p.lat) for p in index],
+                    # OSRM wants two coordinates at least
+                    coordinates=[(p.lon, p.lat) for p in (*index, self._grid[0])],
                     annotations=["duration", "distance"],
                     generate_hints=False,
                 )
@@ -123,7 +126,7 @@ class RoadEngine:
                 )
             )
         except RuntimeError as error:
-            if _is(error, "NoMatch"):
+            if _is(error, "NoMatch", "NoSegment"):
                 return lost
             raise
         return _road_match(reply)
@@ -250,6 +253,6 @@ def _road_match(reply: Any) -> RoadMatch:
     )
 
 
-def _is(error: RuntimeError, code: str) -> bool:
-    """Whether OSRM raised it with this code (http://project-osrm.org/docs/v5.24.0/api/#responses)."""
-    return str(error).startswith(code)
+def _is(error: RuntimeError, *codes: str) -> bool:
+    """Whether OSRM raised it with one of these codes (http://project-osrm.org/docs/v5.24.0/api/#responses)."""
+    return str(error).startswith(codes)

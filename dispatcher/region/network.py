@@ -124,22 +124,19 @@ class _Worker:
 
     def ask(self, method: str, profile: Profile, *arguments: Any) -> Any:
         """The engine's answer; asked once more, of a new worker, if the first died over it."""
+        question = (method, profile, arguments)
         with self._turn:
-            try:
-                outcome, answer = self._ask_once((method, profile, arguments))
-            except (EOFError, OSError):
-                self._end()
-                try:
-                    outcome, answer = self._ask_once((method, profile, arguments))
-                except (EOFError, OSError) as error:
-                    self._end()
-                    raise self._dead() from error
+            outcome, answer = self._try(question) or self._try(question) or (Outcome.DIED, None)
         if outcome is Outcome.DONE:
             return answer
+        if self._closed:
+            raise KnownError(f"The road network of “{self._region}” was closed.")
         if outcome is Outcome.BROKEN:
             raise RuntimeError(f"the road engine's process failed:\n{answer}")
+        words = "ended twice over one question" if outcome is Outcome.DIED else f"answered: {answer}"
         raise KnownError(
-            f"The road engine of the region “{self._region}” answered: {answer}.", "Build the region again."
+            f"The road engine of the region “{self._region}” {words}.",
+            "Build the region again; if that does not help, free some memory.",
         )
 
     def close(self) -> None:
@@ -151,14 +148,19 @@ class _Worker:
         with self._turn:
             self._end()
 
-    def _ask_once(self, question: Any) -> tuple[Outcome, Any]:
+    def _try(self, question: Any) -> tuple[Outcome, Any] | None:
+        """One attempt; `None` if there is no worker left to answer."""
         if self._closed:
-            raise KnownError(f"The road network of “{self._region}” was closed.")
+            return None
         if self._pipe is None:
             self._start()
         assert self._pipe is not None
-        self._pipe.send(question)
-        outcome, answer = self._pipe.recv()
+        try:
+            self._pipe.send(question)
+            outcome, answer = self._pipe.recv()
+        except (EOFError, OSError):
+            self._end()
+            return None
         return outcome, answer
 
     def _start(self) -> None:
@@ -178,14 +180,6 @@ class _Worker:
             self._process.join()
             self._process.close()
         self._pipe = self._process = None
-
-    def _dead(self) -> KnownError:
-        if self._closed:
-            return KnownError(f"The road network of “{self._region}” was closed.")
-        return KnownError(
-            f"The road engine of the region “{self._region}” ended twice over one question.",
-            "Build the region again; if that does not help, free some memory.",
-        )
 
 
 def _straight_leg(start: Place, end: Place, profile: Profile) -> Leg:

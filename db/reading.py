@@ -79,8 +79,8 @@ class SqlReader:
             .group_by(orders.c.date)
         )
         counts = {on: (opened, unplanned) for on, opened, unplanned in self._connection.execute(per_date)}
-        query = select(shift.c.date, func.count()).group_by(shift.c.date)
-        shifts: dict[str, int] = dict(self._connection.execute(query).tuples())
+        query = select(shift.c.date, func.count().label("shifts")).group_by(shift.c.date)
+        shifts = {row.date: row.shifts for row in self._connection.execute(query)}
         return [
             DaySummary(date.fromisoformat(on), *counts.get(on, (0, 0)), shifts.get(on, 0))
             for on in sorted(counts.keys() | shifts.keys())

@@ -45,7 +45,7 @@ class SqlUnitOfWork(SqlReader):
         """Raises `BadInput` when another driver has the number."""
         column = tables.driver.c
         taken = select(column.name).where(column.number == driver.number, column.id != driver.id)
-        if name := self._connection.scalar(taken):
+        if (name := self._connection.scalar(taken)) is not None:
             raise BadInput(f"Round number {driver.number} belongs to {name}.", "Choose a number no other driver has.")
         self._recorder.apply(tables.driver, {driver.id: driver_row(driver)})
 

@@ -67,6 +67,8 @@ class Water(NamedTuple):
     kind: str
     kind_detail: str | None = None
     name: str | None = None
+    min_zoom: int | None = None
+    """Of a name: the display zoom from which the water is broad enough to bear it."""
 
 
 class Building(NamedTuple):

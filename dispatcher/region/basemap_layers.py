@@ -13,7 +13,7 @@ import shapely
 
 from dispatcher.region.basemap_bounds import WORLD_M
 from dispatcher.region.basemap_features import Layer
-from dispatcher.region.basemap_kinds import Kind
+from dispatcher.region.basemap_kinds import Kind, Water
 from dispatcher.region.basemap_vocabulary import FIRST_ZOOM, LAST_ZOOM
 
 TILE_PX = 512
@@ -35,6 +35,8 @@ SMALLEST_PX2 = {"landuse": 12.0, "water": 4.0, "buildings": 16.0}
 SIMPLIFY_PX = 0.5
 LAKE_LABEL_PX = 45.0
 """A lake gets its name where its breadth is at least this on the screen."""
+LAST_LABEL_ZOOM = LAST_ZOOM + 1
+"""Ponds that are not as broad even here remain nameless: the last tiles would show all their names at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +126,34 @@ def _sorted_by_rank(layer: Layer) -> Layer:
 
 
 def _named(layer: Layer) -> Layer:
-    """Waters, large before small, and a point with the name on each lake, bay and sea that has one."""
-    area = shapely.area(layer.geometry)
-    layer = layer.take(np.argsort(-area, kind="stable"))
-    area = np.sort(area)[::-1]
-    labelled = np.array([bool(row.name) and row.kind in _LABELLED for row in layer.rows], dtype=bool)
+    """Waters, large before small, and a point with the name on each lake, bay and sea that is broad enough for it."""
+    layer = layer.take(np.argsort(-shapely.area(layer.geometry), kind="stable"))
     open_water = np.array([row.kind in _OPEN for row in layer.rows], dtype=bool)
+    labelled = np.array([_bears_name(row) for row in layer.rows], dtype=bool)
     names = layer.take(labelled)
-    breadth = np.maximum(np.sqrt(area[labelled]), 1e-9)
-    zoom = np.ceil(np.log2(LAKE_LABEL_PX * pixel_m(0) / breadth)) - 1
-    zoom = np.where(open_water[labelled], names.min_zoom, np.clip(zoom, FIRST_ZOOM, LAST_ZOOM)).astype(np.int8)
-    points = Layer(layer.name, shapely.point_on_surface(names.geometry), names.rows, zoom, names.max_zoom)
-    return _together(layer.take(~open_water), points)
+    breadth = np.maximum(np.sqrt(shapely.area(names.geometry)), 1e-9)
+    fitting = np.ceil(np.log2(LAKE_LABEL_PX * pixel_m(0) / breadth))
+    zoom = np.where(open_water[labelled], names.min_zoom, np.clip(fitting, FIRST_ZOOM, 99)).astype(np.int8)
+    points = Layer(
+        layer.name,
+        shapely.point_on_surface(names.geometry),
+        np.fromiter(
+            (row._replace(min_zoom=int(z) + 1) for row, z in zip(names.rows, zoom, strict=True)), object, len(names)
+        ),
+        np.minimum(zoom, LAST_ZOOM),
+        names.max_zoom,
+    )
+    return _together(layer.take(~open_water), points.take(zoom <= LAST_LABEL_ZOOM))
 
 
-_LABELLED = frozenset({"lake", "water", "bay", "strait", "sea", "ocean"})
+_LAKES = frozenset({"lake", "water"})
 _OPEN = frozenset({"bay", "strait", "sea", "ocean"})
+_WORKS = frozenset({"basin", "reservoir", "wastewater", "fountain"})
+
+
+def _bears_name(water: Water) -> bool:
+    named = water.kind in _OPEN or (water.kind in _LAKES and water.kind_detail not in _WORKS)
+    return named and bool(water.name)
 
 
 def _together(one: Layer, other: Layer) -> Layer:

@@ -219,8 +219,27 @@ def _metadata(name: str) -> dict[str, Any]:
         "format": "pbf",
         "attribution": ATTRIBUTION,
         "description": "A basemap in the Protomaps schema, of OpenStreetMap data under the ODbL 1.0",
+        "tilestats": {"layerCount": len(_GEOMETRY), "layers": [_counted(*layer) for layer in _GEOMETRY.items()]},
         "vector_layers": [_described(layer, row) for layer, row in {EARTH: Landuse, **LAYERS}.items()],
     }
+
+
+_GEOMETRY = {
+    EARTH: "Polygon",
+    "landuse": "Polygon",
+    WATER: "Polygon",
+    "buildings": "Polygon",
+    "roads": "LineString",
+    "boundaries": "LineString",
+    "places": "Point",
+    "pois": "Point",
+    "addresses": "Point",
+}
+"""The usual geometry of each layer: a reader that is not told looks through every tile for it, GDAL for one."""
+
+
+def _counted(layer: str, geometry: str) -> dict[str, Any]:
+    return {"layer": layer, "geometry": geometry, "count": 1, "attributeCount": 0, "attributes": []}
 
 
 def _described(layer: str, row: type[Row]) -> dict[str, Any]:

@@ -147,7 +147,7 @@ SETTLEMENTS: Mapping[str, tuple[str, int, int]] = {
     "country": ("country", 5, 0),
     "state": ("region", 7, 0),
     "province": ("region", 7, 0),
-    "city": ("locality", 7, 100_000),
+    "city": ("locality", 7, 50_000),
     "town": ("locality", 9, 10_000),
     "village": ("locality", 11, 2_000),
     "hamlet": ("locality", 13, 200),

@@ -10,7 +10,7 @@ import platformdirs
 
 from dispatcher.domain.errors import BadInput
 
-DATABASE = "depot.sqlite"
+DATABASE = "depot.db"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Measurements: each module yields figures from `run()`; `start.py bench [NAME…]` prints them."""

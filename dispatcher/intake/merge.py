@@ -1,11 +1,11 @@
 """What an import does to the orders that are already there: to be looked at before it is done."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dispatcher.domain.orders import Order, OrderState
-from dispatcher.domain.place import Address, Precision
+from dispatcher.domain.place import Address
 from dispatcher.intake.addresses import address_key
 from dispatcher.intake.combine import DraftOrder, Identity
 from dispatcher.intake.row import RowError
@@ -51,8 +51,12 @@ def identity(order: Order) -> Identity:
     return order.sender, order.date, order.number
 
 
-def merge(existing: Sequence[Order], incoming: Sequence[Order], mode: ImportMode) -> MergePlan:
+def merge(
+    existing: Sequence[Order], incoming: Sequence[Order], mode: ImportMode, *, faulty: Collection[str] = ()
+) -> MergePlan:
     """Compare by sender, date and number. `existing` are the orders of the incoming dates, cancelled ones too.
+
+    `faulty` are the numbers of rows that did not go in (`Parsed.faulty`): the file has them, so SYNC leaves them be.
 
     An order that changes keeps its id, its state (what the dispatcher cancelled stays so) and, while its address
     reads the same, its place: a pin set by hand goes before coordinates that the file repeats.
@@ -72,7 +76,7 @@ def merge(existing: Sequence[Order], incoming: Sequence[Order], mode: ImportMode
         else:
             changed.append(after)
         seen.add(identity(order))
-    remove = _missing(existing, incoming, seen) if mode is ImportMode.SYNC else ()
+    remove = _missing(existing, incoming, seen, faulty) if mode is ImportMode.SYNC else ()
     return MergePlan(tuple(add), tuple(changed), remove, tuple(unchanged), tuple(conflicts))
 
 
@@ -104,14 +108,14 @@ def _onto(before: Order, order: Order) -> Order:
 
 def _placed(before: Address, now: Address) -> Address:
     """The new words with the known place, if the words mean the same address."""
-    if before.place is None or address_key(before) != address_key(now):
-        return now
-    if now.place is not None and before.precision < Precision.PIN:
+    if now.precision > before.precision or address_key(before) != address_key(now):
         return now
     return replace(now, place=before.place, precision=before.precision, matched=before.matched)
 
 
-def _missing(existing: Iterable[Order], incoming: Sequence[Order], named: set[Identity]) -> tuple[Order, ...]:
+def _missing(
+    existing: Iterable[Order], incoming: Sequence[Order], named: set[Identity], faulty: Collection[str]
+) -> tuple[Order, ...]:
     covered = {(order.sender, order.date) for order in incoming}
     return tuple(
         order

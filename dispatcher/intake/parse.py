@@ -26,6 +26,8 @@ class Parsed:
     """By row. A row in here gave no order, and no row of the same order did."""
     notes: tuple[str, ...] = ()
     """What was decided about the file as a whole, in sentences for people."""
+    faulty: frozenset[str] = frozenset()
+    """Order numbers of the rows in `errors`: orders that the file names, though not well enough to go in."""
 
 
 def parse(
@@ -37,7 +39,7 @@ def parse(
     """
     where = Columns(sheet.headers, columns)
     _require_somewhere_to_go(sheet, where)
-    order = decide_order(row.cells[at] for field in _DATED for at in where.positions(field) for row in sheet.rows)
+    order = decide_order(row.cells[at] for field in _DATED for at in where.at.get(field, ()) for row in sheet.rows)
     reader = RowReader(where, order, context)
     rows, errors = _read_rows(sheet, reader, progress or NoProgress())
     groups = grouped(rows)
@@ -50,7 +52,9 @@ def parse(
     repeat = totals_repeat(groups)
     drafts = tuple(combined(group, repeat=repeat, service_s=context.service_s) for group in groups)
     notes = [*_notes(where, order, drafts, reader), *repeats, *_load_note(groups, repeat=repeat)]
-    return Parsed(drafts, tuple(sorted(errors, key=lambda error: error.row)), tuple(notes))
+    bad_rows = {error.row for error in errors}
+    faulty = frozenset(row.number for row in rows if row.row in bad_rows)
+    return Parsed(drafts, tuple(sorted(errors, key=lambda error: error.row)), tuple(notes), faulty)
 
 
 def _require_somewhere_to_go(sheet: Sheet, where: Columns) -> None:

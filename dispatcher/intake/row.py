@@ -29,55 +29,55 @@ class Columns:
 
     def __init__(self, headers: Sequence[str], assigned: Mapping[str, Field | None]) -> None:
         self.headers = headers
-        self._at: dict[Field, list[int]] = {}
+        self.at: dict[Field, list[int]] = {}
+        """The columns of each field that has any, from the left."""
         for position, header in enumerate(headers):
             field = assigned.get(header)
             if field is not None:
-                self._at.setdefault(field, []).append(position)
+                self.at.setdefault(field, []).append(position)
 
     def __contains__(self, field: Field) -> bool:
-        return field in self._at
-
-    def positions(self, field: Field) -> Sequence[int]:
-        """The columns of a field, none if it has none."""
-        return self._at.get(field, ())
+        return field in self.at
 
     def header(self, field: Field) -> str:
         """The first column's name; the field's own if it has none."""
-        return self.headers[self._at[field][0]] if field in self._at else field.label
+        return self.headers[self.at[field][0]] if field in self.at else field.label
 
 
 class RowView:
     """Cells of a row by field. Faults are noted, not raised: a row is reported with all that is wrong in it."""
 
-    __slots__ = ("_columns", "cells", "errors", "number")
+    __slots__ = ("_at", "_columns", "cells", "errors", "number")
 
     def __init__(self, row: Row, columns: Columns) -> None:
         self.number = row.number
         self.cells = row.cells
         self.errors: list[RowError] = []
         self._columns = columns
+        self._at = columns.at
 
     def cell(self, field: Field) -> Cell:
         """The first cell of a field that is not blank, else the empty string."""
-        for position in self._columns.positions(field):
+        for position in self._at.get(field, ()):
             if self.cells[position] != "":
                 return self.cells[position]
         return ""
 
     def text(self, field: Field) -> str:
         """The cell as people would write it, in one line."""
+        if field not in self._at:
+            return ""
         cell = self.cell(field)
-        return " ".join((cell if isinstance(cell, str) else text_of(cell)).split())
+        text = cell if isinstance(cell, str) else text_of(cell)
+        return " ".join(text.split()) if "  " in text or "\n" in text or "\t" in text else text
 
     def texts(self, field: Field) -> list[str]:
         """All cells of a field that are not blank, line breaks kept."""
-        return [text_of(self.cells[at]) for at in self._columns.positions(field) if self.cells[at] != ""]
+        return [text_of(self.cells[at]) for at in self._at.get(field, ()) if self.cells[at] != ""]
 
     def read[T, D](self, field: Field, parse: Callable[[Cell], T], default: D) -> T | D:
         """The parsed cell; `default` if it is blank, or unreadable, which is noted."""
-        cell = self.cell(field)
-        if cell == "":
+        if field not in self._at or (cell := self.cell(field)) == "":
             return default
         try:
             return parse(cell)

@@ -1,0 +1,260 @@
+"""A planned day as one web page: map, rounds and times, all in the file itself, nothing fetched from anywhere.
+
+folium draws; its own links to libraries on the web are replaced by the texts themselves. Whatever comes from orders
+reaches the page as escaped HTML or as JSON that a script puts in by `textContent`, and never as part of a template.
+"""
+
+import base64
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from dispatcher.domain.ids import ShiftId
+from dispatcher.domain.place import Bounds, Place
+from dispatcher.domain.plan import Day
+from dispatcher.domain.roads import RoadPath
+from dispatcher.services.export_json import line_of
+from dispatcher.services.export_rows import Round, StopRow, wall_clock, windows_text
+
+PALETTE = (
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a5195", "#8c6d00",
+    "#117733", "#882255", "#2c7fb8", "#aa4499", "#6b4c2a", "#44546a",
+)  # fmt: skip
+"""Twelve that people with colour-blindness can tell apart, after Okabe & Ito and Tol; dark enough for white figures."""
+
+PICTURE_PIXELS = 1600
+"""The longer side of the basemap picture."""
+
+type Picture = Callable[[Bounds, int, int], tuple[bytes, Bounds]]
+
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+"""Even what slipped through would not be fetched."""
+
+_STYLE = """
+html, body { height: 100%; margin: 0; font: 13px/1.4 system-ui, "Segoe UI", sans-serif; color: #1f2328; }
+body { display: grid; grid-template-columns: minmax(360px, 34%) 1fr; }
+aside { overflow: auto; padding: 16px; box-sizing: border-box; height: 100vh; }
+h1 { font-size: 17px; margin: 0 0 4px; } h2 { font-size: 14px; margin: 20px 0 4px; }
+p { margin: 0 0 8px; color: #57606a; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th { text-align: left; font-weight: 600; color: #57606a; } th, td { padding: 3px 6px 3px 0; vertical-align: top; }
+tr + tr td { border-top: 1px solid #e4e7eb; } td.n, th.n { text-align: right; }
+.swatch { display: inline-block; min-width: 18px; padding: 0 3px; margin-right: 6px; border-radius: 4px; color: #fff;
+  text-align: center; } .late { color: #b3261e; font-weight: 600; }
+.folium-map { background: #eef0f2; }
+.stop { border-radius: 11px; border: 2px solid #fff; color: #fff; font: 600 11px/18px system-ui, sans-serif;
+  text-align: center; box-shadow: 0 1px 2px rgb(0 0 0 / 40%); }
+.stop.square { border-radius: 3px; }
+.note div:first-child { font-weight: 600; }
+@media print { body { display: block; } aside { height: auto; } .folium-map { height: 60vh !important; } }
+"""
+
+_SCRIPT = """
+for (const stop of STOPS) {
+    const icon = L.divIcon({className: "", iconSize: [22, 22], html: document.createElement("div")});
+    icon.options.html.className = stop.square ? "stop square" : "stop";
+    icon.options.html.style.background = stop.colour;
+    icon.options.html.textContent = stop.label;
+    const note = document.createElement("div");
+    note.className = "note";
+    for (const line of stop.lines) {
+        note.appendChild(document.createElement("div")).textContent = line;
+    }
+    L.marker([stop.lat, stop.lon], {icon, title: stop.lines[0], alt: stop.lines[0]}).bindPopup(note).addTo(MAP);
+}
+MAP.attributionControl.setPrefix(false);
+"""
+
+
+def day_page(
+    day: Day,
+    rounds: Sequence[Round],
+    rows: Sequence[StopRow],
+    lines: Mapping[ShiftId, RoadPath],
+    picture: Picture | None,
+    leaflet_js: str,
+    leaflet_css: str,
+) -> str:
+    """The whole page. Raises `ValueError` without the library's texts."""
+    if not leaflet_js or not leaflet_css:
+        raise ValueError("the page needs the texts of Leaflet's script and style sheet")
+    # Here, not at the top: folium takes most of a second to import, and only this format needs it
+    import folium
+
+    from dispatcher.services.export_parts import AfterMap, Verbatim
+
+    drawn = {each.shift.id: line_of(day, each, lines) for each in rounds}
+    bounds = _bounds(day, rows, drawn.values())
+    page = folium.Map(tiles=None, zoom_snap=0.25, control_scale=True)
+    page.default_js, page.default_css = [], []
+    if picture is not None:
+        _add_picture(page, picture, bounds)
+    for each in rounds:
+        if len(drawn[each.shift.id]) > 1:
+            folium.PolyLine(drawn[each.shift.id], color=colour_of(each), weight=4, opacity=0.8).add_to(page)
+    page.fit_bounds([[bounds.south, bounds.west], [bounds.north, bounds.east]], padding=(24, 24))
+    page.add_child(AfterMap(_script(page.get_name(), _markers(day, rows))))
+    figure = page.get_root()
+    figure.header.add_child(Verbatim(_head(day, leaflet_js, leaflet_css)))
+    figure.html.add_child(Verbatim(_aside(day, rounds, rows, mapped=picture is not None)))
+    return str(figure.render())
+
+
+def colour_of(each: Round) -> str:
+    """The colour of a round, by its driver's number."""
+    return PALETTE[(each.driver.number - 1) % len(PALETTE)]
+
+
+def _head(day: Day, leaflet_js: str, leaflet_css: str) -> str:
+    # The style sheet's pictures stand beside it on disk and not here; none of them is drawn
+    styles = re.sub(r"url\((?!#)[^)]*\)", "none", re.sub(r"/\*.*?\*/", "", leaflet_css, flags=re.DOTALL))
+    script = re.sub(r"//# sourceMappingURL=\S+", "", leaflet_js).replace("</script", "<\\/script")
+    title = escape(f"{day.depot.name}, {day.date:%d %B %Y}")
+    return (
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{title}</title>'
+        f"<style>{styles}</style><style>{_STYLE}</style><script>{script}</script>"
+    )
+
+
+def _script(map_name: str, markers: Sequence[Mapping[str, object]]) -> str:
+    """The markers' script; JSON with `<` written as an escape cannot end it."""
+    stops = json.dumps(markers, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "").replace("\u2029", "")
+    return f"{{\nconst MAP = {map_name}, STOPS = {stops};\n{_SCRIPT}}}\n"
+
+
+def _bounds(day: Day, rows: Sequence[StopRow], lines: Iterable[Sequence[tuple[float, float]]]) -> Bounds:
+    """What the map shows: the depot, every order and every line."""
+    places = [day.depot.place, *(row.order.address.place for row in rows if row.order.address.place)]
+    points = [(place.lat, place.lon) for place in places] + [point for line in lines for point in line]
+    lats, lons = [lat for lat, _ in points], [lon for _, lon in points]
+    return Bounds(min(lats), min(lons), max(lats), max(lons))
+
+
+def _add_picture(page: Any, picture: Picture, bounds: Bounds) -> None:
+    import folium
+
+    roomy = _widened(bounds)
+    width, height = _pixels(roomy)
+    data, shown = picture(roomy, width, height)
+    kind = "jpeg" if data.startswith(b"\xff\xd8") else "png"
+    folium.raster_layers.ImageOverlay(
+        f"data:image/{kind};base64,{base64.b64encode(data).decode()}",
+        [[shown.south, shown.west], [shown.north, shown.east]],
+        pixelated=False,
+        control=False,
+    ).add_to(page)
+
+
+def _widened(bounds: Bounds) -> Bounds:
+    """A fifth more on each side, at least some 300 m, so that the edge of the picture is not the edge of the view."""
+    up, side = max(0.2 * (bounds.north - bounds.south), 0.003), max(0.2 * (bounds.east - bounds.west), 0.006)
+    return Bounds(
+        max(bounds.south - up, -85.0), max(bounds.west - side, -180.0),
+        min(bounds.north + up, 85.0), min(bounds.east + side, 180.0),
+    )  # fmt: skip
+
+
+def _pixels(bounds: Bounds) -> tuple[int, int]:
+    """Width and height of a web Mercator picture whose longer side has `PICTURE_PIXELS`."""
+    wide = math.radians(bounds.east - bounds.west)
+    high = _mercator(bounds.north) - _mercator(bounds.south)
+    scale = PICTURE_PIXELS / max(wide, high)
+    return max(1, round(wide * scale)), max(1, round(high * scale))
+
+
+def _mercator(lat: float) -> float:
+    return math.asinh(math.tan(math.radians(lat)))
+
+
+def _markers(day: Day, rows: Sequence[StopRow]) -> list[dict[str, object]]:
+    depot = day.depot
+    markers: list[dict[str, object]] = [
+        _marker(depot.place, "", "#1f2328", [depot.name, depot.address], square=True),
+    ]
+    for row in rows:
+        if place := row.order.address.place:
+            colour = colour_of(row.round) if row.round else "#6e7781"
+            label = str(row.sequence) if row.sequence else "–"
+            markers.append(_marker(place, label, colour, _lines(row), square=row.round is None))
+    return markers
+
+
+def _marker(place: Place, label: str, colour: str, lines: Sequence[str], *, square: bool) -> dict[str, object]:
+    return {
+        "lat": round(place.lat, 6),
+        "lon": round(place.lon, 6),
+        "label": label,
+        "colour": colour,
+        "square": square,
+        "lines": [line for line in lines if line] or [""],
+    }
+
+
+def _lines(row: StopRow) -> list[str]:
+    """What a stop's note says."""
+    order = row.order
+    told = [f"{order.number} {order.contact.name}".strip(), order.address.text, order.contact.phone]
+    if row.round and row.times:
+        arrives = wall_clock(row.times.arrives_at, row.zone)
+        told.append(f"Round {row.round.driver.number}, {row.round.driver.name}: stop {row.sequence} at {arrives:%H:%M}")
+    if order.windows:
+        told.append(f"Window {windows_text(order, row.zone)}")
+    return [*told, row.reason, order.notes]
+
+
+def _aside(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow], *, mapped: bool) -> str:
+    km = sum(each.times.distance_m for each in rounds if each.times) / 1000
+    unplanned = [row for row in rows if row.times is None]
+    busy = [each for each in rounds if each.stops]
+    parts = [
+        f"<aside><h1>{escape(day.depot.name)}, {day.date:%A %d %B %Y}</h1>",
+        f"<p>{len(rows)} orders in {len(busy)} rounds, {len(unplanned)} unplanned, {km:.1f} km</p>",
+        *(_round_table(each, [row for row in rows if row.round is each]) for each in busy),
+    ]
+    if unplanned:
+        cells = "".join(_tr(_td(row.order.number), _td(row.order.address.text), _td(row.reason)) for row in unplanned)
+        parts.append(f"<h2>Unplanned</h2><table>{_th('Order', 'Address', 'Why')}{cells}</table>")
+    if mapped:
+        parts.append("<p>Map data © OpenStreetMap contributors, ODbL 1.0</p>")
+    return "".join([*parts, "</aside>"])
+
+
+def _round_table(each: Round, rows: Sequence[StopRow]) -> str:
+    assert each.times is not None
+    zone = rows[0].zone
+    leaves, returns = wall_clock(each.times.leaves_at, zone), wall_clock(each.times.returns_at, zone)
+    head = (
+        f'<h2><span class="swatch" style="background:{colour_of(each)}">{each.driver.number}</span>'
+        f"{escape(each.driver.name)}, {escape(each.vehicle.name)}</h2>"
+        f"<p>{leaves:%H:%M}–{returns:%H:%M}, {len(rows)} stops, {each.times.distance_m / 1000:.1f} km</p>"
+    )
+    return f"{head}<table>{_th('', 'Arrives', 'Order', 'Address', 'Window')}{''.join(map(_stop_line, rows))}</table>"
+
+
+def _stop_line(row: StopRow) -> str:
+    assert row.times is not None
+    late = ' class="late"' if row.times.late_s > 0 else ""
+    arrives = f"<td{late}>{wall_clock(row.times.arrives_at, row.zone):%H:%M}</td>"
+    name = f"{row.order.number} {row.order.contact.name}".strip()
+    return _tr(
+        f'<td class="n">{row.sequence}</td>',
+        arrives,
+        _td(name),
+        _td(row.order.address.line),
+        _td(windows_text(row.order, row.zone)),
+    )
+
+
+def _th(*names: str) -> str:
+    return _tr(*(f"<th>{escape(name)}</th>" for name in names))
+
+
+def _tr(*cells: str) -> str:
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _td(text: str) -> str:
+    return f"<td>{escape(text)}</td>"

@@ -17,7 +17,7 @@ from pyvrp.search import OPERATORS, LocalSearch, compute_neighbours
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.planning.held import keep_drivers, loosened, put_back
-from dispatcher.planning.insertion import Gap, Room
+from dispatcher.planning.insertion import Gap, Room, insert_fitting
 from dispatcher.planning.judge import weigh
 from dispatcher.planning.model import Model
 from dispatcher.planning.problem import Problem, Sequences
@@ -167,10 +167,15 @@ class _Search:
     # --- whole plans ---
 
     def _completed(self, found: Sequences) -> dict[ShiftId, list[OrderId]]:
-        """With the routes outside the scope, and every held stop that the engine could not handle."""
+        """With every held stop, every order that still fits, and the routes outside the scope."""
         moving = {shift_id: list(found.get(shift_id, ())) for shift_id in self.shift_ids}
         held = [o for shift_id in self.shift_ids for o in self.present[shift_id] if self._held_at(o) == shift_id]
         moving = put_back(self.problem, moving, held)
+        served = {o for sequence in moving.values() for o in sequence}
+        left = [o for o in self.order_ids if o not in served]
+        if left and moving:
+            left.sort(key=lambda o: -self.problem.visits[o].priority)
+            moving, _ = insert_fitting(self.problem, moving, left)
         return {shift_id: moving.get(shift_id, self.present[shift_id]) for shift_id in self.whole.rounds}
 
     def _held_at(self, order_id: OrderId) -> ShiftId | None:

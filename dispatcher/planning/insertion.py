@@ -36,8 +36,8 @@ class Refusal:
     shift_id: ShiftId
     rule: Rule
     amount: float
-    """As in `domain.schedule.Rule`: of the place where least is in the way. For `SHIFT_END` and `LATE` an upper bound
-    of the seconds; the judge tells the exact ones."""
+    """As in `domain.schedule.Rule`, of the place where least is in the way. For `SHIFT_END` and `LATE` the seconds by
+    which the round falls behind there; the judge tells how much of that later waits make up for."""
     position: int
     """Where least is in the way."""
     detail: str = ""
@@ -60,6 +60,8 @@ class Room:
     """When the vehicle can leave the start, and each stop, at the earliest."""
     due_by: list[int]
     """By when it must reach each stop, and the end (an open round: finish), so that nothing gets worse."""
+    due_for: list[Rule]
+    """What would be broken first after that."""
     before: list[tuple[int, int, int]]
     """The most on board up to each leg."""
     beyond: list[tuple[int, int, int]]
@@ -72,6 +74,7 @@ class Room:
         duty, visits = problem.rounds[shift_id], [problem.visits[order_id] for order_id in sequence]
         line = Timeline.of(problem, duty, visits)
         free_at, waits = _free_at(duty, visits, line.leg_s)
+        due_by, due_for = _due_by(duty, visits, line, free_at)
         return cls(
             problem=problem,
             duty=duty,
@@ -80,7 +83,8 @@ class Room:
             leg_s=line.leg_s,
             leg_m=line.leg_m,
             free_at=free_at,
-            due_by=_due_by(duty, visits, line, free_at),
+            due_by=due_by,
+            due_for=due_for,
             before=_running_peak(line.on_board),
             beyond=_running_peak(line.on_board[::-1])[::-1],
             has_waits=waits,
@@ -113,8 +117,8 @@ class Room:
                 refusal = self._limit(visit, position, extra_s, extra_m)
             if refusal is None:
                 gaps.append(Gap(self.duty.shift_id, position, extra_s, self._price(visit, extra_s, extra_m)))
-            elif refusal.amount < nearest.amount:
-                nearest = refusal
+            else:
+                nearest = min(nearest, refusal, key=_in_the_way_most)
         return self._sound(visit, gaps) or nearest if gaps else nearest
 
     def _detours(self, visit: Visit) -> Iterator[tuple[int, int, int, int, int]]:
@@ -138,14 +142,14 @@ class Room:
         loads = self.beyond[position] if visit.collects else self.before[position]
         for rule, load, peak, capacity in zip(_OVERLOADS, visit.load, loads, self.duty.capacity, strict=True):
             if load and load + peak > capacity:
-                return Refusal(self.duty.shift_id, rule, (load + peak - capacity) / 1000 + 1e6, position)
+                return Refusal(self.duty.shift_id, rule, (load + peak - capacity) / 1000, position)
         begins_s = visit.begins(self.free_at[position] + to_s)
         closes_s = visit.closes_s
         if closes_s is not None and begins_s > closes_s:
             return Refusal(self.duty.shift_id, Rule.LATE, begins_s - closes_s, position, begins_s=begins_s)
         over_s = begins_s + visit.service_s + on_s - self.due_by[position]
         if over_s > 0:
-            return Refusal(self.duty.shift_id, Rule.SHIFT_END, over_s, position)
+            return Refusal(self.duty.shift_id, self.due_for[position], over_s, position)
         return None
 
     def _limit(self, visit: Visit, position: int, extra_s: int, extra_m: int) -> Refusal | None:
@@ -258,16 +262,25 @@ def _free_at(duty: Round, visits: Sequence[Visit], leg_s: Sequence[int]) -> tupl
     return found, waits
 
 
-def _due_by(duty: Round, visits: Sequence[Visit], line: Timeline, free_at: Sequence[int]) -> list[int]:
+def _due_by(
+    duty: Round, visits: Sequence[Visit], line: Timeline, free_at: Sequence[int]
+) -> tuple[list[int], list[Rule]]:
     due = max(duty.ends_s, line.returns_s) if visits else duty.ends_s
-    found = [due]
+    rule, found, rules = Rule.SHIFT_END, [due], [Rule.SHIFT_END]
     for i in range(len(visits) - 1, -1, -1):
         visit, begins = visits[i], free_at[i + 1] - visits[i].service_s
         bound = due - line.leg_s[i + 1] - visit.service_s
         latest = visit.begins_by(bound)
         due = begins if latest is None or latest < begins else latest
+        rule = rule if due == bound else Rule.LATE
         found.append(due)
-    return found[::-1]
+        rules.append(rule)
+    return found[::-1], rules[::-1]
+
+
+def _in_the_way_most(refusal: Refusal) -> tuple[bool, float]:
+    """Time can be found more easily than room."""
+    return refusal.rule in _OVERLOADS, refusal.amount
 
 
 def _running_peak(on_board: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

@@ -128,7 +128,11 @@ class _Explainer:
         tried = [*room.sequence[: refusal.position], visit.order_id, *room.sequence[refusal.position :]]
         after_all = judge_route(self.problem, room.duty.shift_id, tried)
         now = judge_route(self.problem, room.duty.shift_id, room.sequence)
-        return _worst(_new_amounts(now, after_all), room)
+        broken = _new_amounts(now, after_all)
+        first = refusal.rule if refusal.rule in broken else next((rule for rule in _TOLD if rule in broken), None)
+        if first is Rule.LATE:
+            return _told_late(now, after_all)
+        return _told(first, broken.get(first, 0) if first else 0, room)
 
     def _overload(self, visit: Visit, room: Room, axis: int) -> float:
         """The least there is too much of one kind of goods, over all places in the route."""
@@ -174,7 +178,8 @@ class _Explainer:
         axis, unit, verb = _AXES[rule]
         allowed = [a.room.duty for a in answers if not self.problem.bars(visit, a.room.duty)]
         most = max(duty.capacity[axis] for duty in allowed) / 1000
-        return f"{verb} {_figure(visit.load[axis] / 1000)} {unit}; the largest vehicle allowed takes {_figure(most)} {unit}."
+        has = _figure(visit.load[axis] / 1000)
+        return f"{verb} {has} {unit}; the largest vehicle allowed takes {_figure(most)} {unit}."
 
     def _too_late(self, visit: Visit, refusal: Refusal) -> str:
         opens_s, closes_s = visit.windows[-1]
@@ -214,20 +219,28 @@ def _new_amounts(now: RouteTimes, after_all: RouteTimes) -> dict[Rule, float]:
     return {rule: amount for rule, amount in found.items() if amount > 0}
 
 
-def _worst(broken: Mapping[Rule, float], room: Room) -> str:
-    """The consequence people ask for first: the end of the shift, then late stops, then the limits."""
-    name = room.duty.driver_name
-    if Rule.SHIFT_END in broken:
-        return f"the shift would end {_minutes(broken[Rule.SHIFT_END])} late"
-    if Rule.LATE in broken:
-        return f"stops would be {_minutes(broken[Rule.LATE])} late"
-    if Rule.MAX_STOPS in broken:
-        return f"{name} may have {room.duty.max_stops:,} stops at most"
-    if Rule.MAX_DURATION in broken:
-        return f"the round would take {_minutes(broken[Rule.MAX_DURATION])} longer than allowed"
-    if Rule.MAX_DISTANCE in broken:
-        return f"the round would be {broken[Rule.MAX_DISTANCE] / 1000:,.1f} km longer than allowed"
+_TOLD = (Rule.SHIFT_END, Rule.LATE, Rule.MAX_STOPS, Rule.MAX_DURATION, Rule.MAX_DISTANCE)
+"""The consequence people ask for first."""
+
+
+def _told(rule: Rule | None, amount: float, room: Room) -> str:
+    if rule is Rule.SHIFT_END:
+        return f"the shift would end {_minutes(amount)} late"
+    if rule is Rule.MAX_STOPS:
+        return f"{room.duty.driver_name} may have {room.duty.max_stops:,} stops at most"
+    if rule is Rule.MAX_DURATION:
+        return f"the round would take {_minutes(amount)} longer than allowed"
+    if rule is Rule.MAX_DISTANCE:
+        return f"the round would be {amount / 1000:,.1f} km longer than allowed"
     return "no road leads on from there"
+
+
+def _told_late(now: RouteTimes, after_all: RouteTimes) -> str:
+    already = {stop.order_id: stop.late_s for stop in now.stops}
+    later = [stop.late_s for stop in after_all.stops if stop.late_s > already.get(stop.order_id, 0)]
+    if len(later) == 1:
+        return f"one stop would be {_minutes(later[0])} late"
+    return f"{len(later)} stops would be late, by up to {_minutes(max(later))}"
 
 
 def _minutes(seconds: float) -> str:

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from db import lock_home, open_store
+from db.lock import lock_home
+from db.opening import open_store
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.place import Place

@@ -38,6 +38,15 @@ def push(connection: Connection, label: str, images: Images) -> None:
     _store(connection, connection.execute(added).scalar_one(), images)
 
 
+def extend(connection: Connection, images: Images) -> None:
+    """Let the latest step take these rows back too; of a row that it holds already, the older state counts."""
+    found = next_step(connection, undone=False)
+    assert found is not None
+    older = images_of(connection, found[0])
+    merged: Images = {table: {**images.get(table, {}), **older.get(table, {})} for table in {*images, *older}}
+    swap(connection, found[0], merged, undone=False)
+
+
 def next_step(connection: Connection, *, undone: bool) -> tuple[int, str] | None:
     """Id and label of the step that redo (`undone`) or undo would take."""
     by_age = step.c.id.asc() if undone else step.c.id.desc()

@@ -35,13 +35,17 @@ class SqliteStore:
         with self._reading() as connection:
             return query(SqlReader(connection))
 
-    def write[T](self, label: str, change: Callable[[SqlUnitOfWork], T], *, author: str = "") -> Done[T]:
+    def write[T](
+        self, label: str, change: Callable[[SqlUnitOfWork], T], *, author: str = "", amends: int | None = None
+    ) -> Done[T]:
         with self._writing() as (connection, recorder):
             value = change(SqlUnitOfWork(connection, recorder))
             if not recorder.before:
                 return Done(value, ChangeSet(recorder.revision - 1, label))
             journal.sign(connection, recorder.revision, self._clock(), author or self._author, label)
-            if not _founds_depot(recorder):
+            if amends == recorder.revision - 1 and journal.next_step(connection, undone=False):
+                journal.extend(connection, recorder.before)
+            elif not _founds_depot(recorder):
                 journal.push(connection, label, recorder.before)
             return Done(value, recorder.changes(label))
 

@@ -34,6 +34,8 @@ class Operation[T]:
     label: str
     """In the words of the menu: "Move 3 stops"."""
     run: Callable[[UnitOfWork], T]
+    amends: int | None = None
+    """The revision of the change that this one completes: both are one undo step, if nothing came between."""
 
 
 class Outcome(StrEnum):
@@ -140,7 +142,7 @@ class OpRunner(QObject):
         on_failed: Callable[[Exception], object] | None = None,
     ) -> None:
         """Run a change after those already submitted; `on_done` gets its value and change set before all others."""
-        write = lambda: self._store.write(op.label, op.run, author=self._author)
+        write = lambda: self._store.write(op.label, op.run, author=self._author, amends=op.amends)
         self._enqueue_write(write, initiator, _Calls(on_done, on_failed))
 
     def undo(self) -> None:
@@ -302,6 +304,11 @@ class OpRunner(QObject):
             calls.failed(error)  # type: ignore[arg-type]
         else:
             self.failed.emit(error)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it takes no more work."""
+        return self._stopping
 
     @property
     def idle(self) -> bool:

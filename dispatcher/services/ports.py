@@ -87,8 +87,14 @@ class Store(Protocol):
     """A depot's database. Reads from any thread; writes one at a time, in order."""
 
     def read[T](self, query: Callable[[Reader], T]) -> T: ...
-    def write[T](self, label: str, change: Callable[[UnitOfWork], T], *, author: str = "") -> Done[T]:
-        """Run `change` in one transaction; one undo step. Raises whatever it raises, with nothing changed."""
+    def write[T](
+        self, label: str, change: Callable[[UnitOfWork], T], *, author: str = "", amends: int | None = None
+    ) -> Done[T]:
+        """Run `change` in one transaction; one undo step. Raises whatever it raises, with nothing changed.
+
+        `amends` is the revision of an earlier change that this one completes: if nothing else was written since,
+        both are one undo step.
+        """
 
     def undo(self, *, author: str = "") -> ChangeSet | None:
         """Take the latest step back; `None` if there is none."""

@@ -1,0 +1,201 @@
+"""Pictures of every panel on the demo day: the README's screenshots, and what a maker looks at after a change.
+
+Runs the real window, offscreen if the platform says so, and drives it by the same signals and slots as a person.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QDragMoveEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from dispatcher.domain.errors import KnownError
+from dispatcher.services import demo
+from dispatcher.services.home import Home
+from ui.app import Maker, Opener, Program, make_application
+from ui.board import drag
+from ui.theme import Mode, Theme
+from ui.window.main import MainWindow
+
+PATIENCE_MS = 60_000
+SIZE = (1600, 900)
+
+
+class Album:
+    """Waits, grabs and names pictures."""
+
+    def __init__(self, folder: Path, window: MainWindow) -> None:
+        self._folder, self._window = folder, window
+        self.names: list[str] = []
+
+    def wait(self, signal: Any, *, when: Callable[..., bool] = lambda *_: True) -> None:
+        """Spin until a signal comes that `when` agrees to."""
+        loop, timer = QEventLoop(), QTimer()
+        timer.setSingleShot(True)
+        timer.timeout.connect(lambda: loop.exit(1))
+        agree = lambda *values: loop.exit(0) if when(*values) else None
+        signal.connect(agree)
+        timer.start(PATIENCE_MS)
+        failed = loop.exec()
+        signal.disconnect(agree)
+        if failed:
+            raise KnownError(
+                f"The window did not get ready for a picture within {PATIENCE_MS // 1000} s.", "Try again."
+            )
+
+    def settle(self) -> None:
+        """Wait until nothing works in the background and the map shows all it was told."""
+        self._window.runner.wait_until_idle(PATIENCE_MS)
+        self.settle_map()
+
+    def settle_map(self) -> None:
+        """Wait until the map shows all it was told."""
+        shown = self._window.panels.currentWidget()
+        view = self._window.board.map if shown is self._window.board else self._window.review_map
+        if view.isVisible() and not view.broken:
+            token = view.request_painted()
+            self.wait(view.painted, when=lambda painted: painted == token)
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+
+    def take(self, name: str, widget: QWidget | None = None) -> None:
+        """Write a picture."""
+        path = self._folder / f"{name}.png"
+        (widget or self._window).grab().save(str(path))
+        self.names.append(path.name)
+
+
+def take_shots(home: Home, slug: str, folder: Path, *, opener: Opener, maker: Maker) -> int:
+    """Write the pictures of the demo day into a folder; prints their names as JSON."""
+    folder.mkdir(parents=True, exist_ok=True)
+    app, theme = make_application(home)
+    theme.apply(Mode.LIGHT, 1.0)
+    program = Program(home, theme, opener, maker)
+    program.open(slug)
+    window = program.window
+    assert window is not None
+    window.resize(*SIZE)
+    album = Album(folder, window)
+    album.wait(window.first_painted)
+    _scenes(album, window, theme)
+    window.destroyed.connect(app.quit)
+    window.close()
+    app.exec()
+    print(json.dumps({"folder": str(folder), "pictures": album.names}))  # noqa: T201
+    return 0
+
+
+def _scenes(album: Album, window: MainWindow, theme: Theme) -> None:
+    album.settle()
+    album.take("board")
+    _selection(album, window)
+    _import(album, window)
+    _drag_and_undo(album, window)
+    _planning(album, window)
+    for name, panel in (("addresses", window.addresses), ("fleet", window.fleet)):
+        window.show_panel(panel)
+        album.settle()
+        album.take(name)
+    window.show_panel(window.board)
+    theme.apply(Mode.DARK, 1.0)
+    album.settle()
+    album.take("board-dark")
+    theme.apply(Mode.LIGHT, 1.25)
+    window.resize(1366, 768)
+    album.settle()
+    album.take("board-small-125")
+    theme.apply(Mode.LIGHT, 1.0)
+
+
+def _selection(album: Album, window: MainWindow) -> None:
+    """One stop chosen: the same in list, map and details."""
+    outlook = window.day.outlook
+    assert outlook is not None
+    route = max(outlook.day.plan.routes, key=lambda r: len(r.stops))
+    window.board.find(route.order_ids[len(route.order_ids) // 2])
+    album.settle()
+    album.take("selection")
+    window.board.select(())
+    window.board.map.fit()
+
+
+def _import(album: Album, window: MainWindow) -> None:
+    """The preview of an order file."""
+    window.import_orders(demo.RESOURCES / "orders.csv")
+    album.settle()
+    dialog = window.findChild(QDialog, "import")
+    assert isinstance(dialog, QDialog)
+    album.take("import", dialog)
+    dialog.reject()
+
+
+def _drag_and_undo(album: Album, window: MainWindow) -> None:
+    """A stop over another round in the list, and on the map; dropped; taken back."""
+    outlook = window.day.outlook
+    assert outlook is not None
+    giving, taking = sorted(outlook.day.plan.routes, key=lambda r: len(r.stops))[-1:-3:-1]
+    order_id = giving.order_ids[1]
+    _hover_in_list(window, order_id, taking.shift_id)
+    album.take("drag-in-list")
+    _press_on_map(album, window)
+    album.take("drag-on-map")
+    _release_on_map(window)
+    window.day.move([order_id], taking.shift_id)
+    album.settle()
+    album.take("dropped")
+    window.day.undo()
+    album.settle()
+    album.take("undone")
+
+
+def _hover_in_list(window: MainWindow, order_id: Any, shift_id: Any) -> None:
+    view = window.board.rounds.view
+    target = window.board.rounds.model.index_of_shift(shift_id)
+    view.scrollTo(target)
+    at = QPointF(view.visualRect(target).center())
+    mime = drag.pack([order_id])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDragMoveEvent(at.toPoint(), Qt.DropAction.MoveAction, mime, buttons, keys)
+    QApplication.sendEvent(view.viewport(), event)
+
+
+def _press_on_map(album: Album, window: MainWindow) -> None:
+    """Take the stop nearest the middle of the map into the hand and carry it a little."""
+    view = window.board.map
+    centre = QPoint(view.width() // 2, view.height() // 2)
+    for kind, at in (
+        (QEvent.Type.MouseButtonPress, centre),
+        (QEvent.Type.MouseMove, centre + QPoint(20, 12)),
+        (QEvent.Type.MouseMove, centre + QPoint(60, 40)),
+    ):
+        _mouse(view.web.focusProxy(), kind, at)
+    album.settle()
+
+
+def _release_on_map(window: MainWindow) -> None:
+    view = window.board.map
+    view.web.setFocus()
+    _mouse(view.web.focusProxy(), QEvent.Type.MouseButtonRelease, QPoint(2, 2))
+
+
+def _mouse(target: QWidget | None, kind: QEvent.Type, at: QPoint) -> None:
+    assert target is not None
+    button = Qt.MouseButton.LeftButton
+    held = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseButtonRelease else button
+    where = QPointF(at)
+    keys = Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(target, QMouseEvent(kind, where, target.mapToGlobal(where), button, held, keys))
+
+
+def _planning(album: Album, window: MainWindow) -> None:
+    """The search at work: the best plan so far on the board."""
+    window.optimise()
+    album.wait(window.day.outlook_changed)
+    album.settle_map()
+    album.take("planning")
+    window.day.stop_search()
+    album.wait(window.day.search_changed, when=lambda searching: not searching)
+    album.settle()
+    album.take("planned")

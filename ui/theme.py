@@ -164,7 +164,8 @@ class Theme(QObject):
         self._app.setPalette(self._palette())
         self._app.setFont(self.font())
         sheet = (RESOURCES / "style.qss").read_text(encoding="utf-8")
-        self._app.setStyleSheet(re.sub(r"\{(\w+)\}", lambda found: self._tokens[found[1]], sheet))
+        named = {**self._tokens, "small": f"{Size.SMALL * self._scale:g}pt"}
+        self._app.setStyleSheet(re.sub(r"\{(\w+)\}", lambda found: named[found[1]], sheet))
         self.changed.emit()
 
     def _palette(self) -> QPalette:

@@ -2,8 +2,26 @@
 
 from collections.abc import Collection, Mapping
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QContextMenuEvent, QDragMoveEvent, QDropEvent, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -26,6 +44,9 @@ from ui.board.empty import EmptyState
 from ui.board.pool_model import Column, PoolModel, Role
 from ui.theme import Size, Theme
 
+_ROOM_FOR = {Column.WINDOW: 105, Column.LOAD: 125, Column.PRIORITY: 145}
+"""Width in steps of the 4-pixel grid from which a column is shown."""
+
 
 class _Filter(QSortFilterProxyModel):
     """Rows whose order number, address, customer or sender holds every word typed."""
@@ -37,7 +58,7 @@ class _Filter(QSortFilterProxyModel):
         self.words = tuple(text.casefold().split())
         self.endFilterChange()
 
-    def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex) -> bool:  # noqa: N803
+    def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex | QPersistentModelIndex) -> bool:
         searched = self.sourceModel().index(source_row, 0, source_parent).data(Role.SEARCH)
         return all(word in searched for word in self.words)
 
@@ -63,6 +84,8 @@ class PoolView(QTableView):
         self.setDropIndicatorShown(False)
         self.setShowGrid(False)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSortingEnabled(True)
         self.verticalHeader().hide()
         self.setTabKeyNavigation(False)
@@ -99,6 +122,15 @@ class PoolView(QTableView):
         self._hovered = hovered
         self.viewport().update()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Hide what a narrow panel has no room for; the tooltip has it all."""
+        for column, steps in _ROOM_FOR.items():
+            self.setColumnHidden(column, self.viewport().width() < self._theme.grid(steps))
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._hovered:
@@ -117,7 +149,8 @@ class PoolPanel(QWidget):
     Signals:
         selection_changed(order_ids): a person chose other rows.
         unassign_requested(order_ids): planned orders were dropped here.
-        edit_requested(order_id), show_on_map_requested(order_ids), plan_requested(order_ids): insert where they fit best.
+        plan_requested(order_ids): put them where they fit best.
+        edit_requested(order_id), show_on_map_requested(order_ids).
     """
 
     selection_changed = Signal(object)
@@ -296,6 +329,7 @@ class PoolPanel(QWidget):
         self.filter.setMaximumWidth(grid(44))
         self.view.verticalHeader().setMinimumSectionSize(1)
         self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + grid(2))
+        self.view.fit_columns()
         self._heading.setContentsMargins(grid(3), grid(1), grid(2), grid(1))
         self._heading.setSpacing(grid(2))
         for action in self.view.actions():

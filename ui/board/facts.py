@@ -1,0 +1,277 @@
+"""What the inspector says of a stop, an order, a round, several orders or the whole day: headings, facts, warnings.
+
+Knows no Qt. Made from a `Day`, its `Schedule` and the reasons.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dispatcher.domain.ids import DriverId, OrderId, ShiftId
+from dispatcher.domain.orders import Load, Order, Priority
+from dispatcher.domain.plan import Day, Route
+from dispatcher.domain.schedule import Reason, RouteTimes, Schedule, StopTimes
+from ui import format as fmt
+from ui.board import words
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and what stands beside it."""
+
+    label: str
+    value: str
+    tone: str = "text"
+    """A colour token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence that wants attention."""
+
+    text: str
+    tone: str = "late"
+    """"late" for what is broken, "risk" for what is in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of the inspector."""
+
+    kicker: str
+    """The small line on top: "Stop 14 of 20"."""
+    title: str
+    number: int | None = None
+    """The driver's, for the badge."""
+    remarks: tuple[Remark, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    notes: str = ""
+    lines: tuple[str, ...] = ()
+    """The order's articles."""
+    order_id: OrderId | None = None
+    """Of the one order shown: what the buttons act on."""
+    order_ids: tuple[OrderId, ...] = ()
+    held: bool | None = None
+    """`None` where nothing can be held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that the inspector knows of the day."""
+
+    day: Day
+    schedule: Schedule | None
+    reasons: Mapping[OrderId, Reason]
+
+    def times_of(self, shift_id: ShiftId) -> RouteTimes | None:
+        """The round as judged."""
+        return self.schedule.routes.get(shift_id) if self.schedule else None
+
+    def stop_of(self, order_id: OrderId) -> tuple[Route | None, StopTimes | None]:
+        """The route that serves an order, and when."""
+        route = self.day.plan.route_of(order_id)
+        times = self.times_of(route.shift_id) if route else None
+        return route, next((s for s in times.stops if s.order_id == order_id), None) if times else None
+
+
+def sheet_of(picture: Picture, order_ids: Sequence[OrderId], shift_ids: Sequence[ShiftId]) -> Sheet:
+    """The page for what is selected; what is no longer of this day is passed over."""
+    orders = [picture.day.orders[o] for o in order_ids if o in picture.day.orders]
+    shifts = [s for s in shift_ids if s in picture.day.shifts]
+    if len(orders) == 1 and not shifts:
+        return _order_sheet(picture, orders[0])
+    if len(shifts) == 1 and not orders:
+        return _round_sheet(picture, shifts[0])
+    if orders or shifts:
+        return _several_sheet(picture, orders, shifts)
+    return _day_sheet(picture)
+
+
+# ── One order ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _order_sheet(picture: Picture, order: Order) -> Sheet:
+    route, times = picture.stop_of(order.id)
+    return Sheet(
+        kicker=_where(picture, order, route),
+        title=order.address.line,
+        number=_number(picture.day, route.shift_id) if route else None,
+        remarks=tuple(_order_remarks(picture, order, route, times)),
+        facts=tuple(f for f in (*_when(picture, order, times), *_what(picture.day, order)) if f.value),
+        notes=order.notes,
+        lines=tuple(f"{line.quantity:g} × {line.name}" for line in order.lines),
+        order_id=order.id,
+        order_ids=(order.id,),
+        held=next(s.held for s in route.stops if s.order_id == order.id) if route else None,
+    )
+
+
+def _order_remarks(picture: Picture, order: Order, route: Route | None, times: StopTimes | None) -> Iterator[Remark]:
+    """Broken rules, why it is unplanned, and whether the address is in doubt."""
+    for sentence in words.sentences(times.violations) if times else ():
+        yield Remark(sentence)
+    reason = picture.reasons.get(order.id)
+    if reason and route is None:
+        yield Remark(reason.sentence, "risk")
+    if order.address.doubtful:
+        yield Remark(f"Address in doubt: {words.precision_words(order.address.precision)}.", "risk")
+
+
+def _where(picture: Picture, order: Order, route: Route | None) -> str:
+    if route is None:
+        return "Unplanned order"
+    driver = picture.day.drivers[picture.day.shifts[route.shift_id].driver_id]
+    return f"Stop {route.order_ids.index(order.id) + 1} of {len(route.stops)} · {driver.name}"
+
+
+def _when(picture: Picture, order: Order, times: StopTimes | None) -> tuple[Fact, ...]:
+    zone, day = picture.day.depot.zone, picture.day.date
+    window = Fact("Window", fmt.windows(order.windows, zone) or "any time")
+    service = Fact("Service", fmt.minutes(order.service_s))
+    if times is None:
+        return window, service
+    late = times.late_s > 0
+    return (
+        window,
+        Fact("Arrives", fmt.clock(times.arrives_at, zone, day), "late" if late else "text"),
+        Fact("Late", fmt.minutes(times.late_s) if late else "", "late"),
+        Fact("Waits", fmt.minutes(times.wait_s) if times.wait_s else ""),
+        Fact("Leaves", fmt.clock(times.departs_at, zone, day)),
+        service,
+        Fact("Drive here", f"{fmt.minutes(times.drive_s)}, {fmt.distance(times.drive_m)}"),
+    )
+
+
+def _what(day: Day, order: Order) -> tuple[Fact, ...]:
+    town = order.address.text.removeprefix(order.address.line).lstrip(", ")
+    return (
+        Fact("Order", order.number),
+        Fact("Sender", order.sender),
+        Fact("Town", town),
+        Fact("Found", words.precision_words(order.address.precision), "risk" if order.address.doubtful else "text"),
+        Fact("Kind", order.kind.value),
+        Fact("Load", fmt.load(order.load)),
+        Fact("Priority", "" if order.must_not_drop is Priority.NORMAL else order.must_not_drop.name.lower()),
+        Fact("Do early", "yes" if order.do_early else ""),
+        Fact("Needs", ", ".join(sorted(order.skills))),
+        Fact("Only driver", _driver_name(day, order.driver_id)),
+        Fact("Contact", order.contact.name),
+        Fact("Phone", order.contact.phone),
+        Fact("E-mail", order.contact.email),
+        Fact("State", "" if order.state.value == "open" else order.state.value, "late"),
+    )
+
+
+def _driver_name(day: Day, driver_id: DriverId | None) -> str:
+    if driver_id is None:
+        return ""
+    return day.drivers[driver_id].name if driver_id in day.drivers else "somebody not on duty"
+
+
+# ── One round, several, the day ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _round_sheet(picture: Picture, shift_id: ShiftId) -> Sheet:
+    day, shift, times = picture.day, picture.day.shifts[shift_id], picture.times_of(shift_id)
+    driver, vehicle, zone = day.drivers[shift.driver_id], day.vehicles[shift.vehicle_id], day.depot.zone
+    route = next(r for r in day.plan.routes if r.shift_id == shift_id)
+    facts = (
+        Fact("Vehicle", f"{vehicle.name} · {vehicle.kind.value}"),
+        Fact("Plate", vehicle.plate),
+        Fact("Shift", f"{fmt.clock(shift.starts_at, zone)}–{fmt.clock(shift.ends_at, zone, day.date)}"),
+        Fact("Stops", f"{len(route.stops)}"),
+        *(_route_facts(picture, times, vehicle.capacity) if times and times.stops else ()),
+        Fact("Phone", driver.phone),
+        Fact("Can", ", ".join(sorted(driver.skills | vehicle.skills))),
+    )
+    return Sheet(
+        kicker="Round",
+        title=driver.name,
+        number=driver.number,
+        remarks=_route_remarks(day, times) if times else (),
+        facts=tuple(f for f in facts if f.value),
+        order_ids=route.order_ids,
+    )
+
+
+def _route_facts(picture: Picture, times: RouteTimes, capacity: Load) -> tuple[Fact, ...]:
+    zone, on = picture.day.depot.zone, picture.day.date
+    return (
+        Fact("Out", f"{fmt.clock(times.leaves_at, zone, on)}–{fmt.clock(times.returns_at, zone, on)}"),
+        Fact("Duration", fmt.duration(times.duration_s)),
+        Fact("Driving", f"{fmt.duration(times.drive_s)}, {fmt.distance(times.distance_m)}"),
+        Fact("Service", fmt.duration(times.service_s)),
+        Fact("Waiting", fmt.minutes(times.wait_s) if times.wait_s else ""),
+        *_fill(times.peak, capacity),
+        Fact("Cost", fmt.money(times.cost, picture.day.depot.currency)),
+    )
+
+
+def _fill(peak: Load, capacity: Load) -> tuple[Fact, ...]:
+    """How much of each dimension is used at most."""
+    return (
+        _used("Weight", peak.kg, capacity.kg, "kg"),
+        _used("Volume", peak.litres, capacity.litres, "l"),
+        _used("Parcels", peak.parcels, capacity.parcels, ""),
+    )
+
+
+def _used(label: str, used: float, most: float, unit: str) -> Fact:
+    return Fact(label, f"{used:,.0f} of {most:,.0f} {unit}".rstrip(), "late" if used > most else "text")
+
+
+def _route_remarks(day: Day, times: RouteTimes) -> tuple[Remark, ...]:
+    """The round's broken rules, then those of its stops with the stop's place in the sequence."""
+    of_stops = (
+        f"Stop {position}, {day.orders[stop.order_id].address.line}: {sentence}"
+        for position, stop in enumerate(times.stops, 1)
+        for sentence in words.sentences(stop.violations)
+    )
+    return tuple(Remark(sentence) for sentence in (*words.sentences(times.violations), *of_stops))
+
+
+def _several_sheet(picture: Picture, orders: Sequence[Order], shift_ids: Sequence[ShiftId]) -> Sheet:
+    served = [o for r in picture.day.plan.routes if r.shift_id in shift_ids for o in r.order_ids]
+    chosen = dict.fromkeys((*(o.id for o in orders), *served))
+    all_orders = [picture.day.orders[o] for o in chosen]
+    planned = {o for route in picture.day.plan.routes for o in route.order_ids}
+    rounds = [times for s in shift_ids if (times := picture.times_of(s))]
+    stops = [stop for o in chosen if (stop := picture.stop_of(o)[1])]
+    late = sum(1 for stop in stops if stop.late_s > 0)
+    facts = (
+        Fact("Orders", f"{len(all_orders)}"),
+        Fact("Planned", f"{sum(1 for o in chosen if o in planned)}"),
+        Fact("Late", f"{late}" if late else "", "late"),
+        Fact("Load", fmt.load(sum((o.load for o in all_orders), Load()))),
+        Fact("Service", fmt.duration(sum(o.service_s for o in all_orders))),
+        Fact("Driving", fmt.distance(sum(r.distance_m for r in rounds)) if rounds else ""),
+    )
+    title = fmt.count(len(shift_ids), "round") if shift_ids and not orders else fmt.count(len(all_orders), "order")
+    return Sheet("Selected", title, facts=tuple(f for f in facts if f.value), order_ids=tuple(chosen))
+
+
+def _day_sheet(picture: Picture) -> Sheet:
+    day, schedule = picture.day, picture.schedule
+    rounds = [r for r in day.plan.routes if r.stops]
+    unplanned = len(day.unplanned)
+    facts = (
+        Fact("Orders", f"{len(day.orders):,}"),
+        Fact("Unplanned", f"{unplanned:,}" if unplanned else "none", "risk" if unplanned else "text"),
+        Fact("Rounds", f"{len(rounds)} of {len(day.shifts)}"),
+        *(_schedule_facts(day, schedule) if schedule and rounds else ()),
+    )
+    return Sheet("Day", fmt.weekday_date(day.date), facts=facts)
+
+
+def _schedule_facts(day: Day, schedule: Schedule) -> tuple[Fact, ...]:
+    late = schedule.late_stops
+    broken = sum(1 for r in schedule.routes.values() if r.broken)
+    return (
+        Fact("Late", fmt.count(late, "stop") if late else "none", "late" if late else "text"),
+        Fact("Broken rules", f"in {fmt.count(broken, 'round')}" if broken else "none", "late" if broken else "text"),
+        Fact("Driving", f"{fmt.duration(schedule.drive_s)}, {fmt.distance(schedule.distance_m)}"),
+        Fact("Cost", fmt.money(schedule.cost, day.depot.currency)),
+    )
+
+
+def _number(day: Day, shift_id: ShiftId) -> int:
+    return day.drivers[day.shifts[shift_id].driver_id].number

@@ -1,0 +1,140 @@
+"""The inspector: what is selected, in words that can be copied, with the buttons that belong to it."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QTextOption
+from PySide6.QtWidgets import QFrame, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.plan import Day
+from dispatcher.domain.schedule import Reason, Schedule
+from ui.board.facts import Picture, Sheet, sheet_of
+from ui.board.page import page_of
+from ui.theme import Size, Theme
+
+
+class Inspector(QWidget):
+    """Shows the selection: one order, one round, several, or the day. GUI thread; the window tells it what to show.
+
+    Signals:
+        edit_requested(order_id), unassign_requested(order_ids), hold_toggled(order_ids, held), show_on_map(order_ids).
+    """
+
+    edit_requested = Signal(object)
+    unassign_requested = Signal(object)
+    hold_toggled = Signal(object, bool)
+    show_on_map = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("board.inspector")
+        self.setAccessibleName("Inspector")
+        self._theme = theme
+        self._picture: Picture | None = None
+        self._orders: tuple[OrderId, ...] = ()
+        self._shifts: tuple[ShiftId, ...] = ()
+        self._sheet = Sheet("", "")
+        self.page = self._make_page()
+        self._make_buttons()
+        self._lay_out()
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    @property
+    def sheet(self) -> Sheet:
+        """What is shown."""
+        return self._sheet
+
+    def set_day(self, day: Day, schedule: Schedule | None, reasons: Mapping[OrderId, Reason]) -> None:
+        """The day as it is now; what is selected stays shown, and the page stays where it was scrolled to."""
+        self._picture = Picture(day, schedule, reasons)
+        at = self.page.verticalScrollBar().value()
+        self._refresh()
+        self.page.verticalScrollBar().setValue(at)
+
+    def show_selection(self, order_ids: Sequence[OrderId], shift_ids: Sequence[ShiftId]) -> None:
+        """Show these; with nothing, the day."""
+        self._orders, self._shifts = tuple(order_ids), tuple(shift_ids)
+        self._refresh()
+        self.page.verticalScrollBar().setValue(0)
+
+    def _refresh(self) -> None:
+        if self._picture is None:
+            return
+        sheet = sheet_of(self._picture, self._orders, self._shifts)
+        if sheet != self._sheet:
+            self._sheet = sheet
+            self._show_sheet()
+
+    def _show_sheet(self) -> None:
+        sheet, planned = self._sheet, self._sheet.held is not None
+        self.page.setHtml(page_of(sheet, self._theme))
+        self.edit_button.setVisible(sheet.order_id is not None)
+        self.map_button.setVisible(bool(sheet.order_ids))
+        self.hold_button.setVisible(planned)
+        self.hold_button.setText("Release from driver" if sheet.held else "Hold with driver")
+        self.unassign_button.setVisible(planned)
+
+    # ── Building ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _make_page(self) -> QTextBrowser:
+        page = QTextBrowser(self, openLinks=False)
+        page.setObjectName("board.inspector.page")
+        page.setAccessibleName("Details of the selection")
+        page.setFrameShape(QFrame.Shape.NoFrame)
+        page.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        return page
+
+    def _make_buttons(self) -> None:
+        self.edit_button = self._button("Edit order…", "edit", self._on_edit)
+        self.map_button = self._button("Show on map", "show_on_map", self._on_show_on_map)
+        self.hold_button = self._button("Hold with driver", "hold", self._on_hold)
+        self.unassign_button = self._button("Unassign", "unassign", self._on_unassign)
+
+    def _button(self, text: str, name: str, slot: object) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(f"board.inspector.{name}")
+        button.hide()
+        button.clicked.connect(slot)
+        return button
+
+    def _lay_out(self) -> None:
+        self._buttons = QVBoxLayout()
+        for button in (self.edit_button, self.map_button, self.hold_button, self.unassign_button):
+            self._buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.page, 1)
+        layout.addLayout(self._buttons)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        grid = self._theme.grid
+        self.page.setFont(self._theme.font(Size.SMALL))
+        self.page.document().setDocumentMargin(grid(3))
+        self._buttons.setContentsMargins(grid(3), grid(2), grid(3), grid(3))
+        self._buttons.setSpacing(grid(1))
+        for button in (self.edit_button, self.map_button, self.hold_button, self.unassign_button):
+            button.setFont(self._theme.font(Size.SMALL))
+        self._show_sheet()
+
+    # ── Wishes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @Slot()
+    def _on_edit(self) -> None:
+        self.edit_requested.emit(self._sheet.order_id)
+
+    @Slot()
+    def _on_show_on_map(self) -> None:
+        self.show_on_map.emit(self._sheet.order_ids)
+
+    @Slot()
+    def _on_hold(self) -> None:
+        self.hold_toggled.emit(self._sheet.order_ids, not self._sheet.held)
+
+    @Slot()
+    def _on_unassign(self) -> None:
+        self.unassign_requested.emit(self._sheet.order_ids)

@@ -1,0 +1,74 @@
+"""A sheet of the inspector as one page of rich text: selectable as a whole, wrapping anywhere, at any width."""
+
+from html import escape
+
+from ui.board.facts import Fact, Remark, Sheet
+from ui.theme import Size, Theme, driver_colour, legible_on
+
+
+def page_of(sheet: Sheet, theme: Theme) -> str:
+    """HTML of the subset that Qt's text documents know. Every word from outside is escaped."""
+    parts = (
+        _paragraph(sheet.kicker, theme, Size.SMALL, "muted"),
+        _title(sheet, theme),
+        *(_remark(remark, theme) for remark in sheet.remarks),
+        _table("".join(_row(fact, theme) for fact in sheet.facts), theme, above=2, padding=0.5) if sheet.facts else "",
+        _section("Notes", sheet.notes, theme),
+        _section("Goods", "\n".join(sheet.lines), theme),
+    )
+    return "".join(parts)
+
+
+def _style(theme: Theme, size: Size, colour: str, *, bold: bool = False) -> str:
+    weight = 600 if bold else 400
+    return f"font-size: {size * theme.scale:g}pt; color: {theme.colour(colour).name()}; font-weight: {weight};"
+
+
+def _text(words: str) -> str:
+    return escape(words).replace("\n", "<br>")
+
+
+def _paragraph(words: str, theme: Theme, size: Size, colour: str, *, above: float = 0, bold: bool = False) -> str:
+    style = _style(theme, size, colour, bold=bold)
+    return (
+        f'<p style="margin: {theme.grid(above)}px 0 {theme.grid(1)}px 0; {style}">{_text(words)}</p>' if words else ""
+    )
+
+
+def _title(sheet: Sheet, theme: Theme) -> str:
+    badge = ""
+    if sheet.number is not None:
+        ground = driver_colour(sheet.number)
+        style = f"background-color: {ground.name()}; color: {legible_on(ground).name()};"
+        badge = f'<span style="{style}">&nbsp;{sheet.number}&nbsp;</span>&nbsp; '
+    style = _style(theme, Size.HEAD, "text", bold=True)
+    return f'<p style="margin: 0 0 {theme.grid(2)}px 0; {style}">{badge}{_text(sheet.title)}</p>'
+
+
+def _remark(remark: Remark, theme: Theme) -> str:
+    """A tinted box; the sign goes with the colour."""
+    tint = theme.colour(f"{remark.tone}_tint").name()
+    style = _style(theme, Size.SMALL, remark.tone)
+    cell = f'<td bgcolor="{tint}" style="{style}">⚠ {_text(remark.text)}</td>'
+    return _table(f"<tr>{cell}</tr>", theme, above=1.5, padding=1.5)
+
+
+def _table(rows: str, theme: Theme, *, above: float, padding: float) -> str:
+    margin, inside = theme.grid(above), theme.grid(padding)
+    return f'<table width="100%" cellspacing="0" cellpadding="{inside}" style="margin-top: {margin}px;">{rows}</table>'
+
+
+def _row(fact: Fact, theme: Theme) -> str:
+    label = _style(theme, Size.SMALL, "muted")
+    value = _style(theme, Size.SMALL, fact.tone, bold=fact.tone != "text")
+    return (
+        f'<tr><td width="33%" style="{label}">{_text(fact.label)}</td>'
+        f'<td width="67%" style="{value}">{_text(fact.value)}</td></tr>'
+    )
+
+
+def _section(heading: str, words: str, theme: Theme) -> str:
+    if not words:
+        return ""
+    head = _paragraph(heading, theme, Size.SMALL, "muted", above=3)
+    return head + _paragraph(words, theme, Size.SMALL, "text")

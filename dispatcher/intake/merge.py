@@ -120,5 +120,8 @@ def _missing(
     return tuple(
         order
         for order in existing
-        if (order.sender, order.date) in covered and identity(order) not in named and order.state is OrderState.OPEN
+        if (order.sender, order.date) in covered
+        and identity(order) not in named
+        and order.number not in faulty
+        and order.state is OrderState.OPEN
     )

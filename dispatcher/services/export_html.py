@@ -88,16 +88,17 @@ def day_page(
 
     drawn = {each.shift.id: line_of(day, each, lines) for each in rounds}
     bounds = _bounds(day, rows, drawn.values())
-    page = folium.Map(tiles=None, zoom_snap=0.25, control_scale=True)
+    page: Any = folium.Map(tiles=None, zoom_snap=0.25, control_scale=True)
     page.default_js, page.default_css = [], []
     if picture is not None:
         _add_picture(page, picture, bounds)
     for each in rounds:
         if len(drawn[each.shift.id]) > 1:
-            folium.PolyLine(drawn[each.shift.id], color=colour_of(each), weight=4, opacity=0.8).add_to(page)
+            line: Any = folium.PolyLine
+            page.add_child(line(drawn[each.shift.id], color=colour_of(each), weight=4, opacity=0.8))
     page.fit_bounds([[bounds.south, bounds.west], [bounds.north, bounds.east]], padding=(24, 24))
     page.add_child(AfterMap(_script(page.get_name(), _markers(day, rows))))
-    figure = page.get_root()
+    figure: Any = page.get_root()
     figure.header.add_child(Verbatim(_head(day, leaflet_js, leaflet_css)))
     figure.html.add_child(Verbatim(_aside(day, rounds, rows, mapped=picture is not None)))
     return str(figure.render())

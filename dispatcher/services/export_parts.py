@@ -6,10 +6,10 @@ reach the page as that.
 
 from typing import Any
 
-from branca.element import Element
+from branca.element import Element, Figure
 
 
-class Verbatim(Element):  # type: ignore[misc]
+class Verbatim(Element):
     """Text that no template engine touches. The caller has escaped it for where it stands."""
 
     def __init__(self, text: str) -> None:
@@ -21,7 +21,7 @@ class Verbatim(Element):  # type: ignore[misc]
         return self._text
 
 
-class AfterMap(Element):  # type: ignore[misc]
+class AfterMap(Element):
     """A script that runs when the map it is a child of is there."""
 
     def __init__(self, script: str) -> None:
@@ -30,5 +30,7 @@ class AfterMap(Element):  # type: ignore[misc]
 
     def render(self, **_: Any) -> str:
         """Nothing in place: the script goes to the end of the page."""
-        self.get_root().script.add_child(Verbatim(self._script))
+        figure = self.get_root()
+        assert isinstance(figure, Figure)
+        figure.script.add_child(Verbatim(self._script))
         return ""

@@ -60,16 +60,19 @@ def build_region(
     with _only_build(regions_dir):
         sweep(regions_dir)
         _require_space(extract, regions_dir)
-        folder = regions_dir / f".{name}.{_BUILDING}"
+        folder = regions_dir / f".{name}.{os.getpid()}.{_BUILDING}"  # no orphaned tool writes into this one
         try:
             with _full_disk_in_words(regions_dir):
                 folder.mkdir()
                 _fill(folder, extract, name, progress, parts)
-                checkpoint(progress, 1.0, "Done")
+                if progress.cancelled():
+                    raise Cancelled
                 _publish(folder, regions_dir / name)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    return RegionPack.open(regions_dir / name)
+    pack = RegionPack.open(regions_dir / name)
+    progress.report(1.0, "Done")
+    return pack
 
 
 def sweep(regions_dir: Path) -> None:

@@ -82,10 +82,10 @@ class RegionBuild:
                 raise _ERRORS[kind](*what)
 
     def _end(self) -> None:
-        """Wait until the child has cleared up; kill it with its tools if it does not come to an end."""
+        """Wait until the child has cleared up; kill what is left of it and its tools if it does not come to that."""
         assert self._process is not None
         self._process.join(_GRACE_S)
-        if self._process.exitcode is None:
+        if self._process.exitcode != 0:
             _kill_tree(self._process)
             self._process.join()
         self._process.close()

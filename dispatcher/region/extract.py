@@ -123,8 +123,13 @@ def _moment(stamp: str) -> datetime | None:
 
 
 def _unsorted(name: str, last: tuple[int, int], now: tuple[int, int]) -> BadInput:
+    this = f"{_KIND[now[0]]} {now[1]}"
+    if now == last:
+        return BadInput(
+            f"{name} holds {this} twice.", "It may be a history file, or a merged one: get an extract of one moment."
+        )
     return BadInput(
-        f"{name} is not sorted: {_KIND[now[0]]} {now[1]} comes after {_KIND[last[0]]} {last[1]}.",
+        f"{name} is not sorted: {this} comes after {_KIND[last[0]]} {last[1]}.",
         "Sort it with “osmium sort”, or get the extract from another provider.",
     )
 

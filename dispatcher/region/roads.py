@@ -141,5 +141,5 @@ def _failure(tool: str, code: int, log: str) -> KnownError:
 def last_words(log: str) -> str:
     """The last line of a tool's output that says something, without its timestamp and level."""
     lines = [re.sub(r"^\[[^]]*\] \[\w+\] ", "", line).strip() for line in log.splitlines()]
-    told = [re.sub(r"^what\(\):\s*", "", line) for line in lines if re.search(r"\w\w", line)]
+    told = [re.sub(r"^what\(\):\s*", "", line) for line in lines if re.search(r"[^\W\d]{2}", line)]
     return told[-1].rstrip(".") if told else ""

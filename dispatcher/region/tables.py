@@ -117,7 +117,7 @@ class _Square:
     def load(cls, file: Path) -> "_Square":
         """As saved; empty if there is no such file or it is damaged, for all of it can be asked again."""
         try:
-            with np.load(file, allow_pickle=False) as saved:
+            with file.open("rb") as opened, np.load(opened, allow_pickle=False) as saved:
                 places = [Place(lat, lon) for lat, lon in saved["places"].tolist()]
                 off_road, seconds, metres = saved["off_road_m"], saved["seconds"], saved["metres"]
         except (OSError, ValueError, KeyError, EOFError, BadZipFile):
@@ -144,7 +144,8 @@ class _Square:
                 os.fsync(out.fileno())
             part.replace(file)
         except OSError:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink()
         self.unsaved = 0
 
     def make_room(self, places: Sequence[Place], network: PairwiseNetwork, profile: Profile) -> None:

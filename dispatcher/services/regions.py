@@ -7,8 +7,10 @@ from dispatcher.domain.errors import KnownError
 from dispatcher.domain.progress import Progress
 from dispatcher.region.addresses import add_addresses as add_to_index
 from dispatcher.region.build import RegionBuild
+from dispatcher.region.geocoder import AddressIndex
 from dispatcher.region.pack import RegionPack, list_packs
 from dispatcher.services.home import Home
+from dispatcher.services.ports import Geocoder
 
 
 def build(home: Home, extract: Path, name: str, progress: Progress) -> dict[str, Any]:
@@ -47,3 +49,8 @@ def describe(pack: RegionPack) -> dict[str, Any]:
 def describe_all(home: Home) -> list[dict[str, Any]]:
     """Every region of the data folder."""
     return [describe(pack) for pack in list_packs(home.regions)]
+
+
+def open_geocoder(home: Home, name: str) -> Geocoder:
+    """The address index of a region; close it when done."""
+    return AddressIndex(open_pack(home, name).addresses)

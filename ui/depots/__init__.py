@@ -1,0 +1,1 @@
+"""Forms for depots and the regions they stand on."""

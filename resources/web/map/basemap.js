@@ -2,8 +2,10 @@
 
 /* global L, protomapsL */
 
+import { labelRules } from "/map/labels.js";
+
 const ATTRIBUTION = "© OpenStreetMap contributors";
-const GROUND = { light: "#cccccc", grayscale: "#a3a3a3", dark: "#34373d" };
+const GROUND = { light: "#e2dfda", grayscale: "#cccccc", dark: "#1f1f1f" };   // the flavours' own "earth"
 const CASING = { light: "#ffffff", grayscale: "#ffffff", dark: "#14171d" };
 
 export class Basemap {
@@ -11,7 +13,7 @@ export class Basemap {
     this.map = map;
     this.region = { url: null, notice: "" };
     this.flavour = "light";
-    this.layer = null;
+    this.layers = [];
     this.rendering = 0;
     map.attributionControl.setPrefix(false).addAttribution(ATTRIBUTION);
   }
@@ -22,6 +24,9 @@ export class Basemap {
 
   setRegion(region) {
     this.region = region;
+    const board = document.getElementById("region-notice");
+    board.textContent = region.notice;
+    board.hidden = !region.notice;
     this._renew();
   }
 
@@ -33,21 +38,34 @@ export class Basemap {
 
   /** Whether every tile in view is on the screen with its labels. */
   get settled() {
-    return !this.layer || (this.rendering === 0 && !this.layer.isLoading());
+    return this.rendering === 0 && !this.layers.some((layer) => layer.isLoading());
   }
 
   _renew() {
-    const { url, notice } = this.region;
-    this.layer?.remove();
-    this.layer = null;
+    const { url } = this.region;
+    for (const layer of this.layers) layer.remove();
+    this.layers = [];
     const container = this.map.getContainer();
     container.classList.toggle("plain", !url);
     container.style.backgroundColor = url ? GROUND[this.flavour] : "";
-    const board = document.getElementById("region-notice");
-    board.textContent = notice;
-    board.hidden = !notice;
-    if (url) this.layer = this._counted(protomapsL.leafletLayer(
-      { url, flavor: this.flavour, lang: "", maxDataZoom: 14, noWrap: true, attribution: "" })).addTo(this.map);
+    if (url) this._add(url);
+  }
+
+  /** Ground below the routes and names above them, from the same tiles: a street's name is wanted where a route runs. */
+  _add(url) {
+    const options = { url, flavor: this.flavour, lang: "", maxDataZoom: 14, noWrap: true, attribution: "" };
+    const ground = protomapsL.leafletLayer(options);
+    ground.backgroundColor = GROUND[this.flavour];
+    ground.labelRules = [];
+    const names = protomapsL.leafletLayer({ ...options, pane: "names" });
+    names.views = ground.views;   // one cache of decoded tiles for both
+    names.backgroundColor = undefined;
+    names.paintRules = [];
+    names.labelRules = labelRules(this.flavour);
+    for (const layer of [ground, names]) {
+      layer.clearLayout();   // take up the new rules
+      this.layers.push(this._counted(layer).addTo(this.map));
+    }
   }
 
   /** Labels of one tile may redraw its neighbours after Leaflet thinks all is loaded, so count the renders ourselves. */

@@ -55,8 +55,7 @@ export const CanvasLayer = L.Renderer.extend({
     const { left, top, right, bottom } = this._frame.box;
     this._context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this._context.clearRect(0, 0, right - left, bottom - top);
-    // From here on one unit is one pixel of the world at this zoom; whole numbers keep sprites crisp.
-    this._context.translate(-left, -top);
+    // The canvas counts in 32 bits and the world has 27 bits of pixels: subtract left and top before drawing.
     this.draw(this._context, this._frame);
   },
 });

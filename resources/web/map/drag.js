@@ -12,12 +12,13 @@ const TargetLayer = CanvasLayer.extend({
     for (const slot of slots) lines.outline(context, slot.shift_id, frame);
     if (slots.length !== 1 || !pointer) return;
     const size = worldSize(frame.zoom);
+    const { left, top } = frame.box;
     context.beginPath();   // how the round would run: from the stop before, through the pointer, to the stop after
     for (const id of [slots[0].after, slots[0].before]) {
       const stop = stops.get(id);
       if (!stop) continue;
-      context.moveTo(pointer.x, pointer.y);
-      context.lineTo(stop.x * size, stop.y * size);
+      context.moveTo(pointer.x - left, pointer.y - top);
+      context.lineTo(stop.x * size - left, stop.y * size - top);
     }
     for (const [colour, width] of [["#ffffff", 5], ["#14171d", 2]]) {
       context.strokeStyle = colour;

@@ -14,15 +14,16 @@ import * as world from "/map/world.js";
 import { YardLayer } from "/map/yard.js";
 
 const WORLD = [[-60, -170], [75, 170]];
+const FRAMES_TO_SCREEN = 5;
 let bridge = null;
 const post = (event) => bridge.post(JSON.stringify(event));
 
 const map = L.map("map", {
-  boxZoom: false, keyboard: true, minZoom: 3, maxZoom: 19, zoomControl: false, maxBoundsViscosity: 0, tapHold: false,
+  boxZoom: false, fadeAnimation: false, keyboard: true, minZoom: 3, maxZoom: 19, zoomControl: false, maxBoundsViscosity: 0, tapHold: false,
 }).fitBounds(WORLD, { animate: false });
 L.control.zoom({ position: "topright" }).addTo(map);
 L.control.scale({ position: "bottomleft", imperial: false }).addTo(map);
-["routes", "target", "stops", "yard"].forEach((name, index) => {
+["routes", "names", "target", "stops", "yard"].forEach((name, index) => {
   map.createPane(name).style.zIndex = 410 + index * 10;
   map.getPane(name).style.pointerEvents = "none";
 });
@@ -58,14 +59,14 @@ function panTo({ order_id: id }) {
   if (stop) map.setView(stop.at, Math.max(map.getZoom(), 15), { animate: false });
 }
 
-/** Report once everything is drawn: two frames, for the first may show the state before. */
+/** Report once everything is drawn. A frame that was drawn reaches the window up to three frames later (measured). */
 function reportPainted(token) {
   const wait = (frames) => requestAnimationFrame(() => {
-    if (!basemap.settled || map._animatingZoom) wait(2);
+    if (!basemap.settled || map._animatingZoom) wait(FRAMES_TO_SCREEN);
     else if (frames > 1) wait(frames - 1);
     else post({ kind: "painted", token });
   });
-  wait(2);
+  wait(FRAMES_TO_SCREEN);
 }
 
 const HANDLERS = {
@@ -98,7 +99,7 @@ function report() {
   const text = (id) => (document.getElementById(id).hidden ? "" : document.getElementById(id).innerText);
   const { lat, lng } = map.getCenter();
   return JSON.stringify({
-    centre: [lat, lng], zoom: map.getZoom(), flavour: document.body.dataset.flavour, basemap: Boolean(basemap.layer),
+    centre: [lat, lng], zoom: map.getZoom(), flavour: document.body.dataset.flavour, basemap: basemap.layers.length > 0,
     stops: marks.marks().map(({ stop, stack, x, y }) => {
       const point = viewPoint(map, x, y);
       return { id: stop.id, state: stop.state, stack: stack.length, x: point.x, y: point.y };

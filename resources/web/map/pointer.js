@@ -12,9 +12,11 @@ export class Pointer {
   constructor({ map, lines, marks, yard, drag, chooser, pin, post, onSelect }) {
     Object.assign(this, { map, lines, marks, yard, drag, chooser, pin, post, onSelect });
     this.press = null;    // {point, mark, adds, state: "pressed" | "dragging" | "boxing"}
+    this.ownsClick = false;   // the click that ends our press must not reach the map, which would clear the selection
     this.box = document.getElementById("box");
     this.container = map.getContainer();
     this.container.addEventListener("mousedown", (event) => this._onDown(event), true);
+    this.container.addEventListener("click", (event) => this.ownsClick && event.stopImmediatePropagation(), true);
     this.container.addEventListener("dblclick", (event) => this._onDouble(event), true);
     this.container.addEventListener("contextmenu", (event) => this._onContext(event), true);
     this.container.addEventListener("mouseleave", () => showTooltip("", null));
@@ -31,12 +33,14 @@ export class Pointer {
   }
 
   _onDown(event) {
+    this.ownsClick = false;
     if (event.button !== 0 || this.pin.active || event.target.closest(".leaflet-control")) return;
     const point = pointOf(event);
     const mark = this._markAt(point);
     if (!mark && !event.shiftKey) return;
     event.stopImmediatePropagation();   // else Leaflet starts to pan
     event.preventDefault();
+    this.ownsClick = true;
     this.container.focus({ preventScroll: true });
     showTooltip("", null);
     this.press = { point, mark, adds: event.ctrlKey || event.metaKey || event.shiftKey, boxes: event.shiftKey, state: "pressed" };

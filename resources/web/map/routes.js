@@ -2,7 +2,6 @@
 
 import { CanvasLayer } from "/map/canvas.js";
 import { boxOf, pixelLine, toLine, touches, walk, worldSize } from "/map/geometry.js";
-import { inkOn } from "/map/colours.js";
 import { fullRoutes, routes, stops, versionOfRoutes } from "/map/world.js";
 
 const REACH = 18;        // pixels from a line within which it is meant
@@ -29,7 +28,7 @@ export const RoutesLayer = CanvasLayer.extend({
     context.globalAlpha = 0.9;
     for (const shape of clear) drawLine(context, shape, box, lineWidth(zoom) + (full ? 1 : 0), this.options.casing);
     context.globalAlpha = 1;
-    if (zoom >= ARROW_ZOOM) for (const shape of clear) drawArrows(context, shape, box);
+    if (zoom >= ARROW_ZOOM) for (const shape of clear) drawArrows(context, shape, box, this.options.casing);
     for (const shape of clear) drawBadges(context, shape, box);
   },
 
@@ -87,8 +86,8 @@ function drawLine(context, { route, legs }, box, width, casing) {
   context.beginPath();
   for (const { line, box: legBox } of legs) {
     if (!touches(legBox, box, width)) continue;
-    context.moveTo(line[0], line[1]);
-    for (let i = 2; i < line.length; i += 2) context.lineTo(line[i], line[i + 1]);
+    context.moveTo(line[0] - box.left, line[1] - box.top);
+    for (let i = 2; i < line.length; i += 2) context.lineTo(line[i] - box.left, line[i + 1] - box.top);
   }
   context.strokeStyle = casing;
   context.lineWidth = width + 2.5;
@@ -98,18 +97,23 @@ function drawLine(context, { route, legs }, box, width, casing) {
   context.stroke();
 }
 
-function drawArrows(context, { route, legs }, box) {
+function drawArrows(context, { route, legs }, box, casing) {
   context.beginPath();
-  walk(legs.map((leg) => leg.line), ARROW_GAP / 2, ARROW_GAP, (x, y, angle) => {
-    if (x < box.left || x > box.right || y < box.top || y > box.bottom) return;
-    const dx = Math.cos(angle) * 4, dy = Math.sin(angle) * 4;
-    context.moveTo(x - dx - dy, y - dy + dx);
-    context.lineTo(x + dx, y + dy);
+  walk(legs.map((leg) => leg.line), ARROW_GAP / 2, ARROW_GAP, (worldX, worldY, angle) => {
+    const x = worldX - box.left, y = worldY - box.top;
+    if (x < 0 || y < 0 || worldX > box.right || worldY > box.bottom) return;
+    const dx = Math.cos(angle) * 6, dy = Math.sin(angle) * 6;
+    context.moveTo(x + dx, y + dy);
+    context.lineTo(x - dx - dy, y - dy + dx);
     context.lineTo(x - dx + dy, y - dy - dx);
+    context.closePath();
   });
-  context.strokeStyle = inkOn(route.colour);
-  context.lineWidth = 1.5;
+  context.lineJoin = "round";
+  context.strokeStyle = casing;
+  context.lineWidth = 2.5;
   context.stroke();
+  context.fillStyle = route.colour;
+  context.fill();
 }
 
 /** Badges sit at fixed places of each line, so that they do not wander when the map is moved. */
@@ -136,8 +140,9 @@ function drawBadges(context, { route, badges }, box) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   const half = Math.max(9, context.measureText(text).width / 2 + 5);
-  for (const [x, y] of badges) {
-    if (x < box.left || x > box.right || y < box.top || y > box.bottom) continue;
+  for (const [worldX, worldY] of badges) {
+    const x = worldX - box.left, y = worldY - box.top;
+    if (x < 0 || y < 0 || worldX > box.right || worldY > box.bottom) continue;
     context.beginPath();
     context.roundRect(x - half, y - 8, half * 2, 16, 4);
     context.fillStyle = "#ffffff";

@@ -77,9 +77,11 @@ function outline(context, state, radius) {
 
 function drawShape(context, state, colour, radius, selected) {
   if (selected) {
-    outline(context, state, radius + 4);
-    context.fillStyle = ACCENT;
-    context.fill();
+    for (const [more, colour] of [[6, "#ffffff"], [5, ACCENT]]) {
+      outline(context, state, radius + more);
+      context.fillStyle = colour;
+      context.fill();
+    }
   }
   outline(context, state, radius + 2);
   context.fillStyle = state === "late" ? RED : "#ffffff";

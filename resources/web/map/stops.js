@@ -41,8 +41,8 @@ export const StopsLayer = CanvasLayer.extend({
       if (x < box.left - 20 || x > box.right + 20 || y < box.top - 20 || y > box.bottom + 20) continue;
       const selected = stack.some((one) => selection.orders.has(one.id));
       context.globalAlpha = !full || selected || full.has(stop.route) ? 1 : 0.35;
-      this._sprites.stamp(context, stop, radius, selected, x, y);
-      if (stack.length > 1 && radius >= 7) this._sprites.stampMore(context, stack.length - 1, radius, x, y);
+      this._sprites.stamp(context, stop, radius, selected, x - box.left, y - box.top);
+      if (stack.length > 1 && radius >= 7) this._sprites.stampMore(context, stack.length - 1, radius, x - box.left, y - box.top);
     }
     context.globalAlpha = 1;
   },

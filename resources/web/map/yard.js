@@ -21,12 +21,11 @@ export const YardLayer = CanvasLayer.extend({
     this.refresh();
   },
 
-  draw(context, { zoom }) {
+  draw(context, { zoom, box }) {
     const size = worldSize(zoom);
-    if (this.depot) drawDepot(context, ...this.depot.unit.map((part) => Math.round(part * size)), this.depot.name, zoom);
-    for (const driver of this.drivers) {
-      drawDriver(context, driver, ...driver.unit.map((part) => Math.round(part * size)), zoom);
-    }
+    const inCanvas = ([x, y]) => [Math.round(x * size - box.left), Math.round(y * size - box.top)];
+    if (this.depot) drawDepot(context, ...inCanvas(this.depot.unit), this.depot.name, zoom);
+    for (const driver of this.drivers) drawDriver(context, driver, ...inCanvas(driver.unit), zoom);
   },
 
   /** What to say about the mark under the point, or null. */

@@ -1,6 +1,9 @@
 """A sheet of the inspector as one page of rich text: selectable as a whole, wrapping anywhere, at any width."""
 
+from collections.abc import Sequence
 from html import escape
+
+from PySide6.QtGui import QFontMetrics
 
 from ui.board.facts import Fact, Remark, Sheet
 from ui.theme import Size, Theme, driver_colour, legible_on
@@ -12,7 +15,7 @@ def page_of(sheet: Sheet, theme: Theme) -> str:
         _paragraph(sheet.kicker, theme, Size.SMALL, "muted"),
         _title(sheet, theme),
         *(_remark(remark, theme) for remark in sheet.remarks),
-        _table("".join(_row(fact, theme) for fact in sheet.facts), theme, above=2, padding=0.5) if sheet.facts else "",
+        _facts(sheet.facts, theme),
         _section("Notes", sheet.notes, theme),
         _section("Goods", "\n".join(sheet.lines), theme),
     )
@@ -58,12 +61,21 @@ def _table(rows: str, theme: Theme, *, above: float, padding: float) -> str:
     return f'<table width="100%" cellspacing="0" cellpadding="{inside}" style="margin-top: {margin}px;">{rows}</table>'
 
 
-def _row(fact: Fact, theme: Theme) -> str:
+def _facts(facts: Sequence[Fact], theme: Theme) -> str:
+    """Two columns, the first as wide as its longest label."""
+    if not facts:
+        return ""
+    metrics = QFontMetrics(theme.font(Size.SMALL))
+    width = max(metrics.horizontalAdvance(fact.label) for fact in facts) + theme.grid(3)
+    return _table("".join(_row(fact, width, theme) for fact in facts), theme, above=2, padding=0.5)
+
+
+def _row(fact: Fact, label_width: int, theme: Theme) -> str:
     label = _style(theme, Size.SMALL, "muted")
     value = _style(theme, Size.SMALL, fact.tone, bold=fact.tone != "text")
     return (
-        f'<tr><td width="33%" style="{label}">{_text(fact.label)}</td>'
-        f'<td width="67%" style="{value}">{_text(fact.value)}</td></tr>'
+        f'<tr><td width="{label_width}" style="{label}">{_text(fact.label)}</td>'
+        f'<td style="{value}">{_text(fact.value)}</td></tr>'
     )
 
 

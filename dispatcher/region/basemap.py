@@ -15,7 +15,9 @@ from dispatcher.region.basemap_kinds import LAYERS
 from dispatcher.region.basemap_tiles import Tiles
 
 BEYOND_DEG = 1.0
-"""How far ground or sea goes on outside the bounds, so that panning shows no void."""
+"""How far there are tiles of ground or sea outside the bounds, so that panning shows no void."""
+SEA_BEYOND_DEG = 8.0
+"""How far the sea is drawn out; the tiles of the first zoom, 5.6° wide, reach farther out than the last ones."""
 
 WORDS = {
     "landuse": "parks and districts",
@@ -55,9 +57,9 @@ def _build(extract: Path, finished: Path, progress: Progress) -> dict[str, int]:
     except RuntimeError as error:
         raise unreadable(extract, error) from error
     checkpoint(progress, READ * 0.8, "Drawing the map: coast")
-    outer = mercator_box(padded(bounds, BEYOND_DEG))
     coast = basemap_features.shapes(reading.coast)
-    tiles = Tiles(finished.parent, outer, sea(coast, mercator_box(bounds), outer))
+    waters = sea(coast, mercator_box(bounds), mercator_box(padded(bounds, SEA_BEYOND_DEG)))
+    tiles = Tiles(finished.parent, mercator_box(padded(bounds, BEYOND_DEG)), waters)
     layers = basemap_features.layers(reading, bounds)
     step = (CUT - READ) / sum(len(basemap_layers.BANDS[name]) for name in LAYERS)
     done = READ

@@ -3,7 +3,6 @@
 import io
 import itertools
 import math
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,7 @@ import pyogrio.raw
 import shapely
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from pmtiles import reader as pmtiles_reader
-from pmtiles import writer as pmtiles_writer
-from pmtiles.tile import zxy_to_tileid
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.place import Bounds
@@ -30,9 +27,6 @@ LEAST_SPAN_M = 200.0
 """Even a single place is shown with its surroundings."""
 MAX_PX = 8_000
 
-_Reader: Any = pmtiles_reader.Reader  # the library has no types
-_Writer: Any = pmtiles_writer.Writer
-_source: Any = pmtiles_reader.MmapSource
 Points = NDArray[np.float64]
 
 
@@ -118,48 +112,20 @@ def draw(pmtiles: Path, bounds: Bounds, width_px: int, height_px: int, *, style:
     return stream.getvalue(), view.bounds
 
 
+_PAINTED = ("landuse", "water", "buildings", "roads", "boundaries", "places")
+
+
 def _layers(pmtiles: Path, view: View) -> dict[str, Shapes]:
-    with tempfile.TemporaryDirectory() as folder:
-        excerpt = Path(folder) / "excerpt.pmtiles"
-        try:
-            if not _excerpt(pmtiles, view, excerpt):
-                return {}
-        except (OSError, ValueError, KeyError, IndexError, EOFError) as error:
-            raise BadInput(f"“{pmtiles.name}” is not a readable map: {error}.", "Build the region again.") from error
-        names = [str(name) for name, _ in pyogrio.list_layers(excerpt)]
-        return {name: _shapes(excerpt, name, view) for name in names if name in _PAINTED}
+    try:
+        return {layer: _shapes(pmtiles, layer, view) for layer in _PAINTED}
+    except (DataSourceError, DataLayerError, KeyError) as error:
+        raise BadInput(f"“{pmtiles.name}” is not a readable map: {error}.", "Build the region again.") from error
 
 
-_PAINTED = frozenset({"landuse", "water", "buildings", "roads", "boundaries", "places"})
-
-
-def _excerpt(pmtiles: Path, view: View, out: Path) -> bool:
-    """Copy the few tiles that the view needs: GDAL would look at all of them. Whether there are any."""
-    with pmtiles.open("rb") as file, out.open("wb") as copy:
-        source = _Reader(_source(file))
-        header, metadata = source.header(), source.metadata()
-        tiles = ((zxy_to_tileid(*place), source.get(*place)) for place in _places(view))
-        held = sorted((tile, data) for tile, data in tiles if data)
-        if held:
-            writer = _Writer(copy)
-            for tile, data in held:
-                writer.write_tile(tile, data)
-            writer.finalize(header, metadata)
-    return bool(held)
-
-
-def _places(view: View) -> Iterator[tuple[int, int, int]]:
-    """(zoom, x, y) of the tiles a view shows."""
-    zoom = view.data_zoom
-    count, side, half = 2**zoom, WORLD_M / 2**zoom, WORLD_M / 2
-    left, bottom, right, top = view.box
-    for x in range(max(0, math.floor((left + half) / side)), min(count - 1, math.floor((right + half) / side)) + 1):
-        for y in range(max(0, math.floor((half - top) / side)), min(count - 1, math.floor((half - bottom) / side)) + 1):
-            yield zoom, x, y
-
-
-def _shapes(excerpt: Path, layer: str, view: View) -> Shapes:
-    meta, _, wkb, columns = pyogrio.raw.read(excerpt, layer=layer, ZOOM_LEVEL=view.data_zoom, CLIP="NO")
+def _shapes(pmtiles: Path, layer: str, view: View) -> Shapes:
+    """The whole features of the tiles that touch the view: cut at the tiles' edges they would show seams."""
+    options = {"ZOOM_LEVEL": str(view.data_zoom), "CLIP": "NO"}
+    meta, _, wkb, columns = pyogrio.raw.read(pmtiles, layer=layer, bbox=view.box, **options)
     return Shapes(shapely.from_wkb(wkb), dict(zip(meta["fields"], columns, strict=True)))
 
 
@@ -174,16 +140,11 @@ class _Canvas:
 
     def paint(self, layers: dict[str, Shapes]) -> None:
         """Everything but the names."""
-        if landuse := layers.get("landuse"):
-            self._landuse(landuse)
-        if water := layers.get("water"):
-            self._water(water)
-        if buildings := layers.get("buildings"):
-            self._fill(buildings.geometry, self.style.building)
-        if roads := layers.get("roads"):
-            self._roads(roads)
-        if borders := layers.get("boundaries"):
-            self._strokes(borders.geometry, self.style.border, 1.0)
+        self._landuse(layers["landuse"])
+        self._water(layers["water"])
+        self._fill(layers["buildings"].geometry, self.style.building)
+        self._roads(layers["roads"])
+        self._strokes(layers["boundaries"].geometry, self.style.border, 1.0)
 
     def _landuse(self, landuse: Shapes) -> None:
         """In the order of the tiles, which is from large to small."""
@@ -276,18 +237,18 @@ def _runs[T](values: Sequence[T]) -> Iterator[tuple[slice, T]]:
 
 
 def _label(labels: Labels, layers: dict[str, Shapes], view: View) -> None:
-    if places := layers.get("places"):
-        columns = places.columns
-        order = np.lexsort((-columns["population"].astype(np.int64), columns["min_zoom"].astype(np.int64)))
-        pixels = view.pixels(shapely.get_coordinates(places.geometry))
-        for i in order:
-            x, y = pixels[i].tolist()
-            labels.place(x, y, columns["name"][i], columns["kind"][i], int(columns["population_rank"][i]))
-    if water := layers.get("water"):
-        _label_water(labels, water, view)
-    if roads := layers.get("roads"):
-        _label_streets(labels, roads, view)
+    _label_places(labels, layers["places"], view)
+    _label_water(labels, layers["water"], view)
+    _label_streets(labels, layers["roads"], view)
     labels.credit("© OpenStreetMap contributors")
+
+
+def _label_places(labels: Labels, places: Shapes, view: View) -> None:
+    """What shows first on the way in comes first, and of equals the more populous."""
+    columns = places.columns
+    pixels = view.pixels(shapely.get_coordinates(places.geometry)).tolist()
+    for i in np.lexsort((-columns["population"].astype(np.int64), columns["min_zoom"].astype(np.int64))):
+        labels.place(*pixels[i], name=columns["name"][i], kind=columns["kind"][i], rank=columns["population_rank"][i])
 
 
 def _label_water(labels: Labels, water: Shapes, view: View) -> None:

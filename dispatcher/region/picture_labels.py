@@ -48,13 +48,13 @@ class Labels:
         self._taken: list[Box] = []
         self._streets: dict[str, list[tuple[float, float]]] = defaultdict(list)
 
-    def place(self, x: float, y: float, name: str, kind: str, population_rank: int) -> None:
-        """The name of a town, or of a part of one."""
+    def place(self, x: float, y: float, *, name: str, kind: str, rank: int) -> None:
+        """The name of a town, or of a part of one; `rank` is the schema's population_rank, 0-18."""
         if kind == "neighbourhood":
             if self.zoom >= DISTRICT_ZOOM:
                 self._level(x, y, name.upper(), 11, self.style.district)
         elif kind == "locality":
-            self._level(x, y, name, min(22, 11 + max(0, population_rank - 4) * 2), self.style.town)
+            self._level(x, y, name, min(22, 11 + max(0, int(rank) - 4) * 2), self.style.town)
 
     def water(self, x: float, y: float, name: str) -> None:
         """The name of a lake, a bay or a sea."""

@@ -1,0 +1,1 @@
+"""Bringing order files in: the form with its preview."""

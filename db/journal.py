@@ -29,22 +29,30 @@ def sign(connection: Connection, revision: int, at: datetime, author: str, label
     )
 
 
-def push(connection: Connection, label: str, images: Images) -> None:
-    """A new step; what was undone before it can no longer be redone."""
+def push(connection: Connection, revision: int, label: str, images: Images) -> None:
+    """A new step, known by the revision it makes; what was undone before it can no longer be redone."""
     undone = select(step.c.id).where(step.c.undone)
     connection.execute(delete(image).where(image.c.step_id.in_(undone)))
     connection.execute(delete(step).where(step.c.undone))
-    added = insert(step).values(label=label, undone=False).returning(step.c.id)
-    _store(connection, connection.execute(added).scalar_one(), images)
+    connection.execute(insert(step).values(id=revision, label=label, undone=False))
+    _store(connection, revision, images)
 
 
-def extend(connection: Connection, images: Images) -> None:
-    """Let the latest step take these rows back too; of a row that it holds already, the older state counts."""
-    found = next_step(connection, undone=False)
-    assert found is not None
-    older = images_of(connection, found[0])
-    merged: Images = {table: {**images.get(table, {}), **older.get(table, {})} for table in {*images, *older}}
-    swap(connection, found[0], merged, undone=False)
+def amend(connection: Connection, revision: int, images: Images) -> bool:
+    """Let the step of the revision before take these rows back too, if there is one: both are one step then.
+
+    A revision without a step of its own - an undo, a redo - cannot be amended.
+    """
+    last = next_step(connection, undone=False)
+    if last is None or last[0] != revision - 1:
+        return False
+    merged = images_of(connection, revision - 1)
+    for table, rows in images.items():
+        merged[table] = {**rows, **merged.get(table, {})}  # of a row held already, the older state counts
+    connection.execute(delete(image).where(image.c.step_id == revision - 1))
+    connection.execute(update(step).where(step.c.id == revision - 1).values(id=revision))
+    _store(connection, revision, merged)
+    return True
 
 
 def next_step(connection: Connection, *, undone: bool) -> tuple[int, str] | None:

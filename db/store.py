@@ -43,10 +43,7 @@ class SqliteStore:
             if not recorder.before:
                 return Done(value, ChangeSet(recorder.revision - 1, label))
             journal.sign(connection, recorder.revision, self._clock(), author or self._author, label)
-            if amends == recorder.revision - 1 and journal.next_step(connection, undone=False):
-                journal.extend(connection, recorder.before)
-            elif not _founds_depot(recorder):
-                journal.push(connection, label, recorder.before)
+            self._remember(connection, recorder, label, amends)
             return Done(value, recorder.changes(label))
 
     def undo(self, *, author: str = "") -> ChangeSet | None:
@@ -93,6 +90,13 @@ class SqliteStore:
             label = f"{word}: {label}"
             journal.sign(connection, recorder.revision, self._clock(), author or self._author, label)
             return recorder.changes(label)
+
+    def _remember(self, connection: Connection, recorder: Recorder, label: str, amends: int | None) -> None:
+        """Make what was done an undo step, or part of the step it amends."""
+        if amends == recorder.revision - 1 and journal.amend(connection, recorder.revision, recorder.before):
+            return
+        if not _founds_depot(recorder):
+            journal.push(connection, recorder.revision, label, recorder.before)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

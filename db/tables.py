@@ -185,7 +185,11 @@ audit = Table(
 )
 
 step = Table(
-    "step", metadata, Column("id", Integer, primary_key=True), _text("label"), Column("undone", Boolean, nullable=False)
+    "step",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # the revision it made
+    _text("label"),
+    Column("undone", Boolean, nullable=False),
 )
 
 image = Table(

@@ -1,8 +1,9 @@
 """A change that completes an earlier one: both are one undo step, unless something came between."""
 
 from db.store import SqliteStore
+from dispatcher.domain.changes import HistoryState
 from dispatcher.domain.plan import Stop
-from tests.fixtures.yard import MONDAY, Yard
+from tests.fixtures.yard import Yard
 
 
 def swap(yard: Yard, store: SqliteStore, amends: int) -> None:
@@ -40,4 +41,23 @@ def test_nothing_undone_meanwhile_is_joined(store: SqliteStore, yard: Yard) -> N
     yard.plan("ab", label="Move less")
     swap(yard, store, amends=moved)
     assert store.history().undo == "Re-sequence"
-    assert MONDAY == yard.day().date
+
+
+def test_an_undo_is_not_amended(store: SqliteStore, yard: Yard) -> None:
+    yard.plan("abc", label="Move")
+    yard.plan("abcd", label="Move one more")
+    store.undo()
+    swap(yard, store, amends=yard.day().revision)
+    assert store.history() == HistoryState(undo="Re-sequence")
+    store.undo()
+    assert yard.letters() == ["abc", "", ""]
+
+
+def test_many_amend_one_after_the_other(store: SqliteStore, yard: Yard) -> None:
+    yard.plan("abc", label="Move")
+    for _ in range(3):
+        swap(yard, store, amends=yard.day().revision)
+    assert yard.letters() == ["cba", "", ""]
+    store.undo()
+    assert yard.letters() == ["", "", ""]
+    assert store.history() == HistoryState(redo="Move")

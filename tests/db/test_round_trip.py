@@ -34,7 +34,9 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteStore]:
 
 @settings(deadline=None, max_examples=60)
 @given(
-    orders=st.lists(strategies.orders(driver_id=st.sampled_from([None, MIRA.id])), max_size=4, unique_by=lambda o: o.id)
+    orders=st.lists(
+        strategies.orders(driver_id=st.sampled_from([None, MIRA.id])), min_size=1, max_size=4, unique_by=lambda o: o.id
+    )
 )
 def test_orders_come_back_as_they_were(fleet: SqliteStore, orders: list[Order]) -> None:
     done = fleet.write("Put", lambda unit: unit.put_orders(orders))
@@ -42,7 +44,9 @@ def test_orders_come_back_as_they_were(fleet: SqliteStore, orders: list[Order]) 
     assert fleet.read(lambda reader: reader.orders(o.id for o in orders)) == stored
     dates = {order.date for order in orders}
     of_dates = fleet.read(lambda reader: reader.orders_of(dates))
-    assert {o.id: o for o in of_dates}.items() >= {o.id: o for o in stored}.items()
+    assert {o.id: o for o in of_dates} == {o.id: o for o in stored}
+    fleet.undo()
+    assert fleet.read(lambda reader: reader.orders_of(dates)) == []
 
 
 @settings(deadline=None, max_examples=40)

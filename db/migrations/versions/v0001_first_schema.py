@@ -51,7 +51,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "step",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("undone", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_step")),

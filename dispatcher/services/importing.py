@@ -34,6 +34,21 @@ from dispatcher.services.orders import locate
 from dispatcher.services.ports import Reader, UnitOfWork
 from dispatcher.services.workplace import Workplace
 
+__all__ = [
+    "Field",
+    "ImportMode",
+    "Imported",
+    "Preview",
+    "Request",
+    "RowError",
+    "Sheet",
+    "commit",
+    "import_file",
+    "label",
+    "prepare",
+    "write_rejects",
+]
+
 BATCH = 50
 """Addresses located between two looks at whether the person has cancelled."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QTableView, QWidget
 
-from dispatcher.intake import Field
+from dispatcher.services.importing import Field
 
 IGNORED = "— ignore —"
 SMALLEST = 132

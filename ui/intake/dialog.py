@@ -29,9 +29,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dispatcher.intake import ImportMode
 from dispatcher.services import importing
-from dispatcher.services.importing import Imported, Preview
+from dispatcher.services.importing import Imported, ImportMode, Preview
 from dispatcher.services.ports import Done
 from dispatcher.services.workplace import Workplace
 from ui import format as words

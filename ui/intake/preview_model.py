@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QBrush, QColor
 
 from dispatcher.domain.errors import KnownError
-from dispatcher.intake import RowError, Sheet
+from dispatcher.services.importing import RowError, Sheet
 
 SHOWN_ROWS = 200
 type Index = QModelIndex | QPersistentModelIndex

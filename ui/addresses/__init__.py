@@ -1,0 +1,1 @@
+"""The review list of doubtful addresses."""

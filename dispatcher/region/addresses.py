@@ -5,7 +5,6 @@ written. Memory holds one name at a time, not the region. A national address fil
 """
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Any
 from dispatcher.domain.place import Bounds
 from dispatcher.domain.progress import Progress, checkpoint
 from dispatcher.region import addresses_osm as osm
+from dispatcher.region.addresses_areas import TownNames, write_areas, write_postcodes
 from dispatcher.region.addresses_gaps import Gaps
 from dispatcher.region.addresses_store import Entry, Point, Writer, create, most_common
 from dispatcher.region.text import name_of
@@ -25,6 +25,10 @@ CREATE TEMP TABLE raw_address(key, street, number, shown, first, last, postcode,
 CREATE TEMP TABLE raw_street(key, names, points, postcode, city, lat, lon);
 CREATE TEMP TABLE raw_poi(names, kind, street, number, postcode, city, lat, lon);
 """
+_MENTIONED = (
+    "SELECT city, avg(lat), avg(lon) FROM (SELECT city, lat, lon FROM raw_address UNION ALL SELECT city, lat, lon"
+    " FROM raw_poi) WHERE city<>'' GROUP BY city"
+)
 _BATCH = 5_000
 _SAME_BUILDING_DEG = 0.0006
 """The same number this near (about 60 m) is one address mapped twice: as a building, its door, the shop in it."""
@@ -32,8 +36,6 @@ _SAME_STREET_DEG = 0.005
 """A way this near (about 500 m) to an address of its name lies in the address's town."""
 _CELL_DEG = 0.01
 """Streets of one name and town are apart when a whole cell of this size (about 1 km) lies between their parts."""
-_CITY_KINDS = frozenset({"city", "town", "village"})
-_WEIGHTS = {"city": 60, "town": 40, "village": 20, "suburb": 12, "quarter": 8, "hamlet": 6, "postcode": 10}
 
 
 def build_addresses(extract: Path, out: Path, progress: Progress) -> dict[str, int]:
@@ -53,7 +55,7 @@ def build_addresses(extract: Path, out: Path, progress: Progress) -> dict[str, i
             connection.execute("COMMIT")
         finally:
             connection.close()
-        os.replace(part, out)
+        part.replace(out)
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
@@ -65,8 +67,7 @@ class _Build:
     connection: Any
     progress: Progress
     gaps: Gaps = field(default_factory=Gaps)
-    aliases: dict[str, str] = field(default_factory=dict)
-    """Town names in other languages and spellings, to the one on the map; keys to names."""
+    names: TownNames = field(default_factory=lambda: TownNames([], []))
 
     def run(self, extract: Path) -> dict[str, int]:
         header = osm.bounds_of(extract)
@@ -76,10 +77,12 @@ class _Build:
             self._fill_gaps(table, 0.45 + share * 0.05)
         self._unify_streets()
         writer = Writer(self.connection)
-        self._write_areas(writer)
+        self.names = TownNames.gathered(self.gaps, self.connection.execute(_MENTIONED))
+        write_areas(writer, self.gaps, self.names)
         self._write_streets(writer)
         self._write_pois(writer)
-        self._write_postcodes(writer)
+        checkpoint(self.progress, 0.95, "Writing postcodes")
+        write_postcodes(writer, self.gaps, self.names)
         checkpoint(self.progress, 0.97, "Arranging the address index")
         for table in ("street_fts", "street_tri", "poi_fts"):
             self.connection.execute(f"INSERT INTO {table}({table}) VALUES('optimize')")
@@ -101,8 +104,8 @@ class _Build:
                     row = (name_of(raw.names[0]).key, json.dumps(raw.names), json.dumps(raw.points), "", "", *middle)
                     self.connection.execute("INSERT INTO raw_street VALUES(?,?,?,?,?,?,?)", row)
                 case osm.RawPoi():
-                    row = (json.dumps(raw.names), raw.kind, raw.street, raw.number, raw.postcode, raw.city, *raw.at)
-                    self.connection.execute("INSERT INTO raw_poi VALUES(?,?,?,?,?,?,?,?)", row)
+                    tags = (json.dumps(raw.names), raw.kind, raw.street, raw.number, raw.postcode, raw.city)
+                    self.connection.execute("INSERT INTO raw_poi VALUES(?,?,?,?,?,?,?,?)", (*tags, *raw.at))
                 case osm.RawPlace():
                     self.gaps.places.append(raw)
                 case osm.RawArea():
@@ -120,10 +123,12 @@ class _Build:
             self.gaps.known_postcodes.append((*raw.at, raw.postcode))
 
     def _write_bounds(self, header: Bounds | None) -> None:
-        tables = " UNION ALL ".join(f"SELECT lat, lon FROM {t}" for t in ("raw_address", "raw_street", "raw_poi"))
+        sql = (
+            "SELECT min(lat), min(lon), max(lat), max(lon) FROM (SELECT lat, lon FROM raw_address"
+            " UNION ALL SELECT lat, lon FROM raw_street UNION ALL SELECT lat, lon FROM raw_poi)"
+        )
         box = (header.south, header.west, header.north, header.east) if header else None
-        if box is None:
-            box = self.connection.execute(f"SELECT min(lat), min(lon), max(lat), max(lon) FROM ({tables})").fetchone()  # noqa: S608
+        box = box or self.connection.execute(sql).fetchone()
         self.connection.execute("INSERT INTO meta VALUES('bounds', ?)", (json.dumps(box),))
 
     def _fill_gaps(self, table: str, fraction: float) -> None:
@@ -133,8 +138,8 @@ class _Build:
             checkpoint(self.progress, fraction, "Filling in towns and postcodes")
             batch = rows[start : start + _BATCH]
             points = [(lat, lon) for _, lat, lon, _, _ in batch]
-            filled = zip(batch, self.gaps.cities(points), self.gaps.postcodes(points), strict=True)
-            updates = [(city or new_city, code or new_code, row) for (row, _, _, city, code), new_city, new_code in filled]
+            answers = zip(batch, self.gaps.cities(points), self.gaps.postcodes(points), strict=True)
+            updates = [(city or town, code or near, row) for (row, _, _, city, code), town, near in answers]
             self.connection.executemany(f"UPDATE {table} SET city=?, postcode=? WHERE rowid=?", updates)  # noqa: S608
 
     def _unify_streets(self) -> None:
@@ -148,40 +153,6 @@ class _Build:
         moves = [(key, alias) for alias, key in other.items() if alias and alias not in main]
         self.connection.executemany("UPDATE raw_address SET key=? WHERE key=?", moves)
 
-    def _town(self, name: str) -> str:
-        return self.aliases.get(name_of(name).key, name)
-
-    def _write_areas(self, writer: Writer) -> None:
-        settled = [place for place in self.gaps.places if place.kind in _CITY_KINDS]
-        towns = [(place.names, place.at) for place in settled]
-        for area in self.gaps.areas:
-            if area.level in (6, 7, 8) and area.names:
-                spot = area.shape.point_on_surface()
-                towns.append((area.names, (spot.y, spot.x)))
-        own = {name_of(names[0]).key for names, _ in towns}
-        for names, _ in towns:
-            others = {name_of(name).key for name in names[1:]} - own
-            self.aliases |= {other: self.aliases.get(other, names[0]) for other in others}
-        around = self.gaps.cities([place.at for place in settled])
-        for place, whole in zip(settled, around, strict=True):
-            city_id = writer.city(place.names[0], place.at)
-            self._write_place(writer, place, city_id)
-            if whole and name_of(whole).key != name_of(place.names[0]).key:
-                municipality = writer.city(self._town(whole), place.at)
-                self._write_place(writer, place, municipality)
-                writer.area(whole, "within", city_id, "", place.at, 0)
-        for names, at in towns[len(settled) :]:
-            if name_of(names[0]).key not in {name_of(place.names[0]).key for place in settled}:
-                for name in names:
-                    writer.area(name, "town", writer.city(names[0], at), "", at, _WEIGHTS["village"])
-        quarters = [place for place in self.gaps.places if place.kind not in _CITY_KINDS]
-        for place, town in zip(quarters, self.gaps.cities([place.at for place in quarters]), strict=True):
-            self._write_place(writer, place, writer.city(self._town(town) or place.names[0], place.at))
-
-    def _write_place(self, writer: Writer, place: osm.RawPlace, city_id: int) -> None:
-        for name in place.names:
-            writer.area(name, place.kind, city_id, place.postcode, place.at, _WEIGHTS.get(place.kind, 3))
-
     def _write_streets(self, writer: Writer) -> None:
         sql = "SELECT key FROM raw_address UNION SELECT key FROM raw_street ORDER BY key"
         keys = [key for (key,) in self.connection.execute(sql)]
@@ -193,7 +164,8 @@ class _Build:
 
     def _write_name(self, writer: Writer, key: str) -> None:
         """Every street that bears one name."""
-        sql = "SELECT street, number, shown, first, last, postcode, city, lat, lon, estimated FROM raw_address WHERE key=?"
+        columns = "street, number, shown, first, last, postcode, city, lat, lon, estimated"
+        sql = f"SELECT {columns} FROM raw_address WHERE key=?"  # noqa: S608
         entries = [Entry(*row) for row in self.connection.execute(sql, (key,))]
         sql = "SELECT names, points, city, postcode FROM raw_street WHERE key=?"
         ways = [
@@ -202,9 +174,9 @@ class _Build:
         ]
         by_city: dict[str, tuple[list[Entry], list[_Way]]] = defaultdict(lambda: ([], []))
         for entry in entries:
-            by_city[self._town(entry.city)][0].append(entry)
+            by_city[self.names.main(entry.city)][0].append(entry)
         for way in ways:
-            by_city[self._town(_city_beside(way, entries) or way.city)][1].append(way)
+            by_city[self.names.main(_city_beside(way, entries) or way.city)][1].append(way)
         for city, (its_entries, its_ways) in by_city.items():
             for part_entries, part_ways in clusters(its_entries, its_ways):
                 self._write_street(writer, city, part_entries, part_ways)
@@ -225,25 +197,8 @@ class _Build:
         checkpoint(self.progress, 0.91, "Writing places of interest")
         sql = "SELECT names, kind, street, number, postcode, city, lat, lon FROM raw_poi"
         for names, kind, street, number, postcode, city, lat, lon in self.connection.execute(sql).fetchall():
-            city_id = writer.city(self._town(city), (lat, lon))
+            city_id = writer.city(self.names.main(city), (lat, lon))
             writer.poi(json.loads(names), kind, street, number, postcode, city_id, (lat, lon))
-
-    def _write_postcodes(self, writer: Writer) -> None:
-        checkpoint(self.progress, 0.95, "Writing postcodes")
-        sql = (
-            "SELECT a.postcode, s.city_id, avg(a.lat), avg(a.lon), count(*) FROM address a JOIN street s"
-            " ON s.id=a.street_id WHERE a.postcode<>'' GROUP BY 1, 2"
-        )
-        rows = self.connection.execute(sql).fetchall()
-        for code, city_id, lat, lon, weight in rows:
-            writer.area(code, "postcode", city_id, code, (lat, lon), weight)
-        seen = {row[0] for row in rows}
-        for area in self.gaps.areas:
-            if area.postcode and area.postcode not in seen and ";" not in area.postcode:
-                spot = area.shape.point_on_surface()
-                town = self.gaps.cities([(spot.y, spot.x)])[0]
-                city_id = writer.city(self._town(town), (spot.y, spot.x))
-                writer.area(area.postcode, "postcode", city_id, area.postcode, (spot.y, spot.x), 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from dispatcher.domain.place import Found, Place, Precision
+from dispatcher.region.addresses_query import Reading
 from dispatcher.region.addresses_reader import House, Poi, Reader, Street
-from dispatcher.region.addresses_towns import Town, town_tokens
-from dispatcher.region.text import HouseNumber, Name, postcode_key
+from dispatcher.region.addresses_towns import Area, town_tokens
+from dispatcher.region.text import HouseNumber, Name, name_of, postcode_key
 
 EXACT = 99.5
 """From this likeness on two names are the same name."""
@@ -119,16 +120,15 @@ def _same_side(houses: Sequence[House], number: HouseNumber) -> House | None:
     return next(even, houses[0] if houses else None)
 
 
-def at_street(
-    reader: Reader, street: Street, alike: float, asked: Name, number: HouseNumber | None, town: Town | None, code: str
-) -> list[Candidate]:
+def at_street(reader: Reader, street: Street, alike: float, reading: Reading) -> list[Candidate]:
     """Every answer that a street gives to a reading."""
+    town, code = reading.town, reading.code
     exact = alike >= EXACT
-    sure = exact or same_but_for_slips(asked, street.raw, street.key)
+    sure = exact or same_but_for_slips(reading.name, street.raw, street.key)
     found = []
-    for spot in spots(reader, street, number, code):
+    for spot in spots(reader, street, reading.number, code):
         postcode = spot.postcode or street.postcode
-        agreed = reader.towns.agreement(town, code, street.city_id, postcode)
+        agreed = reader.towns.agreement(town, code, street.city_id, postcode, spot.place)
         far = min(4.0, min((a.place.distance_m(spot.place) for a in town.quarters), default=0) / 1000) if town else 0.0
         at_best = min(agreed.at_best, Precision.HOUSE if sure else Precision.STREET)
         score = max(0.0, alike - agreed.penalty - spot.penalty - far)
@@ -142,12 +142,13 @@ def at_street(
     return found
 
 
-def at_poi(reader: Reader, poi: Poi, asked: Name, town: Town | None, code: str) -> Candidate | None:
+def at_poi(reader: Reader, poi: Poi, reading: Reading) -> Candidate | None:
     """The answer of a named place, if its name fits well enough."""
+    asked = reading.name
     alike = _poi_likeness(poi, asked)
     if alike < 80:
         return None
-    agreed = reader.towns.agreement(town, code, poi.city_id, poi.postcode)
+    agreed = reader.towns.agreement(reading.town, reading.code, poi.city_id, poi.postcode, poi.place)
     sure = alike >= EXACT or same_but_for_slips(asked, poi.raw, poi.key)
     score = max(0.0, alike - agreed.penalty)
     answer = Found(
@@ -176,6 +177,13 @@ def label(name: str, number: str, postcode: str, city: str, *, ahead: str = "") 
     line = " ".join(part for part in (name, number) if part)
     town = " ".join(part for part in (postcode, city) if part)
     return ", ".join(part for part in (line, ahead, town) if part)
+
+
+def area_label(area: Area) -> str:
+    """One line for people: "52062 Aachen", "Kluuvi, Helsinki"."""
+    if area.kind == "postcode" or name_of(area.name).key == name_of(area.city).key:
+        return label("", "", area.postcode, area.city)
+    return label(area.name, "", area.postcode, area.city)
 
 
 def settle(candidates: Iterable[Candidate], limit: int) -> list[Found]:

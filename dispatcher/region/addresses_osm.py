@@ -76,6 +76,8 @@ class RawArea:
     level: int
     postcode: str
     shape: shapely.Geometry
+    at: Point
+    """A point inside it."""
 
 
 Raw = RawAddress | RawStreet | RawPoi | RawPlace | RawArea
@@ -145,6 +147,7 @@ class _Reader:
         self._read_memberships()
         keys = (*_ADDRESS_KEYS, *_POI_KEYS, "highway", "place", "boundary", "postal_code")
         processor = osmium.FileProcessor(str(self.extract)).with_areas(KeyFilter(*keys))
+        obj: Any
         for obj in processor.with_filter(KeyFilter(*keys)):
             if obj.is_node():
                 yield from self._node(obj)
@@ -154,6 +157,7 @@ class _Reader:
                 yield from self._relation(obj)
 
     def _read_memberships(self) -> None:
+        relation: Any
         for relation in osmium.FileProcessor(str(self.extract), osmium.osm.RELATION):
             tags = relation.tags
             name = tags.get("name") or tags.get("addr:street")
@@ -195,12 +199,11 @@ class _Reader:
         shape = _shape(area)
         if shape is None:
             return
-        centre = shape.point_on_surface()
-        at = (centre.y, centre.x)
+        at = _inside(shape)
         if boundary in ("administrative", "postal_code"):
             level = int(tags.get("admin_level") or 0) if str(tags.get("admin_level") or "0").isdecimal() else 0
             code = tags.get("postal_code") or (tags.get("ref") or "" if boundary == "postal_code" else "")
-            yield RawArea(names, level if boundary == "administrative" else 0, code, shape)
+            yield RawArea(names, level if boundary == "administrative" else 0, code, shape, at)
             return
         if names and tags.get("place") in _SETTLEMENTS:
             yield RawPlace(names, str(tags.get("place")), tags.get("postal_code") or "", at)
@@ -297,6 +300,11 @@ def _middle(points: list[Point]) -> Point:
     """The middle of the bounding box: inside or beside any ordinary building."""
     lats, lons = [lat for lat, _ in points], [lon for _, lon in points]
     return (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+
+
+def _inside(shape: shapely.Geometry) -> Point:
+    spot = shapely.point_on_surface(shape)
+    return float(shapely.get_y(spot)), float(shapely.get_x(spot))
 
 
 def _shape(area: Any) -> shapely.Geometry | None:

@@ -14,6 +14,7 @@ from dispatcher.region.addresses_towns import Town, Towns
 from dispatcher.region.text import MAX_CHARS, NUMBER, HouseNumber, Name, fold, house_number, name_of, postcode_key
 
 _MOST_READINGS = 16
+_SHORTEST_CODE = 3
 _SEPARATOR = re.compile(r"[,;|\n\r\t]+")
 _TOKEN = re.compile(r"[^\W_]+")
 _INSIDE_HOUSE = re.compile(
@@ -25,11 +26,12 @@ _INSIDE_HOUSE = re.compile(
 )
 _COUNTRIES = frozenset(
     fold(name)
-    for name in (
-        "Deutschland Germany Allemagne Österreich Austria Schweiz Suisse Svizzera Switzerland Liechtenstein France"
-        " Frankreich Italia Italy Italien España Spain Portugal Nederland Netherlands Niederlande België Belgique Belgium"
-        " Belgien Luxembourg Luxemburg Suomi Finland Finnland Sverige Sweden Danmark Denmark Norge Norway Polska Poland"
-        " Malta Ireland England Scotland Wales UK USA DE AT CH FR IT ES PT NL BE LU FI SE DK NO PL MT GB US"
+    for name in (  # noqa: SIM905
+        "Deutschland Germany Allemagne Österreich Austria Schweiz Suisse Svizzera Switzerland Liechtenstein"
+        " France Frankreich Italia Italy Italien España Spain Portugal Nederland Netherlands Niederlande België"
+        " Belgique Belgium Belgien Luxembourg Luxemburg Suomi Finland Finnland Sverige Sweden Danmark Denmark"
+        " Norge Norway Polska Poland Malta Ireland England Scotland Wales UK USA DE AT CH FR IT ES PT NL BE LU FI"
+        " SE DK NO PL MT GB US"
     ).split()
 ) | {"united kingdom", "great britain", "united states"}
 
@@ -44,6 +46,8 @@ class Reading:
     town: Town | None
     code: str
     """Key of the postcode asked for, or empty."""
+    aside: bool = False
+    """From a segment without a number although another has one: a firm's name before its street."""
 
 
 def readings(address: Address, towns: Towns) -> list[Reading]:
@@ -58,7 +62,10 @@ def readings(address: Address, towns: Towns) -> list[Reading]:
     parts, town, code = _take_towns(parts, town, code, towns)
     if not parts:
         return [Reading(name_of(""), None, town, code)] if town or code else []
-    found = [reading for part in _numbered_first(parts) for reading in _part_readings(part, town, code, towns)]
+    numbered = [part for part in parts if NUMBER.search(part)]
+    aside = [part for part in parts if numbered and part not in numbered]
+    found = [reading for part in numbered or parts for reading in _part_readings(part, town, code, towns)]
+    found += [replace(r, aside=True) for part in aside for r in _part_readings(part, town, code, towns)]
     return list(dict.fromkeys(found))[:_MOST_READINGS]
 
 
@@ -72,11 +79,9 @@ def _join_numbers(parts: list[str], countries: frozenset[str]) -> list[str]:
             joined[-1] += f" {part}"
         else:
             joined.append(part)
+    if len(joined) > 1 and NUMBER.fullmatch(joined[0]):
+        joined[:2] = [f"{joined[0]} {joined[1]}"]
     return joined
-
-
-def _numbered_first(parts: list[str]) -> list[str]:
-    return sorted(parts, key=lambda part: not NUMBER.search(part))
 
 
 def _take_towns(parts: list[str], town: Town | None, code: str, towns: Towns) -> tuple[list[str], Town | None, str]:
@@ -85,6 +90,8 @@ def _take_towns(parts: list[str], town: Town | None, code: str, towns: Towns) ->
     for index, part in enumerate(parts):
         part_code, rest = _split_code(part, towns)
         named = towns.named(name_of(rest)) if rest else None
+        if index == len(parts) - 1 > 0 and rest and not NUMBER.search(rest):
+            named = named or _known(towns.resolve(rest))
         alone = bool(part_code) or index > 0
         if alone and (named or not rest):
             town, code = town or named, code or part_code
@@ -95,6 +102,10 @@ def _take_towns(parts: list[str], town: Town | None, code: str, towns: Towns) ->
     return kept, town, code
 
 
+def _known(town: Town | None) -> Town | None:
+    return town if town and town.ids else None
+
+
 def _split_code(part: str, towns: Towns) -> tuple[str, str]:
     """A postcode at the start of a segment, and what follows it."""
     tokens = list(_TOKEN.finditer(part))
@@ -103,7 +114,7 @@ def _split_code(part: str, towns: Towns) -> tuple[str, str]:
             end = tokens[count - 1].end()
             key = postcode_key(part[:end])
             long_digits = key.isdecimal() and tokens[0][0].isdecimal() and len(tokens[0][0]) == 5 and count == 1
-            if key in towns.by_code or long_digits:
+            if (key in towns.by_code and end >= _SHORTEST_CODE) or long_digits:
                 return key, part[end:].strip(" -")
     return "", part
 
@@ -115,11 +126,13 @@ def _part_readings(part: str, town: Town | None, code: str, towns: Towns) -> Ite
             reading = Reading(name_of(name), number, its_town, its_code)
             if tail and its_town is None:
                 reading = replace(reading, town=towns.resolve(tail))
-            if reading.name.key:
+            if any(c.isalpha() for c in reading.name.key):
                 yield reading
 
 
 def _area_splits(part: str, town: Town | None, code: str, towns: Towns) -> Iterator[tuple[str, Town | None, str]]:
+    if town:
+        yield part, town, code
     tokens = list(_TOKEN.finditer(part))
     found_code = _inner_code(part, tokens, towns)
     if found_code:
@@ -138,7 +151,7 @@ def _area_splits(part: str, town: Town | None, code: str, towns: Towns) -> Itera
 def _around_code(
     before: str, after: str, town: Town | None, code: str, towns: Towns
 ) -> Iterator[tuple[str, Town | None, str]]:
-    """ "Markt 1 | 52062 | Aachen" and "| 52062 | Aachen Markt 1"."""
+    """Town on either side of the code: "Markt 1 52062 Aachen" and "52062 Aachen Markt 1"."""
     if before:
         yield before, town or towns.resolve(after), code
         return
@@ -158,7 +171,7 @@ def _inner_code(part: str, tokens: list[re.Match[str]], towns: Towns) -> tuple[i
                 start, end = tokens[index].start(), tokens[index + count - 1].end()
                 key = postcode_key(part[start:end])
                 sole = count == 1 and index > 0 and key.isdecimal() and len(key) < 4
-                if key in towns.by_code and not sole:
+                if key in towns.by_code and not sole and end - start >= _SHORTEST_CODE:
                     return start, end, key
     for token in tokens[1:]:
         if token[0].isdecimal() and len(token[0]) == 5 and NUMBER.search(part[: token.start()]):

@@ -12,7 +12,7 @@ from dispatcher.domain.errors import KnownError
 from dispatcher.domain.place import Place
 from dispatcher.region.addresses_store import SCHEMA_VERSION, padded
 from dispatcher.region.addresses_towns import Towns
-from dispatcher.region.text import HouseNumber, Name
+from dispatcher.region.text import WIDEST_RANGE, HouseNumber, Name
 
 _MOST_EXACT = 400
 _MOST_LIKE = 60
@@ -160,7 +160,7 @@ class Reader:
 
     def _streets(self, sql: str, parameters: tuple[object, ...]) -> list[Street]:
         rows = self.connection.execute(sql, parameters)
-        return [Street(*row[:8], Place(row[8], row[9]), row[10]) for row in rows]
+        return [_street(row) for row in rows]
 
     def pois_like(self, name: Name, limit: int = 40) -> list[Poi]:
         """Places of interest that have all these words in their name, street or town, else any in their name."""
@@ -174,14 +174,21 @@ class Reader:
     def pois_starting(self, tokens: Sequence[str], last: str, limit: int) -> list[Poi]:
         """Places of interest with all these words and one that begins with `last`."""
         match = " AND ".join([*(f'"{token}"' for token in tokens), *([f'"{last}"*'] if last else [])])
-        return self._pois(_POI.format(order=""), (match, limit)) if match else []
+        if not match:
+            return []
+        named = self._pois(_POI.format(order=""), (f"words : ({match})", limit))
+        return named or self._pois(_POI.format(order=""), (match, limit))
 
     def _pois(self, sql: str, parameters: tuple[object, ...]) -> list[Poi]:
-        return [Poi(*row[:11], Place(row[11], row[12])) for row in self.connection.execute(sql, parameters)]
+        rows: Iterable[Any] = self.connection.execute(sql, parameters)
+        return [
+            Poi(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], Place(r[11], r[12])) for r in rows
+        ]
 
     def houses(self, street_id: int, number: HouseNumber) -> list[House]:
         """Houses whose number or range of numbers holds the first of these digits."""
-        return self._houses("first<=? AND last>=? AND first>=?", (street_id, number.first, number.first, number.first - 60))
+        first = number.first
+        return self._houses("first<=? AND last>=? AND first>=?", (street_id, first, first, first - WIDEST_RANGE))
 
     def below(self, street_id: int, number: HouseNumber) -> list[House]:
         """The next smaller house numbers, nearest first."""
@@ -197,7 +204,7 @@ class Reader:
 
     def _houses(self, where: str, parameters: tuple[object, ...]) -> list[House]:
         rows = self.connection.execute(_HOUSE.format(where=where), parameters)
-        return [House(*row[:5], Place(row[5], row[6]), bool(row[7])) for row in rows]
+        return [_house(row) for row in rows]
 
     def addresses_around(self, place: Place, half_deg: float) -> list[tuple[House, Street]]:
         """Every address in a square box, with its street."""
@@ -207,10 +214,8 @@ class Reader:
             " FROM address_at r JOIN address a ON a.id=r.id JOIN street s ON s.id=a.street_id"
             " JOIN city c ON c.id=s.city_id WHERE r.north>=? AND r.south<=? AND r.east>=? AND r.west<=?"
         )
-        return [
-            (House(*r[:5], Place(r[5], r[6]), bool(r[7])), Street(*r[8:16], Place(r[16], r[17]), r[18]))
-            for r in self.connection.execute(sql, _box(place, half_deg))
-        ]
+        rows = self.connection.execute(sql, _box(place, half_deg))
+        return [(_house(row), _street(row[8:])) for row in rows]
 
     def streets_around(self, place: Place, half_deg: float) -> list[tuple[Place, Street]]:
         """Points of streets in a square box."""
@@ -220,10 +225,16 @@ class Reader:
             " FROM street_at r JOIN street s ON s.id=r.street_id JOIN city c ON c.id=s.city_id"
             " WHERE r.north>=? AND r.south<=? AND r.east>=? AND r.west<=?"
         )
-        return [
-            (Place(r[0], r[1]), Street(*r[2:10], Place(r[10], r[11]), r[12]))
-            for r in self.connection.execute(sql, _box(place, half_deg))
-        ]
+        rows = self.connection.execute(sql, _box(place, half_deg))
+        return [(Place(row[0], row[1]), _street(row[2:])) for row in rows]
+
+
+def _street(row: Any) -> Street:
+    return Street(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], Place(row[8], row[9]), row[10])
+
+
+def _house(row: Any) -> House:
+    return House(row[0], row[1], row[2], row[3], row[4], Place(row[5], row[6]), bool(row[7]))
 
 
 def _box(place: Place, half_deg: float) -> tuple[float, float, float, float]:
@@ -241,5 +252,3 @@ def _any(tokens: Iterable[str]) -> str:
 
 def _data_version(connection: Any) -> int:
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
-
-

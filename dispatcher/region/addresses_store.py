@@ -124,17 +124,18 @@ class Writer:
         return street_id
 
     def _named(self, table: str, owner_id: int, name: Name, area: str) -> None:
-        sql = f"INSERT INTO {table}_name({table}_id, tokens, raw, key) VALUES(?,?,?,?)"  # noqa: S608
+        sql = f"INSERT INTO {table}_name({table}_id, tokens, raw, key) VALUES(?,?,?,?)"
         row_id = self.connection.execute(sql, (owner_id, name.spaced, name.raw, name.key)).lastrowid
         row = (row_id, name.index_text, area)
-        self.connection.execute(f"INSERT INTO {table}_fts(rowid, words, area) VALUES(?,?,?)", row)  # noqa: S608
+        self.connection.execute(f"INSERT INTO {table}_fts(rowid, words, area) VALUES(?,?,?)", row)
         if table == "street":
             self.connection.execute("INSERT INTO street_tri(rowid, key) VALUES(?,?)", (row_id, padded(name.key)))
 
     def street_points(self, street_id: int, points: Iterable[Point]) -> None:
         """Points along a street, for the way back from a place to words."""
         rows = [(lat, lat, lon, lon, street_id) for lat, lon in points]
-        self.connection.executemany("INSERT INTO street_at(south, north, west, east, street_id) VALUES(?,?,?,?,?)", rows)
+        sql = "INSERT INTO street_at(south, north, west, east, street_id) VALUES(?,?,?,?,?)"
+        self.connection.executemany(sql, rows)
 
     def addresses(self, street_id: int, entries: Iterable[Entry]) -> None:
         """House numbers of a street."""

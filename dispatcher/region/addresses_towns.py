@@ -14,6 +14,8 @@ from dispatcher.region.text import Name, canonical, name_of, postcode_key, words
 
 _LIKE = 0.78
 """The least similarity at which a misspelt town is still taken for the one on the map."""
+_OUTSKIRTS_M = 2_000.0
+"""This near to a town's middle a street may well be its own, whatever the index guessed."""
 _CITY_KINDS = frozenset({"city", "town", "village"})
 
 
@@ -75,8 +77,8 @@ class Towns:
             "SELECT a.name, a.key, a.kind, a.city_id, c.name, a.postcode, a.lat, a.lon, a.weight"
             " FROM area a JOIN city c ON c.id=a.city_id"
         )
-        for *row, lat, lon, weight in connection.execute(sql):
-            towns._add(Area(*row, Place(lat, lon), weight))
+        for name, key, kind, city_id, city, postcode, lat, lon, weight in connection.execute(sql):
+            towns._add(Area(name, key, kind, city_id, city, postcode, Place(lat, lon), weight))
         for city_id, name, key, lat, lon in connection.execute("SELECT id, name, key, lat, lon FROM city").fetchall():
             if key and not any(area.city_id == city_id for area in towns.by_key[key]):
                 towns._add(Area(name, key, "town", city_id, name, "", Place(lat, lon), 10))
@@ -111,7 +113,7 @@ class Towns:
         return self._resolved[name.key]
 
     def _part_of(self, name: Name) -> Town | None:
-        """ "Aachen-Brand" holds both Aachen and Brand."""
+        """Both Aachen and Brand for "Aachen-Brand"."""
         areas: list[Area] = []
         tokens = list(name.tokens)
         for width in range(len(tokens) - 1, 0, -1):
@@ -124,7 +126,7 @@ class Towns:
         return None
 
     def _longer(self, name: Name) -> Town | None:
-        """ "Feldkirch" for "Stadt Feldkirch"."""
+        """The town "Stadt Feldkirch" for "Feldkirch"."""
         sets = [{id(area): area for area in self.by_token.get(token, ())} for token in name.tokens]
         shared = set.intersection(*(set(s) for s in sets)) if sets else set()
         return _town([sets[0][key] for key in shared]) if shared else None
@@ -144,7 +146,7 @@ class Towns:
         found += [a for c, areas in self.by_code.items() if code and c.startswith(code) for a in areas]
         return sorted(found, key=lambda area: -area.weight)
 
-    def agreement(self, town: Town | None, code: str, city_id: int, postcode: str) -> Agreement:
+    def agreement(self, town: Town | None, code: str, city_id: int, postcode: str, place: Place) -> Agreement:
         """Weigh a candidate's town and postcode against the asked ones; what is not known contradicts nothing."""
         own_code = postcode_key(postcode)
         town_fits = None if town is None else city_id in town.ids
@@ -157,6 +159,8 @@ class Towns:
             return Agreement(15, Precision.STREET) if town and town.ids else Agreement(4, Precision.HOUSE)
         if town_fits is None:
             return Agreement(20, Precision.STREET) if code in self.by_code else Agreement(25, Precision.AREA)
+        if code_fits is None and town and any(a.place.distance_m(place) <= _OUTSKIRTS_M for a in town.areas):
+            return Agreement(15, Precision.STREET)
         return Agreement(30 if code_fits is None else 45, Precision.AREA)
 
     def _wrong_code(self, town: Town | None, code: str, own_code: str) -> Agreement:

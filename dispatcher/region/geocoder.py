@@ -6,21 +6,25 @@ Fulfils the services' `Geocoder` port over one address index file. Any thread ma
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dispatcher.domain.place import Address, Found, Place, Precision
 from dispatcher.domain.progress import Progress, checkpoint
-from dispatcher.region.addresses_match import Candidate, at_poi, at_street, label, likeness, settle
+from dispatcher.region.addresses_match import Candidate, area_label, at_poi, at_street, label, likeness, settle
 from dispatcher.region.addresses_query import Reading, readings
 from dispatcher.region.addresses_reader import Reader, Street
 from dispatcher.region.addresses_suggest import suggestions
 from dispatcher.region.addresses_towns import Area
 
-_FUZZY_BELOW = 97.0
-"""Below this likeness the search goes on by letters, not words."""
+_ELSEWHERE_BELOW = 75.0
+"""Only when no street of the named town is at least this alike are misspelt streets of other towns looked at."""
 _LEAST_ALIKE = 68.0
+_GOOD_ENOUGH = 80.0
+"""A house found with at least this score ends the search for other readings."""
 _MOST_STREETS = 24
+_ASIDE = 15.0
+"""What a firm's name weighs less than the street and number beside it."""
 _HERE_M = 100.0
 """An address this near is where one stands."""
 _REVERSE_STEPS_DEG = (0.001, 0.003, 0.01)
@@ -108,46 +112,48 @@ class _Search:
         for reading in asked:
             if not reading.name.key:
                 continue
-            self._streets(reading)
-            if any(c.rank >= 110.5 and c.found.precision is Precision.HOUSE for c in self.candidates):
-                break
+            found = self._streets(reading)
             if reading.number is None:
-                self._pois(reading)
+                found += self._pois(reading)
+            self.candidates += [replace(c, rank=c.rank - _ASIDE) for c in found] if reading.aside else found
+            if any(c.found.score >= _GOOD_ENOUGH and not c.found.precision.doubtful for c in found):
+                break
         for reading in asked:
             self._areas(reading)
         return settle(self.candidates, max(0, limit))
 
-    def _streets(self, reading: Reading) -> None:
+    def _streets(self, reading: Reading) -> list[Candidate]:
         ids = reading.town.ids if reading.town else frozenset()
         exact = self.reader.streets_named(reading.name)
         fits = [street for street in exact if not ids or street.city_id in ids]
-        scored = {(s.id): (100.0, s) for s in exact}
+        scored = {s.id: (100.0, s) for s in exact}
         if not fits:
-            pool = self.reader.streets_like(reading.name, ids)
-            best = self._score(pool, reading, scored)
-            if ids and best < _FUZZY_BELOW and not exact:
-                self._score(self.reader.streets_like(reading.name, frozenset()), reading, scored)
+            best = self._score(reading, ids, scored)
+            if ids and best < _ELSEWHERE_BELOW and not exact:
+                self._score(reading, frozenset(), scored)
         ranked = sorted(scored.values(), key=lambda pair: (pair[0], self._is_in(pair[1], reading), pair[1].weight))
-        for alike, street in ranked[: -_MOST_STREETS - 1 : -1]:
-            found = at_street(self.reader, street, alike, reading.name, reading.number, reading.town, reading.code)
-            self.candidates += found
+        return [
+            candidate
+            for alike, street in ranked[: -_MOST_STREETS - 1 : -1]
+            for candidate in at_street(self.reader, street, alike, reading)
+        ]
 
     def _is_in(self, street: Street, reading: Reading) -> bool:
         return bool(reading.town and street.city_id in reading.town.ids)
 
-    def _score(self, pool: Sequence[Street], reading: Reading, scored: dict[int, tuple[float, Street]]) -> float:
+    def _score(self, reading: Reading, ids: frozenset[int], scored: dict[int, tuple[float, Street]]) -> float:
+        """Note how alike the streets of these towns are; each under the name that fits best."""
         best = 0.0
-        for street in pool:
+        for street in self.reader.streets_like(reading.name, ids):
             alike = likeness(reading.name, street.raw, street.key, street.tokens)
             best = max(best, alike)
             if alike >= _LEAST_ALIKE and alike > scored.get(street.id, (0.0, street))[0]:
                 scored[street.id] = (alike, street)
         return best
 
-    def _pois(self, reading: Reading) -> None:
-        for poi in self.reader.pois_like(reading.name):
-            if candidate := at_poi(self.reader, poi, reading.name, reading.town, reading.code):
-                self.candidates.append(candidate)
+    def _pois(self, reading: Reading) -> list[Candidate]:
+        found = (at_poi(self.reader, poi, reading) for poi in self.reader.pois_like(reading.name))
+        return [candidate for candidate in found if candidate]
 
     def _areas(self, reading: Reading) -> None:
         """The town or postcode: the answer when nothing more was asked, the last resort otherwise."""
@@ -165,10 +171,8 @@ class _Search:
 
 
 def _at_area(area: Area, score: float, bonus: float) -> Candidate:
-    city = area.city if area.kind == "postcode" else area.name
-    postcode = area.postcode
     found = Found(
-        label=label("", "", postcode, city), place=area.place, precision=Precision.AREA, score=score, postcode=postcode,
+        label=area_label(area), place=area.place, precision=Precision.AREA, score=score, postcode=area.postcode,
         city=area.city,
     )  # fmt: skip
     return Candidate(score + bonus, found, ("area", area.city_id), area.weight)
@@ -204,5 +208,3 @@ def _nearest_area(reader: Reader, place: Place) -> Found | None:
 def _closeness(distance_m: float) -> float:
     """A score for the way back: 100 at the door, 0 from a kilometre on."""
     return max(0.0, 100.0 - distance_m / 10)
-
-

@@ -162,7 +162,8 @@ NUMBER = re.compile(rf"(?<![^\W_])(?<![^\W_][.'-]){_NUMBER_WORD}({_NUMBER_BODY})
 """A house number within folded text; group 1 without the word "number" before it."""
 _RANGE_END = re.compile(r"[a-z]?-(\d{1,5})")
 _LETTER_RANGE = re.compile(r"(\d{1,5})([a-z])-([a-z])")
-_WIDEST_RANGE = 60
+WIDEST_RANGE = 60
+"""Beyond this, "12-800" is no range of house numbers."""
 
 
 def house_number(text: str) -> HouseNumber | None:
@@ -174,7 +175,7 @@ def house_number(text: str) -> HouseNumber | None:
     first = int(digits[0])
     normal = str(first) + normal[digits.end() :]
     end = _RANGE_END.match(normal, len(str(first)))
-    last = int(end[1]) if end and first < int(end[1]) <= first + _WIDEST_RANGE else first
+    last = int(end[1]) if end and first < int(end[1]) <= first + WIDEST_RANGE else first
     return HouseNumber(normal, first, last)
 
 

@@ -108,17 +108,21 @@ def _abbreviated(street: str) -> str:
 
 
 def slip(street: str, dice: random.Random) -> str:
-    """One letter replaced, left out, put in, or swapped with the next."""
+    """One letter replaced, left out, put in, or swapped with the next; never the name itself."""
+    while (slipped := _slip(street, dice)) == street:
+        pass
+    return slipped
+
+
+def _slip(street: str, dice: random.Random) -> str:
     spot = dice.randrange(len(street))
-    kind = dice.choice(("replace", "leave out", "put in", "swap"))
     before, at, after = street[:spot], street[spot], street[spot + 1 :]
-    if kind == "replace":
-        return before + dice.choice(_LETTERS.replace(at.lower(), "")) + after
-    if kind == "leave out":
-        return before + after
-    if kind == "put in":
-        return before + dice.choice(_LETTERS) + at + after
-    return before + after[:1] + at + after[1:]
+    letter = dice.choice(_LETTERS)
+    return dice.choice((before + letter + after, before + after, before + letter + at + after, _swap(street, spot)))
+
+
+def _swap(street: str, spot: int) -> str:
+    return street[:spot] + street[spot + 1 : spot + 2] + street[spot] + street[spot + 2 :]
 
 
 def _hit(found: object, truth: Truth) -> bool:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer, Signal, Slot
 
 from dispatcher.domain.changes import ChangeSet
 from dispatcher.domain.errors import Cancelled
@@ -129,7 +129,9 @@ class OpRunner(QObject):
         self._jobs: list[Job] = []
         self._latest: dict[str, object] = {}
         self._stopping = False
-        self._posted.connect(self._on_posted)
+        # Queued always: work that ends at once is settled from this very thread, and must not answer before its caller
+        # has even got the job in hand.
+        self._posted.connect(self._on_posted, Qt.ConnectionType.QueuedConnection)
 
     # ── Changes ──────────────────────────────────────────────────────────────────────────────────────────────────
 

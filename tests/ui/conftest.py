@@ -50,9 +50,10 @@ def nothing_left(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterato
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[call-overload]
     widgets = [w for w in qapp.topLevelWidgets() if id(w) not in before and not _belongs_to_qt(w)]
     running = [t for t in timers if shiboken6.isValid(t) and t.isActive()]
-    for widget in widgets:
+    names = ", ".join(f"{type(w).__name__} {w.objectName()!r}" for w in widgets)
+    for widget in filter(shiboken6.isValid, widgets):
         shiboken6.delete(widget)
-    assert not widgets, f"widgets left: {', '.join(f'{type(w).__name__} {w.objectName()!r}' for w in widgets)}"
+    assert not names, f"widgets left: {names}"
     assert not running, f"timers left running: {', '.join(t.objectName() or repr(t.parent()) for t in running)}"
 
 

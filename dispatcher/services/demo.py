@@ -8,10 +8,10 @@ from pathlib import Path
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.progress import Progress, Share
 from dispatcher.intake.fleet_file import read_fleet
-from dispatcher.services import importing, regions
+from dispatcher.services import fleet, importing, regions
 from dispatcher.services.home import Home, slug_of
 from dispatcher.services.plan import apply_proposal
-from dispatcher.services.ports import Clock, Store, UnitOfWork
+from dispatcher.services.ports import Clock, Store
 from dispatcher.services.workplace import OpenStore, Workplace, create_depot, open_workplace
 
 REGION = "helsinki"
@@ -48,16 +48,9 @@ def prepare(home: Home, *, open_store: OpenStore, clock: Clock, progress: Progre
 
 def load_fleet(store: Store, file: Path) -> dict[str, int]:
     """Add a fleet file's vehicles and drivers; returns how many."""
-    fleet = read_fleet(file)
-
-    def add(uow: UnitOfWork) -> None:
-        for vehicle in fleet.vehicles:
-            uow.put_vehicle(vehicle)
-        for driver in fleet.drivers:
-            uow.put_driver(driver)
-
-    store.write(f"Import {file.name}", add)
-    return {"drivers": len(fleet.drivers), "vehicles": len(fleet.vehicles)}
+    read = fleet.read_file(file)
+    store.write(f"Import {file.name}", lambda uow: fleet.add_file(uow, read))
+    return {"drivers": len(read.drivers), "vehicles": len(read.vehicles)}
 
 
 def bring_orders(workplace: Workplace, on: date, progress: Progress) -> None:

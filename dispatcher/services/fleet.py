@@ -1,7 +1,9 @@
 """Changes of drivers, vehicles and who is on duty."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dispatcher.domain.errors import BadInput
@@ -9,6 +11,7 @@ from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, ShiftId, VehicleId, new_id
 from dispatcher.domain.place import Place
 from dispatcher.domain.time import at_local
+from dispatcher.intake.fleet_file import FleetFile, read_fleet
 from dispatcher.services.ports import Reader, UnitOfWork
 
 
@@ -132,3 +135,23 @@ def end_duty(uow: UnitOfWork, shift_ids: Iterable[ShiftId]) -> None:
     """Take shifts off the day; their orders go back to the pool."""
     for shift_id in shift_ids:
         uow.remove_shift(shift_id)
+
+
+def read_file(path: Path) -> FleetFile:
+    """A fleet file's drivers and vehicles. Raises `BadInput` naming the place in the file."""
+    return read_fleet(path)
+
+
+def add_file(uow: UnitOfWork, file: FleetFile) -> None:
+    """Add a fleet file's vehicles and drivers; those whose names are known already are changed, not doubled."""
+    vehicles = {v.name.casefold(): v for v in uow.vehicles()}
+    drivers = {d.name.casefold(): d for d in uow.drivers()}
+    ids = {}
+    for vehicle in file.vehicles:
+        known = vehicles.get(vehicle.name.casefold(), vehicle)
+        ids[vehicle.id] = known.id
+        save_vehicle(uow, replace(vehicle, id=known.id, version=known.version))
+    for driver in file.drivers:
+        before = drivers.get(driver.name.casefold(), driver)
+        usual = ids.get(driver.vehicle_id) if driver.vehicle_id else None
+        save_driver(uow, replace(driver, id=before.id, version=before.version, vehicle_id=usual))

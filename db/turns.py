@@ -14,6 +14,12 @@ class Turns:
         self._guard = threading.Lock()
         self._holder: int | None = None
 
+    @property
+    def waiting(self) -> int:
+        """How many wait behind the one whose turn it is."""
+        with self._guard:
+            return max(0, len(self._waiting) - 1)
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for one's turn and keep it for the block."""

@@ -86,7 +86,10 @@ def _migrate(file: Path, config: Config, *, schema: int) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                raise damaged(file)
+                raise KnownError(
+                    f"{file} cannot be brought up to date: some rows name others that are not there.",
+                    "It was left as it is; open it with the version you had.",
+                )
             connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
             connection.exec_driver_sql(f"PRAGMA user_version={schema}")
     finally:

@@ -152,7 +152,7 @@ _NAMES: Mapping[Field, str] = {
     " product quantity, menge, stuckzahl, kpl, maara",
     Field.ITEM_SKU: "sku, item sku, item code, goods id, product code, product id, product sku, article number,"
     " artikelnummer, tuotekoodi",
-    Field.ITEM_BARCODE: "barcode, barcodes, item barcode, goods barcode, order line barcode, ean, gtin, viivakoodi",
+    Field.ITEM_BARCODE: "item barcode, goods barcode, order line barcode, barcode, barcodes, ean, gtin, viivakoodi",
     Field.SKILLS: "skills, required skills, vehicle features, features, requirements, vehicle requirements,"
     " vehicle skills, driver skills, capabilities, fahigkeiten, anforderungen, taidot, vaatimukset",
     Field.DRIVER: "assigned driver, assigned to, assign to, driver, driver name, driver assigned, driver number,"

@@ -152,7 +152,7 @@ def _notes(where: Columns, order: DateOrder, drafts: Sequence[DraftOrder], reade
         notes.append("There is no column for the date: orders without a dated window are of the chosen day.")
     if Field.WEIGHT in where and normalised(where.header(Field.WEIGHT)) in ("load", "load1"):
         notes.append(f"“{where.header(Field.WEIGHT)}” is read as kilograms: assign it otherwise if it counts parcels.")
-    if Field.VOLUME in where and normalised(where.header(Field.VOLUME)) == "volume":
+    if Field.VOLUME in where and where.header(Field.VOLUME).strip().casefold() == "volume":
         unit = "litres" if reader.unit(Field.VOLUME) == 1 else "cubic metres"
         notes.append(f"“{where.header(Field.VOLUME)}” is read as {unit}.")
     far = [d for d in drafts if d.order.address.place and not reader.area.near(d.order.address.place)]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import count as count_from
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,7 +70,8 @@ def read_sheet(path: Path) -> Sheet:
             f"{path.name} has column names in row {header + 1} but no orders below them.",
             "Check that the right file, and the right sheet of it, was exported.",
         )
-    headers = _unique(raw.records[header], max((len(row.cells) for row in rows), default=0))
+    widest = max(len(row.cells) for row in rows)
+    headers = _unique(raw.records[header][: max(widest, _named(raw.records[header]))])
     width = len(headers)
     padded = tuple(row if len(row.cells) >= width else _padded(row, width) for row in rows)
     return Sheet(headers, padded, raw.encoding, raw.delimiter, raw.name)
@@ -113,7 +115,7 @@ def _bytes_of(path: Path) -> bytes:
 
 def _rows_below(raw: RawTable, header: int) -> list[Row]:
     rows = []
-    width = sum(1 for _ in raw.records[header])
+    width = _named(raw.records[header])
     for index in range(header + 1, len(raw.records)):
         cells = raw.records[index]
         if any(cell != "" for cell in cells):
@@ -121,6 +123,11 @@ def _rows_below(raw: RawTable, header: int) -> list[Row]:
     if len(rows) > MAX_ROWS:
         raise BadInput(f"{raw.name} has {len(rows):,} rows; up to {MAX_ROWS:,} are read.", "Split it by date.")
     return rows
+
+
+def _named(record: Sequence[Cell]) -> int:
+    """How many cells there are up to the last that is not blank."""
+    return max((at for at, cell in enumerate(record, start=1) if cell != ""), default=0)
 
 
 def _trimmed(cells: Sequence[Cell], width: int) -> tuple[Cell, ...]:
@@ -134,24 +141,13 @@ def _padded(row: Row, width: int) -> Row:
     return Row(row.number, row.cells + ("",) * (width - len(row.cells)))
 
 
-def _unique(names: Sequence[Cell], widest_row: int) -> tuple[str, ...]:
-    """Column names that differ, without the blank ones at the end that no row fills either."""
-    texts = [text_of(name) for name in names[:MAX_COLUMNS]]
-    while texts and not texts[-1] and len(texts) > widest_row:
-        texts.pop()
-    seen: Counter[str] = Counter()
-    unique = []
-    for position, text in enumerate(texts, start=1):
-        name = text or f"Column {position}"
-        seen[name] += 1
-        while seen[name] > 1 or name in unique:
-            seen[name] = max(seen[name], 2)
-            candidate = f"{name} ({seen[name]})"
-            if candidate not in unique:
-                name = candidate
-                break
-            seen[name] += 1
-        unique.append(name)
+def _unique(names: Sequence[Cell]) -> tuple[str, ...]:
+    """Column names that differ: a repeated one counts on, a blank one says where it stands."""
+    unique: dict[str, None] = {}
+    for position, cell in enumerate(names[:MAX_COLUMNS], start=1):
+        name = text_of(cell) or f"Column {position}"
+        free = (candidate for count in count_from(2) if (candidate := f"{name} ({count})") not in unique)
+        unique[name if name not in unique else next(free)] = None
     return tuple(unique)
 
 

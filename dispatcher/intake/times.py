@@ -46,7 +46,7 @@ def moment(cell: Cell, zone: ZoneInfo) -> Moment:
         case timedelta():
             return _in_day(round(cell.total_seconds()), str(cell))
         case int() | float():
-            return _ofnumber(cell, zone)
+            return _of_number(cell, zone)
         case _:
             raise Unreadable(f"“{cell}” is a date without a time.", _WRITE_TIME)
 
@@ -64,13 +64,13 @@ def _moment(text: str, zone: ZoneInfo) -> Moment:
     if clock := _CLOCK.fullmatch(words):
         return _clock(text, clock[1], clock[2], clock[3], clock[4])
     if re.fullmatch(r"0[.,][0-9]{3,}", words):
-        return _ofnumber(float(words.replace(",", ".")), zone)
+        return _of_number(float(words.replace(",", ".")), zone)
     if re.fullmatch(r"[0-9]{9,14}", words):
-        return _ofnumber(int(words), zone)
+        return _of_number(int(words), zone)
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ t][0-9:.]+(z|[+\-][0-9:]+)?", words):
         raise Unreadable(f"“{text}” is not a time.", _WRITE_TIME)
     try:
-        return _of_datetime(datetime.fromisoformat(words), zone)
+        return _of_datetime(datetime.fromisoformat(words.upper()), zone)
     except ValueError:
         raise Unreadable(f"“{text}” is not a time.", _WRITE_TIME) from None
 
@@ -95,7 +95,7 @@ def _of_datetime(value: datetime, zone: ZoneInfo) -> Moment:
     return Moment(_second(local.time()), local.date())
 
 
-def _ofnumber(value: float, zone: ZoneInfo) -> Moment:
+def _of_number(value: float, zone: ZoneInfo) -> Moment:
     """A fraction of a day, an hour, hhmm, a workbook's day count, unix seconds or milliseconds."""
     if 0 <= value < 1:
         return Moment(round(value * DAY_S))

@@ -62,7 +62,7 @@ def _first_with_content(book: Any, name: str) -> RawTable:
     for sheet in book.worksheets:
         # Some writers state dimensions that are wrong; reading until the end is right
         sheet.reset_dimensions()
-        records = _records(sheet.iter_rows(max_col=MAX_COLUMNS), name)
+        records = _records(sheet.iter_rows(), name)
         if records:
             return RawTable(records, f"{name}, sheet {sheet.title}")
     raise BadInput(f"{name} has no sheet with content.", "Check that the right workbook was exported.")
@@ -72,7 +72,7 @@ def _records(rows: Iterable[Sequence[Any]], name: str) -> list[Sequence[Cell]]:
     records: list[Sequence[Cell]] = []
     filled = 0
     for row in rows:
-        record = [_value(cell) for cell in row]
+        record = [_value(cell) for cell in row[:MAX_COLUMNS]]
         records.append(record)
         if any(value != "" for value in record):
             filled = len(records)

@@ -24,7 +24,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from shapely.geometry.base import BaseGeometry
 
 from dispatcher.domain.place import Bounds
-from dispatcher.region.basemap_bounds import WORLD_M, mercator_box
+from dispatcher.region.basemap_bounds import WORLD_M, from_mercator, mercator_box
 from dispatcher.region.basemap_coast import Box
 from dispatcher.region.basemap_features import Layer
 from dispatcher.region.basemap_kinds import LAYERS, Landuse, Row, Water
@@ -105,7 +105,7 @@ class Tiles:
                 else:
                     data = only_sea if wet else only_ground
                 writer.write_tile(tile, data)
-            writer.finalize(_header(bounds), _metadata(name))
+            writer.finalize(_header(bounds, self.outer), _metadata(name, bounds))
 
 
 def _clipped(sea: BaseGeometry, box: BaseGeometry, zoom: int) -> BaseGeometry:
@@ -192,19 +192,20 @@ def _full_tile(layer: str, row: Row, workshop: Path) -> bytes:
     return gzip.decompress(tiles[zxy_to_tileid(zoom, x, y)])
 
 
-def _header(bounds: Bounds) -> dict[str, Any]:
-    centre = bounds.centre
+def _header(bounds: Bounds, outer: Box) -> dict[str, Any]:
+    """The bounds are those of the tiles, or GDAL would not look beyond them; the centre is the region's."""
+    (south, west), (north, east) = from_mercator(*outer[:2]), from_mercator(*outer[2:])
     left, _, right, _ = mercator_box(bounds)
     fitting = math.log2(WORLD_M / max(right - left, 1.0)) + 1  # the width on about two tiles of 512 pixels
     return {
         "tile_type": TileType.MVT,
         "tile_compression": Compression.GZIP,
-        "min_lon_e7": round(bounds.west * 1e7),
-        "min_lat_e7": round(bounds.south * 1e7),
-        "max_lon_e7": round(bounds.east * 1e7),
-        "max_lat_e7": round(bounds.north * 1e7),
-        "center_lon_e7": round(centre.lon * 1e7),
-        "center_lat_e7": round(centre.lat * 1e7),
+        "min_lon_e7": round(west * 1e7),
+        "min_lat_e7": round(south * 1e7),
+        "max_lon_e7": round(east * 1e7),
+        "max_lat_e7": round(north * 1e7),
+        "center_lon_e7": round(bounds.centre.lon * 1e7),
+        "center_lat_e7": round(bounds.centre.lat * 1e7),
         "center_zoom": min(max(round(fitting), FIRST_ZOOM), LAST_ZOOM),
     }
 
@@ -212,11 +213,12 @@ def _header(bounds: Bounds) -> dict[str, Any]:
 _JSON_TYPES: Mapping[type, str] = {str: "String", int: "Number", bool: "Boolean"}
 
 
-def _metadata(name: str) -> dict[str, Any]:
+def _metadata(name: str, bounds: Bounds) -> dict[str, Any]:
     return {
         "name": name,
         "type": "baselayer",
         "format": "pbf",
+        "region_bounds": [bounds.west, bounds.south, bounds.east, bounds.north],
         "attribution": ATTRIBUTION,
         "description": "A basemap in the Protomaps schema, of OpenStreetMap data under the ODbL 1.0",
         "tilestats": {"layerCount": len(_GEOMETRY), "layers": [_counted(*layer) for layer in _GEOMETRY.items()]},

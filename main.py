@@ -13,13 +13,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
 from db.lock import lock_home
 from db.opening import open_store
+from dispatcher import __version__
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.place import Place
@@ -196,7 +196,7 @@ def _seconds(text: str) -> float:
 def parser() -> argparse.ArgumentParser:
     """The command line, as `docs/automation.md` describes it."""
     top = argparse.ArgumentParser("roundhouse", description="The workstation of a delivery depot's dispatcher.")
-    top.add_argument("--version", action="version", version=f"roundhouse {_version()}")
+    top.add_argument("--version", action="version", version=f"roundhouse {__version__}")
     top.set_defaults(command="window", run=open_window, depot=None, date=None, until_painted=False)
     _window_options(top)
     commands = top.add_subparsers(metavar="COMMAND")
@@ -262,10 +262,6 @@ def _day_commands(commands: Any) -> None:
         command.add_argument("--date", type=_date, default=None, help="the day; without it today")
         command.add_argument("--depot", default=None, help="the depot; without it the only one, or the last opened")
         command.add_argument("--json", action="store_true", help="print the result as JSON")
-
-
-def _version() -> str:
-    return version("roundhouse")
 
 
 # --- running ------------------------------------------------------------------------------------------------------

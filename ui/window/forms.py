@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dispatcher import __version__
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day
@@ -156,7 +156,7 @@ class Forms(QObject):
         region = self._workplace.pack
         source = region.manifest.attribution if region else "no region: straight lines"
         text = QLabel(
-            f"<h3>Roundhouse {version('roundhouse')}</h3>"
+            f"<h3>Roundhouse {__version__}</h3>"
             "<p>The workstation of a delivery depot's dispatcher. Everything stays on this machine.</p>"
             f"<p>Map, roads and addresses: {source}</p>"
             f"<p>Data folder: {self._workplace.home.root}</p><p>MIT licence.</p>"

@@ -142,7 +142,7 @@ class _Search:
         whole = self._completed(found)
         if self.on_best is not None and whole != self.streamed:
             self._stream(whole)
-        cost = round(weigh(self.whole, whole).cost)
+        cost = weigh(self.whole, whole).cost
         return Solution(whole, cost, self.watch.elapsed_s, self.watch.iterations)
 
     def _search(self) -> Sequences:
@@ -189,7 +189,7 @@ class _Search:
     def _stream(self, whole: dict[ShiftId, list[OrderId]]) -> None:
         assert self.on_best is not None
         self.streamed = whole
-        cost = round(weigh(self.whole, whole).cost)
+        cost = weigh(self.whole, whole).cost
         planned = sum(len(sequence) for sequence in whole.values())
         self.on_best(whole, Stats(self.watch.elapsed_s, self.watch.iterations, cost, planned))
 

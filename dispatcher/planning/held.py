@@ -35,7 +35,7 @@ def loosened(problem: Problem, sequences: Sequences) -> Problem:
             rounds[shift_id] = _widened(duty, line)
             for visit, begins_s, late_s in zip(kept, line.begins_s, line.late_s, strict=True):
                 if late_s:
-                    visits[visit.order_id] = _open_until(visit, begins_s)
+                    visits[visit.order_id] = open_until(visit, begins_s)
     return replace(problem, visits=MappingProxyType(visits), rounds=MappingProxyType(rounds))
 
 
@@ -57,7 +57,8 @@ def _drivable(problem: Problem, visit: Visit, duty: Round) -> bool:
     return not any(bar.rule in (Rule.NO_PLACE, Rule.NO_ROAD) for bar in problem.bars(visit, duty))
 
 
-def _open_until(visit: Visit, begins_s: int) -> Visit:
+def open_until(visit: Visit, begins_s: int) -> Visit:
+    """The same order with its last window open until then."""
     *earlier, (opens_s, _) = visit.windows
     return replace(visit, windows=(*earlier, (opens_s, begins_s)))
 

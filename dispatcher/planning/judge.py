@@ -9,6 +9,8 @@ refused; what is wrong with it is said. The rules:
   It then leaves as late as it can so that it returns no later and no stop begins (more) late: waiting is spent in
   the yard, unpaid, never before the shift starts. This is the shortest duration for the earliest return, the measure
   PyVRP's routes have too (Vidal et al. 2013, "time-window segments", for one window per stop).
+- Only if that takes longer than the driver may be out, and a later window of some stop would shorten the round, does
+  it leave for the later window.
 - Deliveries are in the vehicle from the start until their stop, collections from their stop until the end.
 - A leg that no road joins is timed as the crow flies, so that the rest of the round keeps plausible times.
 - An order without a place is served where the vehicle happens to be.
@@ -53,8 +55,8 @@ class Weight(NamedTuple):
     """Stops over, and metres over."""
     overrun_s: int
     """Seconds late, after the shift's end, and over the longest duration."""
-    cost: float
-    """Minor currency units."""
+    cost: int
+    """Minor currency units, each round's rounded as in `RouteTimes`."""
 
     def plus(self, other: "Weight") -> "Weight":
         """Both together."""
@@ -72,7 +74,7 @@ class Weight(NamedTuple):
         return not any(self[:4])
 
 
-NO_WEIGHT = Weight(0, 0, 0, 0, 0.0)
+NO_WEIGHT = Weight(0, 0, 0, 0, 0)
 
 
 def weigh(problem: Problem, sequences: Sequences) -> Weight:
@@ -95,7 +97,7 @@ def weigh_route(problem: Problem, shift_id: ShiftId, sequence: Sequence[OrderId]
         sum(amount[rule] for rule in _OVERLOADS),
         amount[Rule.MAX_STOPS] + amount[Rule.MAX_DISTANCE],
         sum(line.late_s) + amount[Rule.SHIFT_END] + amount[Rule.MAX_DURATION],
-        line.cost,
+        round(line.cost),
     )
 
 
@@ -124,6 +126,8 @@ class Timeline:
         leg_s, leg_m, gaps = _legs(problem, duty, visits)
         arrives_s, begins_s, returns_s = _forward(duty.starts_s, leg_s, visits)
         leaves_s = _latest_leave(leg_s, visits, begins_s, returns_s) if visits else duty.starts_s
+        if duty.max_duration_s is not None and returns_s - leaves_s > duty.max_duration_s:
+            leaves_s = _leave_for_later_windows(duty, leg_s, visits, leaves_s)
         if leaves_s != duty.starts_s:
             arrives_s, begins_s, returns_s = _forward(leaves_s, leg_s, visits)
         late_s = [_late(visit, begins) for visit, begins in zip(visits, begins_s, strict=True)]
@@ -221,6 +225,35 @@ def _latest_leave(leg_s: list[int], visits: list[Visit], begins_s: list[int], re
             begin_by = begins_s[i] if latest is None else latest
         done_by = begin_by - leg_s[i]
     return done_by
+
+
+def _leave_for_later_windows(duty: Round, leg_s: list[int], visits: list[Visit], leaves_s: int) -> int:
+    """The first later departure that keeps the longest duration and makes nothing late; `leaves_s` if there is none."""
+    assert duty.max_duration_s is not None
+    _, begins_s, returns_s = _forward(leaves_s, leg_s, visits)
+    late_s, bound_s, tried_s = _all_late(visits, begins_s), max(duty.ends_s, returns_s), leaves_s
+    for _ in range(3 * len(visits)):
+        closing = (_open_for(visit, begins) for visit, begins in zip(visits, begins_s, strict=True))
+        patience = min((seconds for seconds in closing if seconds is not None), default=None)
+        if patience is None:
+            break
+        _, begins_s, returns_s = _forward(tried_s + patience + 1, leg_s, visits)
+        if returns_s > bound_s or _all_late(visits, begins_s) > late_s:
+            break
+        tried_s = max(tried_s + patience + 1, _latest_leave(leg_s, visits, begins_s, returns_s))
+        if returns_s - tried_s <= duty.max_duration_s:
+            return tried_s
+        _, begins_s, returns_s = _forward(tried_s, leg_s, visits)
+    return leaves_s
+
+
+def _open_for(visit: Visit, begins_s: int) -> int | None:
+    """How much longer the present window stays open, if another one follows."""
+    return next((closes_s - begins_s for _, closes_s in visit.windows[:-1] if begins_s <= closes_s), None)
+
+
+def _all_late(visits: list[Visit], begins_s: list[int]) -> int:
+    return sum(_late(visit, begins) for visit, begins in zip(visits, begins_s, strict=True))
 
 
 def _late(visit: Visit, begins_s: int) -> int:

@@ -91,7 +91,7 @@ class _Explainer:
             return Reason(order_id, ReasonCode.NO_VEHICLE, "No driver is on duty on this day.")
         answers = [self._answer(visit, shift_id) for shift_id in self.rooms]
         stopped = _stopped(answers)
-        fitting = [answer for answer in answers if isinstance(answer.now, Gap)]
+        fitting = [a for a in answers if isinstance(a.alone, Gap) and isinstance(a.now, Gap)]
         if fitting:
             return Reason(order_id, ReasonCode.NOT_PLANNED_YET, self._fits(fitting), stopped)
         possible = [answer for answer in answers if isinstance(answer.alone, Gap)]
@@ -115,9 +115,7 @@ class _Explainer:
     def _crowded(self, visit: Visit, possible: list[_Answer]) -> str:
         refusals = [(a.now, a.room) for a in possible if isinstance(a.now, Refusal)]
         refusal, room = min(refusals, key=lambda pair: _remoteness(pair[0]))
-        count = len(room.sequence)
-        stops = "the stop" if count == 1 else f"the {count:,} stops"
-        beside = f"Fits {room.duty.driver_name} alone, but not beside {stops} already planned"
+        beside = f"Fits {room.duty.driver_name} alone, but not beside the {_stops(len(room.sequence))} already planned"
         return f"{beside}; {self._consequence(visit, refusal, room)}."
 
     def _consequence(self, visit: Visit, refusal: Refusal, room: Room) -> str:
@@ -227,7 +225,7 @@ def _told(rule: Rule | None, amount: float, room: Room) -> str:
     if rule is Rule.SHIFT_END:
         return f"the shift would end {_minutes(amount)} late"
     if rule is Rule.MAX_STOPS:
-        return f"{room.duty.driver_name} may have {room.duty.max_stops:,} stops at most"
+        return f"{room.duty.driver_name} may have {_stops(room.duty.max_stops or 0)} at most"
     if rule is Rule.MAX_DURATION:
         return f"the round would take {_minutes(amount)} longer than allowed"
     if rule is Rule.MAX_DISTANCE:
@@ -241,6 +239,10 @@ def _told_late(now: RouteTimes, after_all: RouteTimes) -> str:
     if len(later) == 1:
         return f"one stop would be {_minutes(later[0])} late"
     return f"{len(later)} stops would be late, by up to {_minutes(max(later))}"
+
+
+def _stops(count: int) -> str:
+    return "1 stop" if count == 1 else f"{count:,} stops"
 
 
 def _minutes(seconds: float) -> str:

@@ -13,10 +13,12 @@ import pyvrp
 from pyvrp.IteratedLocalSearch import IteratedLocalSearch, IteratedLocalSearchCallbacks, IteratedLocalSearchParams
 
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.roads import NO_WAY
 from dispatcher.planning.engine import Penalties, local_search
+from dispatcher.planning.held import open_until
 from dispatcher.planning.judge import weigh
 from dispatcher.planning.model import Model
-from dispatcher.planning.problem import NOWHERE, Problem, Sequences
+from dispatcher.planning.problem import NOWHERE, Problem, Round, Sequences, Visit
 from dispatcher.planning.stop import StopRule, Watch
 
 SECONDS = 0.1
@@ -39,21 +41,38 @@ def resequence(
     """
     routes = {shift_id: list(sequences.get(shift_id, ())) for shift_id in dict.fromkeys(shift_ids)}
     rule = StopRule(seconds=seconds, idle=IDLE) if stop is None else stop
-    better = _searched(_pinned(problem, routes), routes, rule, seed)
-    improved = better is not None and weigh(problem, better) < weigh(problem, routes)
-    chosen = better if improved and better is not None else routes
-    return {s: list(chosen.get(s, sequence)) for s, sequence in {**sequences, **routes}.items()}
+    better = _searched(problem, routes, rule, seed)
+    if better is not None and weigh(problem, better) < weigh(problem, routes):
+        routes = better
+    return {shift_id: list(sequence) for shift_id, sequence in {**sequences, **routes}.items()}
 
 
 def _pinned(problem: Problem, routes: Sequences) -> Problem:
-    """The same problem with what its own shift may not serve held there: the dispatcher put it there."""
+    """The same problem with what its own shift may not serve held there: the dispatcher put it there.
+
+    And windows that none of the shifts can reach stay open until one can: PyVRP forgives the stops after a late one
+    its lateness ("time warp"), so a hopeless stop would go first and make the others late in earnest.
+    """
     visits = dict(problem.visits)
+    rounds = [problem.rounds[shift_id] for shift_id in routes]
     for shift_id, sequence in routes.items():
         for order_id in sequence:
             visit = visits[order_id]
             if visit.held is not None or problem.bars(visit, problem.rounds[shift_id]):
-                visits[order_id] = replace(visit, held=shift_id)
+                visit = replace(visit, held=shift_id)
+            visits[order_id] = _reachable(problem, visit, rounds)
     return replace(problem, visits=MappingProxyType(visits))
+
+
+def _reachable(problem: Problem, visit: Visit, rounds: Sequence[Round]) -> Visit:
+    if visit.closes_s is None or visit.at == NOWHERE:
+        return visit
+    begins_s = min(_soonest(problem, visit, duty) for duty in rounds)
+    return visit if begins_s <= visit.closes_s or begins_s >= NO_WAY else open_until(visit, begins_s)
+
+
+def _soonest(problem: Problem, visit: Visit, duty: Round) -> int:
+    return visit.begins(duty.starts_s + int(problem.travel[duty.profile].duration_s[duty.start, visit.at]))
 
 
 def _searched(
@@ -64,25 +83,40 @@ def _searched(
     placed = [o for sequence in routes.values() for o in sequence if problem.visits[o].at != NOWHERE]
     if len(placed) < 2 or len(set(placed)) < len(placed):
         return None
-    model = Model.of(problem, list(routes), placed, required=True)
+    model = Model.of(_pinned(problem, routes), list(routes), placed, required=True)
     rng = pyvrp.RandomNumberGenerator(seed=seed)
     penalties, first = Penalties.of(model), model.solution(routes)
-    best = _LeastBad(first, penalties.max_cost_evaluator(), watch.tick)
+    best = _LeastBad(problem, model, first, routes, watch.tick)
     params = IteratedLocalSearchParams(callbacks=best)
     algorithm = IteratedLocalSearch(model.data, penalties, local_search(model, rng), first, params)
     algorithm.run(best.stop, collect_stats=False, display=False)
-    found = model.sequences(best.solution, routes)
+    found = best.sequences
     for shift_id, sequence in routes.items():
         found[shift_id] += [o for o in sequence if problem.visits[o].at == NOWHERE]
     return found
 
 
 class _LeastBad(IteratedLocalSearchCallbacks):
-    """Remembers the best solution even if all break rules: PyVRP itself keeps only those that break none."""
+    """Remembers the best solution by the judge.
 
-    def __init__(self, first: pyvrp.Solution, price: pyvrp.CostEvaluator, tick: Callable[[float], bool]) -> None:
-        self.solution, self.price, self.tick = first, price, tick
-        self.cost = price.penalised_cost(first)
+    PyVRP itself keeps only those that break no rule, and it forgives a stop after a late one its lateness ("time
+    warp"); so as long as none is without fault, the judge weighs each.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        model: Model,
+        first: pyvrp.Solution,
+        routes: Sequences,
+        tick: Callable[[float], bool],
+    ) -> None:
+        self.problem, self.model, self.routes, self.tick = problem, model, routes, tick
+        self.price = pyvrp.CostEvaluator([1.0] * model.data.num_load_dimensions, model.scale, 1.0)
+        self.seen = set[int]()
+        self.sequences = model.sequences(first, routes)
+        self.weight = weigh(problem, self.sequences)
+        self.cost = self.price.penalised_cost(first)
 
     def on_iteration(
         self,
@@ -93,8 +127,18 @@ class _LeastBad(IteratedLocalSearchCallbacks):
     ) -> None:
         for solution in (candidate, best):
             cost = self.price.penalised_cost(solution)
-            if cost < self.cost and solution.is_complete():
-                self.solution, self.cost = solution, cost
+            if cost not in self.seen and solution.is_complete() and self._promises(solution, cost):
+                self.seen.add(cost)
+                self._weigh(solution, cost)
+
+    def _promises(self, solution: pyvrp.Solution, cost: int) -> bool:
+        return not self.weight.sound or (cost < self.cost and solution.is_feasible())
+
+    def _weigh(self, solution: pyvrp.Solution, cost: int) -> None:
+        sequences = self.model.sequences(solution, self.routes)
+        weight = weigh(self.problem, sequences)
+        if weight < self.weight:
+            self.sequences, self.weight, self.cost = sequences, weight, cost
 
     def stop(self, best_cost: float) -> bool:  # noqa: ARG002
         """PyVRP's stopping criterion."""

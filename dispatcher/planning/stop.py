@@ -57,10 +57,10 @@ class Watch:
         )
 
     def tick(self, best: float) -> bool:
-        """Count one iteration whose best plan so far costs `best`; says whether to stop before it."""
+        """Count one iteration, the best plan so far costing `best`; says whether to stop before it."""
         if self.over:
             return True
         self.iterations += 1
-        self._idle = 0 if self._best is None or best < self._best else self._idle + 1
-        self._best = best if self._best is None else min(best, self._best)
+        self._idle = self._idle + 1 if best == self._best else 0
+        self._best = best
         return False

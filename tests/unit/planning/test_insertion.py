@@ -1,0 +1,87 @@
+"""Insertion prices against the judge: what they promise is so, and what they refuse is not to be had."""
+
+import pytest
+from hypothesis import given, settings
+
+from dispatcher.domain.schedule import Rule
+from dispatcher.planning.insertion import Gap, Refusal, Room, insert_best, insert_fitting
+from dispatcher.planning.judge import weigh, weigh_route
+from tests.fixtures.days import assemble, make_crew, make_day, make_order, problem_of
+from tests.unit.planning.strategies import days
+
+
+@given(days(planned=True, odd=("forced", "skilled", "early", "heavy")))
+@settings(max_examples=150, deadline=None)
+def test_a_gap_breaks_nothing_and_a_refusal_means_no_place_at_all(day):
+    p = problem_of(day)
+    for shift_id, sequence in p.planned.items():
+        room, now = Room.of(p, shift_id, sequence), weigh_route(p, shift_id, sequence)
+        for order_id in p.unplanned(p.planned)[:3]:
+            answer = room.place(p.visits[order_id])
+            after = [
+                weigh_route(p, shift_id, [*sequence[:i], order_id, *sequence[i:]]) for i in range(len(sequence) + 1)
+            ]
+            if isinstance(answer, Gap):
+                assert all(a <= b for a, b in zip(after[answer.position][:4], now[:4], strict=True)), (
+                    answer,
+                    now,
+                    after,
+                )
+            else:
+                assert not any(weight.sound for weight in after), answer
+
+
+@given(days(planned=True))
+@settings(max_examples=60, deadline=None)
+def test_inserting_loses_nobody_and_keeps_the_sequence_of_the_rest(day):
+    p = problem_of(day)
+    waiting = list(p.unplanned(p.planned))
+    found = insert_best(p, p.planned, waiting)
+    assert sorted(o for s in found.values() for o in s) == sorted(
+        [*waiting, *(o for s in p.planned.values() for o in s)]
+    )
+    for shift_id, sequence in p.planned.items():
+        assert [o for o in found[shift_id] if o not in waiting] == list(sequence)
+    fitted, left = insert_fitting(p, p.planned, waiting)
+    assert weigh(p, fitted).overrun_s <= weigh(p, p.planned).overrun_s
+    assert sorted([*left, *(o for s in fitted.values() for o in s)]) == sorted(o for s in found.values() for o in s)
+
+
+def test_an_order_that_is_planned_already_moves():
+    p = problem_of(make_day(12, 2, 3, windows=0))
+    first, second = p.rounds
+    ids = list(p.visits)
+    found = insert_best(p, {first: ids[:6], second: ids[6:]}, [ids[0]])
+    assert sorted(found[first] + found[second]) == sorted(ids)
+    alone = insert_best(p, {second: ids[6:]}, [ids[0]])
+    assert sorted(alone[second]) == sorted([*ids[6:], ids[0]])
+
+
+def test_without_routes_there_is_nowhere_to_go():
+    p = problem_of(assemble([make_order(0, None)], make_crew(1, make_day(1, 1).depot)))
+    with pytest.raises(ValueError, match="no route"):
+        insert_best(p, {}, list(p.visits))
+    found = insert_best(p, p.planned, list(p.visits))
+    assert list(found.values()) == [list(p.visits)]
+
+
+def test_the_gap_is_the_cheapest_by_the_judge_where_nobody_waits():
+    p = problem_of(make_day(30, 1, 8, windows=0, collections=0), skew=0)
+    (shift_id,) = p.rounds
+    *sequence, order_id = p.visits
+    gap = Room.of(p, shift_id, sequence).place(p.visits[order_id])
+    assert isinstance(gap, Gap)
+    costs = [weigh_route(p, shift_id, [*sequence[:i], order_id, *sequence[i:]]).cost for i in range(len(sequence) + 1)]
+    assert costs[gap.position] == min(costs)
+    assert costs[gap.position] - weigh_route(p, shift_id, sequence).cost == pytest.approx(gap.cost, abs=1)
+
+
+def test_refusals_name_what_is_in_the_way():
+    day = make_day(6, 1, 1, windows=0)
+    crew = make_crew(1, day.depot, driver={"max_stops": 5})
+    p = problem_of(assemble(day.orders.values(), crew))
+    (shift_id,) = p.rounds
+    *sequence, order_id = p.visits
+    answer = Room.of(p, shift_id, sequence).place(p.visits[order_id])
+    assert isinstance(answer, Refusal)
+    assert (answer.rule, answer.amount) == (Rule.MAX_STOPS, 1)

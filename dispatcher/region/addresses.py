@@ -1,12 +1,11 @@
 """Builds the offline address index: one OpenStreetMap extract becomes one SQLite file.
 
 The extract is staged as it comes, its gaps are filled, and then one street name at a time is grouped into streets and
-written. Memory holds one name at a time, not the region. A national address file is added by `addresses_csv`.
+written. Memory holds one name at a time, not the region. `addresses_csv` adds a national address file to the result.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +15,13 @@ from dispatcher.domain.place import Bounds
 from dispatcher.domain.progress import Progress, checkpoint
 from dispatcher.region import addresses_osm as osm
 from dispatcher.region.addresses_areas import TownNames, write_areas, write_postcodes
+from dispatcher.region.addresses_csv import Report, add_addresses
 from dispatcher.region.addresses_gaps import Gaps
-from dispatcher.region.addresses_store import Entry, Point, Writer, create, most_common
+from dispatcher.region.addresses_store import Entry, Writer, create, most_common
+from dispatcher.region.addresses_streets import Way, city_beside, clusters, merged
 from dispatcher.region.text import name_of
+
+__all__ = ["Report", "add_addresses", "build_addresses"]
 
 _STAGING = """
 CREATE TEMP TABLE raw_address(key, street, number, shown, first, last, postcode, city, lat, lon, estimated);
@@ -30,12 +33,6 @@ _MENTIONED = (
     " FROM raw_poi) WHERE city<>'' GROUP BY city"
 )
 _BATCH = 5_000
-_SAME_BUILDING_DEG = 0.0006
-"""The same number this near (about 60 m) is one address mapped twice: as a building, its door, the shop in it."""
-_SAME_STREET_DEG = 0.005
-"""A way this near (about 500 m) to an address of its name lies in the address's town."""
-_CELL_DEG = 0.01
-"""Streets of one name and town are apart when a whole cell of this size (about 1 km) lies between their parts."""
 
 
 def build_addresses(extract: Path, out: Path, progress: Progress) -> dict[str, int]:
@@ -169,19 +166,19 @@ class _Build:
         entries = [Entry(*row) for row in self.connection.execute(sql, (key,))]
         sql = "SELECT names, points, city, postcode FROM raw_street WHERE key=?"
         ways = [
-            _Way(tuple(json.loads(names)), tuple(map(tuple, json.loads(points))), city, postcode)
+            Way(tuple(json.loads(names)), tuple(map(tuple, json.loads(points))), city, postcode)
             for names, points, city, postcode in self.connection.execute(sql, (key,))
         ]
-        by_city: dict[str, tuple[list[Entry], list[_Way]]] = defaultdict(lambda: ([], []))
+        by_city: dict[str, tuple[list[Entry], list[Way]]] = defaultdict(lambda: ([], []))
         for entry in entries:
             by_city[self.names.main(entry.city)][0].append(entry)
         for way in ways:
-            by_city[self.names.main(_city_beside(way, entries) or way.city)][1].append(way)
+            by_city[self.names.main(city_beside(way, entries) or way.city)][1].append(way)
         for city, (its_entries, its_ways) in by_city.items():
             for part_entries, part_ways in clusters(its_entries, its_ways):
                 self._write_street(writer, city, part_entries, part_ways)
 
-    def _write_street(self, writer: Writer, city: str, entries: list[Entry], ways: "list[_Way]") -> None:
+    def _write_street(self, writer: Writer, city: str, entries: list[Entry], ways: list[Way]) -> None:
         points = [point for way in ways for point in way.points] or [entry.at for entry in entries]
         shown = most_common(way.names[0] for way in ways) or most_common(entry.street for entry in entries)
         others = (name for way in ways for name in way.names)
@@ -199,66 +196,3 @@ class _Build:
         for names, kind, street, number, postcode, city, lat, lon in self.connection.execute(sql).fetchall():
             city_id = writer.city(self.names.main(city), (lat, lon))
             writer.poi(json.loads(names), kind, street, number, postcode, city_id, (lat, lon))
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    names: tuple[str, ...]
-    points: tuple[Point, ...]
-    city: str
-    postcode: str
-
-    @property
-    def at(self) -> Point:
-        return self.points[len(self.points) // 2]
-
-
-def _city_beside(way: _Way, entries: Sequence[Entry]) -> str:
-    """The town of the nearest address of the same street name, if one is near."""
-    distances = ((abs(e.lat - way.at[0]) + abs(e.lon - way.at[1]), e.city) for e in entries)
-    distance, city = min(distances, default=(1.0, ""))
-    return city if distance < _SAME_STREET_DEG else ""
-
-
-def clusters(entries: Iterable[Entry], ways: "Iterable[_Way]" = ()) -> "Iterator[tuple[list[Entry], list[_Way]]]":
-    """Part what bears one name in one town into streets that lie apart: connected cells of a coarse grid."""
-    cells: dict[tuple[int, int], tuple[list[Entry], list[_Way]]] = defaultdict(lambda: ([], []))
-    for entry in entries:
-        cells[_cell(entry.at)][0].append(entry)
-    for way in ways:
-        cells[_cell(way.at)][1].append(way)
-    for group in _connected(cells):
-        yield [e for cell in group for e in cells[cell][0]], [w for cell in group for w in cells[cell][1]]
-
-
-def _cell(point: Point) -> tuple[int, int]:
-    return int(point[0] // _CELL_DEG), int(point[1] // _CELL_DEG)
-
-
-def _connected(cells: Mapping[tuple[int, int], object]) -> Iterator[list[tuple[int, int]]]:
-    waiting = set(cells)
-    while waiting:
-        group, border = [], [waiting.pop()]
-        while border:
-            row, column = border.pop()
-            group.append((row, column))
-            near = {(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)} & waiting
-            waiting -= near
-            border += near
-        yield sorted(group)
-
-
-def merged(entries: Iterable[Entry]) -> list[Entry]:
-    """The addresses of one street, each once; surveyed ones win over estimated ones wherever both exist."""
-    kept: dict[str, list[Entry]] = defaultdict(list)
-    for entry in sorted(entries, key=lambda e: e.estimated):
-        twins = kept[entry.number]
-        if entry.estimated and twins:
-            continue
-        if not any(_same_building(entry, twin) for twin in twins):
-            twins.append(entry)
-    return [entry for twins in kept.values() for entry in twins]
-
-
-def _same_building(a: Entry, b: Entry) -> bool:
-    return abs(a.lat - b.lat) < _SAME_BUILDING_DEG and abs(a.lon - b.lon) < 2 * _SAME_BUILDING_DEG

@@ -4,7 +4,6 @@ The build fills a hidden folder beside the packs and renames it at the end. Road
 addresses (Python) go side by side on two cores. Running this in a process of its own is `build`'s business.
 """
 
-import contextlib
 import errno
 import hashlib
 import os
@@ -12,6 +11,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,7 +21,8 @@ from filelock import FileLock, Timeout
 from dispatcher.domain.errors import Cancelled, KnownError
 from dispatcher.domain.ids import new_id
 from dispatcher.domain.progress import NoProgress, Progress, checkpoint
-from dispatcher.region.extract import Survey, check_file, survey
+from dispatcher.region.basemap_bounds import extract_bounds
+from dispatcher.region.extract import check_file, survey
 from dispatcher.region.network import OsrmNetwork
 from dispatcher.region.pack import ADDRESSES, BASEMAP, MANIFEST, ROADS, Manifest, RegionPack, check_name
 from dispatcher.region.roads import build_roads
@@ -93,9 +94,26 @@ def _fill(folder: Path, extract: Path, name: str, progress: Progress, parts: tup
     copy = folder / _COPY
     sha256 = _copy(extract, copy, shared.part("copy"))
     found = survey(copy, extract.name, shared.part("survey"))
+    bounds = extract_bounds(copy)
     counts = _build_parts(copy, folder, found.highways, shared, parts)
     copy.unlink()
-    _write_manifest(folder, name, extract.name, sha256, found, counts)
+    # Asking the finished roads which side they drive on proves them too
+    with closing(OsrmNetwork(name, folder / ROADS, bounds)) as network:
+        side = network.driving_side()
+    manifest = Manifest(
+        name=name,
+        build_id=new_id(),
+        built_at=datetime.now(UTC),
+        extract=extract.name,
+        extract_sha256=sha256,
+        bounds=bounds,
+        driving_side=side,
+        files={p.relative_to(folder).as_posix(): p.stat().st_size for p in sorted(folder.rglob("*")) if p.is_file()},
+        data_at=found.data_at,
+        counts={"extract": found.counts, **{part: dict(c) for part, c in counts.items() if c}},
+        tools={tool: _version(tool) for tool in ("osrm-bindings", "osmium")},
+    )
+    _write(folder / MANIFEST, manifest.to_json())
 
 
 def _copy(extract: Path, copy: Path, progress: Progress) -> str:
@@ -149,30 +167,9 @@ def _build_part(part: str, extract: Path, folder: Path, highways: int, progress:
     return build_addresses(extract, folder / ADDRESSES, progress)
 
 
-def _write_manifest(
-    folder: Path, name: str, extract: str, sha256: str, found: Survey, counts: Mapping[str, Counts]
-) -> None:
-    """Ask the finished roads which side they drive on, which proves them too, and write everything down."""
-    network = OsrmNetwork(name, folder / ROADS, found.bounds)
-    try:
-        side = network.driving_side()
-    finally:
-        network.close()
-    manifest = Manifest(
-        name=name,
-        build_id=new_id(),
-        built_at=datetime.now(UTC),
-        extract=extract,
-        extract_sha256=sha256,
-        bounds=found.bounds,
-        driving_side=side,
-        files={p.relative_to(folder).as_posix(): p.stat().st_size for p in sorted(folder.rglob("*")) if p.is_file()},
-        data_at=found.data_at,
-        counts={"extract": found.counts, **{part: dict(c) for part, c in counts.items() if c}},
-        tools={tool: _version(tool) for tool in ("osrm-bindings", "osmium")},
-    )
-    with (folder / MANIFEST).open("w", encoding="utf-8") as file:
-        file.write(manifest.to_json())
+def _write(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
 
@@ -202,7 +199,7 @@ def _publish(folder: Path, home: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-@contextlib.contextmanager
+@contextmanager
 def _only_build(regions_dir: Path) -> Iterator[None]:
     lock = FileLock(regions_dir / ".building.lock", timeout=0)
     try:
@@ -225,7 +222,7 @@ def _require_space(extract: Path, regions_dir: Path) -> None:
         )
 
 
-@contextlib.contextmanager
+@contextmanager
 def _full_disk_in_words(regions_dir: Path) -> Iterator[None]:
     """Whatever fails for want of space fails in these words; only some tools say so themselves."""
     try:

@@ -14,7 +14,6 @@ from typing import Any
 import osmium
 
 from dispatcher.domain.errors import BadInput
-from dispatcher.domain.place import Bounds
 from dispatcher.domain.progress import Progress, checkpoint
 
 DOWNLOAD = "Get an extract in the .osm.pbf format, for example from download.geofabrik.de."
@@ -28,8 +27,6 @@ _KIND = ("node", "way", "relation")
 class Survey:
     """What one pass over an extract found."""
 
-    bounds: Bounds
-    """As the header declares it, or around all nodes."""
     data_at: datetime | None
     """How old the data are, as the header declares it."""
     nodes: int
@@ -65,10 +62,9 @@ def survey(extract: Path, name: str, progress: Progress) -> Survey:
 
     `name` is what people call the file. 1.5 s for a million objects.
     """
-    box = _Box()
     counts, highways, last = [0, 0, 0], 0, (-1, 0)
     with _in_words(name):
-        declared, data_at = _header(extract)
+        data_at = _data_at(extract)
         items: Iterable[Any] = osmium.FileProcessor(str(extract))
         for seen, item in enumerate(items):
             rank = _RANK[item.type_str()]
@@ -78,41 +74,19 @@ def survey(extract: Path, name: str, progress: Progress) -> Survey:
             counts[rank] += 1
             if rank == 1:
                 highways += "highway" in item.tags
-            elif rank == 0 and declared is None and item.location.valid():
-                box.add(item.lat, item.lon)
             if seen % _OBJECTS_A_CHECKPOINT == 0:
                 done = min(1.0, seen * _BYTES_PER_OBJECT / extract.stat().st_size)
                 checkpoint(progress, done, "Checking the extract")
-    bounds = declared or box.bounds
-    if bounds is None or not highways:
+    if not highways:
         raise BadInput(f"{name} holds no roads.", "Get an extract of a whole town or region, with all its data.")
     nodes, ways, relations = counts
-    return Survey(bounds, data_at, nodes, ways, relations, highways)
+    return Survey(data_at, nodes, ways, relations, highways)
 
 
-class _Box:
-    """Grows around the points it is shown."""
-
-    def __init__(self) -> None:
-        self.bounds: Bounds | None = None
-
-    def add(self, lat: float, lon: float) -> None:
-        b = self.bounds
-        if b is None:
-            self.bounds = Bounds(lat, lon, lat, lon)
-        elif not (b.south <= lat <= b.north and b.west <= lon <= b.east):
-            self.bounds = Bounds(min(b.south, lat), min(b.west, lon), max(b.north, lat), max(b.east, lon))
-
-
-def _header(extract: Path) -> tuple[Bounds | None, datetime | None]:
+def _data_at(extract: Path) -> datetime | None:
     with osmium.io.Reader(str(extract)) as reader:
         header: Any = reader.header()
-        box, stamp = header.box(), header.get("osmosis_replication_timestamp") or header.get("timestamp")
-    bounds = None
-    if box.valid():
-        low, high = box.bottom_left, box.top_right
-        bounds = Bounds(low.lat, low.lon, high.lat, high.lon)
-    return bounds, _moment(stamp)
+        return _moment(header.get("osmosis_replication_timestamp") or header.get("timestamp"))
 
 
 def _moment(stamp: str) -> datetime | None:

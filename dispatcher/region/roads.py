@@ -17,7 +17,7 @@ from pathlib import Path
 
 import osrm
 
-from dispatcher.domain.errors import Cancelled, KnownError
+from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.progress import Progress, checkpoint
 
@@ -78,7 +78,13 @@ def build_roads(extract: Path, folder: Path, highways: int, progress: Progress) 
     runs = [(p, run) for p in Profile for run in _runs(p, source, min(1_000, highways // 20))]
     for done, (profile, (tool, *arguments)) in enumerate(runs):
         checkpoint(progress, done / len(runs), f"Building roads for {_CALLED[profile]}")
-        _run(tool, arguments, folder, progress)
+        try:
+            _run(tool, arguments, folder, progress)
+        except _NoRoads:
+            raise BadInput(
+                f"The extract holds no roads for {_CALLED[profile]}.",
+                "Get an extract of a whole town or region, with all its data.",
+            ) from None
     shutil.rmtree(scripts)
     (folder / _LOG).unlink()
 
@@ -128,10 +134,12 @@ def _wait(process: subprocess.Popen[bytes], progress: Progress) -> int:
                 raise Cancelled from None
 
 
-def _failure(tool: str, code: int, log: str) -> KnownError:
+def _failure(tool: str, code: int, log: str) -> Exception:
     words = last_words(log)
-    if not words:
-        words = "the system ended it, perhaps for want of memory" if code == _KILLED else ""
+    if words.startswith("There are no edges remaining"):
+        return _NoRoads()
+    if not words and code == _KILLED:
+        words = "the system ended it, perhaps for want of memory"
     return KnownError(
         f"The roads could not be built: {tool} ended with code {code}{f': {words}' if words else ''}.",
         "Check the extract, free memory and disk space, then build again.",
@@ -139,7 +147,11 @@ def _failure(tool: str, code: int, log: str) -> KnownError:
 
 
 def last_words(log: str) -> str:
-    """The last line of a tool's output that says something, without its timestamp and level."""
-    lines = [re.sub(r"^\[[^]]*\] \[\w+\] ", "", line).strip() for line in log.splitlines()]
+    """The last line of a tool's output that says something, without timestamp, level and place in its source."""
+    lines = [re.sub(r"^\[[^]]*\] \[\w+\] |[\w/]*\.[ch]pp:\d+$", "", line.strip()) for line in log.splitlines()]
     told = [re.sub(r"^what\(\):\s*", "", line) for line in lines if re.search(r"[^\W\d]{2}", line)]
-    return told[-1].rstrip(".") if told else ""
+    return told[-1].strip().rstrip(".") if told else ""
+
+
+class _NoRoads(Exception):
+    """The tool found nothing that its profile may use."""

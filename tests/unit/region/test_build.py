@@ -73,6 +73,15 @@ def test_the_manifest_says_what_was_built_from_what(helsinki_roads):
     assert files == {*manifest.files, "region.json"}, "nothing is left of the building"
 
 
+def test_all_parts_are_built(tmp_path):
+    pack = build_region(helsinki_extract(), "helsinki", tmp_path / "regions", Watched())
+    assert pack.roads.is_dir()
+    assert pack.basemap.read_bytes().startswith(b"PMTiles")
+    assert pack.addresses.read_bytes().startswith(b"SQLite format 3")
+    assert pack.manifest.counts["basemap"]["roads"] > 1_000
+    assert pack.manifest.counts["addresses"]["streets"] > 50
+
+
 def test_progress_rises_to_the_end(town, tmp_path):
     progress = Watched()
     build(town, tmp_path / "regions", progress)
@@ -115,32 +124,28 @@ def test_traffic_keeps_to_the_side_of_its_country(tmp_path, centre, side):
 
 def bad_extract(kind: str, folder: Path) -> Path:
     path = folder / "bad.osm.pbf"
-    raster = streets(AACHEN, RASTER, {"highway": "residential"})
-    match kind:
-        case "folder":
-            path.mkdir()
-        case "empty":
-            path.touch()
-        case "text":
-            path.write_text("<osm version='0.6'></osm>")
-        case "zip":
-            path.write_bytes(b"PK\x03\x04" + bytes(1_000))
-        case "cut":
-            path.write_bytes(helsinki_extract().read_bytes()[:300_000])
-        case "garbled":
-            whole = bytearray(helsinki_extract().read_bytes())
-            whole[300_000:300_100] = bytes(100)
-            path.write_bytes(whole)
-        case "ways first":
-            write_extract(path, raster[::-1])
-        case "ids fall":
-            write_extract(path, [raster[1], raster[0], *raster[2:]])
-        case "twice":
-            write_extract(path, [raster[0], *raster])
-        case "no roads":
-            write_extract(path, streets(AACHEN, RASTER, {"building": "yes"}))
-        case "no objects":
-            write_extract(path, [])
+    raster, whole = streets(AACHEN, RASTER, {"highway": "residential"}), helsinki_extract().read_bytes()
+    bad_bytes = {
+        "empty": b"",
+        "text": b"<osm version='0.6'></osm>",
+        "zip": b"PK\x03\x04" + bytes(1_000),
+        "cut": whole[:300_000],
+        "garbled": whole[:300_000] + bytes(100) + whole[300_100:],
+    }
+    bad_items = {
+        "ways first": raster[::-1],
+        "ids fall": [raster[1], raster[0], *raster[2:]],
+        "twice": [raster[0], *raster],
+        "no roads": streets(AACHEN, RASTER, {"building": "yes"}),
+        "footways": streets(AACHEN, RASTER, {"highway": "footway"}),
+        "no objects": [],
+    }
+    if kind == "folder":
+        path.mkdir()
+    elif kind in bad_bytes:
+        path.write_bytes(bad_bytes[kind])
+    elif kind in bad_items:
+        write_extract(path, bad_items[kind])
     return path
 
 
@@ -159,6 +164,7 @@ def bad_extract(kind: str, folder: Path) -> Path:
         ("twice", "holds node 1 twice"),
         ("no roads", "holds no roads"),
         ("no objects", "holds no roads"),
+        ("footways", "holds no roads for cars"),
     ],
 )
 def test_an_extract_that_will_not_do_is_refused_in_words(tmp_path, kind, words):
@@ -192,17 +198,17 @@ def test_a_disk_that_fills_up_is_told_apart(town, tmp_path, monkeypatch):
 
 
 def test_a_tool_s_last_words_reach_the_person(town, tmp_path, monkeypatch):
-    monkeypatch.setattr(assembly, "survey", spoiling(assembly.survey))
+    monkeypatch.setattr(assembly, "extract_bounds", spoiling(assembly.extract_bounds))
     with pytest.raises(KnownError, match=r"osrm-extract ended with code .*PBF error"):
         build(town, tmp_path / "regions")
     assert left_in(tmp_path / "regions") == []
 
 
-def spoiling(survey):
+def spoiling(look):
     """Cut the extract off right after it was looked over."""
 
-    def looked_over(extract: Path, *rest):
-        found = survey(extract, *rest)
+    def looked_over(extract: Path):
+        found = look(extract)
         extract.write_bytes(extract.read_bytes()[:-30])
         return found
 
@@ -216,6 +222,7 @@ def spoiling(survey):
         ("[2026-11-23T03:59:06] [error] Input file x not found!\n\n", "Input file x not found!"),
         ("terminate called\n  what():  PBF error: unexpected EOF\n", "PBF error: unexpected EOF"),
         (" 10% \n.\n", ""),
+        ("[2026-11-23T03:59:06] [error] There is nothing.src/extractor/extractor.cpp:749", "There is nothing"),
     ],
 )
 def test_last_words(log, words):

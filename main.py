@@ -13,12 +13,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
 from db.lock import lock_home
-from db.opening import open_store
+from db.opening import open_store as open_database
 from dispatcher import __version__
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, Cancelled, KnownError
@@ -35,6 +36,10 @@ log = logging.getLogger("roundhouse")
 def now() -> datetime:
     """The moment, aware, UTC."""
     return datetime.now(UTC)
+
+
+open_store = partial(open_database, clock=now)
+"""How a depot's database is opened, wherever one is."""
 
 
 class TerminalProgress:

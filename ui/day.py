@@ -176,6 +176,18 @@ class DayBoard(QObject):
         apply = partial(self._apply, label, amends=amends)
         self._runner.start(work, title="Re-sequencing", on_done=apply)
 
+    def insert(self, order_ids: Sequence[OrderId]) -> None:
+        """Plan orders where they fit best; nothing else moves."""
+        if not order_ids or self._blocked() or self._outlook is None:
+            return
+        day = self._outlook.day
+        if not day.shifts:
+            self.told.emit("No driver is on duty on this day: put drivers on duty first.")
+            return
+        work = lambda _progress: self._desk.insert(day, order_ids)
+        apply = partial(self._apply, f"Plan {words.count(len(order_ids), 'order')}")
+        self._runner.start(work, title="Finding places", on_done=apply)
+
     def unassign(self, order_ids: Sequence[OrderId]) -> None:
         """Take orders out of their rounds."""
         planned = [o for o in order_ids if self._shifts_of([o])]

@@ -106,10 +106,10 @@ class RoundView(QTreeView):
         if (self.selected_orders(), self.selected_shifts()) != (orders, shifts):
             self._announce_selection()
 
-    def select(self, order_ids: Collection[OrderId]) -> None:
-        """Select these stops, open their rounds and show the first; says nothing, since the caller knows."""
+    def select(self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = ()) -> None:
+        """Select these stops and rounds, open them and show the first; says nothing, since the caller knows."""
         with self._update():
-            self._select(order_ids, (), None)
+            self._select(order_ids, shift_ids, None)
         if chosen := self.selectionModel().selectedRows():
             self.scrollTo(min(chosen, key=self._place))
 

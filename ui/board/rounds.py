@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Schedule
 from ui import format as fmt
@@ -67,9 +67,9 @@ class RoundsPanel(QWidget):
         self._show_counts()
         self._on_selection_changed()
 
-    def select(self, order_ids: Collection[OrderId]) -> None:
-        """Select these stops and bring the first into view, without a signal."""
-        self.view.select(order_ids)
+    def select(self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = ()) -> None:
+        """Select these stops and rounds and bring the first into view, without a signal."""
+        self.view.select(order_ids, shift_ids)
         self._on_selection_changed()
 
     def show_verdict(self, text: str) -> None:

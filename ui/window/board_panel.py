@@ -40,6 +40,7 @@ class BoardPanel(QMainWindow):
         self._board, self._workplace, self._theme = board, workplace, theme
         self._outlook: Outlook | None = None
         self._fitted: object = None
+        self.selected: tuple[OrderId, ...] = ()
         self.rounds = RoundsPanel(theme, parent=self)
         self.pool = PoolPanel(theme, parent=self)
         self.inspector = Inspector(theme, parent=self)
@@ -122,9 +123,9 @@ class BoardPanel(QMainWindow):
 
     def select(self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = (), *, by: object = None) -> None:
         """Select in every view but the one it comes from."""
-        chosen = tuple(order_ids)
+        self.selected = chosen = tuple(order_ids)
         if by is not self.rounds:
-            self.rounds.select(chosen)
+            self.rounds.select(chosen, shift_ids)
         if by is not self.pool:
             self.pool.select(chosen)
         if by is not self.map:
@@ -158,6 +159,9 @@ class BoardPanel(QMainWindow):
         self.rounds.add_shifts_requested.connect(self.fleet_requested)
         self.pool.selection_changed.connect(self._on_pool_selection)
         self.pool.unassign_requested.connect(board.unassign)
+        self.pool.plan_requested.connect(board.insert)
+        self.pool.edit_requested.connect(self.edit_requested)
+        self.pool.show_on_map_requested.connect(self.show_on_map)
         self.map.selection_changed.connect(self._on_map_selection)
         self.map.route_clicked.connect(self._on_route_clicked)
         self.map.stops_dropped.connect(self._on_stops_dropped)
@@ -165,8 +169,8 @@ class BoardPanel(QMainWindow):
         self.map.context_requested.connect(self._on_map_context)
         self.inspector.edit_requested.connect(self.edit_requested)
         self.inspector.unassign_requested.connect(board.unassign)
-        self.inspector.hold_requested.connect(board.hold)
-        self.inspector.show_on_map_requested.connect(self.show_on_map)
+        self.inspector.hold_toggled.connect(board.hold)
+        self.inspector.show_on_map.connect(self.show_on_map)
 
     def _wire_day(self) -> None:
         self._board.outlook_changed.connect(self._on_outlook_changed)
@@ -187,7 +191,7 @@ class BoardPanel(QMainWindow):
 
     @Slot(object)
     def _on_route_clicked(self, shift_id: ShiftId) -> None:
-        self.rounds.select_round(shift_id)
+        self.rounds.select((), (shift_id,))
         self.inspector.show_selection((), (shift_id,))
 
     @Slot(object)
@@ -205,7 +209,7 @@ class BoardPanel(QMainWindow):
 
     def context_menu(self, order_ids: tuple[OrderId, ...]) -> QMenu:
         """What can be done with these orders; deletes itself when closed."""
-        planned = any(self.rounds.has(order_id) for order_id in order_ids)
+        planned = any(self.rounds.model.index_of_order(order_id).isValid() for order_id in order_ids)
         return self.rounds.context_menu() if planned else self.pool.context_menu()
 
     # --- layout ---------------------------------------------------------------------------------------------------

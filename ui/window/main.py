@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_cancel_orders(self) -> None:
-        self.day.cancel_orders(self.board.inspector.selected_orders())
+        self.day.cancel_orders(self.board.selected)
 
     @Slot()
     def _on_export(self) -> None:

@@ -79,7 +79,7 @@ def _coarser(layer: Layer, zoom: int) -> Layer:
         area = shapely.area(layer.geometry)
         layer = layer.take((area == 0) | (area >= smallest * pixel**2))
     if layer.name == "roads" and zoom <= 12:
-        layer = _joined(_nameless(layer, zoom))
+        layer = _sorted_by_rank(_joined(_nameless(layer, zoom)))
     geometry = shapely.simplify(layer.geometry, SIMPLIFY_PX * pixel, preserve_topology=layer.name != "roads")
     return layer.shaped(geometry)
 

@@ -1,9 +1,11 @@
 """From an extract to a PMTiles file: what is in it, where the sea is, and what happens when it cannot be made."""
 
 import gzip
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import shapely
 from osmium.osm.mutable import Node, Way
 from pmtiles.reader import MemorySource, Reader
 
@@ -275,3 +277,13 @@ def test_a_few_far_nodes_do_not_stretch_the_bounds(tmp_path: Path) -> None:
 
 def test_the_made_up_coast_declares_its_bounds(tmp_path: Path) -> None:
     assert extract_bounds(coast_extract(tmp_path / "coast.osm.pbf")) == COAST_BOUNDS
+
+
+def test_a_street_in_pieces_becomes_one_line_and_keeps_its_length(tmp_path: Path) -> None:
+    street = [(7.001 + i / 1000, 50.001) for i in range(9)]
+    pieces = [(list(pair), {"highway": "primary", "name": "Long Street"}) for pair in pairwise(street)]
+    extract = write_lines(tmp_path / "long.osm.pbf", Bounds(50.0, 7.0, 50.002, 7.012), pieces)
+    build_basemap(extract, tmp_path / "long.pmtiles", NoProgress())
+    (road,) = features(tmp_path / "long.pmtiles", "roads", 14)
+    (part,) = shapely.get_parts(road["geometry"])
+    assert part.length == pytest.approx(0.008 * 111_319.49, rel=0.01)

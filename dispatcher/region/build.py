@@ -3,7 +3,6 @@
 The child ends with its parent, and the road tools that it runs end with it. What it does is `assembly`.
 """
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.progress import Progress
 from dispatcher.region.assembly import PARTS, build_region
 from dispatcher.region.pack import RegionPack
+from dispatcher.region.spawn import SPAWN, start
 
 _LOOK_S = 0.1
 _GRACE_S = 15.0
@@ -45,12 +45,10 @@ class RegionBuild:
 
         Any thread; the progress is told on that thread.
         """
-        context = multiprocessing.get_context("spawn")
-        news, their_news = context.Pipe(duplex=False)
-        their_orders, orders = context.Pipe(duplex=False)
+        news, their_news = SPAWN.Pipe(duplex=False)
+        their_orders, orders = SPAWN.Pipe(duplex=False)
         # Not a daemon: those may not start processes, and the build proves its roads in one
-        self._process = context.Process(target=_work, args=(their_orders, their_news, *self._order))
-        self._process.start()
+        self._process = start(_work, (their_orders, their_news, *self._order), "region build", daemon=False)
         their_news.close()
         their_orders.close()
         try:

@@ -1,11 +1,9 @@
 """The road network of a region pack: asks the engine in its worker process, and brings that back when it dies.
 
-The worker is a spawned process: it starts clean beside Qt's threads, in a frozen program too (whose main module
-calls `multiprocessing.freeze_support()`), and ends when its pipe to the parent does.
+The worker ends when its pipe to the parent does.
 """
 
 import contextlib
-import multiprocessing
 import threading
 from collections.abc import Sequence
 from itertools import pairwise
@@ -23,6 +21,7 @@ from dispatcher.domain.place import Bounds, Place
 from dispatcher.domain.roads import RoadMatch, RoadNetwork, RoadPath, Snap, TravelTable
 from dispatcher.region.engine import Leg, Matrix, Outcome, serve
 from dispatcher.region.pack import RegionPack
+from dispatcher.region.spawn import SPAWN, start
 from dispatcher.region.straight import DETOUR, StraightLine, duration_s
 from dispatcher.region.tables import CachedTables
 
@@ -164,12 +163,8 @@ class _Worker:
         return outcome, answer
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=serve, args=(theirs, *self._arguments), name=f"roads of {self._region}", daemon=True
-        )
-        self._process.start()
+        self._pipe, theirs = SPAWN.Pipe()
+        self._process = start(serve, (theirs, *self._arguments), f"roads of {self._region}", daemon=True)
         theirs.close()  # so that its death is the pipe's end
 
     def _end(self) -> None:

@@ -204,6 +204,28 @@ def test_closing_does_not_wait_for_a_long_question(helsinki_roads):
     assert "was closed" in str(outcome[0])
 
 
+def test_the_worker_imports_nothing_of_the_program_that_asks(helsinki_roads, tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import sys; from pathlib import Path\n"
+        "print('imported', flush=True)\n"
+        "from dispatcher.domain.fleet import Profile\n"
+        "from dispatcher.region.network import OsrmNetwork\n"
+        "from dispatcher.region.pack import RegionPack\n"
+        "pack = RegionPack.open(Path(sys.argv[1])); network = OsrmNetwork.of(pack)\n"
+        "network.nearest(pack.bounds.centre, Profile.CAR)\n"
+        "network.close(); print(sys.modules['__main__'].__file__)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, program, helsinki_roads.folder],
+        env={**os.environ, "PYTHONPATH": str(Path(module.__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.splitlines() == ["imported", str(program)]
+
+
 @linux
 def test_the_worker_dies_with_its_parent(helsinki_roads):
     script = (

@@ -22,6 +22,8 @@ class Spec:
     """Said in the status bar and the tooltip."""
     rule: bool = False
     checkable: bool = False
+    worded: bool = False
+    """Its button shows the words beside the icon."""
 
 
 MENUS: dict[str, tuple[Spec, ...]] = {
@@ -48,7 +50,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("find", "&Find…", "Ctrl+K", "magnify", "Find an order, customer, street, phone or driver", rule=True),
     ),
     "&Plan": (
-        Spec("optimise", "&Plan the day", "F9", "auto-fix", "Search for the best rounds for all orders"),
+        Spec("optimise", "&Plan the day", "F9", "auto-fix", "Search for the best rounds for all orders", worded=True),
         Spec("stop_search", "&Stop and keep the best", "F10", "check", "End the search with its best plan"),
         Spec("cancel_search", "&Cancel the search", "Ctrl+.", "close", "End the search; the plan stays as it was"),
         Spec("clear", "C&lear the plan", "", "eraser", "Empty every round", rule=True),
@@ -118,6 +120,7 @@ def _make(spec: Spec, window: QWidget) -> QAction:
     action = QAction(spec.text, window)
     action.setObjectName(spec.name)
     action.setCheckable(spec.checkable)
+    action.setProperty("worded", spec.worded)
     if spec.key:
         action.setShortcut(QKeySequence(spec.key))
     said = spec.what or spec.text.replace("&", "")

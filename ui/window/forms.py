@@ -49,12 +49,14 @@ class Forms(QObject):
         imported(Imported): an order file went in.
         depot_made(str), depot_chosen(str): a depot's folder name.
         region_built(str): a region's name.
+        told(str): a sentence for the status bar.
     """
 
     imported = Signal(object)
     depot_made = Signal(str)
     depot_chosen = Signal(str)
     region_built = Signal(str)
+    told = Signal(str)
 
     def __init__(
         self,
@@ -98,11 +100,7 @@ class Forms(QObject):
 
     @Slot(object)
     def _on_exported(self, done: dict[str, object]) -> None:
-        self.told(f"Written: {done['written']}")
-
-    def told(self, text: str) -> None:
-        """Say something in the window's status bar."""
-        self._window.statusBar().showMessage(text, 8_000)  # type: ignore[attr-defined]
+        self.told.emit(f"Written: {done['written']}")
 
     @Slot()
     def choose_depot(self) -> None:

@@ -46,6 +46,7 @@ class Header(QWidget):
         self.setObjectName("header")
         self._theme = theme
         self._date = date.min
+        self._outlook: Outlook | None = None
         self.depot = _button(self, "header.depot", "Depot", popup=True)
         self._back = _button(self, "header.previous_day", "Previous day")
         self._day = _button(self, "header.day", "Day")
@@ -102,6 +103,7 @@ class Header(QWidget):
 
     def set_outlook(self, outlook: Outlook) -> None:
         """The day in figures."""
+        self._outlook = outlook
         self.find.set_day(outlook.day)
         self._counts.setText(self._figures(outlook))
 
@@ -141,6 +143,8 @@ class Header(QWidget):
         self._day.setFont(self._theme.font(Size.TEXT, bold=True))
         self.depot.setFont(self._theme.font(Size.TEXT, bold=True))
         self.find.setFixedWidth(self._theme.grid(60))
+        if self._outlook:
+            self._counts.setText(self._figures(self._outlook))
 
 
 def _button(parent: QWidget, name: str, accessible: str, *, popup: bool = False) -> QToolButton:

@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
         self._add_choices(view.addMenu("&Theme"), {m.value.capitalize(): m for m in Mode}, self._on_mode)
         self._add_choices(view.addMenu("Te&xt size"), {f"{s:.0%}": s for s in TEXT_SCALES}, self._on_scale)
         self.header.depot.setMenu(menus["&Depot"])
+        self.board.rounds.view.setFocus()
 
     def _add_choices(self, menu: object, choices: dict[str, object], chosen: Callable[[object], None]) -> None:
         group = QActionGroup(self)
@@ -152,7 +153,8 @@ class MainWindow(QMainWindow):
         self.day.outlook_changed.connect(self._on_outlook_changed)
         self.day.lines_changed.connect(self._on_first_lines)
         self.day.search_changed.connect(self._on_search_changed)
-        self.day.told.connect(self._on_told)
+        self.day.told.connect(self.status.tell)
+        self.forms.told.connect(self.status.tell)
         self.status.stop_requested.connect(self.day.stop_search)
         self.search_bar.stop_requested.connect(self.day.stop_search)
         self.search_bar.cancel_requested.connect(self.day.cancel_search)
@@ -234,7 +236,7 @@ class MainWindow(QMainWindow):
         if outlook is None:
             return
         if not outlook.day.shifts:
-            self.status.showMessage("No driver is on duty on this day: put drivers on duty first.", 8_000)
+            self.status.tell("No driver is on duty on this day: put drivers on duty first.")
             self.show_panel(self.fleet)
             return
         self.show_panel(self.board)
@@ -328,10 +330,6 @@ class MainWindow(QMainWindow):
         for name in ("optimise", "clear", "staff", "import_orders"):
             self.actions_by_name[name].setEnabled(not searching)
 
-    @Slot(str)
-    def _on_told(self, text: str) -> None:
-        self.status.showMessage(text, 8_000)
-
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
         show_fault(self, error)
@@ -348,7 +346,7 @@ class MainWindow(QMainWindow):
     def _on_op_finished(self, changes: ChangeSet, _initiator: object) -> None:
         now = self._workplace.clock().astimezone(self._workplace.depot.zone)
         self.status.set_saved(now)
-        self.status.showMessage(changes.label, 4_000)
+        self.status.tell(changes.label, 4)
         self.runner.read(lambda r: r.days(), self.header.set_days, latest_key="days")
 
     @Slot(int)
@@ -363,11 +361,11 @@ class MainWindow(QMainWindow):
         doubtful = getattr(done, "doubtful", 0)
         if doubtful:
             told = f"{words.count(doubtful, 'address', 'addresses')} to review under Addresses."
-            self.status.showMessage(told, 8_000)
+            self.status.tell(told)
 
     @Slot(str)
     def _on_region_built(self, name: str) -> None:
-        self.status.showMessage(f"The region {name} is ready: choose it when you make a depot.", 10_000)
+        self.status.tell(f"The region {name} is ready: choose it when you make a depot.")
         if name == self._workplace.depot.region:
             self.depot_requested.emit(self._workplace.slug)
 
@@ -390,7 +388,7 @@ class MainWindow(QMainWindow):
         """Remember the layout, let what is submitted be written, then close."""
         if not self.runner.stopping:
             self._remember()
-            self.status.showMessage("Finishing…")
+            self.status.tell("Finishing…", 60)
             event.ignore()
             self.setEnabled(False)
             self.runner.stop()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QTo
 
 from ui import format as words
 from ui.runner import Job
-from ui.theme import Theme
+from ui.theme import Size, Theme
 
 SHOW_AFTER_MS = 500
 QUIET = {"Reading the day", "Finding reasons", "Drawing routes", "Showing the best plan", "Re-sequencing"}
@@ -29,25 +29,49 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self._saved = _label(self, "status.saved", "Saving")
         self._roads = _label(self, "status.roads", "Roads")
+        self._told = _label(self, "status.told", "What happened last")
+        self._hush = QTimer(self)
+        self._hush.setSingleShot(True)
+        self._hush.timeout.connect(self._told.clear)
+        self._saved_text = "all data local"
+        self._straight = False
         self.work = JobLine(theme, self)
         self.work.stop_requested.connect(self.stop_requested)
-        self.addWidget(self._saved)
-        self.addWidget(self._roads, 1)
-        self.addPermanentWidget(self.work)
         self._theme = theme
-        self._saved.setText("all data local")
+        grid = theme.grid
+        self.setContentsMargins(grid(2), 0, grid(2), 0)
+        for part in (self._saved, self._roads, self._told):
+            part.setContentsMargins(0, 0, grid(4), 0)
+            part.setFont(theme.font(Size.SMALL))
+            self.addWidget(part, 1 if part is self._told else 0)
+        self.addPermanentWidget(self.work)
+        self._saved.setText(self._saved_text)
+        theme.changed.connect(self._on_theme_changed)
+
+    def tell(self, text: str, seconds: float = 8.0) -> None:
+        """Say something that passes; what stands beside it stays."""
+        self._told.setText(text)
+        self._hush.start(round(seconds * 1000))
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        for part in (self._saved, self._roads, self._told, self.work):
+            part.setFont(self._theme.font(Size.SMALL))
+        if self._straight:
+            self.set_roads("", True)
 
     def set_saved(self, at: datetime) -> None:
         """A change reached the disk; `at` in the depot's time zone."""
-        self._saved.setText(f"saved {at:%H:%M} · all data local")
+        self._saved_text = f"saved {at:%H:%M} · all data local"
+        self._saved.setText(self._saved_text)
 
     def set_saving(self, busy: bool) -> None:
-        """A change is under way."""
-        if busy:
-            self._saved.setText("saving…")
+        """A change is under way, or no longer."""
+        self._saved.setText("saving…" if busy else self._saved_text)
 
     def set_roads(self, region: str, straight: bool) -> None:
         """Which roads the times come from."""
+        self._straight = straight
         if straight:
             colour = self._theme.colour("risk").name()
             self._roads.setText(

@@ -15,15 +15,15 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
-    QDragMoveEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
     QDropEvent,
     QKeySequence,
-    QPainter,
-    QPaintEvent,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -47,6 +47,8 @@ from ui.theme import Size, Theme
 _ROOM_FOR = {Column.WINDOW: 105, Column.LOAD: 125, Column.PRIORITY: 145}
 """Width in steps of the 4-pixel grid from which a column is shown."""
 
+_BARE = "No orders on this day yet – import an order file."
+
 
 class _Filter(QSortFilterProxyModel):
     """Rows whose order number, address, customer or sender holds every word typed."""
@@ -64,7 +66,7 @@ class _Filter(QSortFilterProxyModel):
 
 
 class PoolView(QTableView):
-    """The table under the hand; owned by the pool panel.
+    """The table under the hand; owned by the pool panel, which takes the drops.
 
     Signals:
         menu_requested(QPoint): where, in global coordinates.
@@ -75,13 +77,10 @@ class PoolView(QTableView):
     def __init__(self, theme: Theme, run_drag: drag.RunDrag, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._run_drag = theme, run_drag
-        self._hovered = False
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
-        self.setDragDropOverwriteMode(False)
-        self.setDropIndicatorShown(False)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -99,29 +98,6 @@ class PoolView(QTableView):
         if orders := self.order_ids():
             self._run_drag(drag.begin(self, orders, fmt.count(len(orders), "order"), self._theme))
 
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """The whole table is one target: where in it a drop lands says nothing."""
-        super().dragMoveEvent(event)
-        taken = self.model().canDropMimeData(event.mimeData(), Qt.DropAction.MoveAction, -1, -1, QModelIndex())
-        event.setAccepted(taken)
-        self._set_hovered(taken)
-
-    def dragLeaveEvent(self, event: object) -> None:
-        super().dragLeaveEvent(event)  # type: ignore[arg-type]
-        self._set_hovered(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        taken = self.model().dropMimeData(event.mimeData(), Qt.DropAction.MoveAction, -1, -1, QModelIndex())
-        event.setDropAction(Qt.DropAction.MoveAction)
-        event.setAccepted(taken)
-        self._set_hovered(False)
-        self.stopAutoScroll()
-        self.setState(QAbstractItemView.State.NoState)
-
-    def _set_hovered(self, hovered: bool) -> None:
-        self._hovered = hovered
-        self.viewport().update()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit_columns()
@@ -130,14 +106,6 @@ class PoolView(QTableView):
         """Hide what a narrow panel has no room for; the tooltip has it all."""
         for column, steps in _ROOM_FOR.items():
             self.setColumnHidden(column, self.viewport().width() < self._theme.grid(steps))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._hovered:
-            painter = QPainter(self.viewport())
-            painter.setPen(self._theme.colour("accent"))
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
-            painter.drawRect(self.viewport().rect().adjusted(1, 1, -2, -2))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.menu_requested.emit(event.globalPos())
@@ -150,6 +118,7 @@ class PoolPanel(QWidget):
         selection_changed(order_ids): a person chose other rows.
         unassign_requested(order_ids): planned orders were dropped here.
         plan_requested(order_ids): put them where they fit best.
+        import_requested(): the day has no orders yet.
         edit_requested(order_id), show_on_map_requested(order_ids).
     """
 
@@ -158,6 +127,7 @@ class PoolPanel(QWidget):
     edit_requested = Signal(object)
     show_on_map_requested = Signal(object)
     plan_requested = Signal(object)
+    import_requested = Signal()
 
     def __init__(self, theme: Theme, *, run_drag: drag.RunDrag = drag.run_drag, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -165,6 +135,7 @@ class PoolPanel(QWidget):
         self.setAccessibleName("Pool of unplanned orders")
         self._theme = theme
         self._updating = False
+        self._has_orders = False
         self.model = PoolModel(self)
         self._proxy = _Filter(self)
         self._proxy.setSourceModel(self.model)
@@ -174,6 +145,7 @@ class PoolPanel(QWidget):
         self.view.setAccessibleName("Unplanned orders")
         self.view.setModel(self._proxy)
         self.view.sortByColumn(Column.NUMBER, Qt.SortOrder.AscendingOrder)
+        self.setAcceptDrops(True)
         self._set_columns()
         self._lay_out()
         self._make_actions()
@@ -188,6 +160,7 @@ class PoolPanel(QWidget):
         """Show this day's unplanned orders; on the same date only what differs changes."""
         chosen = self.view.order_ids()
         self._updating = True
+        self._has_orders = bool(day.orders)
         self.model.set_day(day, reasons)
         self._select(chosen)
         self._updating = False
@@ -203,6 +176,11 @@ class PoolPanel(QWidget):
         if rows := self.view.selectionModel().selectedRows():
             self.view.scrollTo(min(rows, key=QModelIndex.row))
         self._offer()
+
+    @property
+    def count(self) -> str:
+        """What the heading says of how many."""
+        return self._count.text()
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter."""
@@ -236,10 +214,15 @@ class PoolPanel(QWidget):
         self._heading.addWidget(self._title)
         self._heading.addWidget(self._count, 1)
         self._heading.addWidget(self.filter)
-        self._done = EmptyState(self._theme, icon="check-circle-outline", text="Everything is planned.")
-        self._missed = EmptyState(self._theme, icon="magnify", text="", step="Clear the filter")
+        self.done = EmptyState(self._theme, icon="check-circle-outline", text="Everything is planned.")
+        self.missed = EmptyState(self._theme, icon="magnify", text="", step="Clear the filter")
+        self.bare = EmptyState(self._theme, icon="tray-arrow-down", text=_BARE, step="Import orders…")
+        self._frame = QFrame(self)
+        self._frame.setProperty("target", True)
+        self._frame.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._frame.hide()
         self._stack = QStackedLayout()
-        for widget in (self.view, self._done, self._missed):
+        for widget in (self.view, self.done, self.missed, self.bare):
             self._stack.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -267,7 +250,8 @@ class PoolPanel(QWidget):
         self.view.activated.connect(self._on_edit)
         self.view.menu_requested.connect(self._on_menu_requested)
         self.filter.textChanged.connect(self._on_filter_changed)
-        self._missed.step_requested.connect(self.filter.clear)
+        self.missed.step_requested.connect(self.filter.clear)
+        self.bare.step_requested.connect(self.import_requested)
         self._theme.changed.connect(self._on_theme_changed)
 
     # ── Wishes ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -307,6 +291,26 @@ class PoolPanel(QWidget):
     def _on_menu_requested(self, at: QPoint) -> None:
         self.context_menu().popup(at)
 
+    # ── Drops, anywhere on the panel ─────────────────────────────────────────────────────────────────────────────
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        taken = self.model.canDropMimeData(event.mimeData(), Qt.DropAction.MoveAction, -1, -1, QModelIndex())
+        event.setDropAction(Qt.DropAction.MoveAction)
+        event.setAccepted(taken)
+        self._frame.setGeometry(self.rect())
+        self._frame.setVisible(taken)
+        self._frame.raise_()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._frame.hide()
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._frame.hide()
+        taken = self.model.dropMimeData(event.mimeData(), Qt.DropAction.MoveAction, -1, -1, QModelIndex())
+        event.setDropAction(Qt.DropAction.MoveAction)
+        event.setAccepted(taken)
+
     # ── Filter and looks ─────────────────────────────────────────────────────────────────────────────────────────
 
     @Slot(str)
@@ -317,8 +321,9 @@ class PoolPanel(QWidget):
     def _show_counts(self) -> None:
         total, shown = self.model.rowCount(), self._proxy.rowCount()
         self._count.setText(f"{shown} of {total} unplanned" if shown != total else f"{total} unplanned")
-        self._missed.set_text(f"None of the {fmt.count(total, 'unplanned order')} matches “{self.filter.text()}”.")
-        self._stack.setCurrentWidget(self.view if shown else self._missed if total else self._done)
+        self.missed.set_text(f"None of the {fmt.count(total, 'unplanned order')} matches “{self.filter.text()}”.")
+        empty = self.missed if total else self.done if self._has_orders else self.bare
+        self._stack.setCurrentWidget(self.view if shown else empty)
 
     @Slot()
     def _on_theme_changed(self) -> None:

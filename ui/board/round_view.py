@@ -262,6 +262,11 @@ class RoundView(QTreeView):
         height = self._verdict.heightForWidth(width)
         self._verdict.setGeometry(margin, view.height() - height - margin, width, height)
 
+    @property
+    def verdict(self) -> str:
+        """What is said of the drop under the pointer."""
+        return self._verdict.text()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         super().dragEnterEvent(event)
         self._judge(event)

@@ -116,10 +116,10 @@ class RoundsPanel(QWidget):
         heading.addWidget(self._count)
         heading.addStretch(1)
         heading.addWidget(self._filter)
-        self._empty = EmptyState(self._theme, icon="account-clock-outline", text=_EMPTY, step="Add shifts…")
+        self.empty = EmptyState(self._theme, icon="account-clock-outline", text=_EMPTY, step="Add shifts…")
         self._stack = QStackedLayout()
         self._stack.addWidget(self.view)
-        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.empty)
         self._heading = heading
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -146,7 +146,7 @@ class RoundsPanel(QWidget):
         self.view.open_requested.connect(self.edit_requested)
         self.view.drop_hovered.connect(self.drop_hovered)
         self.view.menu_requested.connect(self._on_menu_requested)
-        self._empty.step_requested.connect(self.add_shifts_requested)
+        self.empty.step_requested.connect(self.add_shifts_requested)
         self._theme.changed.connect(self._on_theme_changed)
 
     # ── Wishes ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -266,7 +266,7 @@ class RoundsPanel(QWidget):
         rounds = self.model.round_rows()
         self._count.setText(f"{len(rounds)} · {fmt.count(len(self.model.all_stop_rows()), 'stop')}" if rounds else "")
         self._filter.setVisible(bool(rounds))
-        self._stack.setCurrentWidget(self.view if rounds else self._empty)
+        self._stack.setCurrentWidget(self.view if rounds else self.empty)
 
     @Slot()
     def _on_theme_changed(self) -> None:

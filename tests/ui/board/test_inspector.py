@@ -1,0 +1,208 @@
+"""The inspector: the right page for each selection, in words, nothing clipped, and its buttons wish."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.orders import Contact, Order, OrderLine, Priority
+from dispatcher.domain.place import Address
+from tests.fixtures import days
+from tests.fixtures.board import Board, judged
+from ui.board.facts import Fact, Remark, Sheet
+from ui.board.inspector import Inspector
+from ui.theme import Mode, Theme
+
+
+@pytest.fixture
+def inspector(qtbot: QtBot, theme: Theme, a_board: Board) -> Inspector:
+    inspector = Inspector(theme)
+    qtbot.addWidget(inspector)
+    inspector.set_day(a_board.day, a_board.schedule, a_board.reasons)
+    inspector.resize(280, 600)
+    inspector.show()
+    return inspector
+
+
+def facts(sheet: Sheet) -> dict[str, str]:
+    return {fact.label: fact.value for fact in sheet.facts}
+
+
+def a_late_stop(board: Board) -> OrderId:
+    return next(s.order_id for r in board.schedule.routes.values() for s in r.stops if s.late_s > 0)
+
+
+def with_order(board: Board, order: Order) -> Board:
+    return judged(replace(board.day, orders={**board.day.orders, order.id: order}))
+
+
+def test_nothing_selected_shows_the_day(inspector: Inspector, a_board: Board) -> None:
+    sheet = inspector.sheet
+    assert (sheet.kicker, sheet.title) == ("Day", "Mon 15 Jun")
+    assert facts(sheet)["Orders"] == "172"
+    assert facts(sheet)["Unplanned"] == "12"
+    assert facts(sheet)["Late"] == f"{a_board.schedule.late_stops} stops"
+    assert "172" in inspector.page.toPlainText()
+    assert not inspector.edit_button.isVisible()
+
+
+def test_a_late_stop_says_so_in_words_and_figures(inspector: Inspector, a_board: Board) -> None:
+    order_id = a_late_stop(a_board)
+    inspector.show_selection([order_id], [])
+    order, sheet = a_board.day.orders[order_id], inspector.sheet
+    assert sheet.title == order.address.line
+    assert sheet.kicker.startswith("Stop ")
+    assert any("after the window closes" in remark.text for remark in sheet.remarks)
+    assert next(f for f in sheet.facts if f.label == "Arrives").tone == "late"
+    assert facts(sheet)["Order"] == order.number
+    assert order.address.line in inspector.page.toPlainText()
+
+
+def test_an_unplanned_order_says_why(inspector: Inspector, a_board: Board) -> None:
+    order_id = a_board.day.unplanned[0]
+    inspector.show_selection([order_id], [])
+    assert inspector.sheet.kicker == "Unplanned order"
+    assert Remark(a_board.reasons[order_id].sentence, "risk") in inspector.sheet.remarks
+    assert "Arrives" not in facts(inspector.sheet)
+    assert inspector.edit_button.isVisible()
+    assert not inspector.unassign_button.isVisible()
+
+
+def test_all_that_binds_an_order_is_told(inspector: Inspector, a_board: Board) -> None:
+    order_id = a_board.day.plan.routes[0].order_ids[0]
+    order = replace(
+        a_board.day.orders[order_id],
+        address=Address("Nowhere 1", city="Aachen"),
+        contact=Contact("Lena", "0241 1", "l@example.org"),
+        sender="Nobis",
+        skills=frozenset({"tail lift", "chilled"}),
+        driver_id=list(a_board.day.drivers)[3],
+        must_not_drop=Priority.CRITICAL,
+        do_early=True,
+        notes="Ring twice.\nBack door.",
+        lines=(OrderLine("Bread", 1.5), OrderLine("Milk", 2)),
+    )
+    board = with_order(a_board, order)
+    inspector.set_day(board.day, board.schedule, board.reasons)
+    inspector.show_selection([order_id], [])
+    told = facts(inspector.sheet)
+    assert told["Needs"] == "chilled, tail lift"
+    assert told["Only driver"] == "Onni Nieminen"
+    assert (told["Priority"], told["Do early"], told["Sender"]) == ("critical", "yes", "Nobis")
+    assert (told["Contact"], told["Phone"], told["E-mail"]) == ("Lena", "0241 1", "l@example.org")
+    assert inspector.sheet.lines == ("1.5 × Bread", "2 × Milk")
+    remarks = [remark.text for remark in inspector.sheet.remarks]
+    assert "Only Onni Nieminen may serve this order." in remarks
+    assert "Address in doubt: address not found." in remarks
+    assert "Ring twice.\nBack door." in inspector.page.toPlainText()
+
+
+def test_a_round(inspector: Inspector, a_board: Board) -> None:
+    shift_id = next(iter(a_board.day.shifts))
+    inspector.show_selection([], [shift_id])
+    sheet, times = inspector.sheet, a_board.schedule.routes[shift_id]
+    assert (sheet.kicker, sheet.title, sheet.number) == ("Round", "Aino Korhonen", 1)
+    assert facts(sheet)["Stops"] == "20"
+    assert facts(sheet)["Weight"] == f"{times.peak.kg:,.0f} of 900 kg"
+    assert len(sheet.remarks) == len(times.broken)
+    assert inspector.map_button.isVisible()
+
+
+def test_several_are_summed_each_order_once(inspector: Inspector, a_board: Board) -> None:
+    shift_id = next(iter(a_board.day.shifts))
+    mine = a_board.day.plan.routes[0].order_ids
+    inspector.show_selection([mine[0], a_board.day.unplanned[0]], [shift_id])
+    told = facts(inspector.sheet)
+    assert (told["Orders"], told["Planned"]) == ("21", "20")
+    inspector.show_selection([], list(a_board.day.shifts)[:2])
+    assert inspector.sheet.title == "2 rounds"
+    assert facts(inspector.sheet)["Orders"] == "40"
+
+
+def test_what_is_gone_falls_back_to_the_day(inspector: Inspector, a_board: Board) -> None:
+    order_id = a_board.day.unplanned[0]
+    inspector.show_selection([order_id], [])
+    left = replace(a_board.day, orders={k: o for k, o in a_board.day.orders.items() if k != order_id})
+    inspector.set_day(left, a_board.schedule, {})
+    assert inspector.sheet.kicker == "Day"
+
+
+def test_a_day_not_judged_yet_and_a_day_without_anything(inspector: Inspector, a_board: Board) -> None:
+    inspector.set_day(a_board.day, None, {})
+    inspector.show_selection([a_late_stop(a_board)], [])
+    assert "Arrives" not in facts(inspector.sheet)
+    inspector.show_selection([], [next(iter(a_board.day.shifts))])
+    assert facts(inspector.sheet)["Stops"] == "20"
+    empty = judged(days.assemble([], ({}, {}, {})))
+    inspector.set_day(empty.day, empty.schedule, {})
+    inspector.show_selection([], [])
+    assert facts(inspector.sheet)["Unplanned"] == "none"
+
+
+def test_words_from_outside_are_never_markup(inspector: Inspector, a_board: Board) -> None:
+    order_id = a_board.day.unplanned[0]
+    nasty = "<b>Rue</b> & <img src=http://example.org/x.png> 5"
+    board = with_order(
+        a_board, replace(a_board.day.orders[order_id], address=Address(nasty), notes="<script>x</script>")
+    )
+    inspector.set_day(board.day, board.schedule, {})
+    inspector.show_selection([order_id], [])
+    assert nasty in inspector.page.toPlainText()
+    assert "<script>x</script>" in inspector.page.toPlainText()
+
+
+def test_buttons_wish(inspector: Inspector, a_board: Board) -> None:
+    heard: list[tuple[object, ...]] = []
+    inspector.edit_requested.connect(lambda *a: heard.append(("edit", *a)))
+    inspector.show_on_map.connect(lambda *a: heard.append(("map", *a)))
+    inspector.hold_toggled.connect(lambda *a: heard.append(("hold", *a)))
+    inspector.unassign_requested.connect(lambda *a: heard.append(("unassign", *a)))
+    stop = next(s for r in a_board.day.plan.routes for s in r.stops if s.held)
+    inspector.show_selection([stop.order_id], [])
+    assert inspector.hold_button.text() == "Release from driver"
+    for button in (inspector.edit_button, inspector.map_button, inspector.hold_button, inspector.unassign_button):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    o = stop.order_id
+    assert heard == [("edit", o), ("map", (o,)), ("hold", (o,), False), ("unassign", (o,))]
+
+
+def test_an_update_leaves_the_page_where_it_was_scrolled(inspector: Inspector, a_board: Board) -> None:
+    inspector.resize(280, 220)
+    inspector.show_selection([], [next(iter(a_board.day.shifts))])
+    bar = inspector.page.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    at = bar.value()
+    assert at > 0
+    shift = a_board.day.shifts[next(iter(a_board.day.shifts))]
+    driver = replace(a_board.day.drivers[shift.driver_id], phone="0241 99")
+    day = replace(a_board.day, drivers={**a_board.day.drivers, driver.id: driver})
+    inspector.set_day(day, a_board.schedule, a_board.reasons)
+    assert Fact("Phone", "0241 99") in inspector.sheet.facts
+    assert bar.value() == at
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_nothing_is_cut_off_at_280_pixels(inspector: Inspector, a_board: Board, theme: Theme, scale: float) -> None:
+    """The page never needs to be wider than it is shown, whatever the words."""
+    order_id = a_board.day.unplanned[0]
+    long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    contact = Contact(long, "+49 241 55501001234567", f"{long.lower()}@example.org")
+    board = with_order(a_board, replace(a_board.day.orders[order_id], contact=contact, notes=long))
+    try:
+        theme.apply(Mode.LIGHT, scale)
+        inspector.set_day(board.day, board.schedule, board.reasons)
+        for selection in ([order_id], [a_late_stop(a_board)], []):
+            inspector.show_selection(selection, [])
+            assert inspector.page.document().size().width() <= inspector.page.viewport().width()
+            assert inspector.page.horizontalScrollBar().maximum() == 0
+    finally:
+        theme.apply(Mode.LIGHT, 1.0)
+
+
+def test_names(inspector: Inspector) -> None:
+    assert inspector.objectName() == "board.inspector"
+    assert inspector.accessibleName()
+    assert inspector.page.accessibleName()

@@ -1,0 +1,353 @@
+"""The rounds panel under the hand: selection, keys, menu, filter, dragging and dropping; it only wishes."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from dispatcher.domain.ids import OrderId, ShiftId
+from tests.fixtures import days
+from tests.fixtures.board import Board, judged, moved
+from tests.fixtures.dragging import Hand, RunDrag
+from ui.board import drag
+from ui.board.round_model import Column, Role
+from ui.board.rounds import RoundsPanel
+from ui.theme import Mode, Theme
+
+ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def run_drag() -> RunDrag:
+    return RunDrag()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme, a_board: Board, run_drag: RunDrag) -> RoundsPanel:
+    panel = RoundsPanel(theme, run_drag=run_drag)
+    qtbot.addWidget(panel)
+    panel.set_day(a_board.day, a_board.schedule)
+    panel.resize(480, 900)
+    with qtbot.waitActive(panel):
+        panel.show()
+        panel.activateWindow()
+    panel.view.setFocus()
+    return panel
+
+
+class Wishes:
+    """Every signal of the panel, by name."""
+
+    def __init__(self, panel: RoundsPanel) -> None:
+        self.heard: list[tuple[object, ...]] = []
+        for name in (
+            "selection_changed", "move_requested", "unassign_requested", "hold_requested", "edit_requested",
+            "show_on_map_requested", "optimise_requested", "add_shifts_requested", "drop_hovered",
+        ):  # fmt: skip
+            getattr(panel, name).connect(lambda *args, name=name: self.heard.append((name, *args)))
+
+    def but_selection(self) -> list[tuple[object, ...]]:
+        return [wish for wish in self.heard if wish[0] != "selection_changed"]
+
+
+@pytest.fixture
+def wishes(panel: RoundsPanel) -> Wishes:
+    return Wishes(panel)
+
+
+def shift(board: Board, position: int) -> ShiftId:
+    return list(board.day.shifts)[position]
+
+
+def orders_of(board: Board, position: int) -> list[OrderId]:
+    return list(board.day.plan.routes[position].order_ids)
+
+
+def press(panel: RoundsPanel, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(panel.view, key, modifier)
+
+
+def middle(panel: RoundsPanel, order_id: OrderId) -> QPoint:
+    index = panel.model.index_of_order(order_id)
+    return panel.view.visualRect(index.siblingAtColumn(Column.ADDRESS)).center()
+
+
+# ── Selection ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_click_selects_and_tells(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    panel.view.expand(panel.model.index(0, 0))
+    first, third = orders_of(a_board, 0)[0], orders_of(a_board, 0)[2]
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=middle(panel, first))
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, SHIFT, middle(panel, third))
+    assert wishes.heard[0] == ("selection_changed", (first,), ())
+    assert wishes.heard[-1] == ("selection_changed", tuple(orders_of(a_board, 0)[:3]), ())
+    QTest.mouseClick(
+        panel.view.viewport(), Qt.MouseButton.LeftButton, pos=panel.view.visualRect(panel.model.index(0, 0)).center()
+    )
+    assert wishes.heard[-1] == ("selection_changed", (), (shift(a_board, 0),))
+
+
+def test_select_opens_shows_and_says_nothing(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    wanted = [orders_of(a_board, 7)[18], orders_of(a_board, 6)[19], a_board.day.unplanned[0]]
+    panel.select(wanted)
+    assert panel.view.selected_orders() == (wanted[1], wanted[0])
+    assert panel.view.viewport().rect().contains(middle(panel, wanted[1]))
+    assert wishes.heard == []
+    assert panel.unassign_action.isEnabled()
+
+
+def test_an_update_keeps_selection_current_and_open_rounds(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    chosen = orders_of(a_board, 1)[2:5]
+    panel.select(chosen)
+    after = moved(a_board, [chosen[1]], shift(a_board, 5), 0)
+    panel.set_day(after.day, after.schedule)
+    assert set(panel.view.selected_orders()) == set(chosen), "also the one that went to another round"
+    assert panel.view.currentIndex().data(Role.ORDER_ID) == chosen[0]
+    assert panel.view.isExpanded(panel.model.index(1, 0))
+    assert panel.view.isExpanded(panel.model.index(5, 0)), "opened to show where it went"
+    assert not panel.view.isExpanded(panel.model.index(3, 0))
+    assert all(panel.view.isFirstColumnSpanned(i, panel.view.rootIndex()) for i in range(8))
+
+
+def test_a_selected_stop_that_leaves_the_rounds_is_told(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    gone, kept = orders_of(a_board, 1)[2:4]
+    panel.select([gone, kept])
+    routes = {r.shift_id: [o for o in r.order_ids if o != gone] for r in a_board.day.plan.routes}
+    after = judged(days.with_plan(a_board.day, routes))
+    panel.set_day(after.day, after.schedule)
+    assert wishes.heard == [("selection_changed", (kept,), ())]
+
+
+def test_selected_rounds_survive_an_update(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    panel.view.selectionModel().select(
+        panel.model.index(2, 0),
+        panel.view.selectionModel().SelectionFlag.Select | panel.view.selectionModel().SelectionFlag.Rows,
+    )
+    after = moved(a_board, orders_of(a_board, 2)[:3], shift(a_board, 0), 0)
+    panel.set_day(after.day, after.schedule)
+    assert panel.view.selected_shifts() == (shift(a_board, 2),)
+    assert len(wishes.heard) == 1
+
+
+# ── Keys and menu ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("rows", "key", "index"),
+    [([3], Qt.Key.Key_Up, 2), ([3], Qt.Key.Key_Down, 5), ([3, 4], Qt.Key.Key_Up, 2), ([3, 4], Qt.Key.Key_Down, 6)],
+)
+def test_alt_arrows_move_stops_within_their_round(
+    panel: RoundsPanel, a_board: Board, wishes: Wishes, rows: list[int], key: Qt.Key, index: int
+) -> None:
+    chosen = [orders_of(a_board, 2)[row] for row in rows]
+    panel.select(chosen)
+    press(panel, key, ALT)
+    assert wishes.heard == [("move_requested", tuple(chosen), shift(a_board, 2), index)]
+
+
+@pytest.mark.parametrize(("row", "key"), [(0, Qt.Key.Key_Up), (19, Qt.Key.Key_Down)])
+def test_alt_arrows_stop_at_the_ends(panel: RoundsPanel, a_board: Board, wishes: Wishes, row: int, key: Qt.Key) -> None:
+    panel.select([orders_of(a_board, 2)[row]])
+    press(panel, key, ALT)
+    assert wishes.heard == []
+
+
+def test_alt_arrows_do_nothing_across_rounds(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    panel.select([orders_of(a_board, 2)[5], orders_of(a_board, 3)[5]])
+    press(panel, Qt.Key.Key_Up, ALT)
+    assert wishes.heard == []
+
+
+def test_moving_by_keys_gets_where_it_says(panel: RoundsPanel, a_board: Board) -> None:
+    """The index counts what is shown before the move, as the service takes it."""
+    order = orders_of(a_board, 2)[3]
+    panel.select([order])
+    board = a_board
+    heard: list[tuple[tuple[OrderId, ...], ShiftId, int]] = []
+    panel.move_requested.connect(lambda *wish: heard.append(wish))
+    press(panel, Qt.Key.Key_Down, ALT)
+    _, to_shift, index = heard[-1]
+    standing = [o for o in orders_of(board, 2)[:index] if o != order]
+    board = moved(board, [order], to_shift, len(standing))
+    panel.set_day(board.day, board.schedule)
+    assert orders_of(board, 2).index(order) == 4
+    assert panel.view.selected_orders() == (order,)
+
+
+def test_delete_edit_hold_and_map_keys(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    chosen = tuple(o.order_id for r in a_board.day.plan.routes[2:3] for o in r.stops if not o.held)[:2]
+    panel.select(chosen)
+    press(panel, Qt.Key.Key_Delete)
+    press(panel, Qt.Key.Key_F2)
+    press(panel, Qt.Key.Key_Return)
+    press(panel, Qt.Key.Key_H)
+    press(panel, Qt.Key.Key_M)
+    assert wishes.but_selection() == [
+        ("unassign_requested", chosen),
+        ("edit_requested", chosen[0]),
+        ("edit_requested", chosen[0]),
+        ("hold_requested", chosen, True),
+        ("show_on_map_requested", chosen),
+    ]
+
+
+def test_enter_opens_and_closes_a_round(panel: RoundsPanel, wishes: Wishes) -> None:
+    panel.view.setCurrentIndex(panel.model.index(4, 0))
+    press(panel, Qt.Key.Key_Return)
+    assert panel.view.isExpanded(panel.model.index(4, 0))
+    press(panel, Qt.Key.Key_Return)
+    assert not panel.view.isExpanded(panel.model.index(4, 0))
+    assert wishes.but_selection() == []
+
+
+def test_nothing_selected_offers_nothing(panel: RoundsPanel, wishes: Wishes) -> None:
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_F2, Qt.Key.Key_H, Qt.Key.Key_M):
+        press(panel, key)
+    assert wishes.heard == []
+    assert not panel.unassign_action.isEnabled()
+
+
+def test_a_held_stop_can_be_released(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    held = next(s.order_id for r in a_board.day.plan.routes for s in r.stops if s.held)
+    panel.select([held])
+    assert not panel.hold_action.isEnabled()
+    panel.release_action.trigger()
+    assert wishes.heard == [("hold_requested", (held,), False)]
+
+
+def test_the_menu_names_what_can_be_done(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    chosen = (orders_of(a_board, 0)[0],)
+    panel.select(chosen)
+    menu = panel.context_menu()
+    named = {action.text(): action for action in menu.actions() if action.text()}
+    assert {"Edit order…", "Show on map", "Move to", "Unassign", "Move up"} <= named.keys()
+    rounds = named["Move to"].menu().actions()
+    assert [a.text() for a in rounds[:2]] == ["1  Aino Korhonen", "2  Eero Laine"]
+    rounds[5].trigger()
+    assert wishes.heard == [("move_requested", chosen, shift(a_board, 5), None)]
+    menu.deleteLater()
+
+
+def test_the_menu_of_rounds(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    panel.view.setCurrentIndex(panel.model.index(1, 0))
+    menu = panel.context_menu()
+    assert "Optimise these rounds" in [a.text() for a in menu.actions()]
+    menu.deleteLater()
+    panel.optimise_action.trigger()
+    panel.map_action.trigger()
+    assert wishes.but_selection() == [
+        ("optimise_requested", (shift(a_board, 1),)),
+        ("show_on_map_requested", tuple(orders_of(a_board, 1))),
+    ]
+
+
+# ── Dragging and dropping ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_drag_carries_the_selected_stops(panel: RoundsPanel, a_board: Board, run_drag: RunDrag) -> None:
+    chosen = (orders_of(a_board, 0)[1], orders_of(a_board, 3)[0])
+    panel.select(chosen)
+    panel.view.startDrag(Qt.DropAction.MoveAction)
+    assert run_drag.carried == [chosen]
+    assert run_drag.ghosts[0][0] > 40
+    assert panel.model.rowCount(panel.model.index(0, 0)) == 20, "a finished drag takes nothing away by itself"
+
+
+def test_a_round_itself_is_not_dragged(panel: RoundsPanel, run_drag: RunDrag) -> None:
+    panel.view.setCurrentIndex(panel.model.index(0, 0))
+    panel.view.startDrag(Qt.DropAction.MoveAction)
+    assert run_drag.carried == []
+
+
+def test_dropping_on_a_round(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    order = a_board.day.unplanned[0]
+    hand = Hand(panel.view, drag.pack([order]))
+    at = panel.view.visualRect(panel.model.index(3, 0)).center()
+    assert hand.enter(at)
+    assert hand.move(at)
+    assert hand.drop(at)
+    assert wishes.heard == [
+        ("drop_hovered", (order,), shift(a_board, 3), None),
+        ("move_requested", (order,), shift(a_board, 3), None),
+    ]
+
+
+@pytest.mark.parametrize(("offset", "index"), [(-6, 4), (6, 5)])
+def test_dropping_between_stops(panel: RoundsPanel, a_board: Board, wishes: Wishes, offset: int, index: int) -> None:
+    panel.view.expand(panel.model.index(0, 0))
+    order = a_board.day.unplanned[0]
+    hand = Hand(panel.view, drag.pack([order]))
+    at = middle(panel, orders_of(a_board, 0)[4]) + QPoint(0, offset)
+    hand.enter(at)
+    assert hand.drop(at)
+    assert wishes.heard[-1] == ("move_requested", (order,), shift(a_board, 0), index)
+
+
+def test_nothing_is_taken_below_the_last_round_or_of_another_kind(
+    panel: RoundsPanel, a_board: Board, wishes: Wishes
+) -> None:
+    hand = Hand(panel.view, drag.pack([a_board.day.unplanned[0]]))
+    below = QPoint(50, panel.view.viewport().height() - 5)
+    assert not hand.enter(below)
+    assert not hand.drop(below)
+    stranger = Hand(panel.view, drag.pack([]))
+    assert not stranger.enter(panel.view.visualRect(panel.model.index(3, 0)).center())
+    assert wishes.heard == []
+
+
+def test_the_verdict_stands_while_the_drag_hangs_there(panel: RoundsPanel, a_board: Board) -> None:
+    panel.drop_hovered.connect(lambda *_: panel.show_verdict("+12 min, 2 stops late"))
+    hand = Hand(panel.view, drag.pack([a_board.day.unplanned[0]]))
+    hand.enter(panel.view.visualRect(panel.model.index(3, 0)).center())
+    assert panel.view.verdict == "+12 min, 2 stops late"
+    hand.leave()
+    assert panel.view.verdict == ""
+
+
+# ── Looks ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_without_drivers_it_says_what_to_do(panel: RoundsPanel, a_board: Board, wishes: Wishes, qtbot: QtBot) -> None:
+    nobody = judged(days.assemble(a_board.day.orders.values(), ({}, {}, {})))
+    panel.set_day(nobody.day, nobody.schedule)
+    assert not panel.view.isVisible()
+    assert panel.empty.isVisible()
+    assert panel.empty.text == "No drivers on duty this day – add shifts under Fleet."
+    panel.empty.step_requested.emit()
+    assert wishes.heard == [("add_shifts_requested",)]
+    panel.set_day(a_board.day, a_board.schedule)
+    assert panel.view.isVisible()
+
+
+def test_the_filter_hides_rounds_without_problems_and_follows_the_day(panel: RoundsPanel, a_board: Board) -> None:
+    panel.problems_action.trigger()
+    root = panel.view.rootIndex()
+    visible = [not panel.view.isRowHidden(i, root) for i in range(8)]
+    assert visible == [bool(row.problems) for row in panel.model.round_rows()]
+    assert 0 < sum(visible) < 8
+    panel.all_action.trigger()
+    assert not any(panel.view.isRowHidden(i, root) for i in range(8))
+
+
+@pytest.mark.parametrize("width", [300, 360, 420, 480, 700])
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_columns_fit_the_width_and_leave_room_for_addresses(
+    panel: RoundsPanel, theme: Theme, qtbot: QtBot, width: int, scale: float
+) -> None:
+    try:
+        theme.apply(Mode.DARK, scale)
+        panel.setFixedWidth(width)
+        qtbot.waitUntil(lambda: panel.view.width() == width)
+        widths = [panel.view.columnWidth(c) for c in Column if not panel.view.isColumnHidden(c)]
+        assert sum(widths) <= panel.view.viewport().width()
+        assert panel.view.columnWidth(Column.ADDRESS) >= 0.3 * panel.view.viewport().width()
+    finally:
+        theme.apply(Mode.LIGHT, 1.0)
+
+
+def test_names_for_tests_and_screen_readers(panel: RoundsPanel) -> None:
+    assert panel.objectName() == "board.rounds"
+    assert panel.accessibleName()
+    assert panel.view.objectName() == "board.rounds.tree"
+    assert all(action.text() and not action.icon().isNull() for action in panel.actions())

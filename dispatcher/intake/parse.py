@@ -44,7 +44,7 @@ def parse(
     rows, errors = _read_rows(sheet, reader, progress or NoProgress())
     groups = grouped(rows)
     errors += _homeless(groups)
-    groups, spoilt = _agreeing(groups, errors)
+    groups, spoilt = _agreeing(groups, errors, where.header(Field.DATE))
     errors += spoilt
     repeats: list[str] = []
     if not any(field in where for field in ITEM_FIELDS):
@@ -97,13 +97,16 @@ def _homeless(groups: Iterable[Sequence[ParsedRow]]) -> list[RowError]:
 
 
 def _agreeing(
-    groups: Iterable[list[ParsedRow]], errors: Sequence[RowError]
+    groups: Sequence[list[ParsedRow]], errors: Sequence[RowError], date_header: str
 ) -> tuple[list[list[ParsedRow]], list[RowError]]:
     """The groups without a fault; and why the sound rows of the others do not go in alone."""
     faulty = {error.row for error in errors}
+    undated_rows = {error.row for error in errors if error.column == date_header}
+    # A row whose date cannot be read may belong to any order of its number, so none of them is whole
+    undated = {row.number: row.row for group in groups for row in group if row.row in undated_rows}
     good, more = [], []
     for group in groups:
-        bad = next((row.row for row in group if row.row in faulty), None)
+        bad = next((row.row for row in group if row.row in faulty), None) or undated.get(group[0].number)
         if bad is not None:
             more += [_spoilt(row, bad) for row in group if row.row not in faulty]
         elif clashes := contradictions(group):

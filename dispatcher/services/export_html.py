@@ -43,7 +43,8 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th { text-align: left; font-weight: 600; color: #57606a; } th, td { padding: 3px 6px 3px 0; vertical-align: top; }
 tr + tr td { border-top: 1px solid #e4e7eb; } td.n, th.n { text-align: right; }
 .swatch { display: inline-block; min-width: 18px; padding: 0 3px; margin-right: 6px; border-radius: 4px; color: #fff;
-  text-align: center; } .late { color: #b3261e; font-weight: 600; }
+  text-align: center; } td.window { white-space: pre; }
+.late { color: #b3261e; font-weight: 600; }
 .folium-map { background: #eef0f2; }
 .stop { border-radius: 11px; border: 2px solid #fff; color: #fff; font: 600 11px/18px system-ui, sans-serif;
   text-align: center; box-shadow: 0 1px 2px rgb(0 0 0 / 40%); }
@@ -245,7 +246,7 @@ def _stop_line(row: StopRow) -> str:
         arrives,
         _td(name),
         _td(row.order.address.line),
-        _td(windows_text(row.order, row.zone)),
+        f'<td class="window">{windows_text(row.order, row.zone).replace("; ", "\n")}</td>',
     )
 
 

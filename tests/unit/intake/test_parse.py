@@ -262,6 +262,14 @@ def test_an_order_goes_in_as_a_whole_or_not_at_all(imported: Imported) -> None:
     assert "row 3" in parsed.errors[0].reason
 
 
+def test_a_row_whose_date_cannot_be_read_keeps_the_rest_of_its_order_out(imported: Imported) -> None:
+    parsed = imported(
+        "Order ID,Address,Date,Item\n7,A 1,2026-11-25,Lamp\n7,A 1,2026-11-52,Bulb\n8,A 2,2026-11-25,Lamp\n"
+    )
+    assert [draft.order.number for draft in parsed.orders] == ["8"]
+    assert [(error.row, error.column) for error in parsed.errors] == [(2, ""), (3, "Date")]
+
+
 def test_no_column_that_says_where_to_go_names_the_columns(imported: Imported) -> None:
     with pytest.raises(BadInput, match="Its columns are: Order ID, Weight, Colour"):
         imported("Order ID,Weight,Colour\n1,2,red\n")

@@ -1,6 +1,7 @@
 """The one place where rows of the recorded tables change: it notes each row's before-image as it goes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from itertools import batched
 
@@ -10,6 +11,7 @@ from db.reading import VARIABLES, by_keys
 from db.rows import Row
 from db.tables import RECORDED, key_of
 from dispatcher.domain.changes import ChangeSet
+from dispatcher.domain.errors import BadInput
 
 type Images = dict[Table, dict[str, Row | None]]
 """Rows by table and key; `None` where there is no row."""
@@ -62,7 +64,17 @@ class Recorder:
     def _insert(self, table: Table, rows: Iterable[Row | None]) -> None:
         stamp = {"version": self.revision} if "version" in table.c else {}
         if wanted := [{**stamp, **row} for row in rows if row is not None]:
-            self._connection.execute(insert(table), wanted)
+            with _values_in_words():
+                self._connection.execute(insert(table), wanted)
+
+
+@contextmanager
+def _values_in_words() -> Iterator[None]:
+    """Turn what no database column can hold - half a character, 70 digits - into `BadInput`."""
+    try:
+        yield
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise BadInput(f"A value cannot be stored ({error}).", "Correct it and try again.") from error
 
 
 def _differs(wanted: Row | None, current: Row | None) -> bool:

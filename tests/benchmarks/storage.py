@@ -2,9 +2,10 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 from db.opening import open_store
@@ -14,7 +15,7 @@ from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId, new_id
 from dispatcher.domain.orders import Contact, Load, Order, OrderLine
 from dispatcher.domain.place import Address, Place, Precision
-from dispatcher.domain.plan import Stop
+from dispatcher.domain.plan import Day, Stop
 from dispatcher.domain.time import TimeWindow
 from dispatcher.services.ports import UnitOfWork
 
@@ -27,22 +28,38 @@ def run() -> Iterable[dict[str, object]]:
     """Each figure with its goal."""
     for count, goal_ms in ((1_000, 60), (5_000, 300)):
         with tempfile.TemporaryDirectory() as folder:
-            yield _read_day(Path(folder), count, goal_ms)
+            yield from _day(Path(folder), count, goal_ms)
     for count in (10_000, 100_000):
         with tempfile.TemporaryDirectory() as folder:
             yield from _bulk(Path(folder), count)
 
 
-def _read_day(folder: Path, count: int, goal_ms: float) -> dict[str, object]:
+def _day(folder: Path, count: int, goal_ms: float) -> Iterator[dict[str, object]]:
     with closing(_store(folder, count)) as store:
         taken_ms = _best(lambda: store.read(lambda reader: reader.day(DAY)))
-        return _figure(f"read a day of {count:,} orders", taken_ms, goal_ms)
+        yield _figure(f"read a day of {count:,} orders", taken_ms, goal_ms)
+        day = store.read(lambda reader: reader.day(DAY))
+        swaps = cycle([_swapped(day), dict(zip(day.shifts, (r.stops for r in day.plan.routes[:2]), strict=False))])
+        taken_ms = _best(lambda: store.write("Swap", lambda unit: unit.set_routes(next(swaps))))
+        yield _figure(f"swap two rounds of {ROUND} in {count:,} orders", taken_ms, 50)
+        yield _figure(f"undo that in {count:,} orders", _best(store.undo), 50)
+    yield _figure(f"open a depot of {count:,} orders", _best(lambda: _open(folder).close()), 1_000)
+
+
+def _swapped(day: Day) -> dict[ShiftId, Sequence[Stop]]:
+    """The first two rounds, each with the other's stops."""
+    first, second = day.plan.routes[:2]
+    return {first.shift_id: second.stops, second.shift_id: first.stops}
+
+
+def _open(folder: Path) -> SqliteStore:
+    return open_store(folder, clock=lambda: datetime.now(UTC))
 
 
 def _bulk(folder: Path, count: int) -> Iterator[dict[str, object]]:
     orders = [_order(n, DAY + timedelta(days=n // 1_000)) for n in range(count)]
     goal_ms = count / 10
-    with closing(open_store(folder, clock=lambda: datetime.now(UTC))) as store:
+    with closing(_open(folder)) as store:
         taken_ms = _once(lambda: store.write("Import", lambda unit: unit.put_orders(orders)))
         yield _figure(f"put {count:,} orders", taken_ms, goal_ms)
         taken_ms = _best(lambda: store.read(lambda reader: reader.days()))
@@ -53,7 +70,7 @@ def _bulk(folder: Path, count: int) -> Iterator[dict[str, object]]:
 
 
 def _store(folder: Path, orders: int) -> SqliteStore:
-    store = open_store(folder, clock=lambda: datetime.now(UTC))
+    store = _open(folder)
     depot, yard = Depot("Benchmark", Place(50.77, 6.08)), Place(50.77, 6.08)
     drivers = [Driver(DriverId(new_id()), f"Driver {n}", n) for n in range(1, orders // ROUND + 1)]
     vehicle = Vehicle(VehicleId(new_id()), "Van")

@@ -239,3 +239,11 @@ def test_ten_thousand_orders_in_one_go(store: SqliteStore) -> None:
     assert len(store.read(lambda reader: reader.orders_of([MONDAY]))) == 1_345
     store.undo()
     assert len(store.read(lambda reader: reader.orders_of([MONDAY]))) == 12_345
+
+
+@pytest.mark.parametrize("wrong", [{"notes": "\ud800"}, {"service_s": 10**30}, {"skills": frozenset(["\udfff"])}])
+def test_what_no_column_can_hold_is_bad_input(yard: Yard, wrong: dict[str, object]) -> None:
+    before = yard.day()
+    with pytest.raises(BadInput, match="cannot be stored"):
+        yard.store.write("Edit", lambda unit: unit.put_orders([replace(yard.orders[MONDAY][0], **wrong)]))
+    assert yard.day() == before

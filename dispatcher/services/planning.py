@@ -5,7 +5,8 @@ Everything here computes against a snapshot and changes nothing; `services.plan`
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Protocol
 
 from dispatcher.domain.errors import KnownError
@@ -24,6 +25,13 @@ from dispatcher.planning.reasons import explain
 from dispatcher.planning.resequence import resequence
 from dispatcher.planning.stop import StopRule
 from dispatcher.services.plan import Proposal, Sequences, sequences_of, with_sequences
+
+
+DOORSTEP_M = 20.0
+"""A door nearer than this to the road's middle needs no line of its own."""
+
+type Line = tuple[tuple[float, float], ...]
+"""A run of (lat, lon)."""
 
 
 class Flag(Protocol):
@@ -131,8 +139,10 @@ class PlanningDesk:
         stops = [p for p in (day.orders[o].address.place for o in route.order_ids) if p is not None]
         if not stops:
             return RoadPath((), 0, 0)
-        ends = [shift.end] if shift.end else []
-        return self.roads.path([shift.start, *stops, *ends], day.vehicles[shift.vehicle_id].kind.profile)
+        through = [shift.start, *stops, *([shift.end] if shift.end else [])]
+        path = self.roads.path(through, day.vehicles[shift.vehicle_id].kind.profile)
+        doors = [_to_doors(leg, *pair) for leg, pair in zip(path.legs, pairwise(through), strict=True)]
+        return replace(path, legs=tuple(doors))
 
     def off_road(self, place: Place, profile: Profile = Profile.CAR) -> float:
         """Metres from a place to the nearest road."""
@@ -141,6 +151,15 @@ class PlanningDesk:
     def _proposal(self, day: Day, before: Sequences, after: Sequences, cost: int) -> Proposal:
         kept = {shift_id: tuple(order_ids) for shift_id, order_ids in after.items()}
         return Proposal(day.date, day.revision, before, kept, cost)
+
+
+def _to_doors(leg: Line, start: Place, end: Place) -> Line:
+    """The leg with the last steps from the road to both doors, where they are worth drawing."""
+    if not leg:
+        return ((start.lat, start.lon), (end.lat, end.lon))
+    before = [(start.lat, start.lon)] if start.distance_m(Place(*leg[0])) > DOORSTEP_M else []
+    behind = [(end.lat, end.lon)] if end.distance_m(Place(*leg[-1])) > DOORSTEP_M else []
+    return (*before, *leg, *behind)
 
 
 def _never() -> bool:

@@ -33,12 +33,12 @@ def add_addresses(home: Home, name: str, file: Path, progress: Progress) -> dict
 
 
 def open_pack(home: Home, name: str) -> RegionPack:
-    """A region of this data folder."""
-    known = [pack.name for pack in list_packs(home.regions)]
-    if name not in known:
-        there = ", ".join(known) or "none yet"
+    """A region of this data folder. Raises `KnownError` saying what is wrong with it, or which ones there are."""
+    folder = home.regions / name
+    if not name or not folder.is_dir():
+        there = ", ".join(pack.name for pack in list_packs(home.regions)) or "none yet"
         raise KnownError(f"There is no region “{name}” in {home.regions}.", f"Regions there: {there}.")
-    return RegionPack.open(home.regions / name)
+    return RegionPack.open(folder)
 
 
 def describe(pack: RegionPack) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from dispatcher.planning.resequence import resequence
 from dispatcher.planning.stop import StopRule
 from dispatcher.services.plan import Proposal, Sequences, sequences_of, with_sequences
 
-
 DOORSTEP_M = 20.0
 """A door nearer than this to the road's middle needs no line of its own."""
 

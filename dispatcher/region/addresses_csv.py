@@ -6,7 +6,6 @@ merged, not doubled. Reading and checking rows live here; how streets are told a
 
 import codecs
 import csv
-import io
 import json
 import re
 from collections import defaultdict
@@ -14,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, TextIO
 
 from pysqlite3 import dbapi2 as sqlite
 
@@ -25,7 +24,7 @@ from dispatcher.region.addresses_reader import Reader, connect
 from dispatcher.region.addresses_store import PADDING_DEG, Entry, Writer, most_common
 from dispatcher.region.addresses_streets import clusters, merged
 from dispatcher.region.addresses_towns import Towns
-from dispatcher.region.text import NUMBER, fold, house_number, name_of, postcode_key, words
+from dispatcher.region.text import NUMBER, fold, house_number, name_of, postcode_key, squeeze
 
 _MOST_SHOWN = 10
 _BATCH = 1_000
@@ -136,9 +135,10 @@ class _Import:
 
     def _rows(self, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         try:
-            with path.open("rb") as raw:
-                size = max(1, path.stat().st_size)
-                for row, fields in _records(raw, path):
+            size = max(1, path.stat().st_size)
+            with path.open(encoding=_encoding(path), errors="replace", newline="") as text:
+                raw: Any = text.buffer
+                for row, fields in _records(text, path):
                     if row % _BATCH == 0:
                         checkpoint(self.progress, 0.5 * raw.tell() / size, "Reading the address file")
                     yield row, fields
@@ -169,7 +169,8 @@ class _Import:
             self.report.outside += 1
             return None
         town = (fields.get("postcode", ""), fields.get("city", ""), place.lat, place.lon)
-        return (key, street, number.text, written, number.first, number.last, *town)
+        shown = written if squeeze(written) == squeeze(number.text) else number.text
+        return (key, street, number.text, shown, number.first, number.last, *town)
 
     def _write(self) -> None:
         self.connection.execute("CREATE INDEX temp.raw_key ON raw(key)")
@@ -304,9 +305,8 @@ class _Merger:
                 self.writer.area(code, "postcode", city_id, code, middle, len(points))
 
 
-def _records(raw: BinaryIO, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(text: TextIO, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Row numbers and the known fields of each row."""
-    text = io.TextIOWrapper(raw, encoding=_encoding(raw), errors="replace", newline="")
     header = text.readline()
     delimiter = max(",;\t|", key=header.count)
     titles = next(csv.reader([header], delimiter=delimiter), [])
@@ -316,32 +316,31 @@ def _records(raw: BinaryIO, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield row, {name: cells[i].strip() for name, i in columns.items() if i < len(cells)}
 
 
-def _encoding(raw: BinaryIO) -> str:
+def _encoding(path: Path) -> str:
     """UTF-16 and UTF-8 by their marks or bytes; what is no UTF-8 is taken for Windows-1252."""
-    head = raw.read(4096)
-    raw.seek(0)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\0" in head:
-        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
     decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for chunk in iter(lambda: raw.read(1 << 20), b""):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "cp1252"
-    finally:
-        raw.seek(0)
+    with path.open("rb") as raw:
+        head = raw.read(4096)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        if b"\0" in head:
+            return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+        try:
+            decoder.decode(head)
+            for chunk in iter(lambda: raw.read(1 << 20), b""):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
     return "utf-8-sig"
 
 
 def _columns(titles: Sequence[str], path: Path) -> dict[str, int]:
     """The position of each known column; earlier aliases go before later ones."""
-    places = {"".join(words(title)): i for i, title in reversed(list(enumerate(titles)))}
+    places = {squeeze(title): i for i, title in reversed(list(enumerate(titles)))}
     found = {}
     for name, aliases in _ALIASES.items():
-        position = next((places[a] for a in ("".join(words(alias)) for alias in aliases) if a in places), None)
+        position = next((places[a] for a in map(squeeze, aliases) if a in places), None)
         if position is not None:
             found[name] = position
     missing = [name for name in ("street", "lat", "lon") if name not in found]

@@ -20,6 +20,8 @@ _SUBSET = 0.85
 """What is left of a full match when one name only holds the other ("Heuss" in "Theodor Heuss")."""
 _EQUAL = 0.5
 """Answers whose ranks differ by less fit equally well."""
+_LEAST_PART = 6
+"""So many letters in a row count as a part of a name."""
 _NEIGHBOURS_M = 300.0
 """Houses farther apart than this say too little of the numbers between them."""
 _NEXT_DOOR = 4
@@ -46,6 +48,8 @@ def likeness(asked: Name, raw: str, key: str, tokens: str) -> float:
     if asked.raw == raw or asked.key == key:
         return 100.0
     letters = 99.0 * max(OSA.normalized_similarity(asked.raw, raw), OSA.normalized_similarity(asked.key, key))
+    if _LEAST_PART <= len(asked.key) < len(key) and asked.key in key:
+        letters = max(letters, 100.0 * _SUBSET)
     if len(asked.tokens) < 2 and " " not in tokens:
         return letters
     order = 0.97 * fuzz.token_sort_ratio(asked.spaced, tokens)

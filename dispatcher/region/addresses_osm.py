@@ -16,7 +16,7 @@ from osmium.filter import KeyFilter
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.place import Bounds
-from dispatcher.region.text import HouseNumber, house_number, house_numbers
+from dispatcher.region.text import HouseNumber, house_number, house_numbers, squeeze
 
 Point = tuple[float, float]
 """Latitude, longitude."""
@@ -217,7 +217,8 @@ class _Reader:
         postcode, city = tags.get("addr:postcode") or "", _city(tags)
         numbers = house_numbers(written) if street else []
         for number in numbers:
-            yield RawAddress(street, number, written if len(numbers) == 1 else number.text, postcode, city, at)
+            shown = written if squeeze(written) == squeeze(number.text) else number.text
+            yield RawAddress(street, number, shown, postcode, city, at)
         kind = _poi_kind(tags)
         names = names_of(tags) if kind else ()
         if house := tags.get("addr:housename"):

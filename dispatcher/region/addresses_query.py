@@ -92,7 +92,8 @@ def _take_towns(parts: list[str], town: Town | None, code: str, towns: Towns) ->
         named = towns.named(name_of(rest)) if rest else None
         if index == len(parts) - 1 > 0 and rest and not NUMBER.search(rest):
             named = named or _known(towns.resolve(rest))
-        alone = bool(part_code) or index > 0
+        ahead = index == 0 and not NUMBER.search(part) and any(NUMBER.search(p) for p in parts[1:])
+        alone = bool(part_code) or index > 0 or ahead
         if alone and (named or not rest):
             town, code = town or named, code or part_code
         elif kept and (part_code or not NUMBER.search(part)) and any(NUMBER.search(p) for p in kept):

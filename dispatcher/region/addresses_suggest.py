@@ -7,7 +7,17 @@ from dispatcher.domain.place import Found, Precision
 from dispatcher.region.addresses_match import area_label, label
 from dispatcher.region.addresses_reader import House, Poi, Reader, Street
 from dispatcher.region.addresses_towns import Area
-from dispatcher.region.text import MAX_CHARS, NUMBER, canonical, fold, house_number, name_of, postcode_key, words
+from dispatcher.region.text import (
+    MAX_CHARS,
+    NUMBER,
+    canonical,
+    fold,
+    house_number,
+    name_of,
+    postcode_key,
+    squeeze,
+    words,
+)
 
 _MOST_STREETS = 80
 _MOST_POIS = 60
@@ -29,7 +39,7 @@ class _Typed:
     @property
     def start(self) -> str:
         """All letters so far."""
-        return "".join(words(self.text))
+        return squeeze(self.text)
 
 
 def suggestions(reader: Reader, text: str, limit: int) -> list[Found]:

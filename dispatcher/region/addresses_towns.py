@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from dispatcher.domain.place import Place, Precision
-from dispatcher.region.text import Name, canonical, name_of, postcode_key, words
+from dispatcher.region.text import Name, canonical, name_of, postcode_key, squeeze, words
 
 _LIKE = 0.78
 """The least similarity at which a misspelt town is still taken for the one on the map."""
@@ -139,7 +139,7 @@ class Towns:
 
     def starting(self, text: str) -> list[Area]:
         """Areas whose name or postcode begins with these letters, weightiest first."""
-        key, code = "".join(words(text)), postcode_key(text)
+        key, code = squeeze(text), postcode_key(text)
         if not key:
             return []
         found = [a for k, areas in self.by_key.items() if k.startswith(key) for a in areas if a.kind != "within"]

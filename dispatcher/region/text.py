@@ -124,6 +124,11 @@ def name_of(text: str) -> Name:
     return Name(tuple(tokens), "".join(spoken), "".join(tokens), tuple(spoken))
 
 
+def squeeze(text: str) -> str:
+    """The folded letters and digits, without anything between them."""
+    return "".join(words(text))
+
+
 _COUNTRY_PREFIX = re.compile(r"^[a-z]{1,3}[- ]\s*(?=\d)")
 
 
@@ -160,6 +165,7 @@ _NUMBER_BODY = (
 _NUMBER_WORD = r"(?:\b(?:hausnummer|hausnr|haus-nr|numero|num|nr|no|n)\s*[.°:]?\s*|#\s*)?"
 NUMBER = re.compile(rf"(?<![^\W_])(?<![^\W_][.'-]){_NUMBER_WORD}({_NUMBER_BODY})(?![^\W_])")
 """A house number within folded text; group 1 without the word "number" before it."""
+_WHOLE_NUMBER = re.compile(r"\d{1,6}(?:bis|ter|quater|[a-z]{1,2})?(?:[-/+&](?:\d{1,5}[a-z]?|[a-z]{1,2}))*")
 _RANGE_END = re.compile(r"[a-z]?-(\d{1,5})")
 _LETTER_RANGE = re.compile(r"(\d{1,5})([a-z])-([a-z])")
 WIDEST_RANGE = 60
@@ -167,12 +173,14 @@ WIDEST_RANGE = 60
 
 
 def house_number(text: str) -> HouseNumber | None:
-    """Read one house number; `None` when it has no digits in front."""
-    normal = re.sub(r"[\s.]", "", fold(text))
+    """Read one house number; `None` when it has no digits in front. What is no number after them is left out."""
+    normal = re.sub(r"[\s.]", "", re.sub(r"(?<=\d)\s+(?=\d)", "/", fold(text).strip()))
     digits = re.match(r"\d{1,6}(?!\d)", normal)
     if not digits:
         return None
     first = int(digits[0])
+    if not _WHOLE_NUMBER.fullmatch(normal):
+        return HouseNumber(str(first), first, first)
     normal = str(first) + normal[digits.end() :]
     end = _RANGE_END.match(normal, len(str(first)))
     last = int(end[1]) if end and first < int(end[1]) <= first + WIDEST_RANGE else first

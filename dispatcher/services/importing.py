@@ -74,9 +74,13 @@ class Preview:
     request: Request
     sheet: Sheet
     columns: Mapping[str, Field | None]
+    corrected: Mapping[str, str]
+    """What a person said of columns, now or earlier: to be remembered."""
     orders: tuple[Order, ...]
     """The good rows as orders, with their places."""
     errors: tuple[RowError, ...]
+    faulty: frozenset[str]
+    """Numbers of orders with bad rows: the file has them, though they do not go in."""
     notes: tuple[str, ...]
     plan: MergePlan
     doubtful: int
@@ -103,16 +107,18 @@ def prepare(workplace: Workplace, request: Request, progress: Progress) -> Previ
     """Do everything but write. Raises `BadInput` for a file that is no order file, `Cancelled` when asked."""
     checkpoint(progress, 0.0, "Reading the file")
     sheet = read_sheet(request.path)
-    remembered = workplace.store.read(lambda r: r.mapping(request.sender))
-    columns = match_headers(sheet.headers, {**(remembered or {}), **_checked(sheet, request.columns)})
+    remembered = workplace.store.read(lambda r: r.mapping(request.sender)) or {}
+    corrected = {**remembered, **_checked(sheet, request.columns)}
+    columns = match_headers(sheet.headers, corrected)
     checkpoint(progress, 0.1, f"Understanding {len(sheet.rows):,} rows")
     parsed = parse(sheet, columns, _context(workplace, request), Share(progress, 0.1, 0.2))
     orders = _located([draft.order for draft in parsed.orders], workplace, Share(progress, 0.2, 0.95))
     checkpoint(progress, 0.95, "Comparing with the orders that are there")
-    plan = workplace.store.read(lambda r: merge(_existing(r, orders), orders, ImportMode(request.mode)))
+    mode, faulty = ImportMode(request.mode), parsed.faulty
+    plan = workplace.store.read(lambda r: merge(_existing(r, orders), orders, mode, faulty=faulty))
     doubtful = sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful)
     errors = tuple(sorted((*parsed.errors, *conflict_errors(plan.conflicts, parsed.orders)), key=lambda e: e.row))
-    return Preview(request, sheet, columns, orders, errors, parsed.notes, plan, doubtful)
+    return Preview(request, sheet, columns, corrected, orders, errors, faulty, parsed.notes, plan, doubtful)
 
 
 def _checked(sheet: Sheet, columns: Mapping[str, str]) -> Mapping[str, str]:
@@ -166,10 +172,12 @@ def _existing(reader: Reader, orders: Sequence[Order]) -> Sequence[Order]:
 
 def commit(uow: UnitOfWork, preview: Preview) -> Imported:
     """Write a prepared import, compared anew with what is there by now; put drivers on duty where a day has none."""
-    plan = merge(_existing(uow, preview.orders), preview.orders, ImportMode(preview.request.mode))
+    mode = ImportMode(preview.request.mode)
+    plan = merge(_existing(uow, preview.orders), preview.orders, mode, faulty=preview.faulty)
     uow.remove_orders([order.id for order in plan.remove])
     uow.put_orders([*plan.add, *plan.replace])
-    uow.put_mapping(preview.request.sender, _to_remember(preview.columns))
+    if preview.corrected:
+        uow.put_mapping(preview.request.sender, preview.corrected)
     dates = tuple(sorted({order.date for order in preview.orders}))
     staffed = sum(staff_day(uow, on) for on in dates if not uow.shifts_of(on))
     doubtful = sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful)
@@ -185,7 +193,7 @@ def commit(uow: UnitOfWork, preview: Preview) -> Imported:
     )
 
 
-def _to_remember(columns: Mapping[str, Field | None]) -> dict[str, str]:
+def _as_names(columns: Mapping[str, Field | None]) -> dict[str, str]:
     return {header: known.value if known else "" for header, known in columns.items()}
 
 
@@ -219,7 +227,7 @@ def import_file(workplace: Workplace, request: Request, progress: Progress, *, r
         "doubtful": done.doubtful,
         "drivers_put_on_duty": done.staffed,
         "dates": [on.isoformat() for on in done.dates],
-        "columns": _to_remember(preview.columns),
+        "columns": _as_names(preview.columns),
         "notes": list(preview.notes),
         "problems": problems,
     }

@@ -58,11 +58,12 @@ def data_folder() -> Path:
 
 def drawn(extract: Path) -> list[Truth]:
     """The same addresses every time, one for each street and number."""
-    unique = {(t.street, t.number, t.postcode, t.city): t for t in _tagged(extract)}
+    unique = {(t.street, t.number, t.postcode, t.city): t for t in tagged(extract)}
     return random.Random(SEED).sample(sorted(unique.values(), key=lambda t: (t.street, t.number, t.place)), DRAWN)
 
 
-def _tagged(extract: Path) -> Iterator[Truth]:
+def tagged(extract: Path) -> Iterator[Truth]:
+    """Every address with a street and a number, as the mappers wrote it."""
     numbered = osmium.filter.KeyFilter("addr:housenumber")
     for obj in osmium.FileProcessor(str(extract)).with_locations().with_filter(numbered):
         tags = obj.tags

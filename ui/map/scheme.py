@@ -5,10 +5,11 @@ The page can read what `Assets` lists and the current region's base map, nothing
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QObject
+from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QObject, QUrlQuery
 from PySide6.QtWebEngineCore import (
     QWebEngineUrlRequestInfo,
     QWebEngineUrlRequestInterceptor,
@@ -25,6 +26,10 @@ ORIGIN = "roundhouse://app"
 BASEMAP_PATH = "/tiles/basemap.pmtiles"
 WEB_ROOT = Path(__file__).parents[2] / "resources" / "web"
 
+MOST_BYTES = 16 << 20
+"""No piece of a base map is larger: its tiles have at most a few hundred kilobytes."""
+
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
 _TYPES: Mapping[str, bytes] = {
     ".html": b"text/html",
     ".js": b"text/javascript",
@@ -37,6 +42,7 @@ _LIBRARIES = (
     "leaflet/dist/leaflet.css",
     "leaflet/dist/images/layers.png",
     "leaflet/dist/images/layers-2x.png",
+    "pmtiles/dist/pmtiles.js",
     "protomaps-leaflet/dist/protomaps-leaflet.js",
 )
 
@@ -66,7 +72,12 @@ def missing_libraries(web_root: Path = WEB_ROOT) -> tuple[str, ...]:
 
 
 class AssetHandler(QWebEngineUrlSchemeHandler):
-    """Answers requests of the page. Lives in the GUI thread, owned by the view."""
+    """Answers requests of the page, always: a job that fails never settles the page's fetch().
+
+    Pieces of the base map are named in the query, `?from=<byte>&bytes=<count>`. A Range header is answered with
+    nothing: Qt 6.12 sends up to 64 KiB more than a range asked for, which spoils every larger tile, and the whole
+    program crashes on a range beyond the end of a file. Obsolete once `fetch` with `bytes=100-70000` gets 69,901 bytes.
+    """
 
     def __init__(self, assets: Mapping[str, str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,29 +85,42 @@ class AssetHandler(QWebEngineUrlSchemeHandler):
         self.basemap: Path | None = None
 
     def requestStarted(self, job: QWebEngineUrlRequestJob) -> None:
-        """Answer with the file, or with nothing at all: a job that fails never settles the page's fetch()."""
+        """Called by Qt in the GUI thread."""
         url = job.requestUrl()
-        name = self._file_of(url.path()) if url.host() == HOST and job.requestMethod() == b"GET" else None
-        if name is None:
+        content = self._content(job)
+        if content is None:
             log.warning("The map page asked for %s, which it may not have", url.toString())
-        job.reply(_TYPES.get(Path(url.path()).suffix, b"text/plain"), _opened(name, job))
+        answer = QBuffer(job)  # dies with the job
+        answer.setData(QByteArray(content or b""))
+        job.reply(_TYPES.get(Path(url.path()).suffix, b"text/plain"), answer)
 
-    def _file_of(self, path: str) -> str | None:
-        if path == BASEMAP_PATH:
-            return str(self.basemap) if self.basemap else None
-        return self._assets.get(path)
+    def _content(self, job: QWebEngineUrlRequestJob) -> bytes | None:
+        url = job.requestUrl()
+        ranged = any(name.toLower() == b"range" for name in job.requestHeaders())
+        if url.host() != HOST or job.requestMethod() != b"GET" or ranged:
+            return None
+        if url.path() == BASEMAP_PATH:
+            return self._piece(QUrlQuery(url))
+        name = self._assets.get(url.path())
+        return _read(name) if name else None
+
+    def _piece(self, query: QUrlQuery) -> bytes | None:
+        numbers = [query.queryItemValue(name) for name in ("from", "bytes")]
+        if self.basemap is None or not all(_WHOLE_NUMBER.fullmatch(number) for number in numbers):
+            return None
+        first, count = map(int, numbers)
+        return _read(str(self.basemap), first, min(count, MOST_BYTES))
 
 
-def _opened(name: str | None, job: QWebEngineUrlRequestJob) -> QIODevice:
-    """The whole seekable file: Qt reads the Range header itself, seeks, and answers 206. Dies with the job."""
-    if name is not None:
-        file = QFile(name, job)
-        if file.open(QIODevice.OpenModeFlag.ReadOnly):
-            return file
+def _read(name: str, first: int = 0, count: int = -1) -> bytes | None:
+    """`count` bytes of the file or Qt resource from `first` on, fewer at its end; all with -1."""
+    file = QFile(name)
+    if not file.open(QIODevice.OpenModeFlag.ReadOnly) or not file.seek(first):
         log.error("The map's file %s cannot be read: %s", name, file.errorString())
-    empty = QBuffer(job)
-    empty.setData(QByteArray())
-    return empty
+        return None
+    content = bytes(file.readAll().data() if count < 0 else file.read(count).data())
+    file.close()
+    return content
 
 
 class Wall(QWebEngineUrlRequestInterceptor):

@@ -1,12 +1,28 @@
 // The region's vector tiles, or a plain grid where there is no region.
 
-/* global L, protomapsL */
+/* global pmtiles, protomapsL */
 
 import { labelRules } from "/map/labels.js";
 
 const ATTRIBUTION = "© OpenStreetMap contributors";
 const GROUND = { light: "#e2dfda", grayscale: "#cccccc", dark: "#1f1f1f" };   // the flavours' own "earth"
 const CASING = { light: "#ffffff", grayscale: "#ffffff", dark: "#14171d" };
+
+/** Reads the archive piece by piece; the pieces are named in the address, see AssetHandler for why. */
+class Pieces {
+  constructor(url) {
+    this.url = url;
+  }
+
+  getKey() {
+    return this.url;
+  }
+
+  async getBytes(offset, length, signal) {
+    const answer = await fetch(`${this.url}&from=${offset}&bytes=${length}`, { signal });
+    return { data: await answer.arrayBuffer() };
+  }
+}
 
 export class Basemap {
   constructor(map) {
@@ -53,7 +69,8 @@ export class Basemap {
 
   /** Ground below the routes and names above them, from the same tiles: a street's name is wanted where a route runs. */
   _add(url) {
-    const options = { url, flavor: this.flavour, lang: "", maxDataZoom: 14, noWrap: true, attribution: "" };
+    const archive = new pmtiles.PMTiles(new Pieces(url));
+    const options = { url: archive, flavor: this.flavour, lang: "", maxDataZoom: 14, noWrap: true, attribution: "" };
     const ground = protomapsL.leafletLayer(options);
     ground.backgroundColor = GROUND[this.flavour];
     ground.labelRules = [];

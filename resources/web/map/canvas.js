@@ -18,12 +18,15 @@ export const CanvasLayer = L.Renderer.extend({
 
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
+    if (this._covers()) return;
     L.Renderer.prototype._update.call(this);
     const origin = this._map.getPixelOrigin();
     const size = this._bounds.getSize();
     const ratio = window.devicePixelRatio;
     this._frame = {
       zoom: this._zoom,
+      size: this._map.getSize(),
+      origin,
       box: {
         left: this._bounds.min.x + origin.x, top: this._bounds.min.y + origin.y,
         right: this._bounds.max.x + origin.x, bottom: this._bounds.max.y + origin.y,
@@ -39,7 +42,21 @@ export const CanvasLayer = L.Renderer.extend({
     this._paint();
   },
 
+  /** Whether what is drawn still covers the view: after a short pan there is nothing to do. */
+  _covers() {
+    if (!this._frame || this._frame.zoom !== this._map.getZoom()) return false;
+    const size = this._map.getSize();
+    if (!size.equals(this._frame.size)) return false;
+    const origin = this._map.getPixelOrigin();
+    const start = this._map.containerPointToLayerPoint([0, 0]);
+    return this._bounds.contains([start, start.add(size)]) && origin.equals(this._frame.origin);
+  },
+
   _updatePaths() {},
+
+  getElement() {
+    return this._container;
+  },
 
   /** Redraw with the next frame. */
   refresh() {

@@ -8,7 +8,8 @@ import { alreadyThere, routes, sequenceOf, slotAt, stops } from "/map/world.js";
 
 const TargetLayer = CanvasLayer.extend({
   draw(context, frame) {
-    const { slots, pointer, lines } = this.options.drag;
+    const { slots, pointer, lines, active } = this.options.drag;
+    this.getElement().hidden = !active;   // an empty canvas costs as much as a full one while the map is panned
     for (const slot of slots) lines.outline(context, slot.shift_id, frame);
     if (slots.length !== 1 || !pointer) return;
     const size = worldSize(frame.zoom);

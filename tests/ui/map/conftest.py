@@ -17,6 +17,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.fixtures.basemap import helsinki_map  # noqa: F401 - a fixture
 from tests.ui.map.scene import Scene
 from ui.map.scheme import register_scheme
 from ui.map.view import MapView

@@ -6,8 +6,10 @@ import logging
 import pytest
 import shiboken6
 from PySide6.QtCore import QUrl
+from PySide6.QtGui import QImage
 from PySide6.QtWebEngineCore import QWebEnginePage
 
+from dispatcher.domain.place import Bounds
 from ui.map.scheme import ORIGIN, list_assets
 
 pytestmark = pytest.mark.web
@@ -93,9 +95,45 @@ def test_every_listed_file_is_served(scene):
         assert fetch(scene, f"{ORIGIN}{path}")["bytes"], path
 
 
-def test_a_range_of_the_base_map_is_served(scene, tmp_path):
+def test_pieces_of_the_base_map_are_served(scene, tmp_path):
     basemap = tmp_path / "basemap.pmtiles"
-    basemap.write_bytes(bytes(range(256)) * 4)
+    whole = bytes(range(256)) * 400
+    basemap.write_bytes(whole)
     scene.view._handler.basemap = basemap
-    answer = fetch(scene, f"{ORIGIN}/tiles/basemap.pmtiles?v=1", {"Range": "bytes=300-303"})
-    assert answer == {"status": 206, "range": "bytes 300-303/1024", "bytes": [44, 45, 46, 47]}
+
+    def piece(first: int, count: int) -> bytes:
+        return bytes(fetch(scene, f"{ORIGIN}/tiles/basemap.pmtiles?v=1&from={first}&bytes={count}")["bytes"])
+
+    assert piece(300, 4) == whole[300:304]
+    assert piece(300, 70_001) == whole[300:70_301]  # more than Qt reads at once
+    assert piece(102_390, 100) == whole[102_390:]
+    assert piece(999_999, 100) == b""
+
+
+@pytest.mark.parametrize("query", ["", "?from=0", "?from=-1&bytes=4", "?from=0&bytes=4x", "?from=٣&bytes=4"])
+def test_a_piece_that_is_not_one_is_empty(scene, tmp_path, query, expect_log):
+    (tmp_path / "basemap.pmtiles").write_bytes(b"abcdefgh")
+    scene.view._handler.basemap = tmp_path / "basemap.pmtiles"
+    with expect_log("which it may not have"):
+        assert fetch(scene, f"{ORIGIN}/tiles/basemap.pmtiles{query}")["bytes"] == []
+
+
+@pytest.mark.qt_log_ignore("QBuffer::seek: Invalid pos", extend=True)  # Qt says so, and goes on
+@pytest.mark.parametrize("path", ["/map/map.css", "/tiles/basemap.pmtiles?from=0&bytes=4"])
+@pytest.mark.parametrize("wanted", ["bytes=0-3", "bytes=999999-", "bytes=5-2"])
+def test_a_range_header_gets_nothing_and_crashes_nothing(scene, tmp_path, path, wanted, expect_log):
+    (tmp_path / "basemap.pmtiles").write_bytes(b"abcdefgh")
+    scene.view._handler.basemap = tmp_path / "basemap.pmtiles"
+    with expect_log("which it may not have"):
+        assert fetch(scene, f"{ORIGIN}{path}", {"Range": wanted})["bytes"] == []
+
+
+def test_a_region_is_drawn(scene, helsinki_map, tmp_path):
+    scene.view.set_region(helsinki_map, Bounds(60.164, 24.935, 60.179, 24.953))
+    scene.paint()
+    report = scene.report()
+    assert (report["basemap"], report["notice"]) == (True, "")
+    picture = QImage.fromData(scene.view.grab_png())
+    colours = {picture.pixelColor(x, y).name() for x in range(300, 600, 7) for y in range(100, 500, 7)}
+    assert len(colours) > 20
+    assert "#80deea" in colours  # the bay of Kaisaniemi

@@ -1,0 +1,163 @@
+"""What the map takes with 60 rounds and 3,000 stops: until painted, and while panning. Offscreen, software rendering.
+
+Runs in a process of its own: the web engine wants its scheme before the first QApplication, and leaves much memory.
+"""
+
+import json
+import math
+import os
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dispatcher.domain.fleet import Profile
+from dispatcher.domain.place import Bounds, Place
+from dispatcher.domain.progress import NoProgress
+from dispatcher.region.assembly import build_region
+from dispatcher.region.network import OsrmNetwork
+from dispatcher.region.pack import ROADS, RegionPack
+from tests.benchmarks.extracts import extract_of, measured, unmeasured
+
+if TYPE_CHECKING:
+    from ui.map.messages import RouteLine, StopMark
+    from ui.map.view import MapView
+
+CITY = "aachen"
+ROUNDS, STOPS = 60, 50
+FRAME_GOAL_MS = 33
+PANS = 8
+
+
+def run() -> Iterable[dict[str, object]]:
+    """Each figure with its goal."""
+    extract = extract_of(CITY)
+    if extract is None:
+        yield unmeasured("show_stops until painted", "ms", 500, CITY)
+        return
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        pack = build_region(extract, CITY, Path(folder), NoProgress(), parts=(ROADS, "basemap"))
+        yield from apart.submit(_measure, pack).result()
+
+
+def _measure(pack: RegionPack) -> list[dict[str, object]]:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from ui.map.environment import prepare_environment
+
+    prepare_environment()
+    from PySide6.QtWidgets import QApplication
+
+    from ui.map.scheme import register_scheme
+    from ui.map.view import MapView
+
+    register_scheme()
+    application = QApplication.instance() or QApplication([])
+    view = MapView()
+    view.resize(1280, 800)
+    view.show()
+    with closing(OsrmNetwork.of(pack)) as roads:
+        routes, stops = _day(pack.bounds, roads)
+    figures = list(_figures(view, pack, routes, stops))
+    view.shut_down()
+    del application
+    return figures
+
+
+def _figures(
+    view: "MapView", pack: RegionPack, routes: "list[RouteLine]", stops: "list[StopMark]"
+) -> Iterator[dict[str, object]]:
+    on = f"{CITY}, 1280 x 800"
+    view.set_region(pack.basemap, pack.bounds)
+    _painted(view)
+    yield measured("empty map until painted again", _painted(view), "ms", 150, on)
+    on = f"{ROUNDS} rounds, {sum(len(leg) for r in routes for leg in r.legs):,} points, {len(stops):,} stops, {on}"
+    yield measured("show_routes, window's side", _ms(lambda: view.show_routes(routes)), "ms", 100, on)
+    yield measured("show_routes until painted", _painted(view), "ms", 800, on)
+    yield measured("show_stops, window's side", _ms(lambda: view.show_stops(stops)), "ms", 100, on)
+    yield measured("show_stops until painted", _painted(view), "ms", 500, on)
+    yield measured(
+        "update 2 rounds until painted", _painted(view, lambda: view.update_routes(routes[:2])), "ms", 250, on
+    )
+    for zoom in (12, 14):
+        frames = _pan(view, pack.bounds.centre, zoom)
+        yield measured(f"frame of an animated pan at zoom {zoom}, median", frames[len(frames) // 2], "ms", 20, on)
+        yield measured(f"frame of an animated pan at zoom {zoom}, p95", _p95(frames), "ms", FRAME_GOAL_MS, on)
+
+
+def _day(bounds: Bounds, roads: OsrmNetwork) -> "tuple[list[RouteLine], list[StopMark]]":
+    from dispatcher.domain.ids import OrderId, ShiftId
+    from ui.map.messages import RouteLine, StopMark, StopState
+
+    dice = random.Random(7)
+    depot = bounds.centre
+    routes, stops = [], []
+    for turn in range(ROUNDS):
+        middle = Place(dice.uniform(bounds.south, bounds.north), dice.uniform(bounds.west, bounds.east))
+        places = [Place(middle.lat + dice.gauss(0, 0.005), middle.lon + dice.gauss(0, 0.01)) for _ in range(STOPS)]
+        places.sort(key=lambda p: math.atan2(p.lat - middle.lat, p.lon - middle.lon))
+        colour = f"#{dice.randrange(40, 180):02x}{dice.randrange(40, 180):02x}{dice.randrange(40, 180):02x}"
+        legs = roads.path([depot, *places, depot], Profile.CAR).legs
+        routes.append(RouteLine(ShiftId(f"s{turn}"), turn + 1, colour, f"Driver {turn + 1}", legs))
+        for number, place in enumerate(places, 1):
+            state = dice.choices((StopState.PLANNED, StopState.LATE, StopState.HELD), (90, 6, 4))[0]
+            order_id = OrderId(f"o{turn}-{number}")
+            stops.append(StopMark(order_id, place, state, ShiftId(f"s{turn}"), number, colour, f"Stop {number}"))
+    return routes, stops
+
+
+def _pan(view: "MapView", centre: Place, zoom: int) -> list[float]:
+    """Milliseconds of each frame while the map glides back and forth, sorted."""
+    from ui.map.messages import MapPosition
+
+    view.go_to(MapPosition(centre, zoom))
+    _painted(view)
+    view.page.runJavaScript(
+        """(() => {
+          let last = performance.now();
+          const tick = (now) => { frames_ms.push(now - last); last = now; if (ticking) requestAnimationFrame(tick); };
+          window.frames_ms = []; window.ticking = true; requestAnimationFrame(tick);
+        })()"""
+    )
+    for turn in range(PANS):
+        way = 300 if turn % 2 else -300
+        glide = f"roundhouse.map.panBy([{way}, {way // 2}], {{animate: true, duration: 0.5}})"
+        _wait(view, "moved", lambda script=glide: view.page.runJavaScript(script))
+    heard: list[Any] = []
+    view.page.runJavaScript("window.ticking = false; JSON.stringify(frames_ms)", 0, heard.append)
+    _painted(view)
+    return sorted(json.loads(heard[0]))
+
+
+def _p95(values: list[float]) -> float:
+    return values[int(len(values) * 0.95)]
+
+
+def _ms(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return (time.perf_counter() - begun) * 1_000
+
+
+def _painted(view: "MapView", first: Callable[[], object] = lambda: None) -> float:
+    """Milliseconds until all that was sent is on the screen; at least five frames, 83 ms."""
+    return _ms(lambda: (first(), _wait(view, "painted", view.request_painted)))
+
+
+def _wait(view: "MapView", signal: str, then: Callable[[], object] = lambda: None) -> None:
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    getattr(view, signal).connect(loop.quit)
+    late = QTimer()
+    late.setSingleShot(True)
+    late.timeout.connect(lambda: loop.exit(1))
+    late.start(60_000)
+    then()
+    if loop.exec():
+        raise TimeoutError(f"the map page did not say {signal} within a minute")
+    getattr(view, signal).disconnect(loop.quit)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -20,6 +21,11 @@ _SUBSET = 0.85
 """What is left of a full match when one name only holds the other ("Heuss" in "Theodor Heuss")."""
 _EQUAL = 0.5
 """Answers whose ranks differ by less fit equally well."""
+_SHORT_NAME, _PLAIN_NAME, _LONG_NAME = 5, 8, 14
+"""Letters of an abbreviated name from which on it may be misspelt: with an agreeing postcode, without, and twice."""
+_LONG_SLIPS = 2
+_STEM, _TYPE = 4, 3
+"""Letters before the street type at least, and those of the shortest type at most."""
 _LEAST_PART = 6
 """So many letters in a row count as a part of a name."""
 _NEIGHBOURS_M = 300.0
@@ -57,10 +63,22 @@ def likeness(asked: Name, raw: str, key: str, tokens: str) -> float:
     return max(letters, order, subset)
 
 
-def same_but_for_slips(asked: Name, raw: str, key: str) -> bool:
-    """Whether typing slips alone tell the names apart: one, from ten letters on two, from twenty on three."""
-    slips = min(OSA.distance(asked.raw, raw), OSA.distance(asked.key, key))
-    return slips <= (1 if len(raw) < 10 else 2 if len(raw) < 20 else 3)
+def same_but_for_slips(asked: Name, raw: str, key: str, *, supported: bool) -> bool:
+    """Whether a slip of the finger alone tells the names apart: one letter, in long names two.
+
+    A slip within the type ("Pontsraße") leaves no doubt. Many short names of real streets are one letter apart ("Poststraße", "Pontstraße"), so these need the support of
+    an agreeing postcode. A street type is no slip: abbreviated names are compared only if they end alike.
+    """
+    written, other = asked.raw.replace("ss", "s"), raw.replace("ss", "s")  # a lost ß is one slip, not two
+    slips = OSA.distance(written, other)
+    stem = len(commonprefix((written, other)))
+    if raw != key and stem >= max(_STEM, len(key) - _TYPE) and slips <= (2 if key.endswith("str") else 1):
+        return True
+    if asked.key[-2:] == key[-2:]:
+        slips = min(slips, OSA.distance(asked.key, key))
+    if slips > 1:
+        return slips == _LONG_SLIPS and len(key) >= _LONG_NAME
+    return len(key) >= (_SHORT_NAME if supported else _PLAIN_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +146,13 @@ def at_street(reader: Reader, street: Street, alike: float, reading: Reading) ->
     """Every answer that a street gives to a reading."""
     town, code = reading.town, reading.code
     exact = alike >= EXACT
-    sure = exact or same_but_for_slips(reading.name, street.raw, street.key)
     found = []
     for spot in spots(reader, street, reading.number, code):
         postcode = spot.postcode or street.postcode
         agreed = reader.towns.agreement(town, code, street.city_id, postcode, spot.place)
         far = min(4.0, min((a.place.distance_m(spot.place) for a in town.quarters), default=0) / 1000) if town else 0.0
+        supported = bool(code) and postcode_key(postcode) == code
+        sure = exact or same_but_for_slips(reading.name, street.raw, street.key, supported=supported)
         at_best = min(agreed.at_best, Precision.HOUSE if sure else Precision.STREET)
         score = max(0.0, alike - agreed.penalty - spot.penalty - far)
         answer = Found(
@@ -153,7 +172,7 @@ def at_poi(reader: Reader, poi: Poi, reading: Reading) -> Candidate | None:
     if alike < 80:
         return None
     agreed = reader.towns.agreement(reading.town, reading.code, poi.city_id, poi.postcode, poi.place)
-    sure = alike >= EXACT or same_but_for_slips(asked, poi.raw, poi.key)
+    sure = alike >= EXACT or same_but_for_slips(asked, poi.raw, poi.key, supported=False)
     score = max(0.0, alike - agreed.penalty)
     answer = Found(
         label=label(poi.name, "", poi.postcode, poi.city, ahead=label(poi.street, poi.number, "", "")), place=poi.place,

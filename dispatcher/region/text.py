@@ -17,7 +17,8 @@ _UNDECOMPOSED = str.maketrans(
     | dict.fromkeys("’‘`´ʼ′", "'")
     | dict.fromkeys("‐‑‒–—―−", "-")
 )
-_UMLAUT_E = re.compile(r"(?<=[aou])e")
+_UMLAUT_E = re.compile(r"(?<=[ao])e|(?<=(?<![aeoq])u)e")
+"""The e of "ae", "oe" and "ue" that stands for dots above; not the one in "Bauer", "Neuer" or "Quelle"."""
 _WORD = re.compile(r"[^\W_]+")
 _ITALIAN_DOT = re.compile(r"\b([vpcl])\.(?=(?:le|za|zza|so|go|lo)\b)")
 

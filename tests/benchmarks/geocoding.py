@@ -19,6 +19,7 @@ from dispatcher.domain.place import Address, Place, Precision
 from dispatcher.domain.progress import NoProgress
 from dispatcher.region.addresses import build_addresses
 from dispatcher.region.geocoder import AddressIndex
+from dispatcher.region.text import name_of
 
 DRAWN = 1_000
 SEED = 20_260_504
@@ -48,6 +49,7 @@ def run() -> Iterable[dict[str, object]]:
         yield _figure("build the address index", time.perf_counter() - started, "s", 60.0, smaller=True)
         with closing(AddressIndex(index_file)) as index:
             yield from _search(index, drawn(extract))
+            yield _overclaimed(index, extract, extract.with_name("heidelberg.osm.pbf"))
 
 
 def data_folder() -> Path:
@@ -94,6 +96,21 @@ def _search(index: AddressIndex, truths: list[Truth]) -> Iterator[dict[str, obje
         hits = sum(_hit(found[0] if found else None, truth) for found, truth in zip(answers, truths, strict=True))
         yield _figure(f"found at the house within {NEAR_M:.0f} m, {name}", 100 * hits / len(truths), "%", goal)
         yield _figure(f"time for {DRAWN:,} addresses, {name}", taken_s, "s", 10.0, smaller=True)
+
+
+def _overclaimed(index: AddressIndex, here: Path, elsewhere: Path) -> dict[str, object]:
+    """How often a street that Aachen does not have is nevertheless said to be found there for sure."""
+    own = {name_of(street).key for street in _streets(here)}
+    strange = sorted(street for street in _streets(elsewhere) if name_of(street).key not in own)
+    answers = index.find_many([Address(f"{street} 5", "", "Aachen") for street in strange], NoProgress())
+    claimed = sum(bool(found) and not found[0].precision.doubtful for found in answers)
+    name = f"said to be found, of {len(strange):,} streets of Heidelberg that Aachen lacks"
+    return _figure(name, 100 * claimed / len(strange), "%", 2.0, smaller=True)
+
+
+def _streets(extract: Path) -> set[str]:
+    ways = osmium.FileProcessor(str(extract), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway"))
+    return {way.tags["name"] for way in ways if "name" in way.tags}
 
 
 def _one_line(truth: Truth) -> str:

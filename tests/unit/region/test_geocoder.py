@@ -194,6 +194,22 @@ def test_a_village_that_the_map_does_not_know_is_forgiven_when_the_postcode_fits
     assert found.score == 96
 
 
+@pytest.mark.parametrize(
+    ("line", "postcode", "precision"),
+    [
+        ("Buchgasse 2", "", Precision.STREET),
+        ("Buchgasse 2", "10001", Precision.HOUSE),
+        ("Bachgsase 2", "", Precision.HOUSE),
+        ("Theodor-Heuss-Allee 4", "10001", Precision.STREET),
+        ("Theodro-Heus-Platz 4", "", Precision.HOUSE),
+    ],
+)
+def test_only_what_can_be_a_slip_is_taken_for_one(
+    two_towns: AddressIndex, line: str, postcode: str, precision: Precision
+) -> None:
+    assert first(two_towns, line, postcode, "Altdorf").precision is precision
+
+
 def test_a_likely_street_is_offered_but_not_claimed(two_towns: AddressIndex) -> None:
     found = first(two_towns, "Heussplatz 4", "", "Altdorf")
     assert found.street == "Theodor-Heuss-Platz"

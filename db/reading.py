@@ -130,6 +130,10 @@ class SqlReader:
         )
         return columns
 
+    def senders(self) -> Sequence[str]:
+        query = select(mapping.c.sender).where(mapping.c.sender != "").order_by(mapping.c.sender)
+        return self._connection.scalars(query).all()
+
     def _orders_where(self, condition: ColumnElement[bool]) -> list[Order]:
         query = select(orders).where(condition).order_by(orders.c.date, orders.c.number, orders.c.id)
         return [to_order(row) for row in fetch(self._connection, query)]

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from dispatcher.domain.errors import BadInput
+from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, ShiftId, VehicleId, new_id
 from dispatcher.domain.place import Place
@@ -65,12 +65,6 @@ def put_on_duty(
         raise BadInput(
             f"{driver.name} has no vehicle.", "Give the driver a usual vehicle, or choose one for the shift."
         )
-    for shift in uow.shifts_of(on):
-        if shift.driver_id == driver_id:
-            raise BadInput(f"{driver.name} is on duty on {on:%d %B} already.", "Change that shift instead.")
-        if shift.vehicle_id == vehicle:
-            other = next(d for d in uow.drivers() if d.id == shift.driver_id)
-            raise BadInput(f"{other.name} drives that vehicle on {on:%d %B} already.", "Choose another vehicle.")
     begins, finishes = starts or depot.shift_starts, ends or depot.shift_ends
     shift = Shift(
         id=ShiftId(new_id()),
@@ -82,6 +76,7 @@ def put_on_duty(
         start=start or depot.place,
         end=None if open_end else end or depot.place,
     )
+    _refuse_doubles(uow, shift)
     uow.put_shifts([shift])
     return shift.id
 
@@ -92,12 +87,50 @@ def end_moment(on: date, starts: time, ends: time, zone: ZoneInfo) -> datetime:
 
 
 def change_shift(uow: UnitOfWork, shift: Shift) -> None:
-    """Change a shift's times, vehicle or places; its route stays and is judged anew."""
-    for other in uow.shifts_of(shift.date):
-        if other.id != shift.id and other.vehicle_id == shift.vehicle_id:
-            name = next(d.name for d in uow.drivers() if d.id == other.driver_id)
-            raise BadInput(f"{name} drives that vehicle on {shift.date:%d %B} already.", "Choose another vehicle.")
+    """Change a shift's driver, times, vehicle or places; its route stays and is judged anew.
+
+    A driver has one shift a day, and a vehicle one driver: both are said in words when broken.
+    """
+    _refuse_doubles(uow, shift)
     uow.put_shifts([shift])
+
+
+def _refuse_doubles(uow: UnitOfWork, shift: Shift) -> None:
+    names = {driver.id: driver.name for driver in uow.drivers()}
+    on = f"{shift.date:%A} {shift.date.day} {shift.date:%B}"
+    for other in uow.shifts_of(shift.date):
+        if other.id == shift.id:
+            continue
+        if other.driver_id == shift.driver_id:
+            raise BadInput(f"{names[other.driver_id]} is on duty on {on} already.", "Change that shift instead.")
+        if other.vehicle_id == shift.vehicle_id:
+            raise BadInput(f"{names[other.driver_id]} drives that vehicle on {on} already.", "Choose another vehicle.")
+
+
+def remove_drivers(uow: UnitOfWork, driver_ids: Iterable[DriverId]) -> None:
+    """Remove drivers who never drove; refused in words for those whom shifts or orders name."""
+    names = {driver.id: driver.name for driver in uow.drivers()}
+    for driver_id in driver_ids:
+        try:
+            uow.remove_driver(driver_id)
+        except KnownError as fault:
+            raise KnownError(
+                f"{names[driver_id]} has shifts or orders on record and cannot be removed.",
+                "Untick “Active” instead: who is not active is not put on duty any more.",
+            ) from fault
+
+
+def remove_vehicles(uow: UnitOfWork, vehicle_ids: Iterable[VehicleId]) -> None:
+    """Remove vehicles that no shift uses; refused in words for the others."""
+    names = {vehicle.id: vehicle.name for vehicle in uow.vehicles()}
+    for vehicle_id in vehicle_ids:
+        try:
+            uow.remove_vehicle(vehicle_id)
+        except KnownError as fault:
+            raise KnownError(
+                f"{names[vehicle_id]} has shifts on record and cannot be removed.",
+                "Give those shifts another vehicle, or just let no driver have it as the usual one.",
+            ) from fault
 
 
 def staff_day(uow: UnitOfWork, on: date) -> int:

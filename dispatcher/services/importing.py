@@ -13,7 +13,7 @@ from typing import Any
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Address
-from dispatcher.domain.progress import Progress, Share, checkpoint
+from dispatcher.domain.progress import NoProgress, Progress, Share, checkpoint
 from dispatcher.intake import (
     Context,
     Field,
@@ -29,15 +29,20 @@ from dispatcher.intake import (
     read_sheet,
 )
 from dispatcher.intake import write_rejects as write_rows
+from dispatcher.intake.fields import REPEATABLE
+from dispatcher.intake.sheet import text_of
 from dispatcher.services.fleet import staff_day
 from dispatcher.services.orders import locate
 from dispatcher.services.ports import Reader, UnitOfWork
 from dispatcher.services.workplace import Workplace
 
 __all__ = [
+    "REPEATABLE",
     "Field",
     "ImportMode",
     "Imported",
+    "Memory",
+    "NotUnderstood",
     "Preview",
     "Request",
     "RowError",
@@ -46,11 +51,14 @@ __all__ = [
     "import_file",
     "label",
     "prepare",
+    "text_of",
     "write_rejects",
 ]
 
 BATCH = 50
 """Addresses located between two looks at whether the person has cancelled."""
+WRITE_BATCH = 2_000
+"""Orders written between two such looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,45 @@ class Preview:
     """Orders that would join the review list of addresses."""
 
 
+class NotUnderstood(BadInput):
+    """The file is a table, but no orders come of it while its columns are assigned as they are."""
+
+    def __init__(self, fault: BadInput, sheet: Sheet, columns: Mapping[str, Field | None]) -> None:
+        super().__init__(fault.what, fault.remedy)
+        self.sheet, self.columns = sheet, columns
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a form keeps from one look at a file to the next, so that a correction costs no second search.
+
+    A file that was written to since it was read is read again.
+    """
+
+    places: dict[str, Address] = field(default_factory=dict)
+    """Addresses located so far, by `address_key`."""
+    sheet: tuple[object, Sheet] | None = None
+    """The sheet read last, with what tells its file from others."""
+
+    def read(self, path: Path) -> Sheet:
+        """The file's table."""
+        state = _state_of(path)
+        kept = self.sheet
+        if kept is not None and state is not None and kept[0] == state:
+            return kept[1]
+        sheet = read_sheet(path)
+        self.sheet = (state, sheet)
+        return sheet
+
+
+def _state_of(path: Path) -> object:
+    try:
+        written = path.stat()
+    except OSError:
+        return None
+    return path, written.st_mtime_ns, written.st_size
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did."""
@@ -103,16 +150,24 @@ class Imported:
     dates: tuple[date, ...]
 
 
-def prepare(workplace: Workplace, request: Request, progress: Progress) -> Preview:
-    """Do everything but write. Raises `BadInput` for a file that is no order file, `Cancelled` when asked."""
+def prepare(workplace: Workplace, request: Request, progress: Progress, memory: Memory | None = None) -> Preview:
+    """Do everything but write.
+
+    Raises `BadInput` for a file that is no order file, `NotUnderstood` when its columns say too little, `Cancelled`.
+    """
     checkpoint(progress, 0.0, "Reading the file")
-    sheet = read_sheet(request.path)
+    memory = memory or Memory()
+    sheet = memory.read(request.path)
     remembered = workplace.store.read(lambda r: r.mapping(request.sender)) or {}
     corrected = {**remembered, **_checked(sheet, request.columns)}
     columns = match_headers(sheet.headers, corrected)
     checkpoint(progress, 0.1, f"Understanding {len(sheet.rows):,} rows")
-    parsed = parse(sheet, columns, _context(workplace, request), Share(progress, 0.1, 0.2))
-    orders = _located([draft.order for draft in parsed.orders], workplace, Share(progress, 0.2, 0.95))
+    try:
+        parsed = parse(sheet, columns, _context(workplace, request), Share(progress, 0.1, 0.2))
+    except BadInput as fault:
+        raise NotUnderstood(fault, sheet, columns) from fault
+    drafted = [draft.order for draft in parsed.orders]
+    orders = _located(drafted, workplace, memory.places, Share(progress, 0.2, 0.95))
     checkpoint(progress, 0.95, "Comparing with the orders that are there")
     mode, faulty = ImportMode(request.mode), parsed.faulty
     plan = workplace.store.read(lambda r: merge(_existing(r, orders), orders, mode, faulty=faulty))
@@ -147,11 +202,12 @@ def _context(workplace: Workplace, request: Request) -> Context:
     )
 
 
-def _located(orders: Sequence[Order], workplace: Workplace, progress: Progress) -> tuple[Order, ...]:
-    """The orders with places: their own coordinates, remembered pins, or the address index."""
+def _located(
+    orders: Sequence[Order], workplace: Workplace, located: dict[str, Address], progress: Progress
+) -> tuple[Order, ...]:
+    """The orders with places: their own coordinates, remembered pins, or the address index. Adds to `located`."""
     asking = {address_key(o.address): o.address for o in orders if o.address.place is None}
-    keys = list(asking)
-    located: dict[str, Address] = {}
+    keys = [key for key in asking if key not in located]
     for start in range(0, len(keys), BATCH):
         checkpoint(progress, start / len(keys), f"Finding {len(keys):,} addresses")
         batch = [asking[key] for key in keys[start : start + BATCH]]
@@ -170,12 +226,15 @@ def _existing(reader: Reader, orders: Sequence[Order]) -> Sequence[Order]:
     return reader.orders_of({order.date for order in orders})
 
 
-def commit(uow: UnitOfWork, preview: Preview) -> Imported:
-    """Write a prepared import, compared anew with what is there by now; put drivers on duty where a day has none."""
+def commit(uow: UnitOfWork, preview: Preview, progress: Progress | None = None) -> Imported:
+    """Write a prepared import, compared anew with what is there by now; put drivers on duty where a day has none.
+
+    Raises `Cancelled` when asked to stop; the unit of work then leaves everything as it was.
+    """
     mode = ImportMode(preview.request.mode)
     plan = merge(_existing(uow, preview.orders), preview.orders, mode, faulty=preview.faulty)
     uow.remove_orders([order.id for order in plan.remove])
-    uow.put_orders([*plan.add, *plan.replace])
+    _put(uow, [*plan.add, *plan.replace], progress or NoProgress())
     if preview.corrected:
         uow.put_mapping(preview.request.sender, preview.corrected)
     dates = tuple(sorted({order.date for order in preview.orders}))
@@ -191,6 +250,12 @@ def commit(uow: UnitOfWork, preview: Preview) -> Imported:
         staffed=staffed,
         dates=dates,
     )
+
+
+def _put(uow: UnitOfWork, orders: Sequence[Order], progress: Progress) -> None:
+    for start in range(0, len(orders), WRITE_BATCH):
+        checkpoint(progress, start / len(orders), f"Writing {len(orders):,} orders")
+        uow.put_orders(orders[start : start + WRITE_BATCH])
 
 
 def _as_names(columns: Mapping[str, Field | None]) -> dict[str, str]:

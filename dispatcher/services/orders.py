@@ -13,7 +13,10 @@ from dispatcher.services.ports import Geocoder, Reader, UnitOfWork
 
 
 def save_order(uow: UnitOfWork, order: Order) -> None:
-    """Add or change an order by hand. The number must not be empty, nor used by another of its sender and day."""
+    """Add or change an order by hand. The number must not be empty, nor used by another of its sender and day.
+
+    An address that somebody pinned before gets that place.
+    """
     if not order.number.strip():
         raise BadInput("An order needs a number.", "Type one.")
     for other in uow.orders_of([order.date]):
@@ -22,7 +25,13 @@ def save_order(uow: UnitOfWork, order: Order) -> None:
     before = uow.order(order.id)
     if before and before.date != order.date:
         unassign(uow, order_ids=[order.id])
-    uow.put_orders([order])
+    uow.put_orders([_as_pinned(uow, order)])
+
+
+def _as_pinned(reader: Reader, order: Order) -> Order:
+    key = address_key(order.address)
+    pinned = reader.pins([key]).get(key) if order.address.precision < Precision.PIN else None
+    return _at(order, pinned) if pinned else order
 
 
 def cancel_orders(uow: UnitOfWork, *, order_ids: Collection[OrderId]) -> None:

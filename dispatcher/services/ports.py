@@ -53,6 +53,9 @@ class Reader(Protocol):
     def mapping(self, sender: str) -> Mapping[str, str] | None:
         """How this sender's headers were assigned last time: header → field name."""
 
+    def senders(self) -> Sequence[str]:
+        """Those with remembered columns, by name."""
+
 
 class UnitOfWork(Reader, Protocol):
     """A transaction that notes the before-image of every row it touches."""

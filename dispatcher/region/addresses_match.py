@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from os.path import commonprefix
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Prefix
 
 from dispatcher.domain.place import Found, Place, Precision
 from dispatcher.region.addresses_query import Reading
@@ -28,6 +27,8 @@ _STEM, _TYPE = 4, 3
 """Letters before the street type at least, and those of the shortest type at most."""
 _LEAST_PART = 6
 """So many letters in a row count as a part of a name."""
+_APART_M = 200.0
+"""From this distance on it matters to a driver which of two equal answers is meant."""
 _NEIGHBOURS_M = 300.0
 """Houses farther apart than this say too little of the numbers between them."""
 _NEXT_DOOR = 4
@@ -66,12 +67,13 @@ def likeness(asked: Name, raw: str, key: str, tokens: str) -> float:
 def same_but_for_slips(asked: Name, raw: str, key: str, *, supported: bool) -> bool:
     """Whether a slip of the finger alone tells the names apart: one letter, in long names two.
 
-    A slip within the type ("Pontsraße") leaves no doubt. Many short names of real streets are one letter apart ("Poststraße", "Pontstraße"), so these need the support of
-    an agreeing postcode. A street type is no slip: abbreviated names are compared only if they end alike.
+    A slip within the type ("Pontsraße") leaves no doubt. Many short names of real streets are one letter apart
+    ("Poststraße", "Pontstraße"), so these need the support of an agreeing postcode. A street type is no slip:
+    abbreviated names are compared only if they end alike.
     """
     written, other = asked.raw.replace("ss", "s"), raw.replace("ss", "s")  # a lost ß is one slip, not two
     slips = OSA.distance(written, other)
-    stem = len(commonprefix((written, other)))
+    stem = Prefix.similarity(written, other)
     if raw != key and stem >= max(_STEM, len(key) - _TYPE) and slips <= (2 if key.endswith("str") else 1):
         return True
     if asked.key[-2:] == key[-2:]:
@@ -222,7 +224,7 @@ def settle(candidates: Iterable[Candidate], limit: int) -> list[Found]:
 
 
 def _beside(a: Found, b: Found) -> bool:
-    return a.place.distance_m(b.place) <= _NEIGHBOURS_M
+    return a.place.distance_m(b.place) <= _APART_M
 
 
 def _admit_ambiguity(ranked: list[Candidate]) -> list[Candidate]:

@@ -102,14 +102,13 @@ class Name:
     """All letters as written, without spaces."""
     key: str
     """All letters of the canonical words, without spaces."""
+    spoken: tuple[str, ...] = ()
+    """Words as written."""
 
     @property
     def index_text(self) -> str:
         """What full-text search should find it by: as written, abbreviated, and in one word."""
         return " ".join(dict.fromkeys((*self.spoken, *self.tokens, self.raw, self.key)))
-
-    spoken: tuple[str, ...] = ()
-    """Words as written."""
 
     @property
     def spaced(self) -> str:

@@ -9,9 +9,10 @@ import argparse
 import json
 import logging
 import logging.handlers
+import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.place import Place
 from dispatcher.services import demo, exporting, importing, regions
-from dispatcher.services.fleet import staff_day
+from dispatcher.services.fleet import add_file, read_file, staff_day
 from dispatcher.services.home import Home, find_home
 from dispatcher.services.plan import apply_proposal
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
@@ -80,12 +81,13 @@ def region_list(_: argparse.Namespace, home: Home) -> dict[str, Any]:
 def depot_new(args: argparse.Namespace, home: Home) -> dict[str, Any]:
     """Make a depot, with a fleet when a file names one."""
     depot = Depot(name=args.name, place=args.at, zone_name=args.zone, region=args.region)
+    fleet = read_file(args.fleet) if args.fleet else None
     slug = create_depot(home, depot, open_store=open_store)
-    fleet = {"drivers": 0, "vehicles": 0}
-    if args.fleet:
+    if fleet:
         with open_workplace(home, slug, open_store=open_store, clock=now) as workplace:
-            fleet = demo.load_fleet(workplace.store, args.fleet)
-    return {"depot": slug, **fleet}
+            workplace.store.write(f"Import {args.fleet.name}", lambda uow: add_file(uow, fleet))
+    drivers, vehicles = (len(fleet.drivers), len(fleet.vehicles)) if fleet else (0, 0)
+    return {"depot": slug, "drivers": drivers, "vehicles": vehicles}
 
 
 def depot_list(_: argparse.Namespace, home: Home) -> dict[str, Any]:
@@ -104,6 +106,8 @@ def import_file(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any
 def plan_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
     """Optimise a day and keep the plan."""
     store, on = workplace.store, args.date or workplace.today
+    if not store.read(lambda r: r.orders_of([on])):
+        raise KnownError(f"There are no orders on {on:%d %B %Y}.", "Import some, or choose a day that has some.")
     if not store.read(lambda r: r.shifts_of(on)):
         store.write(f"Put drivers on duty on {on}", lambda uow: staff_day(uow, on))
     day = store.read(lambda r: r.day(on))
@@ -272,15 +276,22 @@ def _day_commands(commands: Any) -> None:
 # --- running ------------------------------------------------------------------------------------------------------
 
 
-def keep_log(home: Home) -> None:
+@contextmanager
+def kept_log(home: Home) -> Iterator[None]:
     """Write a rotating log into the data folder."""
     home.logs.mkdir(parents=True, exist_ok=True)
     to = logging.handlers.RotatingFileHandler(
         home.logs / "roundhouse.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8"
     )
     to.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.getLogger().addHandler(to)
-    logging.getLogger().setLevel(logging.INFO)
+    root = logging.getLogger()
+    root.addHandler(to)
+    root.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        root.removeHandler(to)
+        to.close()
 
 
 def execute(args: argparse.Namespace, home: Home) -> int:
@@ -288,7 +299,7 @@ def execute(args: argparse.Namespace, home: Home) -> int:
     needs = getattr(args, "needs", "window")
     with ExitStack() as opened:
         opened.enter_context(lock_home(home.root))
-        keep_log(home)
+        opened.enter_context(kept_log(home))
         if needs == "window":
             return int(args.run(args, home))
         if needs == "home":
@@ -301,7 +312,8 @@ def execute(args: argparse.Namespace, home: Home) -> int:
                 )
             workplace = opened.enter_context(open_workplace(home, slug, open_store=open_store, clock=now))
             result = args.run(args, workplace)
-    print(json.dumps(result, indent=None if getattr(args, "json", False) else 2, ensure_ascii=False))
+    # Flushed here, so that a reader who left early (“| head”) is noticed here
+    print(json.dumps(result, indent=None if getattr(args, "json", False) else 2, ensure_ascii=False), flush=True)
     return 0
 
 
@@ -315,6 +327,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except (Cancelled, KeyboardInterrupt):
         print("roundhouse: stopped; nothing was changed", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Else Python complains at its end, when it flushes what nobody reads
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 

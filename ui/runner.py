@@ -313,6 +313,11 @@ class OpRunner(QObject):
         return self._stopping
 
     @property
+    def busy(self) -> bool:
+        """Whether a write is under way or waiting."""
+        return self._writes > 0
+
+    @property
     def idle(self) -> bool:
         """Whether nothing is under way."""
         return self._pending == 0

@@ -55,7 +55,6 @@ class SqlReader:
         return to_depot(row)
 
     def day(self, on: date) -> Day:
-        revision = self.revision
         shifts = {s.id: s for s in self.shifts_of(on)}
         return Day(
             date=on,
@@ -64,8 +63,11 @@ class SqlReader:
             drivers={d.id: d for d in self.drivers()},
             vehicles={v.id: v for v in self.vehicles()},
             shifts=shifts,
-            plan=Plan(on, revision, self._routes(on, shifts)),
+            plan=Plan(on, self.revision, self._routes(on, shifts)),
         )
+
+    def plan(self, on: date) -> Plan:
+        return Plan(on, self.revision, self._routes(on, [s.id for s in self.shifts_of(on)]))
 
     def days(self) -> Sequence[DaySummary]:
         is_open = orders.c.state == OrderState.OPEN.value

@@ -17,14 +17,13 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadPath
 from dispatcher.services import fleet, orders, plan
+from dispatcher.services.days import reread
 from dispatcher.services.plan import Applied, Proposal
 from dispatcher.services.planning import Outlook
-from dispatcher.services.ports import Done, Reader
+from dispatcher.services.ports import Done
 from dispatcher.services.workplace import Workplace
 from ui import format as words
 from ui.runner import Job, Operation, OpRunner
-
-SHOWN = (Kind.ORDER, Kind.DRIVER, Kind.VEHICLE, Kind.SHIFT, Kind.STOP, Kind.DEPOT)
 
 
 class DayBoard(QObject):
@@ -52,6 +51,7 @@ class DayBoard(QObject):
         self._runner = runner
         self._date: date | None = None
         self._outlook: Outlook | None = None
+        self._stale = True
         self._drawn: dict[ShiftId, tuple[object, ...]] = {}
         self._search: Job | None = None
         self._keep = threading.Event()
@@ -81,6 +81,7 @@ class DayBoard(QObject):
             self._search.cancel()
             self._end_search()
         self._date = on
+        self._stale = True
         self._drawn = {}
         self.refresh()
 
@@ -89,17 +90,22 @@ class DayBoard(QObject):
         """Read and judge the day again; the newest request wins."""
         if self._date is None:
             return
-        look = partial(self._look, self._date)
+        look = partial(self._look, self._date, self._known())
         self._runner.start(look, title="Reading the day", on_done=self._on_looked, latest_key="look")
 
-    def _look(self, on: date, _progress: Progress) -> Outlook:
-        day = self._workplace.store.read(partial(_read_day, on=on))
+    def _known(self) -> Day | None:
+        """The day as it was read last, if only its routes can be other than then."""
+        return self._outlook.day if self._outlook and not self._stale else None
+
+    def _look(self, on: date, known: Day | None, _progress: Progress) -> Outlook:
+        day = self._workplace.store.read(partial(reread, on=on, known=known))
         return self._desk.look(day, why=False)
 
     @Slot(object)
     def _on_looked(self, outlook: Outlook) -> None:
         if self._search:
             return
+        self._stale = False
         self._show(outlook)
         explain = lambda _progress: self._desk.reasons(outlook.day)
         self._runner.start(explain, title="Finding reasons", on_done=self.reasons_changed.emit, latest_key="why")
@@ -135,7 +141,11 @@ class DayBoard(QObject):
     @Slot(object, object)
     def _on_op_finished(self, changes: ChangeSet, _initiator: object) -> None:
         everywhere = changes.touches(Kind.DRIVER, Kind.VEHICLE, Kind.DEPOT)
-        if everywhere or (changes.touches(*SHOWN) and self._date in changes.dates):
+        here = self._date in changes.dates
+        if everywhere or (here and changes.touches(Kind.ORDER, Kind.SHIFT)):
+            self._stale = True
+            self.refresh()
+        elif here and changes.touches(Kind.STOP):
             self.refresh()
 
     # --- gestures -------------------------------------------------------------------------------------------------
@@ -170,9 +180,9 @@ class DayBoard(QObject):
             self._improve(f"Re-sequence {words.count(len(shift_ids), 'round')}", set(shift_ids), None)
 
     def _improve(self, label: str, shift_ids: set[ShiftId], amends: int | None) -> None:
-        on = self._date
-        assert on is not None
-        work = lambda _progress: self._desk.resequence(self._workplace.store.read(partial(_read_day, on=on)), shift_ids)
+        assert self._date is not None
+        read = partial(reread, on=self._date, known=self._known())
+        work = lambda _progress: self._desk.resequence(self._workplace.store.read(read), shift_ids)
         apply = partial(self._apply, label, amends=amends)
         self._runner.start(work, title="Re-sequencing", on_done=apply)
 
@@ -343,10 +353,6 @@ class _EitherEvent:
 
     def is_set(self) -> bool:
         return self._keep.is_set() or self._progress.cancelled()
-
-
-def _read_day(reader: Reader, *, on: date) -> Day:
-    return reader.day(on)
 
 
 def _way(day: Day, shift_id: ShiftId) -> tuple[object, ...]:

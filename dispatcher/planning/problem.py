@@ -7,7 +7,7 @@ over a route.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from dispatcher.domain.fleet import Driver, Profile, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.orders import Load, Order, OrderKind, OrderState, Priority
 from dispatcher.domain.place import Place
-from dispatcher.domain.plan import Day
+from dispatcher.domain.plan import Day, Plan
 from dispatcher.domain.roads import NO_WAY, OFF_ROAD_M, TravelTable
 from dispatcher.domain.schedule import Reason, ReasonCode, Rule, Violation
 from dispatcher.domain.time import midnight, seconds_after
@@ -177,6 +177,15 @@ class Problem:
             set_aside=MappingProxyType(dict(_set_aside(visits, travel))),
             planned=MappingProxyType({route.shift_id: route.order_ids for route in day.plan.routes}),
         )
+
+    def replanned(self, plan: Plan) -> "Problem":
+        """The same problem with other routes of the same day; what it costs is the stops that are held otherwise."""
+        held = {stop.order_id: route.shift_id for route in plan.routes for stop in route.stops if stop.held}
+        changed = {
+            v.order_id: replace(v, held=to) for v in self.visits.values() if v.held != (to := held.get(v.order_id))
+        }
+        planned = MappingProxyType({route.shift_id: route.order_ids for route in plan.routes})
+        return replace(self, visits=MappingProxyType({**self.visits, **changed}), planned=planned)
 
     @cached_property
     def wanted(self) -> tuple[OrderId, ...]:

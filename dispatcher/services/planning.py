@@ -16,10 +16,10 @@ from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import NoProgress, Progress
 from dispatcher.domain.roads import RoadNetwork, RoadPath
-from dispatcher.domain.schedule import Reason, Schedule
+from dispatcher.domain.schedule import Reason, RouteTimes, Schedule
 from dispatcher.planning.engine import PyVrpEngine, Stats
 from dispatcher.planning.insertion import insert_best
-from dispatcher.planning.judge import judge
+from dispatcher.planning.judge import judge, judge_route
 from dispatcher.planning.problem import Problem, places_of, profiles_of
 from dispatcher.planning.reasons import explain
 from dispatcher.planning.resequence import resequence
@@ -50,6 +50,15 @@ class Outlook:
     """Why each unplanned order is unplanned."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A day that was looked at: its numbers, and what the judge said of its rounds."""
+
+    day: Day
+    problem: Problem
+    judged: Mapping[tuple[ShiftId, tuple[OrderId, ...]], RouteTimes]
+
+
 class PlanningDesk:
     """Answers about one depot's days on its roads. Any thread.
 
@@ -60,24 +69,41 @@ class PlanningDesk:
         self.roads = roads
         self._engine = PyVrpEngine()
         self._lock = threading.Lock()
-        self._latest: tuple[Day, Problem] | None = None
+        self._latest: _Known | None = None
 
     def problem(self, day: Day) -> Problem:
         """The day in numbers, with travel tables for every profile on duty."""
         with self._lock:
-            if self._latest and self._latest[0] is day:
-                return self._latest[1]
-        places = places_of(day)
-        profiles = sorted(profiles_of(day) or {Profile.CAR})
-        travel = {profile: self.roads.table(places.places, profile) for profile in profiles}
-        problem = Problem.of(day, travel)
+            latest = self._latest
+        if latest and latest.day is day:
+            return latest.problem
+        if latest and _differ_in_plan_only(latest.day, day):
+            known = _Known(day, latest.problem.replanned(day.plan), latest.judged)
+        else:
+            places = places_of(day)
+            profiles = sorted(profiles_of(day) or {Profile.CAR})
+            travel = {profile: self.roads.table(places.places, profile) for profile in profiles}
+            known = _Known(day, Problem.of(day, travel), {})
         with self._lock:
-            self._latest = (day, problem)
-        return problem
+            self._latest = known
+        return known.problem
+
+    def _judge(self, day: Day, sequences: Sequences) -> Schedule:
+        """What the judge says; rounds that were judged before as they are now are not judged again."""
+        problem = self.problem(day)
+        with self._lock:
+            latest = self._latest
+        before = latest.judged if latest and latest.day is day else {}
+        keys = [(shift_id, tuple(sequence)) for shift_id, sequence in sequences.items()]
+        judged = {key: before.get(key) or judge_route(problem, *key) for key in keys}
+        with self._lock:
+            if self._latest and self._latest.day is day:
+                self._latest = replace(self._latest, judged=judged)
+        return Schedule({shift_id: times for (shift_id, _), times in judged.items()})
 
     def look(self, day: Day, *, why: bool = True) -> Outlook:
         """Times, loads and broken rules of every round; with `why` also the reasons of unplanned orders."""
-        schedule = judge(self.problem(day), sequences_of(day))
+        schedule = self._judge(day, sequences_of(day))
         return Outlook(day, schedule, self.reasons(day) if why else {})
 
     def reasons(self, day: Day) -> Mapping[OrderId, Reason]:
@@ -86,7 +112,7 @@ class PlanningDesk:
 
     def preview(self, day: Day, proposal: Proposal) -> Outlook:
         """The day as it would be with a proposal for it."""
-        schedule = judge(self.problem(day), {**sequences_of(day), **proposal.after})
+        schedule = self._judge(day, {**sequences_of(day), **proposal.after})
         return Outlook(with_sequences(day, proposal.after), schedule, {})
 
     def optimise(
@@ -159,6 +185,12 @@ def _to_doors(leg: Line, start: Place, end: Place) -> Line:
     before = [(start.lat, start.lon)] if start.distance_m(Place(*leg[0])) > DOORSTEP_M else []
     behind = [(end.lat, end.lon)] if end.distance_m(Place(*leg[-1])) > DOORSTEP_M else []
     return (*before, *leg, *behind)
+
+
+def _differ_in_plan_only(one: Day, other: Day) -> bool:
+    """Whether both are one reading of a day with different routes (see `services.days.reread`)."""
+    parts = ("depot", "orders", "drivers", "vehicles", "shifts")
+    return one.date == other.date and all(getattr(one, part) is getattr(other, part) for part in parts)
 
 
 def _never() -> bool:

@@ -13,7 +13,7 @@ from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Address, Found, Place
-from dispatcher.domain.plan import Day, Stop
+from dispatcher.domain.plan import Day, Plan, Stop
 
 __all__ = ["Clock", "Done", "Geocoder", "Reader", "Store", "UnitOfWork"]
 
@@ -28,6 +28,9 @@ class Reader(Protocol):
     def depot(self) -> Depot: ...
     def day(self, on: date) -> Day:
         """Everything of one date, in a handful of queries."""
+
+    def plan(self, on: date) -> Plan:
+        """The routes of one date alone: for those who have the rest of the day already."""
 
     def days(self) -> Sequence[DaySummary]:
         """Every date that has orders or shifts, oldest first."""

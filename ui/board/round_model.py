@@ -15,7 +15,7 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Schedule
 from ui.board import drag
 from ui.board.diff import edits
-from ui.board.rows import RoundRow, RoundSource, StopRow, round_row, round_sources, stop_rows
+from ui.board.rows import RoundRow, RoundSource, StopRow, round_row, round_sources, same_source, stop_rows
 
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -54,6 +54,16 @@ _STOP_TEXT: dict[int, Callable[[StopRow], str]] = {
     Column.WINDOW: lambda row: row.window,
     Column.LOAD: lambda row: row.load,
 }
+
+_COLUMNS = len(Column)
+_NO_FLAGS = Qt.ItemFlag.NoItemFlags
+_ROUND_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
+_STOP_FLAGS = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
 
 
 class _Round:
@@ -98,7 +108,7 @@ class RoundModel(QAbstractItemModel):
             return
         self._match_rounds(sources)
         for node, source in zip(self._rounds, sources, strict=True):
-            if node.source != source:
+            if not same_source(node.source, source):
                 self._match_stops(node, source)
 
     def index_of_order(self, order_id: OrderId) -> QModelIndex:
@@ -204,9 +214,16 @@ class RoundModel(QAbstractItemModel):
     # ── The tree, as Qt asks for it ──────────────────────────────────────────────────────────────────────────────
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008 (Qt's signature)
-        if not self.hasIndex(row, column, parent):
+        # Views ask this, and flags(), for every open row at every layout: as few calls into Qt as can be.
+        above = parent.internalPointer()
+        if above is None:
+            inside = 0 <= row < len(self._rounds) and 0 <= column < _COLUMNS
+            return self.createIndex(row, column, self._top) if inside else QModelIndex()
+        if above is not self._top:
             return QModelIndex()
-        return self.createIndex(row, column, self._rounds[parent.row()] if parent.isValid() else self._top)
+        node = self._rounds[parent.row()]
+        inside = 0 <= row < len(node.stops) and 0 <= column < _COLUMNS
+        return self.createIndex(row, column, node) if inside else QModelIndex()
 
     def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
         node: Any = index.internalPointer() if index.isValid() else self._top
@@ -218,7 +235,7 @@ class RoundModel(QAbstractItemModel):
         return len(self._rounds[parent.row()].stops) if parent.column() == 0 and self.is_round(parent) else 0
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: ARG002, B008
-        return len(Column)
+        return _COLUMNS
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
@@ -269,12 +286,10 @@ class RoundModel(QAbstractItemModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        common = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self.is_round(index):
-            return common | Qt.ItemFlag.ItemIsDropEnabled
-        return common | Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemNeverHasChildren
+        node = index.internalPointer()
+        if node is None:
+            return _NO_FLAGS
+        return _ROUND_FLAGS if node is self._top else _STOP_FLAGS
 
     # ── Drag and drop ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -101,7 +101,8 @@ class RoundView(QTreeView):
         current = self.currentIndex().data(Role.ORDER_ID)
         with self._update():
             self._rounds.set_day(day, schedule)
-            self._select(orders, shifts, current)
+            if (self.selected_orders(), self.selected_shifts()) != (orders, shifts):
+                self._select(orders, shifts, current)
         self.fit_columns()
         if (self.selected_orders(), self.selected_shifts()) != (orders, shifts):
             self._announce_selection()

@@ -256,7 +256,9 @@ class RoundsPanel(QWidget):
     def _apply_filter(self) -> None:
         only_problems = self.problems_action.isChecked()
         for position, row in enumerate(self.model.round_rows()):
-            self.view.setRowHidden(position, self.view.rootIndex(), only_problems and not row.problems)
+            hidden = only_problems and not row.problems
+            if hidden != self.view.isRowHidden(position, self.view.rootIndex()):  # each costs a layout of all rows
+                self.view.setRowHidden(position, self.view.rootIndex(), hidden)
         self._show_filter()
 
     def _show_filter(self) -> None:

@@ -89,7 +89,7 @@ class PoolRow:
 
 @dataclass(frozen=True, slots=True)
 class RoundSource:
-    """All that a round's rows are made of; equal sources make equal rows."""
+    """All that a round's rows are made of."""
 
     route: Route
     shift: Shift
@@ -104,6 +104,27 @@ class RoundSource:
     def in_step(self) -> bool:
         """Whether the judge spoke of this very sequence, and not of one since changed."""
         return self.times is not None and len(self.times.stops) == len(self.route.stops)
+
+
+def same_source(one: RoundSource, other: RoundSource) -> bool:
+    """Whether two sources make the same rows. Cheap: it is asked of every round of the day at every change."""
+    return (
+        one.route == other.route
+        and one.times == other.times
+        and len(one.orders) == len(other.orders)
+        and all(map(_same_order, one.orders, other.orders))
+        and (one.shift, one.driver, one.vehicle, one.zone) == (other.shift, other.driver, other.vehicle, other.zone)
+    )
+
+
+def _same_order(one: Order, other: Order) -> bool:
+    """By version, for orders that come from the storage.
+
+    It stamps each write with a number that it gives but once, and undo brings number and content back together.
+    """
+    if one.version and other.version:
+        return one.version == other.version and one.id == other.id
+    return one == other
 
 
 def round_sources(day: Day, schedule: Schedule | None) -> list[RoundSource]:

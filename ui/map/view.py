@@ -253,6 +253,8 @@ class MapView(QWidget):
     def shut_down(self) -> None:
         """Let go of the page, the view and the profile, in the order Chromium wants. A second call does nothing."""
         self._page_ready = False
+        if shiboken6.isValid(self.web):
+            self.web.forget_drag()
         for part in (self._page, self.web, self._profile):
             if shiboken6.isValid(part):
                 shiboken6.delete(part)

@@ -5,7 +5,7 @@ from typing import override
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWebEngineWidgets import QWebEngineView
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId
@@ -51,6 +51,11 @@ class WebView(QWebEngineView):
             return
         _accept(event)
         self.orders_dropped.emit(order_ids, event.position())
+
+    def forget_drag(self) -> None:
+        """Call before deletion: Qt keeps the bare address of the widget under a drag, and would follow it."""
+        if self._dragged:
+            QApplication.sendEvent(self, QDragLeaveEvent())
 
     def _follow(self, event: QDragMoveEvent) -> None:
         if not self._dragged:

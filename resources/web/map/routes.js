@@ -6,9 +6,9 @@ import { fullRoutes, routes, stops, versionOfRoutes } from "/map/world.js";
 
 const REACH = 18;        // pixels from a line within which it is meant
 const SAME_STREET = 4;   // lines this near to the nearest one may be meant as well
-const ARROW_GAP = 96;
+const ARROW_GAP = 128;
 const ARROW_ZOOM = 14;
-const BADGE_GAP = 420;
+const BADGE_GAP = 600;
 const BADGE_CELL = 24;   // badges keep to a grid of this pitch so that no two lie on one another
 
 export const RoutesLayer = CanvasLayer.extend({

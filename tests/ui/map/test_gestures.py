@@ -53,6 +53,7 @@ def test_click_on_a_line_names_the_round(rounds, qtbot):
 
 def test_click_beside_everything_clears_the_selection(rounds, qtbot):
     rounds.view.select(["a1"])
+    rounds.paint()
     with qtbot.waitSignal(rounds.view.selection_changed) as selected:
         rounds.click(QPoint(800, 300))
     assert selected.args == [()]
@@ -272,6 +273,16 @@ def test_a_drag_that_leaves_takes_its_ghost_along(rounds):
     rounds.until(lambda report: report["ghost"])
     QApplication.sendEvent(rounds.view.web, QDragLeaveEvent())
     rounds.until(lambda report: not report["ghost"] and not report["dragging"])
+
+
+def test_a_map_that_goes_in_mid_drag_leaves_no_target(rounds):
+    data, target = dragged(encode_order_ids(["p1"])), rounds.at("a2")
+    send(rounds.view, QDragEnterEvent, target, data)
+    rounds.view.shut_down()
+    move = QDragMoveEvent(
+        QPointF(target), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(rounds.view, move)  # Qt looks for the widget under the drag: there must be none
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def _pan(view: "MapView", centre: Place, zoom: int) -> list[float]:
         })()"""
     )
     for turn in range(PANS):
-        way = 300 if turn % 2 else -300
+        way = 300 if turn < PANS // 2 else -300  # far enough that what was drawn beyond the view runs out
         glide = f"roundhouse.map.panBy([{way}, {way // 2}], {{animate: true, duration: 0.5}})"
         _wait(view, "moved", lambda script=glide: view.page.runJavaScript(script))
     heard: list[Any] = []

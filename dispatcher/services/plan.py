@@ -56,8 +56,7 @@ def move_orders(
     `hold` keeps re-planning from giving them to another driver.
     """
     orders = _existing(uow, order_ids)
-    day = uow.day(_one_date(orders))
-    route = _route(day, to_shift)
+    route = _route(uow.plan(_one_date(orders)), to_shift)
     moving = {order.id for order in orders}
     at = len(route.stops) if index is None else max(0, min(index, len(route.stops)))
     before = [s for s in route.stops[:at] if s.order_id not in moving]
@@ -71,16 +70,15 @@ def unassign(uow: UnitOfWork, *, order_ids: Collection[OrderId]) -> None:
     orders = _existing(uow, order_ids)
     leaving = {order.id for order in orders}
     for on in {order.date for order in orders}:
-        day = uow.day(on)
-        touched = [r for r in day.plan.routes if leaving & set(r.order_ids)]
+        touched = [r for r in uow.plan(on).routes if leaving & set(r.order_ids)]
         uow.set_routes({r.shift_id: [s for s in r.stops if s.order_id not in leaving] for r in touched})
 
 
 def clear_routes(uow: UnitOfWork, *, on: date, shift_ids: Collection[ShiftId] | None = None) -> None:
     """Empty these routes, or all of the day."""
-    day = uow.day(on)
-    chosen = set(day.shifts if shift_ids is None else shift_ids)
-    uow.set_routes({r.shift_id: [] for r in day.plan.routes if r.shift_id in chosen and r.stops})
+    routes = uow.plan(on).routes
+    chosen = {r.shift_id for r in routes} if shift_ids is None else set(shift_ids)
+    uow.set_routes({r.shift_id: [] for r in routes if r.shift_id in chosen and r.stops})
 
 
 def hold_orders(uow: UnitOfWork, *, order_ids: Collection[OrderId], held: bool) -> None:
@@ -88,7 +86,7 @@ def hold_orders(uow: UnitOfWork, *, order_ids: Collection[OrderId], held: bool) 
     orders = _existing(uow, order_ids)
     chosen = {order.id for order in orders}
     for on in {order.date for order in orders}:
-        touched = [r for r in uow.day(on).plan.routes if chosen & set(r.order_ids)]
+        touched = [r for r in uow.plan(on).routes if chosen & set(r.order_ids)]
         uow.set_routes(
             {r.shift_id: [Stop(s.order_id, held if s.order_id in chosen else s.held) for s in r.stops] for r in touched}
         )
@@ -101,42 +99,43 @@ def apply_proposal(uow: UnitOfWork, proposal: Proposal) -> Applied:
     or held meanwhile stays where it is now, an order that came meanwhile stays too, and the rest follows the
     proposal.
     """
-    day = uow.day(proposal.date)
-    now = {s.order_id: (r.shift_id, s) for r in day.plan.routes for s in r.stops}
-    was = _shift_by_order(proposal.before)
-    left = _left_alone(day, proposal, {o: shift for o, (shift, _) in now.items()}, was)
+    plan = uow.plan(proposal.date)
+    on_duty = {route.shift_id for route in plan.routes}
+    now = {s.order_id: (r.shift_id, s) for r in plan.routes for s in r.stops}
+    left = _left_alone(uow, proposal, {o: shift for o, (shift, _) in now.items()}, on_duty)
     after: dict[ShiftId, list[Stop]] = {}
-    for shift_id in (s for s in proposal.after if s in day.shifts):
+    for shift_id in (s for s in proposal.after if s in on_duty):
         taken = [o for o in proposal.after[shift_id] if o not in left]
         after[shift_id] = [now[o][1] if o in now else Stop(o) for o in taken]
-    _put_back(day, after, left, set(_shift_by_order(proposal.after)))
-    changed = {s: stops for s, stops in after.items() if tuple(stops) != _route(day, s).stops}
-    moved = _count_moved(day, changed)
+    _put_back(plan, after, left, set(_shift_by_order(proposal.after)))
+    changed = {s: stops for s, stops in after.items() if tuple(stops) != _route(plan, s).stops}
+    moved = _count_moved(plan, changed)
     if changed:
         uow.set_routes(changed)
     return Applied(moved, tuple(left.items()))
 
 
 def _left_alone(
-    day: Day, proposal: Proposal, now: Mapping[OrderId, ShiftId], was: Mapping[OrderId, ShiftId]
+    uow: UnitOfWork, proposal: Proposal, now: Mapping[OrderId, ShiftId], on_duty: Collection[ShiftId]
 ) -> dict[OrderId, str]:
+    was, meant = _shift_by_order(proposal.before), _shift_by_order(proposal.after)
+    orders = {order.id: order for order in uow.orders(meant)}
     left: dict[OrderId, str] = {}
-    for shift_id, order_ids in proposal.after.items():
-        for order_id in order_ids:
-            order = day.orders.get(order_id)
-            if order is None:
-                left[order_id] = "It was removed meanwhile."
-            elif order.state is not OrderState.OPEN:
-                left[order_id] = "It was cancelled meanwhile."
-            elif now.get(order_id) != was.get(order_id):
-                left[order_id] = "It was moved by hand meanwhile."
-            elif shift_id not in day.shifts:
-                left[order_id] = "The driver it was meant for is no longer on duty."
+    for order_id, shift_id in meant.items():
+        order = orders.get(order_id)
+        if order is None:
+            left[order_id] = "It was removed meanwhile."
+        elif order.state is not OrderState.OPEN:
+            left[order_id] = "It was cancelled meanwhile."
+        elif now.get(order_id) != was.get(order_id):
+            left[order_id] = "It was moved by hand meanwhile."
+        elif shift_id not in on_duty:
+            left[order_id] = "The driver it was meant for is no longer on duty."
     return left
 
 
 def _put_back(
-    day: Day, after: dict[ShiftId, list[Stop]], left: Mapping[OrderId, str], planned: Collection[OrderId]
+    plan: Plan, after: dict[ShiftId, list[Stop]], left: Mapping[OrderId, str], planned: Collection[OrderId]
 ) -> None:
     """Return to every touched route the stops that the proposal does not speak of or must not move.
 
@@ -144,7 +143,7 @@ def _put_back(
     """
     for shift_id, stops in after.items():
         ahead: OrderId | None = None
-        for stop in _route(day, shift_id).stops:
+        for stop in _route(plan, shift_id).stops:
             if stop.order_id in left or stop.order_id not in planned:
                 at = next(
                     (i + 1 for i, s in enumerate(stops) if s.order_id == ahead), 0 if ahead is None else len(stops)
@@ -153,8 +152,8 @@ def _put_back(
             ahead = stop.order_id
 
 
-def _count_moved(day: Day, changed: Mapping[ShiftId, Sequence[Stop]]) -> int:
-    now = {s.order_id: (r.shift_id, i) for r in day.plan.routes for i, s in enumerate(r.stops)}
+def _count_moved(plan: Plan, changed: Mapping[ShiftId, Sequence[Stop]]) -> int:
+    now = {s.order_id: (r.shift_id, i) for r in plan.routes for i, s in enumerate(r.stops)}
     places = {s.order_id: (shift_id, i) for shift_id, stops in changed.items() for i, s in enumerate(stops)}
     return sum(1 for order_id, place in places.items() if now.get(order_id) != place)
 
@@ -200,8 +199,8 @@ def _one_date(orders: Collection[Order]) -> date:
     return dates.pop()
 
 
-def _route(day: Day, shift_id: ShiftId) -> Route:
-    for route in day.plan.routes:
+def _route(plan: Plan, shift_id: ShiftId) -> Route:
+    for route in plan.routes:
         if route.shift_id == shift_id:
             return route
     raise KnownError(

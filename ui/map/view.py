@@ -81,6 +81,8 @@ class MapView(QWidget):
         self._web_root = web_root
         self._state: dict[str, dict[str, Any]] = {}
         self._routes: dict[ShiftId, dict[str, Any]] = {}
+        self._marks: dict[OrderId, msg.StopMark] = {}
+        self._stops: dict[OrderId, dict[str, Any]] = {}
         self._bounds: Bounds | None = None
         self._waiting: list[str] = []
         self._page_ready = False
@@ -161,8 +163,16 @@ class MapView(QWidget):
             self._send("update_routes", routes=list(values.values()), removed=gone)
 
     def show_stops(self, stops: Iterable[msg.StopMark]) -> None:
-        """Replace all stops."""
-        self._keep("stops", stops=[msg.stop_values(stop) for stop in stops])
+        """Replace all stops; the page is told only of those that are other than before."""
+        marks = {stop.order_id: stop for stop in stops}
+        known, self._marks = self._marks, marks
+        changed = [mark for key, mark in marks.items() if known.get(key) is not mark and known.get(key) != mark]
+        removed = [key for key in known if key not in marks]
+        self._stops = {key: values for key, values in self._stops.items() if key in marks}
+        self._stops |= {mark.order_id: msg.stop_values(mark) for mark in changed}
+        self._state["stops"] = {"stops": list(self._stops.values())}
+        if changed or removed:
+            self._send("update_stops", stops=[self._stops[mark.order_id] for mark in changed], removed=removed)
 
     def show_depot(self, place: Place | None, name: str = "") -> None:
         """Where the depot is; `None` takes it away."""

@@ -18,7 +18,7 @@ from ui.day import DayBoard
 from ui.map.messages import Flavour, StopsDropped
 from ui.map.view import MapView
 from ui.theme import Theme
-from ui.window.marks import route_lines, stop_marks, with_place
+from ui.window.marks import StopMarks, route_lines, with_place
 
 LAYOUT_VERSION = 1
 
@@ -29,9 +29,11 @@ class BoardPanel(QMainWindow):
     Signals:
         edit_requested(OrderId): open the order's form.
         fleet_requested(): show the fleet panel.
+        import_requested(): open the import form.
     """
 
     edit_requested = Signal(object)
+    import_requested = Signal()
     fleet_requested = Signal()
 
     def __init__(self, board: DayBoard, workplace: Workplace, theme: Theme, parent: QWidget | None = None) -> None:
@@ -41,6 +43,7 @@ class BoardPanel(QMainWindow):
         self._outlook: Outlook | None = None
         self._fitted: object = None
         self.selected: tuple[OrderId, ...] = ()
+        self._marks = StopMarks()
         self.rounds = RoundsPanel(theme, parent=self)
         self.pool = PoolPanel(theme, parent=self)
         self.inspector = Inspector(theme, parent=self)
@@ -97,17 +100,22 @@ class BoardPanel(QMainWindow):
 
     @Slot(object)
     def _on_reasons_changed(self, reasons: object) -> None:
-        if self._outlook and isinstance(reasons, dict):
+        if self._outlook and isinstance(reasons, dict) and reasons != self._outlook.reasons:
             self._outlook = Outlook(self._outlook.day, self._outlook.schedule, reasons)
-            self._show_outlook()
+            self._show_waiting()
 
     def _show_outlook(self) -> None:
         assert self._outlook is not None
+        self.rounds.set_day(self._outlook.day, self._outlook.schedule)
+        self._show_waiting()
+
+    def _show_waiting(self) -> None:
+        """All that tells why an order waits, and what follows the rounds anyway."""
+        assert self._outlook is not None
         day, schedule, reasons = self._outlook.day, self._outlook.schedule, self._outlook.reasons
-        self.rounds.set_day(day, schedule)
         self.pool.set_day(day, reasons)
         self.inspector.set_day(day, schedule, reasons)
-        self.map.show_stops(stop_marks(self._outlook))
+        self.map.show_stops(self._marks.of(self._outlook))
 
     @Slot(object)
     def _on_lines_changed(self, lines: dict) -> None:  # type: ignore[type-arg]
@@ -158,6 +166,7 @@ class BoardPanel(QMainWindow):
         self.rounds.optimise_requested.connect(board.resequence)
         self.rounds.add_shifts_requested.connect(self.fleet_requested)
         self.pool.selection_changed.connect(self._on_pool_selection)
+        self.pool.import_requested.connect(self.import_requested)
         self.pool.unassign_requested.connect(board.unassign)
         self.pool.plan_requested.connect(board.insert)
         self.pool.edit_requested.connect(self.edit_requested)

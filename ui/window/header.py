@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from PySide6.QtCore import QAbstractListModel, QDate, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFocusEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QCompleter,
@@ -229,14 +229,12 @@ class FindModel(QAbstractListModel):
     def set_day(self, day: Day) -> None:
         """Other orders, or other drivers for them."""
         driver_of = {o: driver.name for route, _, driver, _ in day.rounds() for o in route.order_ids}
-        lines = []
+        self.beginResetModel()
+        self._lines = []
         for order in day.orders.values():
             parts = (order.number, order.contact.name, order.address.text, order.contact.phone, driver_of.get(order.id))
-            lines.append((order.id, " · ".join(part for part in parts if part)))
-        if lines != self._lines:
-            self.beginResetModel()
-            self._lines = lines
-            self.endResetModel()
+            self._lines.append((order.id, " · ".join(part for part in parts if part)))
+        self.endResetModel()
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._lines)
@@ -264,6 +262,7 @@ class FindBox(QLineEdit):
         self.setPlaceholderText("Find…  Ctrl+K")
         self.setClearButtonEnabled(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._day: Day | None = None
         self._model = FindModel(self)
         completer = QCompleter(self._model, self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -275,8 +274,20 @@ class FindBox(QLineEdit):
         self.returnPressed.connect(self._on_return)
 
     def set_day(self, day: Day) -> None:
-        """What can be found."""
-        self._model.set_day(day)
+        """What can be found; its lines are made when somebody looks for one."""
+        self._day = day
+        if self.hasFocus():
+            self._fill()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever comes here is about to search."""
+        super().focusInEvent(event)
+        self._fill()
+
+    def _fill(self) -> None:
+        if self._day is not None:
+            self._model.set_day(self._day)
+            self._day = None
 
     @Slot(QModelIndex)
     def _on_activated(self, index: QModelIndex) -> None:

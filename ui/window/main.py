@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
         self.addresses.count_changed.connect(self._on_doubtful_count)
         self.board.edit_requested.connect(self.edit_order)
         self.board.fleet_requested.connect(partial(self.show_panel, self.fleet))
+        self.board.import_requested.connect(self.import_orders)
         self.board.map.painted.connect(self._on_painted)
         self.forms.imported.connect(self._on_imported)
         self.forms.depot_made.connect(self.depot_requested)

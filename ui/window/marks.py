@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from dispatcher.domain.fleet import Driver
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order
-from dispatcher.domain.plan import Day
+from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.roads import RoadPath
-from dispatcher.domain.schedule import StopTimes
+from dispatcher.domain.schedule import RouteTimes, StopTimes
 from dispatcher.services.planning import Outlook
 from ui import format as words
 from ui.map.messages import RouteLine, StopMark, StopState
@@ -23,20 +24,39 @@ def route_lines(day: Day, lines: Mapping[ShiftId, RoadPath]) -> list[RouteLine]:
     ]
 
 
-def stop_marks(outlook: Outlook) -> list[StopMark]:
-    """Every order that has a place: planned ones numbered in their round's colour, the others as waiting."""
-    day, zone = outlook.day, outlook.day.depot.zone
+class StopMarks:
+    """The marks of a day's orders, made anew only for the rounds whose times changed."""
+
+    def __init__(self) -> None:
+        self._rounds: dict[ShiftId, tuple[RouteTimes, Route, list[StopMark]]] = {}
+
+    def of(self, outlook: Outlook) -> list[StopMark]:
+        """Every order that has a place: planned ones numbered in their round's colour, the others as waiting."""
+        day = outlook.day
+        known, self._rounds = self._rounds, {}
+        for route, shift, driver, _ in day.rounds():
+            times = outlook.schedule.routes[shift.id]
+            kept = known.get(shift.id)
+            # the judge hands out the very same object for a round that is as it was
+            same = kept is not None and kept[0] is times and kept[1] == route
+            marks = kept[2] if kept and same else _round_marks(day, route, driver, times)
+            self._rounds[shift.id] = (times, route, marks)
+        planned = [mark for _, _, marks in self._rounds.values() for mark in marks]
+        zone = day.depot.zone
+        return planned + [_waiting(day.orders[o], zone, outlook) for o in day.unplanned if day.orders[o].address.place]
+
+
+def _round_marks(day: Day, route: Route, driver: Driver, times: RouteTimes) -> list[StopMark]:
+    at_stop = {s.order_id: s for s in times.stops}
+    colour, zone = driver_colour(driver.number).name(), day.depot.zone
     marks = []
-    for route, shift, driver, _ in day.rounds():
-        times = {s.order_id: s for s in outlook.schedule.routes[shift.id].stops}
-        colour = driver_colour(driver.number).name()
-        for number, stop in enumerate(route.stops, 1):
-            order, at = day.orders[stop.order_id], times.get(stop.order_id)
-            state = StopState.LATE if at and at.late_s else StopState.HELD if stop.held else StopState.PLANNED
-            if order.address.place:
-                label = _label(order, zone, f"{number} · {driver.name}", at)
-                marks.append(StopMark(order.id, order.address.place, state, shift.id, number, colour, label))
-    return marks + [_waiting(day.orders[o], zone, outlook) for o in day.unplanned if day.orders[o].address.place]
+    for number, stop in enumerate(route.stops, 1):
+        order, at = day.orders[stop.order_id], at_stop.get(stop.order_id)
+        state = StopState.LATE if at and at.late_s else StopState.HELD if stop.held else StopState.PLANNED
+        if order.address.place:
+            label = _label(order, zone, f"{number} · {driver.name}", at)
+            marks.append(StopMark(order.id, order.address.place, state, route.shift_id, number, colour, label))
+    return marks
 
 
 def _waiting(order: Order, zone: ZoneInfo, outlook: Outlook) -> StopMark:

@@ -79,6 +79,7 @@ const HANDLERS = {
   routes: ({ routes }) => { world.setRoutes(routes); lines.refresh(); },
   update_routes: ({ routes, removed }) => { world.updateRoutes(routes, removed); lines.refresh(); },
   stops: ({ stops }) => { world.setStops(stops); redrawSelection(); },
+  update_stops: ({ stops, removed }) => { world.updateStops(stops, removed); redrawSelection(); },
   depot: ({ at, name }) => yard.setDepot(at && { at, name }),
   drivers: ({ drivers }) => yard.setDrivers(drivers),
   select: ({ order_ids: orders, shift_ids: shifts }) => { world.select(orders, shifts); redrawSelection(); },

@@ -25,14 +25,20 @@ export const versionOfRoutes = () => routesVersion;
 
 export function setStops(list) {
   stops.clear();
-  sequences = new Map();
+  updateStops(list, []);
+}
+
+export function updateStops(list, removed) {
+  for (const id of removed) stops.delete(id);
   for (const stop of list) {
     const [x, y] = unit(...stop.at);
     stops.set(stop.id, { ...stop, x, y });
-    if (stop.route !== null && stop.number !== null) {
-      if (!sequences.has(stop.route)) sequences.set(stop.route, []);
-      sequences.get(stop.route).push(stop.id);
-    }
+  }
+  sequences = new Map();
+  for (const stop of stops.values()) {
+    if (stop.route === null || stop.number === null) continue;
+    if (!sequences.has(stop.route)) sequences.set(stop.route, []);
+    sequences.get(stop.route).push(stop.id);
   }
   for (const ids of sequences.values()) ids.sort((a, b) => stops.get(a).number - stops.get(b).number);
 }

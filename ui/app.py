@@ -4,6 +4,7 @@ Start-up: environment → scheme → application → theme → depot → window.
 drained: page, window, depot.
 """
 
+import gc
 import json
 import logging
 import sys
@@ -59,6 +60,16 @@ def open_settings(home: Home) -> QSettings:
     return QSettings(str(home.settings), QSettings.Format.IniFormat)
 
 
+def settle_memory() -> None:
+    """Spare the garbage collector what lives as long as the program: a full collection stops every thread.
+
+    With a day of 1,000 stops loaded, one took 170 ms; what is frozen here is not looked at again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 class Program(QObject):
     """One window at a time, on one depot; opens another when asked. GUI thread.
 
@@ -95,6 +106,7 @@ class Program(QObject):
 
     @Slot()
     def _on_first_painted(self) -> None:
+        settle_memory()
         self.painted.emit(time.monotonic() - STARTED)
 
 

@@ -4,6 +4,7 @@ Lives in the GUI thread and knows no widget. Views listen to its signals; the wi
 """
 
 import threading
+import time
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -24,6 +25,9 @@ from dispatcher.services.ports import Done
 from dispatcher.services.workplace import Workplace
 from ui import format as words
 from ui.runner import Job, Operation, OpRunner
+
+PREVIEW_EVERY_S = 1.0
+"""A better plan than the one shown waits so long: all rounds change at once, and eyes need a moment too."""
 
 
 class DayBoard(QObject):
@@ -55,6 +59,7 @@ class DayBoard(QObject):
         self._drawn: dict[ShiftId, tuple[object, ...]] = {}
         self._search: Job | None = None
         self._keep = threading.Event()
+        self._previewed_at = 0.0
         runner.op_finished.connect(self._on_op_finished)
         self._better.connect(self._on_better)
 
@@ -291,7 +296,9 @@ class DayBoard(QObject):
     @Slot(object)
     def _on_better(self, found: tuple[Day, Proposal]) -> None:
         day, proposal = found
-        if self._search and self._outlook and day.date == self._date:
+        now = time.monotonic()
+        if self._search and day.date == self._date and now - self._previewed_at >= PREVIEW_EVERY_S:
+            self._previewed_at = now
             show = lambda _progress: self._desk.preview(day, proposal)
             self._runner.start(show, title="Showing the best plan", on_done=self._on_preview, latest_key="preview")
 

@@ -4,19 +4,22 @@ Docks float, close and come back as they were left. Every wish goes to the day; 
 """
 
 from collections.abc import Collection
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.progress import Progress
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
 from ui.board.inspector import Inspector
 from ui.board.pool import PoolPanel
 from ui.board.rounds import RoundsPanel
 from ui.day import DayBoard
-from ui.map.messages import Flavour, StopsDropped
+from ui.map.messages import Flavour, StopMark, StopsDropped
 from ui.map.view import MapView
+from ui.runner import OpRunner
 from ui.theme import Theme
 from ui.window.marks import StopMarks, route_lines, with_place
 
@@ -36,10 +39,12 @@ class BoardPanel(QMainWindow):
     import_requested = Signal()
     fleet_requested = Signal()
 
-    def __init__(self, board: DayBoard, workplace: Workplace, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, board: DayBoard, workplace: Workplace, runner: OpRunner, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Widget)
         self.setObjectName("board")
-        self._board, self._workplace, self._theme = board, workplace, theme
+        self._board, self._workplace, self._runner, self._theme = board, workplace, runner, theme
         self._outlook: Outlook | None = None
         self._fitted: object = None
         self.selected: tuple[OrderId, ...] = ()
@@ -115,7 +120,12 @@ class BoardPanel(QMainWindow):
         day, schedule, reasons = self._outlook.day, self._outlook.schedule, self._outlook.reasons
         self.pool.set_day(day, reasons)
         self.inspector.set_day(day, schedule, reasons)
-        self.map.show_stops(self._marks.of(self._outlook))
+        draw = partial(self._draw, self._outlook)
+        self._runner.start(draw, title="Drawing stops", on_done=self.map.show_stops, latest_key="stops")
+
+    def _draw(self, outlook: Outlook, _progress: Progress) -> list[StopMark]:
+        """Runs on a worker: a thousand labels take longer than a frame."""
+        return self._marks.of(outlook)
 
     @Slot(object)
     def _on_lines_changed(self, lines: dict) -> None:  # type: ignore[type-arg]

@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.search_bar)
 
     def _build_panels(self) -> None:
-        self.board = BoardPanel(self.day, self._workplace, self._theme, self)
+        self.board = BoardPanel(self.day, self._workplace, self.runner, self._theme, self)
         self.review_map = MapView(self)
         self.review_map.setObjectName("addresses.map")
         pack = self._workplace.pack

@@ -25,23 +25,24 @@ def route_lines(day: Day, lines: Mapping[ShiftId, RoadPath]) -> list[RouteLine]:
 
 
 class StopMarks:
-    """The marks of a day's orders, made anew only for the rounds whose times changed."""
+    """The marks of a day's orders, made anew only for the rounds whose times changed. Any thread."""
 
     def __init__(self) -> None:
         self._rounds: dict[ShiftId, tuple[RouteTimes, Route, list[StopMark]]] = {}
 
     def of(self, outlook: Outlook) -> list[StopMark]:
         """Every order that has a place: planned ones numbered in their round's colour, the others as waiting."""
-        day = outlook.day
-        known, self._rounds = self._rounds, {}
+        day, known = outlook.day, self._rounds
+        rounds: dict[ShiftId, tuple[RouteTimes, Route, list[StopMark]]] = {}
         for route, shift, driver, _ in day.rounds():
             times = outlook.schedule.routes[shift.id]
             kept = known.get(shift.id)
             # the judge hands out the very same object for a round that is as it was
             same = kept is not None and kept[0] is times and kept[1] == route
             marks = kept[2] if kept and same else _round_marks(day, route, driver, times)
-            self._rounds[shift.id] = (times, route, marks)
-        planned = [mark for _, _, marks in self._rounds.values() for mark in marks]
+            rounds[shift.id] = (times, route, marks)
+        self._rounds = rounds
+        planned = [mark for _, _, marks in rounds.values() for mark in marks]
         zone = day.depot.zone
         return planned + [_waiting(day.orders[o], zone, outlook) for o in day.unplanned if day.orders[o].address.place]
 

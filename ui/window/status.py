@@ -10,7 +10,14 @@ from ui.runner import Job
 from ui.theme import Size, Theme
 
 SHOW_AFTER_MS = 500
-QUIET = {"Reading the day", "Finding reasons", "Drawing routes", "Showing the best plan", "Re-sequencing"}
+QUIET = {
+    "Reading the day",
+    "Finding reasons",
+    "Drawing routes",
+    "Drawing stops",
+    "Showing the best plan",
+    "Re-sequencing",
+}
 """Work that belongs to every gesture: nothing to tell unless it takes long."""
 
 

@@ -6,44 +6,56 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from ui.theme import Theme
+
 
 class FileField(QWidget):
     """GUI thread.
 
     Signals:
-        changed(Path): another file was named.
+        changed(Path): another file was named, or the same one chosen again because it was corrected meanwhile.
     """
 
     changed = Signal(object)
 
-    def __init__(self, name: str, accessible: str, kinds: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, accessible: str, kinds: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
-        self._kinds = kinds
-        self._edit = QLineEdit(self)
-        self._edit.setObjectName(name)
-        self._edit.setAccessibleName(accessible)
-        self._edit.setPlaceholderText("Browse, or drop a file here")
+        self._kinds, self._theme = kinds, theme
+        self._last: Path | None = None
+        self.edit = QLineEdit(self)
+        self.edit.setObjectName(name)
+        self.edit.setAccessibleName(accessible)
+        self.edit.setPlaceholderText("Browse, or drop a file here")
+        self.edit.setAcceptDrops(False)  # it would take a dropped file as text
         self._browse = QPushButton("Browse…", self)
         self._browse.setObjectName(f"{name}.browse")
+        self._browse.setAccessibleName(f"Browse: {accessible}")
+        self._browse.setAutoDefault(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._edit, 1)
+        row.addWidget(self.edit, 1)
         row.addWidget(self._browse)
-        self.setFocusProxy(self._edit)
-        self._browse.clicked.connect(self._on_browse)
-        self._edit.editingFinished.connect(self._on_edited)
-        self._last: Path | None = None
+        self.setFocusProxy(self.edit)
+        self._browse.clicked.connect(self.browse)
+        self.edit.editingFinished.connect(self._on_edited)
+        theme.changed.connect(self._dress)
+        self._dress()
 
     def path(self) -> Path | None:
         """The file named, if any."""
-        text = self._edit.text().strip()
+        text = self.edit.text().strip().strip('"')
         return Path(text).expanduser() if text else None
 
     def set_path(self, path: Path) -> None:
         """Name a file."""
-        self._edit.setText(str(path))
-        self._on_edited()
+        self.edit.setText(str(path))
+        self._last = path
+        self.changed.emit(path)
+
+    @Slot()
+    def _dress(self) -> None:
+        self._browse.setIcon(self._theme.icon("folder-open-outline"))
 
     @Slot()
     def _on_edited(self) -> None:
@@ -53,8 +65,10 @@ class FileField(QWidget):
             self.changed.emit(path)
 
     @Slot()
-    def _on_browse(self) -> None:
+    def browse(self) -> None:
+        """Let the person choose one."""
         ask = QFileDialog(self, "Choose a file", str(self._last.parent) if self._last else "", self._kinds)
+        ask.setObjectName(f"{self.edit.objectName()}.dialog")
         ask.setFileMode(QFileDialog.FileMode.ExistingFile)
         ask.fileSelected.connect(self._on_selected)
         ask.finished.connect(ask.deleteLater)
@@ -72,3 +86,4 @@ class FileField(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         """Take the first."""
         self.set_path(Path(event.mimeData().urls()[0].toLocalFile()))
+        event.acceptProposedAction()

@@ -22,6 +22,7 @@ from dispatcher.services.days import reread
 from dispatcher.services.plan import Applied, Proposal
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import Done
+from dispatcher.services.verdict import Verdict, verdict
 from dispatcher.services.workplace import Workplace
 from ui import format as words
 from ui.runner import Job, Operation, OpRunner
@@ -169,11 +170,21 @@ class DayBoard(QObject):
         then = None if within else partial(self._follow_up, label, sources | {shift_id})
         self._runner.submit(Operation(label, change), initiator=self, on_done=then)
 
+    def verdict(self, order_ids: Sequence[OrderId], shift_id: ShiftId, index: int | None) -> Verdict | None:
+        """What `move` would mean; `None` while nothing can be moved. Takes a few milliseconds."""
+        if self._search or self._outlook is None or shift_id not in self._outlook.day.shifts:
+            return None
+        known = [o for o in order_ids if o in self._outlook.day.orders]
+        return verdict(self._desk, self._outlook.day, known, shift_id, index) if known else None
+
+    def index_after(self, shift_id: ShiftId, after: OrderId | None) -> int:
+        """The place in a round right behind an order; the first for none."""
+        route = self._route(shift_id)
+        return route.index(after) + 1 if after in route else 0
+
     def move_between(self, order_ids: Sequence[OrderId], shift_id: ShiftId, after: OrderId | None) -> None:
         """Put orders into a round right behind `after`, or first."""
-        route = self._route(shift_id)
-        index = route.index(after) + 1 if after in route else 0
-        self.move(order_ids, shift_id, index)
+        self.move(order_ids, shift_id, self.index_after(shift_id, after))
 
     def _follow_up(self, label: str, shift_ids: set[ShiftId], done: Done[None]) -> None:
         """Improve just these rounds; the result joins the undo step of the move it follows."""

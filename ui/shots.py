@@ -8,11 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QDragMoveEvent, QMouseEvent
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from dispatcher.domain.errors import KnownError
+from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.services import demo
 from dispatcher.services.home import Home
 from ui.app import Maker, Opener, Program, make_application
@@ -59,6 +61,16 @@ class Album:
             token = view.request_painted()
             self.wait(view.painted, when=lambda painted: painted == token)
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+
+    def place_on_map(self, order_id: OrderId) -> QPoint:
+        """Where a stop's mark is, in pixels of the map."""
+        found: list[str] = []
+        loop = QEventLoop()
+        answer = lambda text: (found.append(text), loop.quit())
+        self._window.board.map.page.runJavaScript("roundhouse.report()", answer)
+        loop.exec()
+        mark = next(m for m in json.loads(found[0])["stops"] if m["id"] == order_id)
+        return QPoint(round(mark["x"]), round(mark["y"]))
 
     def take(self, name: str, widget: QWidget | None = None) -> None:
         """Write a picture."""
@@ -137,56 +149,42 @@ def _drag_and_undo(album: Album, window: MainWindow) -> None:
     assert outlook is not None
     giving, taking = sorted(outlook.day.plan.routes, key=lambda r: len(r.stops))[-1:-3:-1]
     order_id = giving.order_ids[1]
+    window.board.rounds.view.collapseAll()
     _hover_in_list(window, order_id, taking.shift_id)
     album.take("drag-in-list")
-    _press_on_map(album, window)
-    album.take("drag-on-map")
-    _release_on_map(window)
-    window.day.move([order_id], taking.shift_id)
-    album.settle()
+    QApplication.sendEvent(window.board.rounds.view.viewport(), QDragLeaveEvent())
+    _drag_on_map(album, window, giving.order_ids[3], taking.order_ids[3])
     album.take("dropped")
     window.day.undo()
     album.settle()
     album.take("undone")
+    window.board.select(())
 
 
-def _hover_in_list(window: MainWindow, order_id: Any, shift_id: Any) -> None:
+def _hover_in_list(window: MainWindow, order_id: OrderId, shift_id: ShiftId) -> None:
     view = window.board.rounds.view
     target = window.board.rounds.model.index_of_shift(shift_id)
     view.scrollTo(target)
-    at = QPointF(view.visualRect(target).center())
+    at = view.visualRect(target).center()
     mime = drag.pack([order_id])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    event = QDragMoveEvent(at.toPoint(), Qt.DropAction.MoveAction, mime, buttons, keys)
-    QApplication.sendEvent(view.viewport(), event)
+    for kind in (QDragEnterEvent, QDragMoveEvent):
+        QApplication.sendEvent(view.viewport(), kind(at, Qt.DropAction.MoveAction, mime, buttons, keys))
 
 
-def _press_on_map(album: Album, window: MainWindow) -> None:
-    """Take the stop nearest the middle of the map into the hand and carry it a little."""
+def _drag_on_map(album: Album, window: MainWindow, order_id: OrderId, onto: OrderId) -> None:
+    """Carry one stop to another and let it go there; where several rounds meet, take the first that is offered."""
     view = window.board.map
-    centre = QPoint(view.width() // 2, view.height() // 2)
-    for kind, at in (
-        (QEvent.Type.MouseButtonPress, centre),
-        (QEvent.Type.MouseMove, centre + QPoint(20, 12)),
-        (QEvent.Type.MouseMove, centre + QPoint(60, 40)),
-    ):
-        _mouse(view.web.focusProxy(), kind, at)
+    start, end = (album.place_on_map(o) for o in (order_id, onto))
+    hand = view.web.focusProxy()
+    QTest.mouseMove(hand, start)
+    QTest.mousePress(hand, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 9):
+        QTest.mouseMove(hand, start + (end - start) * (step / 8))
     album.settle()
-
-
-def _release_on_map(window: MainWindow) -> None:
-    view = window.board.map
-    view.web.setFocus()
-    _mouse(view.web.focusProxy(), QEvent.Type.MouseButtonRelease, QPoint(2, 2))
-
-
-def _mouse(target: QWidget | None, kind: QEvent.Type, at: QPoint) -> None:
-    assert target is not None
-    button = Qt.MouseButton.LeftButton
-    held = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseButtonRelease else button
-    where = QPointF(at)
-    keys = Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(target, QMouseEvent(kind, where, target.mapToGlobal(where), button, held, keys))
+    album.take("drag-on-map")
+    QTest.mouseRelease(hand, Qt.MouseButton.LeftButton, pos=end)
+    album.settle()
 
 
 def _planning(album: Album, window: MainWindow) -> None:

@@ -205,13 +205,12 @@ class PoolPanel(QWidget):
         header.setSortIndicatorShown(True)
 
     def _lay_out(self) -> None:
-        self._title, self._count = QLabel("Pool"), QLabel()
+        self._count = QLabel()
         self._count.setProperty("muted", True)
         self.filter = QLineEdit(placeholderText="Filter", clearButtonEnabled=True)
         self.filter.setObjectName("board.pool.filter")
         self.filter.setAccessibleName("Filter unplanned orders")
         self._heading = QHBoxLayout()
-        self._heading.addWidget(self._title)
         self._heading.addWidget(self._count, 1)
         self._heading.addWidget(self.filter)
         self.done = EmptyState(self._theme, icon="check-circle-outline", text="Everything is planned.")
@@ -328,7 +327,6 @@ class PoolPanel(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         grid, small = self._theme.grid, self._theme.font(Size.SMALL)
-        self._title.setFont(self._theme.font(Size.TEXT, bold=True))
         for widget in (self._count, self.filter, self.view, self.view.horizontalHeader()):
             widget.setFont(small)
         self.filter.setMaximumWidth(grid(44))

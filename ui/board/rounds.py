@@ -105,14 +105,12 @@ class RoundsPanel(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        self._title = QLabel("Rounds")
         self._count = QLabel()
         self._count.setProperty("muted", True)
         self._filter = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
         self._filter.setObjectName("board.rounds.filter")
         self._filter.setMenu(self._filter_menu())
         heading = QHBoxLayout()
-        heading.addWidget(self._title)
         heading.addWidget(self._count)
         heading.addStretch(1)
         heading.addWidget(self._filter)
@@ -273,7 +271,6 @@ class RoundsPanel(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         grid = self._theme.grid
-        self._title.setFont(self._theme.font(Size.TEXT, bold=True))
         self._count.setFont(self._theme.font(Size.SMALL))
         self._filter.setFont(self._theme.font(Size.SMALL))
         self._show_filter()

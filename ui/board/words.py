@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from dispatcher.domain.place import Precision
 from dispatcher.domain.schedule import ReasonCode, Rule, Violation
+from dispatcher.services.verdict import Verdict
 from ui import format as fmt
 
 _PRECISIONS = {
@@ -92,3 +93,20 @@ def precision_words(precision: Precision) -> str:
 def reason_words(code: ReasonCode) -> str:
     """Why an order is unplanned, in a word or two."""
     return _REASONS[code]
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """What a drop would mean, in one line: "+6 min · +1.2 km · 2 late · overloaded"."""
+    parts = [_signed(fmt.minutes(abs(verdict.duration_s)), verdict.duration_s)]
+    parts.append(_signed(fmt.distance(abs(verdict.distance_m)), verdict.distance_m))
+    late = sum(1 for v in verdict.breaks if v.rule is Rule.LATE)
+    if late:
+        parts.append(f"{fmt.count(late, 'stop')} late")
+    parts += dict.fromkeys(violation_code(v) for v in verdict.breaks if v.rule is not Rule.LATE)
+    if verdict.mends and not verdict.breaks:
+        parts.append(f"mends {fmt.count(verdict.mends, 'broken rule')}")
+    return " · ".join(parts)
+
+
+def _signed(amount: str, value: float) -> str:
+    return f"{'−' if value < 0 else '+'}{amount}"

@@ -13,11 +13,12 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.progress import Progress
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
+from ui.board import words
 from ui.board.inspector import Inspector
 from ui.board.pool import PoolPanel
 from ui.board.rounds import RoundsPanel
 from ui.day import DayBoard
-from ui.map.messages import Flavour, StopMark, StopsDropped
+from ui.map.messages import DragHovered, Flavour, StopMark, StopsDropped, Tone
 from ui.map.view import MapView
 from ui.runner import OpRunner
 from ui.theme import Theme
@@ -70,7 +71,7 @@ class BoardPanel(QMainWindow):
             self._dock("Details", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
         ]
         grid = self._theme.grid
-        self.resizeDocks(self.docks[:2], [grid(120), grid(54)], Qt.Orientation.Vertical)
+        self.resizeDocks(self.docks[:2], [grid(150), grid(40)], Qt.Orientation.Vertical)
         self.resizeDocks([self.docks[0], self.docks[2]], [grid(94), grid(72)], Qt.Orientation.Horizontal)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -175,6 +176,7 @@ class BoardPanel(QMainWindow):
         self.rounds.show_on_map_requested.connect(self.show_on_map)
         self.rounds.optimise_requested.connect(board.resequence)
         self.rounds.add_shifts_requested.connect(self.fleet_requested)
+        self.rounds.drop_hovered.connect(self._on_rounds_hovered)
         self.pool.selection_changed.connect(self._on_pool_selection)
         self.pool.import_requested.connect(self.import_requested)
         self.pool.unassign_requested.connect(board.unassign)
@@ -184,6 +186,7 @@ class BoardPanel(QMainWindow):
         self.map.selection_changed.connect(self._on_map_selection)
         self.map.route_clicked.connect(self._on_route_clicked)
         self.map.stops_dropped.connect(self._on_stops_dropped)
+        self.map.drag_hovered.connect(self._on_map_hovered)
         self.map.stop_activated.connect(self.edit_requested)
         self.map.context_requested.connect(self._on_map_context)
         self.inspector.edit_requested.connect(self.edit_requested)
@@ -219,6 +222,22 @@ class BoardPanel(QMainWindow):
             self._board.move(drop.order_ids, drop.target_shift_id)
         else:
             self._board.move_between(drop.order_ids, drop.target_shift_id, drop.after_order_id)
+
+    @Slot(object, object, object)
+    def _on_rounds_hovered(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, index: int | None) -> None:
+        verdict = self._board.verdict(order_ids, shift_id, index)
+        self.rounds.show_verdict(words.verdict_words(verdict) if verdict else "")
+
+    @Slot(object)
+    def _on_map_hovered(self, hovered: DragHovered) -> None:
+        if hovered.slot is None:
+            return
+        shift_id = hovered.slot.shift_id
+        index = self._board.index_after(shift_id, hovered.slot.after_order_id)
+        verdict = self._board.verdict(hovered.order_ids, shift_id, index)
+        if verdict:
+            tone = Tone.BAD if verdict.breaks else Tone.GOOD if verdict.cost < 0 or verdict.mends else Tone.PLAIN
+            self.map.show_verdict(words.verdict_words(verdict), tone)
 
     @Slot(object, QPoint)
     def _on_map_context(self, order_ids: tuple[OrderId, ...], at: QPoint) -> None:

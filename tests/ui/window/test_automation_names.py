@@ -1,0 +1,75 @@
+"""The names that docs/automation.md promises to test robots and screen readers."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QAccessible, QAction, QKeySequence
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from tests.ui.window.shown import Shown
+from ui.window.main import MainWindow
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "automation.md"
+ROW = re.compile(r"^\| `([^`]+)` \| ([^|]*) \|(?: ([^|]*) \|)?$", re.MULTILINE)
+
+OPENS: Mapping[str, Callable[[MainWindow], object]] = {
+    "The import form": lambda window: window.import_orders(),
+    "The order's form": lambda window: window.actions_by_name["new_order"].trigger(),
+    "The export dialog": lambda window: window.actions_by_name["export_day"].trigger(),
+    "The list of depots": lambda window: window.actions_by_name["open_depot"].trigger(),
+    "The depot's form": lambda window: window.actions_by_name["new_depot"].trigger(),
+    "The region's form": lambda window: window.actions_by_name["build_region"].trigger(),
+    "The form for address files": lambda window: window.actions_by_name["add_addresses"].trigger(),
+    "The list of keys": lambda window: window.actions_by_name["keys"].trigger(),
+    "About Roundhouse": lambda window: window.actions_by_name["about"].trigger(),
+}
+
+
+def promised() -> dict[str, list[tuple[str, ...]]]:
+    """The rows of each table of names, by its heading."""
+    text = DOCUMENT.read_text(encoding="utf-8").partition("\n## Names in the window\n")[2]
+    parts = re.split(r"^### (.+)$", text, flags=re.MULTILINE)[1:]
+    return {heading: ROW.findall(body) for heading, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def spoken(widget: QWidget) -> str:
+    """What a screen reader calls it."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return widget.accessibleName() or interface.text(QAccessible.Text.Name)
+
+
+def assert_kept(root: QWidget, rows: list[tuple[str, ...]]) -> None:
+    assert rows
+    found = {widget.objectName(): widget for widget in (root, *root.findChildren(QWidget))}
+    for name, said, *_ in rows:
+        assert name in found, f"{name} is not in {root.objectName()}"
+        assert spoken(found[name]).strip(), f"{name} has no accessible name"
+        assert said.startswith("*") or spoken(found[name]) == said, f"{name} is called “{spoken(found[name])}”"
+
+
+def test_every_dialog_that_is_promised_is_tested() -> None:
+    assert set(promised()) == {"The main window", "Actions", *OPENS}
+
+
+def test_the_main_window_keeps_its_names(shown: Shown) -> None:
+    assert_kept(shown.window, promised()["The main window"])
+
+
+def test_every_action_is_promised_with_its_key(shown: Shown) -> None:
+    rows = {name: (where, key) for name, where, key in promised()["Actions"]}
+    for name, (_, key) in rows.items():
+        action = shown.window.findChild(QAction, name)
+        assert action is not None, f"there is no action {name}"
+        assert action.shortcut() == QKeySequence(key), f"{name} has the key {action.shortcut().toString()}"
+    assert set(shown.window.actions_by_name.by_name) <= set(rows)
+
+
+@pytest.mark.parametrize("heading", OPENS)
+def test_every_dialog_keeps_its_names(shown: Shown, heading: str) -> None:
+    OPENS[heading](shown.window)
+    (dialog,) = (d for d in shown.window.findChildren(QDialog) if d.isVisible())
+    assert_kept(dialog, promised()[heading])
+    dialog.reject()
+    QApplication.processEvents()

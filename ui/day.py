@@ -188,7 +188,8 @@ class DayBoard(QObject):
 
     def _follow_up(self, label: str, shift_ids: set[ShiftId], done: Done[None]) -> None:
         """Improve just these rounds; the result joins the undo step of the move it follows."""
-        self._improve(label, shift_ids, done.changes.revision)
+        if not self._runner.stopping:
+            self._improve(label, shift_ids, done.changes.revision)
 
     def resequence(self, shift_ids: Sequence[ShiftId]) -> None:
         """Improve just these rounds, as a change of its own."""
@@ -247,7 +248,12 @@ class DayBoard(QObject):
         """Put everyone with a vehicle on duty."""
         if self._date and not self._blocked():
             change = partial(fleet.staff_day, on=self._date)
-            self._runner.submit(Operation("Put drivers on duty", change), initiator=self)
+            self._runner.submit(Operation("Put drivers on duty", change), initiator=self, on_done=self._on_staffed)
+
+    @Slot(object)
+    def _on_staffed(self, done: Done[int]) -> None:
+        if not done.value:
+            self.told.emit("Nobody else has a usual vehicle that is free: choose one for a driver under Fleet.")
 
     @Slot()
     def undo(self) -> None:

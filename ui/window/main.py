@@ -345,6 +345,8 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object)
     def _on_op_finished(self, changes: ChangeSet, _initiator: object) -> None:
+        if changes.empty:
+            return
         now = self._workplace.clock().astimezone(self._workplace.depot.zone)
         self.status.set_saved(now)
         self.status.tell(changes.label, 4)
@@ -357,7 +359,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_imported(self, done: object) -> None:
         dates = getattr(done, "dates", ())
-        if dates and self.day.date not in dates:
+        if dates and self.day.date not in dates and not self.runner.stopping:
             self.open_day(dates[0])
         doubtful = getattr(done, "doubtful", 0)
         if doubtful:
@@ -392,6 +394,7 @@ class MainWindow(QMainWindow):
             self.status.tell("Finishing…", 60)
             event.ignore()
             self.setEnabled(False)
+            self.runner.op_finished.disconnect()  # what is still being written changes no view any more
             self.runner.stop()
             return
         self.runner.shutdown()

@@ -53,7 +53,12 @@ HARMLESS = (
     "GPUInfo not initialized",
 )
 
-open_store = partial(open_database, clock=lambda: datetime.now(UTC))
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+open_store = partial(open_database, clock=now)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,7 +98,7 @@ def _window_home(run_folder: Path) -> Path:
     home = Home(shutil.copytree(built_region(run_folder)[0], run_folder / "window"))
     depot = replace(helsinki_day().depot, version=0)
     slug = create_depot(home, depot, open_store=open_store)
-    with open_workplace(home, slug, open_store=open_store, clock=lambda: datetime.now(UTC)) as workplace:
+    with open_workplace(home, slug, open_store=open_store, clock=now) as workplace:
         workplace.store.write("Fill", _fill)
         workplace.desk.look(workplace.store.read(lambda r: r.day(TODAY)))
     return home.root
@@ -117,7 +122,7 @@ def open_window(depot_home: Home, theme: Theme, qtbot: QtBot) -> Iterator[OpenWi
         return create_depot(depot_home, depot, open_store=open_store)
 
     def show() -> Shown:
-        workplace = open_workplace(depot_home, SLUG, open_store=open_store, clock=lambda: datetime.now(UTC))
+        workplace = open_workplace(depot_home, SLUG, open_store=open_store, clock=now)
         window = MainWindow(workplace, theme, open_settings(depot_home), maker=maker)
         opened.append(Shown(window, workplace, qtbot))
         with qtbot.waitSignal(window.first_painted, timeout=30_000):

@@ -238,6 +238,13 @@ def test_undo_goes_on_after_a_restart(open_window: OpenWindow) -> None:
     again.assert_views_agree()
 
 
+def test_when_everyone_is_on_duty_that_is_told_and_no_step(shown: Shown) -> None:
+    shown.window.actions_by_name["staff"].trigger()
+    shown.settle()
+    assert "Nobody else has a usual vehicle" in shown.window.status._told.text()
+    assert shown.workplace.store.history().undo == "Fill"
+
+
 def test_a_move_of_what_is_gone_meanwhile_is_told_and_changes_nothing(shown: Shown) -> None:
     giving, taking = two_rounds(shown)
     order_id = shown.routes()[giving][0]

@@ -216,7 +216,8 @@ _BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]")
 def normalised(header: str) -> str:
     """Letters and digits only, no case, no accents, nothing in brackets but a number: "D.O. No.*" → "dono"."""
     kept = _BRACKETS.sub(lambda found: found[1] if found[1].isdigit() else "", header) or header
-    plain = unicodedata.normalize("NFKD", kept.casefold())
+    # folded once more after taking apart: "㋌" comes apart into "Hg"
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", kept).casefold())
     return "".join(char for char in plain if char.isalnum())
 
 

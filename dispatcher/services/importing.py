@@ -275,9 +275,10 @@ def label(preview: Preview) -> str:
 def import_file(workplace: Workplace, request: Request, progress: Progress, *, rejects: Path | None) -> dict[str, Any]:
     """The whole import at once, for the command line; returns what `--json` prints."""
     preview = prepare(workplace, request, progress)
-    done = workplace.store.write(label(preview), lambda uow: commit(uow, preview)).value
     if rejects and preview.errors:
+        # First, so that a file that cannot be written leaves the day as it was
         write_rejects(preview, rejects)
+    done = workplace.store.write(label(preview), lambda uow: commit(uow, preview)).value
     problems = [
         {"row": e.row, "column": e.column, "value": e.value, "reason": e.reason, "remedy": e.remedy}
         for e in preview.errors

@@ -6,6 +6,7 @@ day to numbers, and the rules that a single order and a single shift already set
 over a route.
 """
 
+import copyreg
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -30,6 +31,14 @@ type Amounts = tuple[int, int, int]
 
 NOWHERE = -1
 """The place index of an order whose address has no place yet."""
+
+
+def _read_only[K, V](items: dict[K, V]) -> MappingProxyType[K, V]:
+    return MappingProxyType(items)
+
+
+# Python cannot pickle these views by itself, and a problem goes to the optimiser's process
+copyreg.pickle(MappingProxyType, lambda view: (_read_only, (dict(view),)))
 
 
 @dataclass(frozen=True, slots=True)

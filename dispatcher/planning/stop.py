@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from time import perf_counter
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Nobody asks to stop."""
     return False
 
 
@@ -19,8 +20,9 @@ class StopRule:
     """With the same seed and this rule alone, two runs give the same plan."""
     idle: int | None = None
     """Iterations without a better plan."""
-    asked: Callable[[], bool] = _never
-    """Whether somebody asked to stop: `event.is_set` of a `threading.Event`. Called once each iteration."""
+    asked: Callable[[], bool] = never
+    """Whether somebody asked to stop: `event.is_set` of a `threading.Event`. Called once each iteration, or every 50 ms
+    if the search runs in a process of its own; what it raises ends the search and reaches the caller."""
 
 
 class Watch:

@@ -20,7 +20,7 @@ from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.progress import Progress
 from dispatcher.region.assembly import PARTS, build_region
 from dispatcher.region.pack import RegionPack
-from dispatcher.region.spawn import SPAWN, start
+from dispatcher.spawn import SPAWN, start
 
 _LOOK_S = 0.1
 _GRACE_S = 15.0

@@ -21,9 +21,9 @@ from dispatcher.domain.place import Bounds, Place
 from dispatcher.domain.roads import RoadMatch, RoadNetwork, RoadPath, Snap, TravelTable
 from dispatcher.region.engine import Leg, Matrix, Outcome, serve
 from dispatcher.region.pack import RegionPack
-from dispatcher.region.spawn import SPAWN, start
 from dispatcher.region.straight import DETOUR, StraightLine, duration_s
 from dispatcher.region.tables import CachedTables
+from dispatcher.spawn import SPAWN, start
 
 CELLS_A_QUESTION = 500_000
 """A large table is asked for in blocks of rows: the worker stays below 300 MB, and short questions get in between."""

@@ -50,7 +50,8 @@ class Workplace:
         self.close()
 
     def close(self) -> None:
-        """Let go of the road engine, the address index and the database."""
+        """Let go of the optimiser, the road engine, the address index and the database."""
+        self.desk.close()
         self.roads.close()
         if self.geocoder is not None:
             self.geocoder.close()

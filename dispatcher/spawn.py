@@ -1,4 +1,7 @@
-"""Child processes that start clean: none of the window's modules, whatever program asks for them. Nothing of roads."""
+"""Child processes that start clean: none of the window's modules, whatever program asks for them.
+
+Any room may use it; what a process does is the room's affair.
+"""
 
 import multiprocessing
 import sys

@@ -6,112 +6,34 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFileDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QMenu,
-    QPushButton,
-    QTableView,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFileDialog, QMenu, QTabWidget, QVBoxLayout, QWidget
 
 from dispatcher.domain.changes import ChangeSet, Kind
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, VehicleId, new_id
 from dispatcher.services import fleet
-from dispatcher.services.ports import Reader, UnitOfWork
+from dispatcher.services.ports import Done, Reader, UnitOfWork
 from dispatcher.services.workplace import Workplace
 from ui import format as words
-from ui.fleet.records import RECORD_ROLE, Column, RecordDelegate, RecordModel
+from ui.fleet.page import PageTexts, RecordPage
 from ui.fleet.tables import Fleet, driver_columns, shift_columns, vehicle_columns
+from ui.parts.fields import named
+from ui.parts.said import Tone
 from ui.runner import Operation, OpRunner
 from ui.theme import Theme
 
-
-class RecordPage(QWidget):
-    """One table with its buttons and its fault line. GUI thread.
-
-    Signals:
-        add_requested(), remove_requested(records): Insert and Delete do the same.
-    """
-
-    add_requested = Signal()
-    remove_requested = Signal(object)
-
-    def __init__(
-        self, name: str, accessible: str, columns: Sequence[Column[Any]], add: str, remove: str, theme: Theme
-    ) -> None:
-        super().__init__()
-        self.model: RecordModel[Any] = RecordModel(columns, self)
-        self.table = QTableView(self)
-        self.table.setObjectName(name)
-        self.table.setAccessibleName(accessible)
-        self.table.setModel(self.model)
-        self.table.setItemDelegate(RecordDelegate(columns, self.table))
-        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.table.setEditTriggers(
-            QAbstractItemView.EditTrigger.DoubleClicked
-            | QAbstractItemView.EditTrigger.EditKeyPressed
-            | QAbstractItemView.EditTrigger.AnyKeyPressed
-        )
-        self.table.setShowGrid(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(theme.grid(8))
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.table.horizontalHeader().setStretchLastSection(True)
-        self.fault = QLabel(self)
-        self.fault.setObjectName(f"{name}.fault")
-        self.fault.setAccessibleName("What is wrong")
-        self.fault.setWordWrap(True)
-        self.fault.setStyleSheet(f"color: {theme.colour('late').name()}")
-        self.buttons = QHBoxLayout()
-        self.buttons.addWidget(self.fault, 1)
-        self.add_button = self.button(f"{name}.add", add, self.add_requested.emit)
-        self.remove_button = self.button(f"{name}.remove", remove, self._on_remove)
-        whole = QVBoxLayout(self)
-        whole.addWidget(self.table, 1)
-        whole.addLayout(self.buttons)
-        self.model.refused.connect(self.fault.setText)
-        self._add_keys()
-
-    def button(self, name: str, text: str, slot: Callable[[], object]) -> QPushButton:
-        """One more button, before the fault line."""
-        made = QPushButton(text, self)
-        made.setObjectName(name)
-        made.clicked.connect(lambda _checked=False: slot())
-        self.buttons.insertWidget(self.buttons.count() - 1, made)
-        return made
-
-    def _add_keys(self) -> None:
-        for key, slot in ((Qt.Key.Key_Insert, self.add_requested.emit), (Qt.Key.Key_Delete, self._on_remove)):
-            action = QAction(self.table)
-            action.setShortcut(QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(lambda _checked=False, slot=slot: slot())
-            self.table.addAction(action)
-
-    def show_records(self, records: Sequence[Any]) -> None:
-        """Other rows."""
-        fresh = self.model.rowCount() != len(records)
-        self.model.set_records(records)
-        if fresh:
-            self.table.resizeColumnsToContents()
-
-    @Slot()
-    def _on_remove(self) -> None:
-        chosen = [index.data(RECORD_ROLE) for index in self.table.selectionModel().selectedRows()]
-        if chosen:
-            self.remove_requested.emit(chosen)
-        else:
-            self.fault.setText("Choose a row first.")
+SHIFTS = PageTexts(
+    "fleet.shifts", "Shifts of the day", "Put on duty", "Take off duty", "account-clock-outline",
+    "Put everyone on duty", "account-plus-outline", "account-minus-outline",
+)  # fmt: skip
+DRIVERS = PageTexts("fleet.drivers", "Drivers", "Add driver", "Remove driver", "account-outline", "Add driver")
+VEHICLES = PageTexts("fleet.vehicles", "Vehicles", "Add vehicle", "Remove vehicle", "truck-outline", "Add vehicle")
+NO_DRIVERS = "No drivers yet.\nEach has a round with a number and a colour; a fleet file brings many at once."
+NO_VEHICLES = "No vehicles yet.\nWhat a vehicle carries and where it may drive bounds its rounds."
+NOBODY_CAN = "No other active driver has a usual vehicle that is free. Give drivers one under Drivers."
+ON_DUTY, DRIVER, VEHICLE = 0, 1, 2
 
 
 class FleetPanel(QWidget):
@@ -119,8 +41,7 @@ class FleetPanel(QWidget):
 
     def __init__(self, workplace: Workplace, runner: OpRunner, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("fleet")
-        self.setAccessibleName("Fleet")
+        named(self, "fleet", "Fleet")
         self._workplace, self._runner, self._theme = workplace, runner, theme
         self._date = workplace.today
         self._fleet = Fleet((), (), workplace.depot.zone)
@@ -131,17 +52,14 @@ class FleetPanel(QWidget):
 
     def _make_pages(self) -> None:
         now = lambda: self._fleet
-        theme = self._theme
-        shifts, drivers, vehicles = shift_columns(now), driver_columns(now), vehicle_columns()
-        self.shifts = RecordPage("fleet.shifts", "Shifts of the day", shifts, "Put on duty", "Take off duty", theme)
-        self.drivers = RecordPage("fleet.drivers", "Drivers", drivers, "Add driver", "Remove driver", theme)
-        self.vehicles = RecordPage("fleet.vehicles", "Vehicles", vehicles, "Add vehicle", "Remove vehicle", theme)
-        self.shifts.button("fleet.staff", "Put everyone on duty", self._on_staff)
-        self.drivers.button("fleet.import", "Import fleet file…", self._on_import)
+        self.shifts = RecordPage(SHIFTS, shift_columns(now), self._theme)
+        self.drivers = RecordPage(DRIVERS, driver_columns(now), self._theme)
+        self.vehicles = RecordPage(VEHICLES, vehicle_columns(), self._theme)
+        self.staff_button = self.shifts.button("fleet.staff", "Put everyone on duty", "account-multiple-plus-outline")
+        self.import_button = self.drivers.button("fleet.import", "Import fleet file…", "tray-arrow-down")
 
     def _lay_out(self) -> None:
-        self.tabs = QTabWidget(self)
-        self.tabs.setObjectName("fleet.tabs")
+        self.tabs = named(QTabWidget(self), "fleet.tabs", "Parts of the fleet")
         self.tabs.setDocumentMode(True)
         for page, title in ((self.shifts, "On duty"), (self.drivers, "Drivers"), (self.vehicles, "Vehicles")):
             self.tabs.addTab(page, title)
@@ -151,132 +69,121 @@ class FleetPanel(QWidget):
 
     def _wire(self) -> None:
         self._runner.op_finished.connect(self._on_op_finished)
-        wishes = (
-            (self.shifts, self._on_add_shift, self._on_end_duty, lambda s: partial(fleet.change_shift, shift=s)),
-            (
-                self.drivers,
-                self._on_add_driver,
-                self._on_remove_drivers,
-                lambda d: partial(fleet.save_driver, driver=d),
-            ),
-            (
-                self.vehicles,
-                self._on_add_vehicle,
-                self._on_remove_vehicles,
-                lambda v: partial(fleet.save_vehicle, vehicle=v),
-            ),
-        )
-        for page, add, remove, save in wishes:
-            page.add_requested.connect(add)
-            page.remove_requested.connect(remove)
-            page.model.change_requested.connect(partial(self._on_changed, page, save))
+        self.shifts.add_requested.connect(self._on_add_shift)
+        self.shifts.remove_requested.connect(self._on_end_duty)
+        self.shifts.step_requested.connect(self._on_first_step)
+        self.shifts.model.change_requested.connect(self._on_shift_changed)
+        self.staff_button.clicked.connect(self._on_staff)
+        self.drivers.add_requested.connect(self._on_add_driver)
+        self.drivers.step_requested.connect(self._on_add_driver)
+        self.drivers.remove_requested.connect(self._on_remove_drivers)
+        self.drivers.model.change_requested.connect(self._on_driver_changed)
+        self.import_button.clicked.connect(self._on_import)
+        self.vehicles.add_requested.connect(self._on_add_vehicle)
+        self.vehicles.step_requested.connect(self._on_add_vehicle)
+        self.vehicles.remove_requested.connect(self._on_remove_vehicles)
+        self.vehicles.model.change_requested.connect(self._on_vehicle_changed)
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
     def set_date(self, on: date) -> None:
         """Whose shifts to show."""
         self._date = on
+        self.shifts.fault.say("")
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """Read everything again."""
-        self._runner.read(self._read, self._show, latest_key="fleet")
+        self._runner.read(partial(_read, on=self._date), self._show, latest_key="fleet")
 
-    def _read(self, reader: Reader) -> tuple[Fleet, Sequence[Shift]]:
-        everything = Fleet(reader.drivers(), reader.vehicles(), reader.depot().zone)
-        numbers = {driver.id: driver.number for driver in everything.drivers}
-        return everything, sorted(reader.shifts_of(self._date), key=lambda s: numbers.get(s.driver_id, 0))
-
+    @Slot(object)
     def _show(self, found: tuple[Fleet, Sequence[Shift]]) -> None:
         self._fleet, shifts = found
-        self.shifts.show_records(shifts)
-        self.drivers.show_records(self._fleet.drivers)
-        self.vehicles.show_records(self._fleet.vehicles)
-        self.tabs.setTabText(0, f"On duty {words.weekday_date(self._date)} ({len(shifts)})")
-        self.tabs.setTabText(1, f"Drivers ({len(self._fleet.drivers)})")
-        self.tabs.setTabText(2, f"Vehicles ({len(self._fleet.vehicles)})")
+        self.shifts.show_records(shifts, self._nobody())
+        self.drivers.show_records(self._fleet.drivers, NO_DRIVERS)
+        self.vehicles.show_records(self._fleet.vehicles, NO_VEHICLES)
+        self.tabs.setTabText(ON_DUTY, f"On duty {words.weekday_date(self._date)} ({len(shifts)})")
+        self.tabs.setTabText(DRIVER, f"Drivers ({len(self._fleet.drivers)})")
+        self.tabs.setTabText(VEHICLE, f"Vehicles ({len(self._fleet.vehicles)})")
+
+    def _nobody(self) -> str:
+        if not self._fleet.drivers:
+            return "Nobody can be on duty yet: the depot has no drivers.\nAdd them, and a vehicle for each."
+        return f"Nobody is on duty on {words.weekday_date(self._date)}.\nShifts follow those of a week ago."
 
     @Slot(object, object)
     def _on_op_finished(self, changes: ChangeSet, _initiator: object) -> None:
         if changes.touches(Kind.DRIVER, Kind.VEHICLE, Kind.SHIFT, Kind.DEPOT):
             self.refresh()
 
-    # --- wishes ---------------------------------------------------------------------------------------------------
+    # --- changes in cells -----------------------------------------------------------------------------------------
 
-    def _submit(self, page: RecordPage, label: str, run: Callable[[UnitOfWork], object]) -> None:
-        page.fault.clear()
-        self._runner.submit(Operation(label, run), initiator=self, on_failed=partial(self._on_failed, page))
+    def _submit(
+        self,
+        page: RecordPage,
+        label: str,
+        run: Callable[[UnitOfWork], Any],
+        done: Callable[[Done[Any]], object] | None = None,
+    ) -> None:
+        page.fault.say("")
+        failed = partial(self._on_failed, page)
+        self._runner.submit(Operation(label, run), initiator=self, on_done=done, on_failed=failed)
 
     def _on_failed(self, page: RecordPage, error: Exception) -> None:
-        if not isinstance(error, KnownError):
+        if isinstance(error, KnownError):
+            page.complain(str(error))
+        else:
             self._runner.failed.emit(error)
-            return
-        page.fault.setText(str(error))
+        self.refresh()
 
-    def _on_changed(self, page: RecordPage, save: Callable[[UnitOfWork, Any], object], record: Any) -> None:
-        name = getattr(record, "name", "shift")
-        self._submit(page, f"Change {name}", lambda uow: save(uow, record))
+    @Slot(object)
+    def _on_shift_changed(self, shift: Shift) -> None:
+        driver = self._fleet.driver(shift.driver_id)
+        whose = f"the shift of {driver.name}" if driver else "a shift"
+        self._submit(self.shifts, f"Change {whose}", partial(fleet.change_shift, shift=shift))
+
+    @Slot(object)
+    def _on_driver_changed(self, driver: Driver) -> None:
+        self._submit(self.drivers, f"Change {driver.name}", partial(fleet.save_driver, driver=driver))
+
+    @Slot(object)
+    def _on_vehicle_changed(self, vehicle: Vehicle) -> None:
+        self._submit(self.vehicles, f"Change {vehicle.name}", partial(fleet.save_vehicle, vehicle=vehicle))
+
+    # --- drivers and vehicles come and go -------------------------------------------------------------------------
 
     @Slot()
     def _on_add_driver(self) -> None:
-        def add(uow: UnitOfWork) -> None:
-            number = fleet.next_number(uow)
-            fleet.save_driver(uow, Driver(DriverId(new_id()), f"Driver {number}", number))
+        self.tabs.setCurrentIndex(DRIVER)
+        self._submit(self.drivers, "Add driver", _add_driver, self._on_driver_added)
 
-        self._submit(self.drivers, "Add driver", add)
+    @Slot(object)
+    def _on_driver_added(self, done: Done[DriverId]) -> None:
+        self.drivers.edit_when_shown(done.value, column=1)
 
     @Slot()
     def _on_add_vehicle(self) -> None:
-        def add(uow: UnitOfWork) -> None:
-            names = {vehicle.name for vehicle in uow.vehicles()}
-            name = next(f"Vehicle {n}" for n in range(1, len(names) + 2) if f"Vehicle {n}" not in names)
-            fleet.save_vehicle(uow, Vehicle(VehicleId(new_id()), name))
+        self._submit(self.vehicles, "Add vehicle", _add_vehicle, self._on_vehicle_added)
 
-        self._submit(self.vehicles, "Add vehicle", add)
+    @Slot(object)
+    def _on_vehicle_added(self, done: Done[VehicleId]) -> None:
+        self.vehicles.edit_when_shown(done.value, column=0)
 
     @Slot(object)
     def _on_remove_drivers(self, drivers: Sequence[Driver]) -> None:
-        remove = lambda uow: [uow.remove_driver(driver.id) for driver in drivers]
+        remove = partial(fleet.remove_drivers, driver_ids=[driver.id for driver in drivers])
         self._submit(self.drivers, f"Remove {words.count(len(drivers), 'driver')}", remove)
 
     @Slot(object)
     def _on_remove_vehicles(self, vehicles: Sequence[Vehicle]) -> None:
-        remove = lambda uow: [uow.remove_vehicle(vehicle.id) for vehicle in vehicles]
+        remove = partial(fleet.remove_vehicles, vehicle_ids=[vehicle.id for vehicle in vehicles])
         self._submit(self.vehicles, f"Remove {words.count(len(vehicles), 'vehicle')}", remove)
 
     @Slot()
-    def _on_add_shift(self) -> None:
-        """A menu of the drivers who are not on duty yet."""
-        busy = {self.shifts.model.record(row).driver_id for row in range(self.shifts.model.rowCount())}
-        free = [driver for driver in self._fleet.drivers if driver.active and driver.id not in busy]
-        if not free:
-            self.shifts.fault.setText("Every active driver is on duty already. Add drivers under Drivers.")
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for driver in free:
-            action = menu.addAction(f"{driver.number}  {driver.name}")
-            action.triggered.connect(partial(self._put_on_duty, driver))
-        menu.popup(self.shifts.add_button.mapToGlobal(self.shifts.add_button.rect().topLeft()))
-
-    def _put_on_duty(self, driver: Driver, _checked: bool = False) -> None:
-        taken = {self.shifts.model.record(row).vehicle_id for row in range(self.shifts.model.rowCount())}
-        usual = driver.vehicle_id if driver.vehicle_id not in taken else None
-        spare = next((v.id for v in self._fleet.vehicles if v.id not in taken), None)
-        change = partial(fleet.put_on_duty, on=self._date, driver_id=driver.id, vehicle_id=usual or spare)
-        self._submit(self.shifts, f"Put {driver.name} on duty", change)
-
-    @Slot(object)
-    def _on_end_duty(self, shifts: Sequence[Shift]) -> None:
-        change = partial(fleet.end_duty, shift_ids=[shift.id for shift in shifts])
-        self._submit(self.shifts, f"Take {words.count(len(shifts), 'driver')} off duty", change)
-
-    def _on_staff(self) -> None:
-        self._submit(self.shifts, "Put drivers on duty", partial(fleet.staff_day, on=self._date))
-
     def _on_import(self) -> None:
         ask = QFileDialog(self, "Import a fleet file", "", "Fleet files (*.json)")
+        ask.setObjectName("fleet.import.dialog")
         ask.setFileMode(QFileDialog.FileMode.ExistingFile)
         ask.fileSelected.connect(self._on_import_chosen)
         ask.finished.connect(ask.deleteLater)
@@ -287,6 +194,85 @@ class FleetPanel(QWidget):
         try:
             read = fleet.read_file(Path(name))
         except KnownError as fault:
-            self.drivers.fault.setText(str(fault))
+            self.drivers.complain(str(fault))
             return
-        self._submit(self.drivers, f"Import {Path(name).name}", partial(fleet.add_file, file=read))
+        told = (
+            f"{words.count(len(read.drivers), 'driver')} and {words.count(len(read.vehicles), 'vehicle')} brought in."
+        )
+        self._submit(
+            self.drivers,
+            f"Import {Path(name).name}",
+            partial(fleet.add_file, file=read),
+            partial(self._on_brought_in, told),
+        )
+
+    def _on_brought_in(self, told: str, _done: object) -> None:
+        self.drivers.fault.say(told, Tone.GOOD)
+
+    # --- on and off duty ------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_add_shift(self) -> None:
+        """A menu of the drivers who are not on duty yet."""
+        busy = {shift.driver_id for shift in self._shown_shifts()}
+        free = [driver for driver in self._fleet.drivers if driver.active and driver.id not in busy]
+        if not free:
+            self.shifts.complain("Every active driver is on duty already. Add drivers under Drivers.")
+            return
+        menu = named(QMenu(self), "fleet.shifts.who", "Who shall be on duty")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for driver in free:
+            action = menu.addAction(f"{driver.number}  {driver.name}")
+            action.triggered.connect(partial(self._put_on_duty, driver))
+        menu.popup(self.shifts.add_button.mapToGlobal(self.shifts.add_button.rect().topLeft()))
+
+    def _put_on_duty(self, driver: Driver, _checked: bool = False) -> None:
+        """In the usual vehicle, or a free one when another drives that."""
+        taken = {shift.vehicle_id for shift in self._shown_shifts()}
+        usual = driver.vehicle_id if driver.vehicle_id not in taken else None
+        spare = next((v.id for v in self._fleet.vehicles if v.id not in taken), None)
+        change = partial(fleet.put_on_duty, on=self._date, driver_id=driver.id, vehicle_id=usual or spare)
+        self._submit(self.shifts, f"Put {driver.name} on duty", change)
+
+    def _shown_shifts(self) -> list[Shift]:
+        return [self.shifts.model.record(row) for row in range(self.shifts.model.rowCount())]
+
+    @Slot(object)
+    def _on_end_duty(self, shifts: Sequence[Shift]) -> None:
+        change = partial(fleet.end_duty, shift_ids=[shift.id for shift in shifts])
+        self._submit(self.shifts, f"Take {words.count(len(shifts), 'driver')} off duty", change)
+
+    @Slot()
+    def _on_first_step(self) -> None:
+        if self._fleet.drivers:
+            self._on_staff()
+        else:
+            self._on_add_driver()
+
+    @Slot()
+    def _on_staff(self) -> None:
+        self._submit(self.shifts, "Put drivers on duty", partial(fleet.staff_day, on=self._date), self._on_staffed)
+
+    @Slot(object)
+    def _on_staffed(self, done: Done[int]) -> None:
+        if not done.value:
+            self.shifts.fault.say(NOBODY_CAN, Tone.WARNING)
+
+
+def _read(reader: Reader, on: date) -> tuple[Fleet, Sequence[Shift]]:
+    return Fleet(reader.drivers(), reader.vehicles(), reader.depot().zone), reader.shifts_of(on)
+
+
+def _add_driver(uow: UnitOfWork) -> DriverId:
+    number = fleet.next_number(uow)
+    driver = Driver(DriverId(new_id()), f"Driver {number}", number)
+    fleet.save_driver(uow, driver)
+    return driver.id
+
+
+def _add_vehicle(uow: UnitOfWork) -> VehicleId:
+    names = {vehicle.name for vehicle in uow.vehicles()}
+    name = next(f"Vehicle {n}" for n in range(1, len(names) + 2) if f"Vehicle {n}" not in names)
+    vehicle = Vehicle(VehicleId(new_id()), name)
+    fleet.save_vehicle(uow, vehicle)
+    return vehicle.id

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import (
@@ -17,6 +18,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
     QTime,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QColor
@@ -46,6 +48,8 @@ class Editor(Enum):
     CLOCK = auto()
     CHOICE = auto()
     TICK = auto()
+    NONE = auto()
+    """It follows from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,15 @@ class Column[T]:
     optional: bool = False
     """Whether a number may be left out: "no limit"."""
     colour: Callable[[T], QColor | None] = field(default=lambda _record: None)
+    what: str = ""
+    """The tooltip of the header, where its words do not say enough."""
+
+    @property
+    def alignment(self) -> Qt.AlignmentFlag:
+        """Numbers right, all else left; headers as their cells."""
+        right = self.editor in (Editor.WHOLE, Editor.AMOUNT, Editor.NONE)
+        across = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        return across | Qt.AlignmentFlag.AlignVCenter
 
 
 class RecordModel[T](QAbstractTableModel):
@@ -86,7 +99,7 @@ class RecordModel[T](QAbstractTableModel):
     def set_records(self, records: Sequence[T]) -> None:
         """Show these; rows that stay where they are keep their selection."""
         fresh = list(records)
-        if [_id(r) for r in fresh] == [_id(r) for r in self._records]:
+        if [id_of(r) for r in fresh] == [id_of(r) for r in self._records]:
             self._records = fresh
             if fresh:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(fresh) - 1, len(self.columns) - 1))
@@ -106,9 +119,16 @@ class RecordModel[T](QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        ticked = self.columns[index.column()].editor is Editor.TICK
-        how = Qt.ItemFlag.ItemIsUserCheckable if ticked else Qt.ItemFlag.ItemIsEditable
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | how
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        there = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        match self.columns[index.column()].editor:
+            case Editor.NONE:
+                return there
+            case Editor.TICK:
+                return there | Qt.ItemFlag.ItemIsUserCheckable
+            case _:
+                return there | Qt.ItemFlag.ItemIsEditable
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         record, column = self._records[index.row()], self.columns[index.column()]
@@ -119,8 +139,8 @@ class RecordModel[T](QAbstractTableModel):
                 return column.value(record)
             case Qt.ItemDataRole.CheckStateRole if column.editor is Editor.TICK:
                 return Qt.CheckState.Checked if column.value(record) else Qt.CheckState.Unchecked
-            case Qt.ItemDataRole.TextAlignmentRole if column.editor in (Editor.WHOLE, Editor.AMOUNT):
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return column.alignment
             case Qt.ItemDataRole.DecorationRole:
                 return column.colour(record)
             case _:
@@ -139,12 +159,17 @@ class RecordModel[T](QAbstractTableModel):
         return False
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return self.columns[section].header
-        return None
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.columns[section].alignment
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.columns[section].what or None
+        return self.columns[section].header if role == Qt.ItemDataRole.DisplayRole else None
 
 
-def _id(record: object) -> object:
+def id_of(record: object) -> object:
+    """What tells a record from others."""
     return getattr(record, "id", None)
 
 
@@ -157,6 +182,15 @@ def _text[T](column: Column[T], record: T) -> str:
     if isinstance(value, float):
         return f"{value:,.1f}".removesuffix(".0") + column.suffix
     return f"{value:,}{column.suffix}" if isinstance(value, int) else str(value)
+
+
+class ChoiceEditor(QComboBox):
+    """Keeps the values itself: Qt would make plain text of an enumeration's."""
+
+    def __init__(self, parent: QWidget, choices: Sequence[tuple[str, Any]]) -> None:
+        super().__init__(parent)
+        self.values = [value for _, value in choices]
+        self.addItems([text for text, _ in choices])
 
 
 class RecordDelegate(QStyledItemDelegate):
@@ -178,19 +212,30 @@ class RecordDelegate(QStyledItemDelegate):
                 clock.setDisplayFormat("HH:mm")
                 return clock
             case Editor.CHOICE:
-                combo = QComboBox(parent)
-                for text, value in column.choices():
-                    combo.addItem(text, value)
-                return combo
+                return self._combo(parent, column)
             case _:
                 return QLineEdit(parent)
+
+    def _combo(self, parent: QWidget, column: Column[Any]) -> ChoiceEditor:
+        """Opens at once, and one choice is all it takes."""
+        combo = ChoiceEditor(parent, column.choices())
+        combo.activated.connect(partial(self._on_chosen, combo))
+        QTimer.singleShot(0, combo, combo.showPopup)
+        return combo
+
+    def _on_chosen(self, combo: ChoiceEditor, _index: int) -> None:
+        self.commitData.emit(combo)
+        self.closeEditor.emit(combo)
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
+        """As wide as the cell, or as the editor needs."""
+        editor.setGeometry(option.rect.adjusted(0, 0, max(0, editor.sizeHint().width() - option.rect.width()), 0))
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         value = index.data(Qt.ItemDataRole.EditRole)
         match editor:
-            case QComboBox():
-                values = [v for _, v in self._columns[index.column()].choices()]
-                editor.setCurrentIndex(values.index(value) if value in values else -1)
+            case ChoiceEditor():
+                editor.setCurrentIndex(editor.values.index(value) if value in editor.values else -1)
             case QTimeEdit():
                 editor.setTime(QTime(value.hour, value.minute))
             case QSpinBox() | QDoubleSpinBox():
@@ -199,7 +244,8 @@ class RecordDelegate(QStyledItemDelegate):
                 editor.setText(str(value or ""))
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        model.setData(index, _value_of(editor), Qt.ItemDataRole.EditRole)
+        if not isinstance(editor, ChoiceEditor) or editor.currentIndex() >= 0:
+            model.setData(index, _value_of(editor), Qt.ItemDataRole.EditRole)
 
 
 def _spin[S: (QSpinBox, QDoubleSpinBox)](box: S, column: Column[Any]) -> S:
@@ -213,8 +259,8 @@ def _spin[S: (QSpinBox, QDoubleSpinBox)](box: S, column: Column[Any]) -> S:
 
 def _value_of(editor: QWidget) -> Any:
     match editor:
-        case QComboBox():
-            return editor.currentData()
+        case ChoiceEditor():
+            return editor.values[editor.currentIndex()]
         case QTimeEdit():
             return time(editor.time().hour(), editor.time().minute())
         case QSpinBox() | QDoubleSpinBox():

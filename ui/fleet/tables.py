@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from dispatcher.domain.ids import DriverId, VehicleId
 from dispatcher.domain.orders import Load
 from dispatcher.domain.time import at_local
 from dispatcher.services.fleet import end_moment
+from ui import format as words
 from ui.fleet.records import Column, Editor
 from ui.theme import driver_colour
 
@@ -56,9 +57,11 @@ def shift_columns(fleet: Now) -> list[Column[Shift]]:
         Column("From", lambda s: _local(s.starts_at, fleet()), lambda s, t: _from(s, t, fleet().zone), Editor.CLOCK,
                text=lambda s: f"{_local(s.starts_at, fleet()):%H:%M}"),
         Column("Until", lambda s: _local(s.ends_at, fleet()), lambda s, t: _until(s, t, fleet().zone), Editor.CLOCK,
-               text=lambda s: f"{_local(s.ends_at, fleet()):%H:%M}"),
+               text=lambda s: words.clock(s.ends_at, fleet().zone, s.date)),
+        Column("Length", lambda s: s.ends_at - s.starts_at, lambda s, _: s, Editor.NONE,
+               text=lambda s: words.duration((s.ends_at - s.starts_at).total_seconds())),
         Column("Returns", lambda s: s.end is not None, lambda s, back: replace(s, end=s.start if back else None),
-               Editor.TICK),
+               Editor.TICK, what="Whether the round ends where it began, or at its last stop"),
     ]  # fmt: skip
 
 
@@ -68,22 +71,24 @@ def driver_columns(fleet: Now) -> list[Column[Driver]]:
         Column("No.", lambda d: d.number, lambda d, v: replace(d, number=v), Editor.WHOLE, most=999,
                colour=_colour),
         Column("Name", lambda d: d.name, lambda d, v: replace(d, name=v)),
+        Column("Active", lambda d: d.active, lambda d, v: replace(d, active=v), Editor.TICK,
+               what="Who is not active is not put on duty any more"),
         Column("Phone", lambda d: d.phone, lambda d, v: replace(d, phone=v)),
         Column("Usual vehicle", lambda d: d.vehicle_id, lambda d, v: replace(d, vehicle_id=v), Editor.CHOICE,
                text=lambda d: _vehicle_name(fleet().vehicle(d.vehicle_id)),
                choices=lambda: fleet().vehicle_choices(none="none")),
         Column("Skills", lambda d: _joined(d.skills), lambda d, v: replace(d, skills=_skills(v))),
-        Column("Most stops", lambda d: d.max_stops, lambda d, v: replace(d, max_stops=v), Editor.WHOLE,
+        Column("Max stops", lambda d: d.max_stops, lambda d, v: replace(d, max_stops=v), Editor.WHOLE,
                most=10_000, optional=True),
-        Column("Longest round", lambda d: _scaled(d.max_duration_s, HOUR_S),
+        Column("Max time", lambda d: _scaled(d.max_duration_s, HOUR_S),
                lambda d, v: replace(d, max_duration_s=_whole(v, HOUR_S)), Editor.AMOUNT, suffix=" h", most=24,
                optional=True),
-        Column("Farthest round", lambda d: _scaled(d.max_distance_m, 1_000),
+        Column("Max distance", lambda d: _scaled(d.max_distance_m, 1_000),
                lambda d, v: replace(d, max_distance_m=_whole(v, 1_000)), Editor.AMOUNT, suffix=" km", most=5_000,
                optional=True),
         Column("Cost an hour", lambda d: d.cost_per_hour / 100,
-               lambda d, v: replace(d, cost_per_hour=round(v * 100)), Editor.AMOUNT, most=1_000),
-        Column("Active", lambda d: d.active, lambda d, v: replace(d, active=v), Editor.TICK),
+               lambda d, v: replace(d, cost_per_hour=round(v * 100)), Editor.AMOUNT,
+               text=lambda d: f"{d.cost_per_hour / 100:.2f}", most=1_000),
     ]  # fmt: skip
 
 
@@ -150,10 +155,11 @@ def _local(moment: Any, fleet: Fleet) -> time:
 
 
 def _from(shift: Shift, clock: time, zone: ZoneInfo) -> Shift:
-    """Another start; a round that would end before it begins ends on the next day."""
-    starts = at_local(shift.date, clock, zone)
-    ends = shift.ends_at if shift.ends_at > starts else shift.ends_at + timedelta(days=1)
-    return replace(shift, starts_at=starts, ends_at=ends)
+    """Another start; the end keeps its clock time, and is on the next day if that is not after the start's."""
+    ends = shift.ends_at.astimezone(zone).time()
+    return replace(
+        shift, starts_at=at_local(shift.date, clock, zone), ends_at=end_moment(shift.date, clock, ends, zone)
+    )
 
 
 def _until(shift: Shift, clock: time, zone: ZoneInfo) -> Shift:

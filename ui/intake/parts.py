@@ -27,9 +27,10 @@ from ui.board.empty import EmptyState
 from ui.intake.columns import ColumnHeader
 from ui.intake.look import Look
 from ui.intake.preview_model import ProblemModel, SheetModel
-from ui.parts.fields import label, primary
+from ui.parts.fields import label, primary, set_icon
 from ui.parts.files import FileField
 from ui.parts.said import Said, Tone, words_of
+from ui.parts.tables import plain_table, size_column, size_rows
 from ui.theme import Theme
 
 MODES = {
@@ -97,18 +98,16 @@ class ImportBody(QWidget):
 
     def _make_tables(self) -> None:
         self.sheet_model = SheetModel(self._theme, self)
-        self.preview = _table(self, "import.preview", "The file's rows")
+        self.preview = plain_table(self, "import.preview", "The file's rows")
+        self.preview.setSelectionBehavior(QTableView.SelectionBehavior.SelectItems)
+        self.preview.verticalHeader().show()
         self.preview.setModel(self.sheet_model)
         self.header = ColumnHeader(self._theme, self.preview)
         self.problem_model = ProblemModel(self)
-        self.problems = _table(self, "import.problems", "Rows left out")
+        self.problems = plain_table(self, "import.problems", "Rows left out")
         self.problems.setModel(self.problem_model)
-        self.problems.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.problems.setToolTip("Double-click to go to the row")
-        self.problems.verticalHeader().hide()
         header = self.problems.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
         for section in (3, 4):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
         self.empty = EmptyState(self._theme, icon="tray-arrow-down", text=WELCOME, step="Browse…", parent=self)
@@ -191,11 +190,10 @@ class ImportBody(QWidget):
 
     @Slot()
     def _dress(self) -> None:
-        self.save.setIcon(self._theme.icon("content-save-outline"))
+        set_icon(self.save, "content-save-outline", self._theme)
         self.notes.setContentsMargins(*[self._theme.grid(2)] * 4)
-        height = self.preview.fontMetrics().height() + self._theme.grid(2)
         for table in (self.preview, self.problems):
-            table.verticalHeader().setDefaultSectionSize(height)
+            size_rows(table, self._theme)
 
     # --- showing --------------------------------------------------------------------------------------------------
 
@@ -261,9 +259,7 @@ class ImportBody(QWidget):
             self.preview.scrollToTop()
         self.problem_model.set_errors(look.errors)
         for section in range(3):
-            self.problems.resizeColumnToContents(section)
-            header = self.problems.horizontalHeader()
-            header.resizeSection(section, header.sectionSize(section) + self._theme.grid(3))
+            size_column(self.problems, self._theme, section)
         self.tabs.setTabText(0, f"Left out ({look.rejected:,})" if look.rejected else "Left out")
         notes = look.preview.notes if look.preview else ()
         self.tabs.setTabText(1, f"Notes ({len(notes)})" if notes else "Notes")
@@ -282,17 +278,3 @@ class ImportBody(QWidget):
             self.preview.setCurrentIndex(cell)
             self.preview.scrollTo(cell, QTableView.ScrollHint.PositionAtCenter)
             self.preview.setFocus()
-
-
-def _table(parent: QWidget, name: str, accessible: str) -> QTableView:
-    table = QTableView(parent)
-    table.setObjectName(name)
-    table.setAccessibleName(accessible)
-    table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-    table.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-    table.setWordWrap(False)
-    table.setShowGrid(False)
-    table.setCornerButtonEnabled(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    return table

@@ -1,6 +1,9 @@
 """What every form does with its fields: names them, labels them, marks the one that is wrong, and the one to press."""
 
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
+
+from ui.theme import Theme
 
 
 def named[W: QWidget](field: W, name: str, accessible: str) -> W:
@@ -21,6 +24,13 @@ def mark(field: QWidget, *, invalid: bool) -> None:
     """Frame a field in red, or no longer; the words stand elsewhere."""
     if bool(field.property("invalid")) != invalid:
         _style(field, "invalid", invalid)
+
+
+def set_icon(button: QAbstractButton, icon: str, theme: Theme) -> None:
+    """A sign before the words; to be done again when the theme changes."""
+    side = theme.grid(4.5)
+    button.setIconSize(QSize(side, side))
+    button.setIcon(theme.icon(icon))
 
 
 def primary(button: QPushButton) -> None:

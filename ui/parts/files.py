@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from ui.parts.fields import set_icon
 from ui.theme import Theme
 
 
@@ -55,7 +56,7 @@ class FileField(QWidget):
 
     @Slot()
     def _dress(self) -> None:
-        self._browse.setIcon(self._theme.icon("folder-open-outline"))
+        set_icon(self._browse, "folder-open-outline", self._theme)
 
     @Slot()
     def _on_edited(self) -> None:

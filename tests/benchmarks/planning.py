@@ -1,10 +1,11 @@
-"""How well and how fast planning is: against plain PyVRP, to the first plan, the judge, and after a drag.
+"""How well and how fast planning is: against plain PyVRP, to the first plan, the judge, after a drag; who waits for it.
 
 `ROUNDHOUSE_BENCH_SECONDS` (10) is the time each search gets, `ROUNDHOUSE_BENCH_ALL=1` takes every instance.
 """
 
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -12,6 +13,7 @@ import pyvrp
 from pyvrp.stop import MaxRuntime
 
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.planning.apart import ApartEngine
 from dispatcher.planning.engine import PyVrpEngine
 from dispatcher.planning.judge import judge, weigh
 from dispatcher.planning.problem import Problem
@@ -22,6 +24,7 @@ from tests.benchmarks.vrp_instances import Instance, instance_of
 from tests.fixtures.days import make_day, problem_of
 
 _SECONDS = float(os.environ.get("ROUNDHOUSE_BENCH_SECONDS", "10"))
+_BEAT_S = 0.005
 _FEW = (
     ("ortec/ORTEC-VRPTW-ASYM-53690b3c-d1-n321-k35.txt", "none"),
     ("gh1000/R1_10_1.vrp", "dimacs"),
@@ -41,6 +44,7 @@ _ALL = (
 def run() -> Iterator[dict[str, object]]:
     """Each figure with its goal."""
     yield from _first_plan()
+    yield _keeping_waiting()
     yield from _judging()
     yield _resequencing()
     yield _explaining()
@@ -102,6 +106,39 @@ def _first(problem: Problem) -> tuple[float, int]:
         seed=1,
     )
     return plans[-1]
+
+
+# --- who waits for a search ---
+
+
+def _keeping_waiting() -> dict[str, object]:
+    """How long another thread is kept from running while 1,000 orders are planned, the worker's start included."""
+    problem = problem_of(make_day(1_000, 24, 1, windows=0.3, collections=0.05))
+    engine = ApartEngine()
+    apart_ms = _longest_gap_ms(engine, problem)
+    engine.close()
+    within_ms = _longest_gap_ms(PyVrpEngine(), problem)
+    name = "longest a thread beside the search stands still"
+    on = f"1,000 orders, {_SECONDS:g} s, a beat every {_BEAT_S * 1000:g} ms; {within_ms:.0f} ms were it in this process"
+    return _figure(name, apart_ms, "ms", 100.0, on)
+
+
+def _longest_gap_ms(engine: ApartEngine | PyVrpEngine, problem: Problem) -> float:
+    gaps, over = [0.0], threading.Event()
+
+    def beat() -> None:
+        last = time.perf_counter()
+        while not over.wait(_BEAT_S):
+            now = time.perf_counter()
+            gaps.append(1000 * (now - last))
+            last = now
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    engine.solve(problem, stop=StopRule(seconds=_SECONDS), on_best=lambda *_: None, seed=1)
+    over.set()
+    thread.join()
+    return max(gaps)
 
 
 # --- the judge ---

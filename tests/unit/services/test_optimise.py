@@ -1,0 +1,110 @@
+"""The planning desk's search of a whole day: it runs apart, and stops, is cancelled and ends with the depot."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+
+from db.opening import open_store
+from dispatcher.domain.errors import Cancelled, KnownError
+from dispatcher.domain.plan import Day
+from dispatcher.domain.progress import NoProgress
+from dispatcher.region.straight import StraightLine
+from dispatcher.services.home import Home
+from dispatcher.services.planning import PlanningDesk
+from dispatcher.services.workplace import create_depot, open_workplace
+from tests.fixtures.days import make_day, make_depot
+
+LONG = 600.0
+
+
+def optimisers() -> list[BaseProcess]:
+    """The processes that search, of anybody here."""
+    return [process for process in multiprocessing.active_children() if process.name == "optimiser"]
+
+
+@pytest.fixture
+def desk() -> Iterator[PlanningDesk]:
+    desk = PlanningDesk(StraightLine())
+    yield desk
+    desk.close()
+    assert optimisers() == []
+
+
+@pytest.fixture(scope="module")
+def day() -> Day:
+    return make_day(40, 3, 1, skills=0)
+
+
+class Watched(NoProgress):
+    """Remembers what it is told, and is cancelled on demand."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[float, str]] = []
+        self.given_up = threading.Event()
+
+    def report(self, fraction: float, text: str) -> None:
+        self.told.append((fraction, text))
+
+    def cancelled(self) -> bool:
+        return self.given_up.is_set()
+
+
+def test_only_a_whole_day_is_searched_apart(desk: PlanningDesk, day: Day) -> None:
+    shift_id, *_ = day.shifts
+    inserted = desk.insert(day, list(day.orders)[:5], to_shift=shift_id)
+    assert [len(sequence) for sequence in inserted.after.values()] == [5]
+    desk.resequence(day, [shift_id])
+    assert optimisers() == []
+    desk.optimise(day, seconds=0.2)
+    assert len(optimisers()) == 1
+
+
+def test_stopping_keeps_the_best_plan(desk: PlanningDesk, day: Day) -> None:
+    stop, plans = threading.Event(), []
+    progress = Watched()
+
+    def on_best(proposal) -> None:
+        plans.append(proposal)
+        stop.set()
+
+    found = desk.optimise(day, seconds=LONG, stop=stop, on_best=on_best, progress=progress)
+    assert found == plans[-1]
+    assert sum(map(len, found.after.values())) == len(day.orders)
+    assert progress.told[-1][1] == "40 stops planned"
+
+
+def test_cancelling_drops_the_search_and_the_next_one_works(desk: PlanningDesk, day: Day) -> None:
+    progress = Watched()
+    with pytest.raises(Cancelled):
+        desk.optimise(day, seconds=LONG, on_best=lambda _: progress.given_up.set(), progress=progress)
+    assert optimisers() == []
+    assert sum(map(len, desk.optimise(day, seconds=0.5).after.values())) == len(day.orders)
+
+
+def test_an_optimiser_that_dies_is_told_in_words(desk: PlanningDesk, day: Day) -> None:
+    def kill(_) -> None:
+        (worker,) = optimisers()
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+
+    with pytest.raises(KnownError, match="stopped unexpectedly; the plan is as it was"):
+        desk.optimise(day, seconds=LONG, on_best=kill)
+    assert sum(map(len, desk.optimise(day, seconds=0.5).after.values())) == len(day.orders)
+
+
+def test_the_optimiser_ends_with_the_depot(home: Path, day: Day) -> None:
+    opener = partial(open_store, clock=lambda: datetime.now(UTC))
+    slug = create_depot(Home(home), make_depot(), open_store=opener)
+    with open_workplace(Home(home), slug, open_store=opener, clock=lambda: datetime.now(UTC)) as workplace:
+        workplace.desk.optimise(day, seconds=0.2)
+        assert len(optimisers()) == 1
+    assert optimisers() == []

@@ -14,6 +14,9 @@ from dispatcher.domain.time import at_local
 from dispatcher.intake.fleet_file import FleetFile, read_fleet
 from dispatcher.services.ports import Reader, UnitOfWork
 
+LOOK_BACK_WEEKS = 4
+"""How far a day may follow an earlier one: a holiday must not make everyone start anew."""
+
 
 def save_driver(uow: UnitOfWork, driver: Driver) -> None:
     """Add or change a driver; the number must be free and the name not empty."""
@@ -136,17 +139,20 @@ def remove_vehicles(uow: UnitOfWork, vehicle_ids: Iterable[VehicleId]) -> None:
 def staff_day(uow: UnitOfWork, on: date) -> int:
     """Put every active driver with a usual vehicle on duty who is not yet; returns how many.
 
-    Shifts follow the same weekday of the last week that had any, and the depot's hours where there is none.
+    Shifts follow the same weekday of the latest week that had any, up to `LOOK_BACK_WEEKS` ago, and the depot's hours
+    where there is none.
     """
     on_duty = {shift.driver_id for shift in uow.shifts_of(on)}
     taken = {shift.vehicle_id for shift in uow.shifts_of(on)}
     zone = uow.depot().zone
-    pattern = {shift.driver_id: shift for shift in uow.shifts_of(on - timedelta(days=7))}
+    weeks = (uow.shifts_of(on - timedelta(weeks=ago)) for ago in range(1, LOOK_BACK_WEEKS + 1))
+    pattern = {shift.driver_id: shift for shift in next(filter(None, weeks), ())}
     added = 0
     for driver in uow.drivers():
         last = pattern.get(driver.id)
-        vehicle_id = last.vehicle_id if last else driver.vehicle_id
-        if not driver.active or driver.id in on_duty or vehicle_id is None or vehicle_id in taken:
+        wanted = (last.vehicle_id if last else None, driver.vehicle_id)
+        vehicle_id = next((v for v in wanted if v and v not in taken), None)
+        if not driver.active or driver.id in on_duty or vehicle_id is None:
             continue
         put_on_duty(
             uow,

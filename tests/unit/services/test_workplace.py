@@ -1,0 +1,91 @@
+"""Depots are made, opened and closed; and which day is shown first."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dispatcher.domain.depot import Depot
+from dispatcher.domain.errors import BadInput, KnownError
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.orders import OrderState
+from dispatcher.services.home import Home
+from dispatcher.services.workplace import Workplace, create_depot, day_to_open, open_workplace
+from tests.fixtures import days
+from tests.unit.services.conftest import now, open_stores
+
+
+def test_a_depot_is_opened_as_it_was_made(tmp_path: Path) -> None:
+    home, depot = Home(tmp_path), days.make_depot()
+    slug = create_depot(home, depot, open_store=open_stores)
+    with open_workplace(home, slug, open_store=open_stores, clock=now) as opened:
+        assert replace(opened.depot, version=0) == depot
+        assert opened.roads.straight
+        assert (opened.pack, opened.geocoder) == (None, None)
+        assert opened.store.history().undo is None
+        store = opened.store
+    with pytest.raises(RuntimeError, match="closed"):
+        store.read(lambda r: r.depot())
+
+
+def test_a_second_depot_of_the_name_is_refused_and_the_first_stays(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    create_depot(home, Depot("Köln", days.make_depot().place, address="Hafen 1"), open_store=open_stores)
+    with pytest.raises(BadInput, match="“Koln” already"):
+        create_depot(home, Depot("Koln", days.make_depot().place), open_store=open_stores)
+    with open_workplace(home, "koln", open_store=open_stores, clock=now) as opened:
+        assert opened.depot.address == "Hafen 1"
+
+
+def test_a_depot_of_an_unknown_region_is_not_made(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with pytest.raises(BadInput, match="no region “nowhere”"):
+        create_depot(home, replace(days.make_depot(), region="nowhere"), open_store=open_stores)
+    assert home.depot_slugs() == ()
+
+
+def test_an_unknown_depot_is_named_with_those_there_are(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with pytest.raises(KnownError, match=r"no depot “x”.*none yet"):
+        open_workplace(home, "x", open_store=open_stores, clock=now)
+    create_depot(home, days.make_depot(), open_store=open_stores)
+    with pytest.raises(KnownError, match=r"Depots here: aachen-nord"):
+        open_workplace(home, "../aachen-nord", open_store=open_stores, clock=now)
+
+
+def test_a_region_that_is_gone_closes_the_database_again(workplace: Workplace) -> None:
+    workplace.store.write("Elsewhere", lambda uow: uow.put_depot(replace(uow.depot(), region="gone")))
+    with pytest.raises(KnownError, match="gone"):
+        open_workplace(workplace.home, workplace.slug, open_store=open_stores, clock=now)
+    assert workplace.depot.region == "gone"
+
+
+def test_today_is_the_date_at_the_depot(workplace: Workplace) -> None:
+    late = replace(workplace, clock=lambda: datetime(2026, 6, 15, 22, 30, tzinfo=UTC))
+    assert late.today == date(2026, 6, 16)
+
+
+@pytest.mark.parametrize(
+    ("orders_in", "opened"),
+    [
+        ((0, 1), 0),
+        ((-2, 1, 3), 1),
+        ((-5, -2), -2),
+        ((), 0),
+    ],
+)
+def test_the_day_shown_first(workplace: Workplace, orders_in: tuple[int, ...], opened: int) -> None:
+    template = next(iter(workplace.store.read(lambda r: r.day(days.DATE)).orders.values()))
+    made = [replace(template, id=OrderId(f"o{n}"), date=days.DATE + timedelta(n)) for n in orders_in]
+    workplace.store.write("Clear", lambda uow: uow.remove_orders(uow.day(days.DATE).orders))
+    workplace.store.write("Put", lambda uow: uow.put_orders(made))
+    assert day_to_open(workplace) == days.DATE + timedelta(opened)
+
+
+def test_a_day_whose_orders_are_all_cancelled_does_not_count(workplace: Workplace) -> None:
+    day = workplace.store.read(lambda r: r.day(days.DATE))
+    ahead = replace(next(iter(day.orders.values())), id=OrderId("ahead"), date=days.DATE + timedelta(2))
+    cancelled = [replace(o, state=OrderState.CANCELLED) for o in day.orders.values()]
+    workplace.store.write("Put", lambda uow: uow.put_orders([*cancelled, ahead]))
+    assert day_to_open(workplace) == ahead.date

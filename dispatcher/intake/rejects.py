@@ -5,10 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 from dispatcher.intake.raw import Cell
 from dispatcher.intake.row import RowError
 from dispatcher.intake.sheet import Sheet, text_of
@@ -58,6 +54,8 @@ def _write_csv(headers: Sequence[str], rows: Sequence[Sequence[Cell]], path: Pat
 
 
 def _write_workbook(headers: Sequence[str], rows: Sequence[Sequence[Cell]], path: Path) -> None:
+    from openpyxl import Workbook  # takes half a second to load, and few need it
+
     book = Workbook(write_only=True)
     page = book.create_sheet("Rejected")
     for row in (headers, *rows):
@@ -69,6 +67,9 @@ def _as_it_was(page: object, cell: Cell) -> object:
     """Text as text, never as a formula; the rest typed as in the file."""
     if not isinstance(cell, str):
         return str(cell) if isinstance(cell, timedelta) else cell
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     written = WriteOnlyCell(page, value=None)  # type: ignore[arg-type]
     written.value = ILLEGAL_CHARACTERS_RE.sub("", cell)
     written.data_type = "s"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dispatcher.domain.errors import BadInput
-from dispatcher.intake import csv_file, xlsx_file
+from dispatcher.intake import csv_file
 from dispatcher.intake.fields import recognised
 from dispatcher.intake.raw import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Cell, RawTable
 
@@ -60,7 +60,7 @@ def read_sheet(path: Path) -> Sheet:
     Raises `BadInput` when there is no table in it.
     """
     data = _bytes_of(path)
-    raw = xlsx_file.read(data, path.name) if data[:4] == b"PK\x03\x04" else csv_file.read(data, path.name)
+    raw = _workbook(data, path.name) if data[:4] == b"PK\x03\x04" else csv_file.read(data, path.name)
     header = find_header(raw.records)
     if header is None:
         raise BadInput(f"{path.name} holds no table.", "It needs one line of column names with the orders below.")
@@ -75,6 +75,12 @@ def read_sheet(path: Path) -> Sheet:
     width = len(headers)
     padded = tuple(row if len(row.cells) >= width else _padded(row, width) for row in rows)
     return Sheet(headers, padded, raw.encoding, raw.delimiter, raw.name)
+
+
+def _workbook(data: bytes, name: str) -> RawTable:
+    from dispatcher.intake import xlsx_file  # its library takes half a second to load
+
+    return xlsx_file.read(data, name)
 
 
 def find_header(records: Sequence[Sequence[Cell]]) -> int | None:

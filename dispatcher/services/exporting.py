@@ -6,8 +6,6 @@ from typing import Any
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.schedule import Violation
-from dispatcher.region.picture import draw
-from dispatcher.services.export import export_day
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
 
@@ -16,6 +14,10 @@ LEAFLET = Path(__file__).resolve().parents[2] / "resources" / "web" / "node_modu
 
 def export(workplace: Workplace, on: date, form: str, out: Path) -> dict[str, Any]:
     """Write a day's plan; returns what was written."""
+    # loaded here, not at the top: spreadsheets and map drawing take over a second to load, and a window starts without
+    from dispatcher.region.picture import draw
+    from dispatcher.services.export import export_day
+
     day = workplace.store.read(lambda r: r.day(on))
     if not day.orders:
         raise KnownError(f"There are no orders on {on:%d %B %Y}.", "Choose a day that has some.")

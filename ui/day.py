@@ -5,7 +5,7 @@ Lives in the GUI thread and knows no widget. Views listen to its signals; the wi
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from dispatcher.domain.changes import ChangeSet, Kind
 from dispatcher.domain.errors import Cancelled
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import OrderState
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadPath
@@ -57,6 +58,7 @@ class DayBoard(QObject):
         self._date: date | None = None
         self._outlook: Outlook | None = None
         self._stale = True
+        self._loose: set[ShiftId] = set()
         self._drawn: dict[ShiftId, tuple[object, ...]] = {}
         self._search: Job | None = None
         self._keep = threading.Event()
@@ -187,21 +189,35 @@ class DayBoard(QObject):
         self.move(order_ids, shift_id, self.index_after(shift_id, after))
 
     def _follow_up(self, label: str, shift_ids: set[ShiftId], done: Done[None]) -> None:
-        """Improve just these rounds; the result joins the undo step of the move it follows."""
-        if not self._runner.stopping:
-            self._improve(label, shift_ids, done.changes.revision)
+        """Improve the rounds a move touched, and those of moves just before; it joins the undo step of the move.
+
+        Whatever is written meanwhile, an undo or the next move, makes it void: the next move begins it anew.
+        """
+        if self._runner.stopping:
+            return
+        self._loose |= shift_ids
+        after = done.changes.revision
+        improve = self._improving(frozenset(self._loose))
+        complete = partial(self._complete, label, after)
+        self._runner.start(improve, title="Re-sequencing", on_done=complete, latest_key="follow up")
+
+    def _complete(self, label: str, after: int, proposal: Proposal) -> None:
+        self._loose.clear()
+        change = partial(plan.complete, proposal=proposal, after=after)
+        self._runner.submit(Operation(label, change, after), initiator=self, on_done=self._on_applied)
 
     def resequence(self, shift_ids: Sequence[ShiftId]) -> None:
         """Improve just these rounds, as a change of its own."""
         if shift_ids and not self._blocked():
-            self._improve(f"Re-sequence {words.count(len(shift_ids), 'round')}", set(shift_ids), None)
+            label = f"Re-sequence {words.count(len(shift_ids), 'round')}"
+            improve = self._improving(frozenset(shift_ids))
+            self._runner.start(improve, title="Re-sequencing", on_done=partial(self._apply, label))
 
-    def _improve(self, label: str, shift_ids: set[ShiftId], amends: int | None) -> None:
+    def _improving(self, shift_ids: frozenset[ShiftId]) -> Callable[[Progress], Proposal]:
+        """The work of improving these rounds of the day shown, for a worker."""
         assert self._date is not None
         read = partial(reread, on=self._date, known=self._known())
-        work = lambda _progress: self._desk.resequence(self._workplace.store.read(read), shift_ids)
-        apply = partial(self._apply, label, amends=amends)
-        self._runner.start(work, title="Re-sequencing", on_done=apply)
+        return lambda _progress: self._desk.resequence(self._workplace.store.read(read), shift_ids)
 
     def insert(self, order_ids: Sequence[OrderId]) -> None:
         """Plan orders where they fit best; nothing else moves."""
@@ -231,7 +247,9 @@ class DayBoard(QObject):
 
     def cancel_orders(self, order_ids: Sequence[OrderId]) -> None:
         """Take orders off the plan for good; they stay on record."""
-        if order_ids and not self._blocked():
+        if not order_ids:
+            self.told.emit("Choose the orders to cancel first.")
+        elif not self._blocked():
             label = f"Cancel {words.count(len(order_ids), 'order')}"
             change = partial(orders.cancel_orders, order_ids=tuple(order_ids))
             self._runner.submit(Operation(label, change), initiator=self)
@@ -259,12 +277,14 @@ class DayBoard(QObject):
     def undo(self) -> None:
         """Take the latest step back."""
         if not self._blocked():
+            self._loose.clear()
             self._runner.undo()
 
     @Slot()
     def redo(self) -> None:
         """Do it again."""
         if not self._blocked():
+            self._loose.clear()
             self._runner.redo()
 
     def _blocked(self) -> bool:
@@ -280,6 +300,9 @@ class DayBoard(QObject):
         if self._search or self._outlook is None:
             return
         day = self._outlook.day
+        if not any(order.state is OrderState.OPEN for order in day.orders.values()):
+            self.told.emit("There are no orders on this day: import some first.")
+            return
         self._keep.clear()
         search = lambda progress: self._searched(day, seconds, progress)
         self._search = self._runner.start(
@@ -341,9 +364,9 @@ class DayBoard(QObject):
         self._keep.set()
         self.search_changed.emit(False)
 
-    def _apply(self, label: str, proposal: Proposal, *, amends: int | None = None) -> None:
+    def _apply(self, label: str, proposal: Proposal) -> None:
         change = partial(plan.apply_proposal, proposal=proposal)
-        self._runner.submit(Operation(label, change, amends), initiator=self, on_done=self._on_applied)
+        self._runner.submit(Operation(label, change), initiator=self, on_done=self._on_applied)
 
     @Slot(object)
     def _on_applied(self, done: Done[Applied]) -> None:

@@ -115,6 +115,11 @@ def apply_proposal(uow: UnitOfWork, proposal: Proposal) -> Applied:
     return Applied(moved, tuple(left.items()))
 
 
+def complete(uow: UnitOfWork, proposal: Proposal, *, after: int) -> Applied:
+    """Take over what completes the change of revision `after`; nothing if anything was written since, an undo say."""
+    return apply_proposal(uow, proposal) if uow.revision == after else Applied(0)
+
+
 def _left_alone(
     uow: UnitOfWork, proposal: Proposal, now: Mapping[OrderId, ShiftId], on_duty: Collection[ShiftId]
 ) -> dict[OrderId, str]:

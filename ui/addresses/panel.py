@@ -1,47 +1,39 @@
-"""The review of doubtful addresses: the list, what the address index offers, and the map to set a pin on.
+"""The review of doubtful addresses: the list at the left, the one under review at the right.
 
-What is decided here is remembered for the address ever after. Keys: Enter takes the offer chosen, P sets a pin.
+What is decided here is remembered for the address ever after, and the next one comes by itself. Keys in the list and
+among the offers: Enter takes the chosen place, P sets a pin and keeps it, Escape drops it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from dispatcher.domain.changes import ChangeSet, Kind
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.errors import KnownError
 from dispatcher.domain.orders import Order
-from dispatcher.domain.place import Found, Place
+from dispatcher.domain.place import Place
 from dispatcher.services import orders
 from dispatcher.services.ports import Done
 from dispatcher.services.workplace import Workplace
 from ui import format as words
-from ui.addresses.model import ID_ROLE, PRECISIONS, SORT_ROLE, AddressModel
-from ui.map.messages import MapPosition, StopMark
+from ui.addresses.desk import AddressDesk
+from ui.addresses.model import AddressModel, Column, Role
+from ui.board.empty import EmptyState
 from ui.map.view import MapView
+from ui.parts.fields import named
+from ui.parts.said import Said, Tone
+from ui.parts.tables import plain_table, size_column, size_rows
 from ui.runner import Operation, OpRunner
-from ui.theme import Size, Theme
+from ui.theme import Theme
 
-CLOSE_UP = 17.0
+NONE_LEFT = "Every address is known.\nDoubtful ones appear here after an import."
 
 
 class AddressesPanel(QWidget):
-    """The list at the left, offers and map at the right. GUI thread.
+    """Works on the orders of all days. GUI thread.
 
     Signals:
         count_changed(int): how many addresses wait.
@@ -53,123 +45,92 @@ class AddressesPanel(QWidget):
         self, workplace: Workplace, runner: OpRunner, theme: Theme, view: MapView, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setObjectName("addresses")
-        self.setAccessibleName("Addresses to review")
-        self._workplace, self._runner, self._theme, self.map = workplace, runner, theme, view
-        self._current: OrderId | None = None
-        self._offers: Sequence[Found] = ()
-        self._pinned: Place | None = None
+        named(self, "addresses", "Addresses to review")
+        self._runner, self._theme, self.map = runner, theme, view
         self._make_list()
-        self._make_offers()
-        self._make_actions()
+        self.desk = AddressDesk(workplace, runner, theme, view, self)
+        self._add_keys(self.table)
+        self._add_keys(self.desk.offers)
         self._lay_out()
         self._wire()
+        self._dress()
         self.refresh()
 
-    # --- building -------------------------------------------------------------------------------------------------
-
     def _make_list(self) -> None:
-        self.model = AddressModel(self)
+        self.model = AddressModel(self._theme, self)
         self._proxy = QSortFilterProxyModel(self)
         self._proxy.setSourceModel(self.model)
-        self._proxy.setFilterKeyColumn(-1)
+        self._proxy.setFilterRole(Role.FILTER)
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._proxy.setSortRole(SORT_ROLE)
-        self.filter = QLineEdit(self)
-        self.filter.setObjectName("addresses.filter")
-        self.filter.setAccessibleName("Filter the list")
-        self.filter.setPlaceholderText("Filter…")
+        self._proxy.setSortRole(Role.SORT)
+        self.filter = named(QLineEdit(self), "addresses.filter", "Filter the list")
+        self.filter.setPlaceholderText("Filter by order, address, customer…")
         self.filter.setClearButtonEnabled(True)
-        self.table = QTableView(self)
-        self.table.setObjectName("addresses.list")
-        self.table.setAccessibleName("Doubtful addresses")
+        self.table = plain_table(self, "addresses.list", "Doubtful addresses")
         self.table.setModel(self._proxy)
         self.table.setSortingEnabled(True)
-        self.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
-        self.table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.table.sortByColumn(Column.DAY, Qt.SortOrder.AscendingOrder)
         self.table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.table.horizontalHeader().setStretchLastSection(True)
+        header = self.table.horizontalHeader()
+        for column in (Column.ADDRESS, Column.FOUND):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        self.told = Said("addresses.told", "What was decided last", self._theme, self)
 
-    def _make_offers(self) -> None:
-        self._title = QLabel(self)
-        self._title.setFont(self._theme.font(Size.HEAD, bold=True))
-        self._title.setWordWrap(True)
-        self._detail = QLabel(self)
-        self._detail.setWordWrap(True)
-        self.search = QLineEdit(self)
-        self.search.setObjectName("addresses.search")
-        self.search.setAccessibleName("Search for the address under another spelling")
-        self.search.setPlaceholderText("Search for another spelling, a place, a shop…")
-        self.search.setClearButtonEnabled(True)
-        self.offers = QListWidget(self)
-        self.offers.setObjectName("addresses.offers")
-        self.offers.setAccessibleName("Places the address may mean")
-        self.accept = QPushButton("Use the chosen place", self)
-        self.accept.setObjectName("addresses.accept")
-        self.pin = QPushButton("Set a pin on the map", self)
-        self.pin.setObjectName("addresses.pin")
-        self.pin.setCheckable(True)
-
-    def _make_actions(self) -> None:
-        for name, key, slot in (
-            ("take", QKeySequence(Qt.Key.Key_Return), self._on_accept),
-            ("pin", QKeySequence(Qt.Key.Key_P), self.pin.click),
-        ):
-            action = QAction(self)
-            action.setObjectName(f"addresses.{name}_action")
-            action.setShortcut(key)
+    def _add_keys(self, where: QWidget) -> None:
+        keys: tuple[tuple[str, Qt.Key, Callable[[], object]], ...] = (
+            ("take", Qt.Key.Key_Return, self.desk.take),
+            ("take", Qt.Key.Key_Enter, self.desk.take),
+            ("pin", Qt.Key.Key_P, self.desk.toggle_pin),
+            ("drop", Qt.Key.Key_Escape, self.desk.drop_pin),
+        )
+        for name, key, slot in keys:
+            action = QAction(where)
+            action.setObjectName(f"{where.objectName()}.{name}")
+            action.setShortcut(QKeySequence(key))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(slot)
-            self.table.addAction(action)
+            where.addAction(action)
 
     def _lay_out(self) -> None:
+        grid = self._theme.grid
         left = QWidget(self)
         column = QVBoxLayout(left)
-        grid = self._theme.grid
-        column.setContentsMargins(grid(3), grid(3), grid(1), grid(3))
-        column.addWidget(self.filter)
-        column.addWidget(self.table, 1)
-        right = QWidget(self)
-        offers = QVBoxLayout(right)
-        offers.setContentsMargins(grid(2), grid(3), grid(3), grid(3))
-        offers.addWidget(self._title)
-        offers.addWidget(self._detail)
-        offers.addWidget(self.search)
-        offers.addWidget(self.offers, 1)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.accept)
-        buttons.addWidget(self.pin)
-        buttons.addStretch(1)
-        offers.addLayout(buttons)
-        offers.addWidget(self.map, 3)
-        split = QSplitter(Qt.Orientation.Horizontal, self)
+        column.setContentsMargins(grid(3), grid(3), grid(2), grid(3))
+        column.setSpacing(grid(2))
+        for part in (self.filter, self.table, self.told):
+            column.addWidget(part, 1 if part is self.table else 0)
+        split = named(QSplitter(Qt.Orientation.Horizontal, self), "addresses.split", "List and address")
+        split.setChildrenCollapsible(False)
         split.addWidget(left)
-        split.addWidget(right)
+        split.addWidget(self.desk)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 1)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(split)
-        self._stack.addWidget(_empty(self._theme, self))
+        split.setSizes([grid(170), grid(140)])
+        self.empty = EmptyState(self._theme, icon="map-marker-check-outline", text=NONE_LEFT, parent=self)
+        self.empty.setObjectName("addresses.empty")
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(split)
+        self.stack.addWidget(self.empty)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._stack)
+        whole.addWidget(self.stack)
 
     def _wire(self) -> None:
-        self.filter.textChanged.connect(self._proxy.setFilterFixedString)
+        self.filter.textChanged.connect(self._on_filter)
         self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
-        self.search.textEdited.connect(self._on_search)
-        self.offers.currentRowChanged.connect(self._on_offer_changed)
-        self.offers.itemActivated.connect(self._on_accept)
-        self.accept.clicked.connect(self._on_accept)
-        self.pin.toggled.connect(self._on_pin_toggled)
-        self.map.pin_placed.connect(self._on_pin_placed)
-        self.map.pin_cancelled.connect(self._on_pin_cancelled)
+        self.desk.place_chosen.connect(self._on_place_chosen)
         self._runner.op_finished.connect(self._on_op_finished)
+        self._theme.changed.connect(self._dress)
+
+    @Slot()
+    def _dress(self) -> None:
+        size_rows(self.table, self._theme)
+        self._size_columns()
+
+    def _size_columns(self) -> None:
+        for column, least in ((Column.ORDER, 20), (Column.PRECISION, 28), (Column.DAY, 24)):
+            size_column(self.table, self._theme, column, least=least, most=44)
 
     # --- the list -------------------------------------------------------------------------------------------------
 
@@ -183,133 +144,63 @@ class AddressesPanel(QWidget):
         if changes.touches(Kind.ORDER, Kind.PIN):
             self.refresh()
 
+    @Slot(object)
     def _on_read(self, waiting: Sequence[Order]) -> None:
         row = self.table.currentIndex().row()
         self.model.set_orders(waiting)
-        self.table.resizeColumnsToContents()
-        self._stack.setCurrentIndex(0 if waiting else 1)
+        self._size_columns()
+        self.stack.setCurrentIndex(0 if waiting else 1)
         self.count_changed.emit(len(waiting))
         self._choose_row(row)
 
+    @Slot(str)
+    def _on_filter(self, text: str) -> None:
+        self._proxy.setFilterFixedString(text)
+        self._choose_row(0)
+
     def _choose_row(self, row: int) -> None:
         """Stay on the order worked on; when it is done, the one that moved into its place."""
-        source = self.model.row_of(self._current)
+        source = self.model.row_of(self.desk.order)
         if source is not None:
-            row = self._proxy.mapFromSource(self.model.index(source, 0)).row()
-        row = max(0, min(row, self._proxy.rowCount() - 1))
+            at = self._proxy.mapFromSource(self.model.index(source, 0)).row()
+            row = at if at >= 0 else row
         if self._proxy.rowCount():
-            self.table.setCurrentIndex(self._proxy.index(row, 0))
+            self.table.setCurrentIndex(self._proxy.index(max(0, min(row, self._proxy.rowCount() - 1)), 0))
+            self._on_row_changed(self.table.currentIndex())
         else:
-            self._show(None)
+            self.desk.show_order(None)
 
     @Slot(QModelIndex)
     def _on_row_changed(self, index: QModelIndex) -> None:
-        order_id = index.data(ID_ROLE)
-        row = self.model.row_of(order_id)
-        if order_id != self._current or row is None:
-            self._show(self.model.order(row) if row is not None else None)
-
-    # --- the order worked on --------------------------------------------------------------------------------------
-
-    def _show(self, order: Order | None) -> None:
-        self._current = order.id if order else None
-        self.pin.setChecked(False)
-        self.search.clear()
-        for widget in (self.accept, self.pin, self.search):
-            widget.setEnabled(order is not None)
-        if order is None:
-            self._title.setText("")
-            self._detail.setText("")
-            self._show_offers(())
-            return
-        self._title.setText(order.address.text)
-        known = PRECISIONS[order.address.precision]
-        self._detail.setText(f"Order {order.number} · {order.contact.name or 'no name'} · now: {known}")
-        self._ask(partial(self._find, order))
-
-    def _find(self, order: Order, _progress: object) -> Sequence[Found]:
-        geocoder = self._workplace.geocoder
-        return geocoder.find(order.address, limit=6) if geocoder else ()
-
-    def _suggest(self, text: str, _progress: object) -> Sequence[Found]:
-        geocoder = self._workplace.geocoder
-        return geocoder.suggest(text, limit=8) if geocoder else ()
-
-    @Slot(str)
-    def _on_search(self, text: str) -> None:
-        if len(text) > 2:
-            self._ask(partial(self._suggest, text))
-
-    def _ask(self, work: object) -> None:
-        self._runner.start(work, title="Finding places", on_done=self._show_offers, latest_key="offers")  # type: ignore[arg-type]
-
-    def _show_offers(self, offers: Sequence[Found]) -> None:
-        self._offers = offers
-        self.offers.clear()
-        for found in offers:
-            text = f"{found.label}   ({PRECISIONS[found.precision]}, {found.score:.0f} %)"
-            self.offers.addItem(QListWidgetItem(self._theme.icon("map-marker-outline", "muted"), text))
-        self.map.show_stops(
-            StopMark(OrderId(f"offer-{n}"), found.place, label=found.label) for n, found in enumerate(offers)
-        )
-        self.accept.setEnabled(bool(offers))
-        if offers:
-            self.offers.setCurrentRow(0)
-        elif self._current:
-            self.offers.addItem("Nothing fits these words: search for another spelling, or set a pin on the map.")
-
-    @Slot(int)
-    def _on_offer_changed(self, row: int) -> None:
-        if 0 <= row < len(self._offers):
-            self.map.go_to(MapPosition(self._offers[row].place, CLOSE_UP))
-            self.map.select([OrderId(f"offer-{row}")])
+        order = index.data(Role.ORDER)
+        if order is not None and order != self.desk.order:
+            self.desk.show_order(order)
 
     # --- deciding -------------------------------------------------------------------------------------------------
 
-    @Slot()
-    def _on_accept(self) -> None:
-        row = self.offers.currentRow()
-        if 0 <= row < len(self._offers):
-            self._decide(self._offers[row].place)
-
-    @Slot(bool)
-    def _on_pin_toggled(self, on: bool) -> None:
-        row = self.offers.currentRow()
-        if on and self._current is not None:
-            start = self._offers[row].place if 0 <= row < len(self._offers) else None
-            self.map.ask_pin(start, self._title.text())
-            self.pin.setText("Drag the pin, then press here to keep it")
-        else:
-            self.map.end_pin()
-            self.pin.setText("Set a pin on the map")
-            pinned, self._pinned = self._pinned, None
-            if pinned is not None and self._current is not None:
-                self._decide(pinned)
-
     @Slot(object)
-    def _on_pin_placed(self, place: Place) -> None:
-        self._pinned = place
+    def _on_place_chosen(self, place: Place) -> None:
+        order = self.desk.order
+        if order is None:
+            return
+        change = partial(orders.set_pin, order_id=order.id, place=place)
+        self._runner.submit(
+            Operation(f"Set the place of {order.number}", change),
+            initiator=self,
+            on_done=partial(self._on_decided, order),
+            on_failed=self._on_failed,
+        )
+        self.table.setFocus()
 
-    @Slot()
-    def _on_pin_cancelled(self) -> None:
-        self._pinned = None
-        self.pin.setChecked(False)
-
-    def _decide(self, place: Place) -> None:
-        assert self._current is not None
-        change = partial(orders.set_pin, order_id=self._current, place=place)
-        self._runner.submit(Operation("Set the place of an address", change), initiator=self, on_done=self._on_decided)
-
-    @Slot(object)
-    def _on_decided(self, done: Done[int]) -> None:
+    def _on_decided(self, order: Order, done: Done[int]) -> None:
         more = done.value - 1
-        told = f" and {words.count(more, 'other order')} with the same address" if more else ""
-        self._detail.setText(f"Remembered for this address{told}.")
+        others = f", and for {words.count(more, 'other order')} with this address" if more else ""
+        self.told.say(f"Remembered for {order.address.text}{others}.", Tone.GOOD)
 
-
-def _empty(theme: Theme, parent: QWidget) -> QLabel:
-    label = QLabel("Every address is known.\n\nDoubtful ones appear here after an import.", parent)
-    label.setObjectName("addresses.empty")
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    label.setStyleSheet(f"color: {theme.colour('muted').name()}")
-    return label
+    @Slot(object)
+    def _on_failed(self, fault: Exception) -> None:
+        if isinstance(fault, KnownError):
+            self.told.say_fault(fault)
+        else:
+            self._runner.failed.emit(fault)
+        self.refresh()

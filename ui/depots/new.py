@@ -24,7 +24,7 @@ from dispatcher.services import regions
 from dispatcher.services.home import Home, slug_of
 from dispatcher.services.ports import Geocoder
 from ui.parts.fields import label, mark, named, primary
-from ui.parts.places import PlaceSearch
+from ui.parts.places import PlaceSearch, coordinates
 from ui.parts.said import Said, Tone
 from ui.parts.sizes import open_at
 from ui.theme import Theme
@@ -209,7 +209,8 @@ class NewDepotDialog(QDialog):
 
     def _place(self) -> Place:
         text = self.place.text().strip()
-        place = self._found.place if self._found else _coordinates(text) or self._looked_up(text)
+        point = coordinates(text)
+        place = self._found.place if self._found else point.place if point else self._looked_up(text)
         if place is None:
             remedy = "Choose an address of the list, or type latitude and longitude as 60.1699, 24.9480."
             raise _Wrong(self.place, f"“{text}” is no place." if text else "The depot has no place.", remedy)
@@ -225,11 +226,3 @@ class NewDepotDialog(QDialog):
             return None
         self._on_place_chosen(offers[0])
         return offers[0].place
-
-
-def _coordinates(text: str) -> Place | None:
-    try:
-        lat, lon = (float(part) for part in text.replace(";", ",").split(","))
-        return Place(lat, lon)
-    except ValueError:
-        return None

@@ -26,11 +26,11 @@ def mark(field: QWidget, *, invalid: bool) -> None:
         _style(field, "invalid", invalid)
 
 
-def set_icon(button: QAbstractButton, icon: str, theme: Theme) -> None:
+def set_icon(button: QAbstractButton, icon: str, theme: Theme, token: str = "text") -> None:
     """A sign before the words; to be done again when the theme changes."""
     side = theme.grid(4.5)
     button.setIconSize(QSize(side, side))
-    button.setIcon(theme.icon(icon))
+    button.setIcon(theme.icon(icon, token))
 
 
 def primary(button: QPushButton) -> None:

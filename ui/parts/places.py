@@ -5,13 +5,23 @@ from collections.abc import Sequence
 from PySide6.QtCore import QModelIndex, QObject, QStringListModel, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
-from dispatcher.domain.place import Found
+from dispatcher.domain.place import Found, Place, Precision
 from dispatcher.services.ports import Geocoder
 
 AFTER_MS = 120
 """A pause in typing, after which it is worth to look; the index answers within it."""
 SHORTEST = 3
 OFFERED = 8
+
+
+def coordinates(text: str) -> Found | None:
+    """The point that "60.1699, 24.9480" means; `None` for other words."""
+    try:
+        lat, lon = (float(part) for part in text.replace(";", ",").split(","))
+        place = Place(lat, lon)
+    except ValueError:
+        return None
+    return Found(f"{place.lat:.5f}, {place.lon:.5f}", place, Precision.PIN, 100.0)
 
 
 class PlaceSearch(QObject):

@@ -15,8 +15,8 @@ when what it would do was done before, so that a second run starts in seconds.
 import ctypes
 import hashlib
 import os
-import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +29,7 @@ BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 OLDEST = (3, 12)
 WANTED = ("3.13", "3.12", "3.14")
+HELP = {"-h", "--help", "help"}
 
 # What QtWebEngine and the xcb platform open at run time: library → Debian package.
 SYSTEM_LIBRARIES = {
@@ -86,9 +87,9 @@ def run(step, command, remedy, **options):
 # --- a Python new enough ------------------------------------------------------------------------------------------
 
 
-def version_of(command):
-    """(major, minor) of a Python command, or None when it does not run."""
-    ask = "import sys; print(sys.version_info[0], sys.version_info[1])"
+def version_of(command, needing="sys"):
+    """(major, minor) of a Python command, or None when it does not run or has not the module it needs."""
+    ask = "import sys, " + needing + "; print(sys.version_info[0], sys.version_info[1])"
     try:
         words = subprocess.run(
             [*command, "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=30
@@ -154,8 +155,9 @@ def done_before(stamp, value):
 
 
 def make_venv():
-    """The environment everything is installed into."""
-    if version_of([str(PYTHON)]) and (VENV / "pyvenv.cfg").exists():
+    """The environment everything is installed into; made anew if what is there is half made or too old."""
+    version = version_of([str(PYTHON)], needing="pip")
+    if version and version >= OLDEST and (VENV / "pyvenv.cfg").exists():
         return
     python = find_python()
     remedy = "On Debian and Ubuntu install the package python3-venv; elsewhere a Python with the venv module."
@@ -235,6 +237,19 @@ def missing_libraries():
     return missing
 
 
+def packages_of(libraries):
+    """The packages that hold these libraries, by the names they have here.
+
+    Since Debian 13 and Ubuntu 24.04 some end in "t64", and apt takes the old name for one of them (libasound2) no more.
+    """
+    names = []
+    for library in libraries:
+        newer = SYSTEM_LIBRARIES[library] + "t64"
+        known = subprocess.run(["apt-cache", "show", newer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        names.append(newer if known.returncode == 0 else SYSTEM_LIBRARIES[library])
+    return names
+
+
 def install_system_libraries():
     """On Linux: whatever of Qt's system libraries is not there. Installed as root on Debian's kin, else named."""
     if not sys.platform.startswith("linux"):
@@ -242,17 +257,19 @@ def install_system_libraries():
     missing = missing_libraries()
     if not missing:
         return
-    packages = [SYSTEM_LIBRARIES[library] for library in missing]
-    install = "apt-get install -y --no-install-recommends " + " ".join(packages)
     step = "Installing system libraries: " + ", ".join(missing)
     if not shutil.which("apt-get"):
         raise StepFailed(step, "This is no Debian-like system.", "Install with its package manager what provides them.")
+    install = ["apt-get", "install", "-y", "--no-install-recommends"]
     if os.geteuid() != 0:
-        raise StepFailed(step, "Only the administrator may do this.", "Run: sudo apt-get update && sudo " + install)
-    remedy = "Run by hand: apt-get update && " + install
+        by_hand = " ".join(install + packages_of(missing))
+        raise StepFailed(step, "Only the administrator may do this.", "Run: sudo apt-get update && sudo " + by_hand)
     quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    remedy = "Check the connection to the package server, then run this again."
     run("Reading the list of system packages", ["apt-get", "update"], remedy, env=quiet)
-    run(step, install.split(), remedy, env=quiet)
+    install += packages_of(missing)
+    remedy = "Run by hand: " + " ".join(install)
+    run(step, install, remedy, env=quiet)
     still = missing_libraries()
     if still:
         raise StepFailed(step, "Still missing: " + ", ".join(still), remedy)
@@ -271,8 +288,18 @@ def set_up(for_tests):
 
 
 def go(*command):
-    """Hand over to the program, with its exit status."""
-    return subprocess.call([str(part) for part in command], cwd=str(ROOT))
+    """Hand over to the program, with its exit status. Ctrl+C reaches it too: it stops by itself, we wait for it."""
+    process = subprocess.Popen([str(part) for part in command], cwd=str(ROOT))
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    stopped = False
+    while process.poll() is None:
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            stopped = True
+    if stopped:
+        sys.exit(130)
+    return process.returncode
 
 
 def check():
@@ -306,15 +333,18 @@ def main(arguments):
     """Exit status: 0, 1 when a step or the command failed, 2 for wrong usage."""
     command = arguments[0] if arguments else "demo"
     known = {"demo", "test", "check", "bench", "setup", "lock"}
-    if command not in known or re.match(r"-{1,2}h(elp)?$", command):
+    if command not in known:
         print(__doc__, file=sys.stderr)
-        return 0 if command.startswith("-") else 2
+        return 0 if command in HELP else 2
     if command == "lock":
         return lock()
     try:
         set_up(for_tests=command in {"test", "check", "bench", "setup"})
     except StepFailed as failure:
         print(f"\n{failure.step} failed.\n{failure.why}\n\nWhat to do: {failure.remedy}", file=sys.stderr)
+        return 1
+    except OSError as fault:
+        print(f"\nThe set-up failed: {fault}\n\nWhat to do: check the disk and the rights to {ROOT}.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. Finished steps are kept; run this again to go on.", file=sys.stderr)

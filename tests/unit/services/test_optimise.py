@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from multiprocessing.process import BaseProcess
@@ -26,13 +26,18 @@ from tests.fixtures.days import make_day, make_depot
 LONG = 600.0
 
 
-def optimisers() -> list[BaseProcess]:
-    """The processes that search, of anybody here."""
-    return [process for process in multiprocessing.active_children() if process.name == "optimiser"]
+type Optimisers = Callable[[], list[BaseProcess]]
 
 
 @pytest.fixture
-def desk() -> Iterator[PlanningDesk]:
+def optimisers() -> Optimisers:
+    """Asks for the searching processes that the test has begun and not ended."""
+    before = multiprocessing.active_children()
+    return lambda: [p for p in multiprocessing.active_children() if p.name == "optimiser" and p not in before]
+
+
+@pytest.fixture
+def desk(optimisers: Optimisers) -> Iterator[PlanningDesk]:
     desk = PlanningDesk(StraightLine())
     yield desk
     desk.close()
@@ -58,7 +63,7 @@ class Watched(NoProgress):
         return self.given_up.is_set()
 
 
-def test_only_a_whole_day_is_searched_apart(desk: PlanningDesk, day: Day) -> None:
+def test_only_a_whole_day_is_searched_apart(desk: PlanningDesk, optimisers: Optimisers, day: Day) -> None:
     shift_id, *_ = day.shifts
     inserted = desk.insert(day, list(day.orders)[:5], to_shift=shift_id)
     assert [len(sequence) for sequence in inserted.after.values()] == [5]
@@ -82,7 +87,9 @@ def test_stopping_keeps_the_best_plan(desk: PlanningDesk, day: Day) -> None:
     assert progress.told[-1][1] == "40 stops planned"
 
 
-def test_cancelling_drops_the_search_and_the_next_one_works(desk: PlanningDesk, day: Day) -> None:
+def test_cancelling_drops_the_search_and_the_next_one_works(
+    desk: PlanningDesk, optimisers: Optimisers, day: Day
+) -> None:
     progress = Watched()
     with pytest.raises(Cancelled):
         desk.optimise(day, seconds=LONG, on_best=lambda _: progress.given_up.set(), progress=progress)
@@ -90,7 +97,7 @@ def test_cancelling_drops_the_search_and_the_next_one_works(desk: PlanningDesk, 
     assert sum(map(len, desk.optimise(day, seconds=0.5).after.values())) == len(day.orders)
 
 
-def test_an_optimiser_that_dies_is_told_in_words(desk: PlanningDesk, day: Day) -> None:
+def test_an_optimiser_that_dies_is_told_in_words(desk: PlanningDesk, optimisers: Optimisers, day: Day) -> None:
     def kill(_) -> None:
         (worker,) = optimisers()
         assert worker.pid is not None
@@ -101,7 +108,7 @@ def test_an_optimiser_that_dies_is_told_in_words(desk: PlanningDesk, day: Day) -
     assert sum(map(len, desk.optimise(day, seconds=0.5).after.values())) == len(day.orders)
 
 
-def test_the_optimiser_ends_with_the_depot(home: Path, day: Day) -> None:
+def test_the_optimiser_ends_with_the_depot(home: Path, optimisers: Optimisers, day: Day) -> None:
     opener = partial(open_store, clock=lambda: datetime.now(UTC))
     slug = create_depot(Home(home), make_depot(), open_store=opener)
     with open_workplace(Home(home), slug, open_store=opener, clock=lambda: datetime.now(UTC)) as workplace:

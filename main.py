@@ -108,11 +108,17 @@ def plan_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
     store, on = workplace.store, args.date or workplace.today
     if not store.read(lambda r: r.orders_of([on])):
         raise KnownError(f"There are no orders on {on:%d %B %Y}.", "Import some, or choose a day that has some.")
+    staffed = 0
     if not store.read(lambda r: r.shifts_of(on)):
-        store.write(f"Put drivers on duty on {on}", lambda uow: staff_day(uow, on))
-    day = store.read(lambda r: r.day(on))
-    proposal = workplace.desk.optimise(day, seconds=args.seconds, seed=args.seed)
-    store.write("Optimise the day", lambda uow: apply_proposal(uow, proposal))
+        staffed = store.write(f"Put drivers on duty on {on}", lambda uow: staff_day(uow, on)).value
+    try:
+        day = store.read(lambda r: r.day(on))
+        proposal = workplace.desk.optimise(day, seconds=args.seconds, seed=args.seed)
+        store.write("Optimise the day", lambda uow: apply_proposal(uow, proposal))
+    except BaseException:
+        if staffed:
+            store.undo()
+        raise
     outlook = workplace.desk.look(store.read(lambda r: r.day(on)))
     return exporting.summary(outlook)
 
@@ -132,20 +138,23 @@ def prepare_demo(home: Home) -> str:
 
 def open_window(args: argparse.Namespace, home: Home) -> int:
     """Run the window until it is closed."""
-    from ui.app import run_window  # Qt loads only when a window is wanted
+    from ui.app import require_screen, run_window  # Qt loads only when a window is wanted
 
+    require_screen()
     slug = args.depot or _usual_depot(home) or prepare_demo(home)
     if args.command == "demo":
         slug = prepare_demo(home)
-    opener = lambda name: open_workplace(home, name, open_store=open_store, clock=now)
+    opener = lambda name: open_workplace(home, name, open_store=open_store, clock=now, forgiving=True)
     maker = lambda depot: create_depot(home, depot, open_store=open_store)
     return run_window(home, slug, opener=opener, maker=maker, on=args.date, until_painted=args.until_painted)
 
 
 def shots(args: argparse.Namespace, home: Home) -> int:
     """Write a picture of every panel on the demo day."""
+    from ui.app import require_screen
     from ui.shots import take_shots
 
+    require_screen()
     slug = prepare_demo(home)
     opener = lambda name: open_workplace(home, name, open_store=open_store, clock=now)
     maker = lambda depot: create_depot(home, depot, open_store=open_store)
@@ -155,9 +164,12 @@ def shots(args: argparse.Namespace, home: Home) -> int:
 def _usual_depot(home: Home) -> str | None:
     """The only depot, or the one opened last."""
     slugs = home.depot_slugs()
-    last = home.root / "last-depot"
-    if last.exists() and last.read_text(encoding="utf-8").strip() in slugs:
-        return last.read_text(encoding="utf-8").strip()
+    try:
+        last = (home.root / "last-depot").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        last = ""
+    if last in slugs:
+        return last
     return slugs[0] if len(slugs) == 1 else None
 
 
@@ -166,9 +178,12 @@ def _usual_depot(home: Home) -> str | None:
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        on = date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"“{text}” is no date; write it as 2026-11-24") from error
+    if not 2000 <= on.year <= 2100:  # as in order files
+        raise argparse.ArgumentTypeError(f"“{text}” lies in the year {on.year}")
+    return on
 
 
 def _place(text: str) -> Place:
@@ -202,6 +217,12 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _seed(text: str) -> int:
+    if not (text.isdecimal() and int(text) < 1 << 32):
+        raise argparse.ArgumentTypeError(f"“{text}” is no seed; use a whole number from 0 to 4,294,967,295")
+    return int(text)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line, as `docs/automation.md` describes it."""
     top = argparse.ArgumentParser("roundhouse", description="The workstation of a delivery depot's dispatcher.")
@@ -221,6 +242,9 @@ def parser() -> argparse.ArgumentParser:
 def _command(commands: Any, name: str, what: str, run: Callable[..., Any], **more: Any) -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = commands.add_parser(name, help=what, description=what.capitalize() + ".")
     made.set_defaults(command=name, run=run, **more)
+    if "needs" in more:
+        hint = "print the result as one line of JSON; without it, indented"
+        made.add_argument("--json", action="store_true", help=hint)
     return made
 
 
@@ -263,14 +287,13 @@ def _day_commands(commands: Any) -> None:
     bring.add_argument("--rejects", type=Path, metavar="FILE", help="where to write the rows that were left out")
     plan = _command(commands, "plan", "optimise a day", plan_day, needs="depot")
     plan.add_argument("--seconds", type=_seconds, default=30.0)
-    plan.add_argument("--seed", type=int, default=1)
+    plan.add_argument("--seed", type=_seed, default=1)
     export = _command(commands, "export", "write a day's plan to a file", export_day, needs="depot")
     export.add_argument("--format", choices=["csv", "xlsx", "json", "geojson", "html"], required=True)
     export.add_argument("out", type=Path, metavar="OUT")
     for command in (bring, plan, export):
         command.add_argument("--date", type=_date, default=None, help="the day; without it today")
         command.add_argument("--depot", default=None, help="the depot; without it the only one, or the last opened")
-        command.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 # --- running ------------------------------------------------------------------------------------------------------
@@ -279,10 +302,15 @@ def _day_commands(commands: Any) -> None:
 @contextmanager
 def kept_log(home: Home) -> Iterator[None]:
     """Write a rotating log into the data folder."""
-    home.logs.mkdir(parents=True, exist_ok=True)
-    to = logging.handlers.RotatingFileHandler(
-        home.logs / "roundhouse.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8"
-    )
+    try:
+        home.logs.mkdir(parents=True, exist_ok=True)
+        to = logging.handlers.RotatingFileHandler(
+            home.logs / "roundhouse.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8"
+        )
+    except OSError as fault:
+        raise KnownError(
+            f"No log can be written to {home.logs} ({fault.strerror}).", "Allow writing to that folder."
+        ) from fault
     to.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(to)

@@ -254,6 +254,17 @@ class DayBoard(QObject):
             change = partial(orders.cancel_orders, order_ids=tuple(order_ids))
             self._runner.submit(Operation(label, change), initiator=self)
 
+    def reopen_orders(self, order_ids: Sequence[OrderId]) -> None:
+        """Bring cancelled orders back into the pool."""
+        known = self._outlook.day.orders if self._outlook else {}
+        cancelled = [o for o in order_ids if o in known and known[o].state is OrderState.CANCELLED]
+        if not cancelled:
+            self.told.emit("Find a cancelled order and choose it first.")
+        elif not self._blocked():
+            label = f"Reopen {words.count(len(cancelled), 'order')}"
+            change = partial(orders.reopen_orders, order_ids=tuple(cancelled))
+            self._runner.submit(Operation(label, change), initiator=self)
+
     @Slot()
     def clear(self) -> None:
         """Empty every round of the day."""

@@ -23,6 +23,8 @@ from ui.theme import Mode, Theme
 from ui.window.main import MainWindow
 
 PATIENCE_MS = 60_000
+BREATH_MS = 400
+"""A page that has just been shown hears of its size a little later."""
 SIZE = (1600, 900)
 
 
@@ -51,6 +53,9 @@ class Album:
     def settle(self) -> None:
         """Wait until nothing works in the background and the map shows all it was told."""
         self._window.runner.wait_until_idle(PATIENCE_MS)
+        breath = QEventLoop()
+        QTimer.singleShot(BREATH_MS, breath, breath.quit)
+        breath.exec()
         self.settle_map()
 
     def settle_map(self) -> None:
@@ -62,15 +67,15 @@ class Album:
             self.wait(view.painted, when=lambda painted: painted == token)
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
-    def place_on_map(self, order_id: OrderId) -> QPoint:
-        """Where a stop's mark is, in pixels of the map."""
+    def places_on_map(self) -> dict[OrderId, QPoint]:
+        """Where the marks of stops are, in pixels of the map; without those that stand under another."""
         found: list[str] = []
         loop = QEventLoop()
         answer = lambda text: (found.append(text), loop.quit())
         self._window.board.map.page.runJavaScript("roundhouse.report()", answer)
         loop.exec()
-        mark = next(m for m in json.loads(found[0])["stops"] if m["id"] == order_id)
-        return QPoint(round(mark["x"]), round(mark["y"]))
+        marks = json.loads(found[0])["stops"]
+        return {m["id"]: QPoint(round(m["x"]), round(m["y"])) for m in marks if m["stack"] == 1}
 
     def take(self, name: str, widget: QWidget | None = None) -> None:
         """Write a picture."""
@@ -153,7 +158,8 @@ def _drag_and_undo(album: Album, window: MainWindow) -> None:
     _hover_in_list(window, order_id, taking.shift_id)
     album.take("drag-in-list")
     QApplication.sendEvent(window.board.rounds.view.viewport(), QDragLeaveEvent())
-    _drag_on_map(album, window, giving.order_ids[3], taking.order_ids[3])
+    shown = album.places_on_map()
+    _drag_on_map(album, window, *(next(shown[o] for o in r.order_ids[2:] if o in shown) for r in (giving, taking)))
     album.take("dropped")
     window.day.undo()
     album.settle()
@@ -172,11 +178,9 @@ def _hover_in_list(window: MainWindow, order_id: OrderId, shift_id: ShiftId) -> 
         QApplication.sendEvent(view.viewport(), kind(at, Qt.DropAction.MoveAction, mime, buttons, keys))
 
 
-def _drag_on_map(album: Album, window: MainWindow, order_id: OrderId, onto: OrderId) -> None:
-    """Carry one stop to another and let it go there; where several rounds meet, take the first that is offered."""
-    view = window.board.map
-    start, end = (album.place_on_map(o) for o in (order_id, onto))
-    hand = view.web.focusProxy()
+def _drag_on_map(album: Album, window: MainWindow, start: QPoint, end: QPoint) -> None:
+    """Carry a stop onto another and let it go there."""
+    hand = window.board.map.web.focusProxy()
     QTest.mouseMove(hand, start)
     QTest.mousePress(hand, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 9):

@@ -60,9 +60,9 @@ def find_home() -> Home:
 
 
 def slug_of(name: str) -> str:
-    """A depot's folder name: its name in lower-case letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    """A depot's folder name: its name in lower case without accents, a hyphen for all that is no letter or digit."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    slug = re.sub(r"[\W_]+", "-", plain.lower()).strip("-")[:60].strip("-")
     if not slug:
         raise BadInput(f"“{name}” has no letter or digit to name a folder by.", "Choose another name.")
-    return slug[:60]
+    return slug

@@ -42,8 +42,10 @@ def open_pack(home: Home, name: str) -> RegionPack:
 
 
 def describe(pack: RegionPack) -> dict[str, Any]:
-    """A pack's manifest as plain values."""
-    return dict(pack.manifest.as_dict())
+    """A pack's manifest as plain values, but for the list of its files: of that only how large they are together."""
+    told = dict(pack.manifest.as_dict())
+    told["bytes"] = sum(told.pop("files").values())
+    return told
 
 
 def describe_all(home: Home) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A depot that is open: its database, roads, addresses and planning desk, wired together."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,8 @@ class Workplace:
     geocoder: Geocoder | None
     desk: PlanningDesk
     clock: Clock
+    fault: KnownError | None = None
+    """Why the region, or its addresses, had to be left out."""
 
     @property
     def depot(self) -> Depot:
@@ -58,21 +61,47 @@ class Workplace:
         self.store.close()
 
 
-def open_workplace(home: Home, slug: str, *, open_store: OpenStore, clock: Clock) -> Workplace:
-    """Open a depot of this data folder with its region."""
+@dataclass(frozen=True, slots=True)
+class _Region:
+    pack: RegionPack | None
+    roads: RoadNetwork
+    geocoder: Geocoder | None
+    fault: KnownError | None = None
+
+
+def open_workplace(home: Home, slug: str, *, open_store: OpenStore, clock: Clock, forgiving: bool = False) -> Workplace:
+    """Open a depot of this data folder with its region.
+
+    Raises `KnownError`. If `forgiving`, not for the region's sake: what of it is missing or damaged is left out then,
+    and `Workplace.fault` says why.
+    """
     if slug not in home.depot_slugs():
         known = ", ".join(home.depot_slugs()) or "none yet"
         raise KnownError(f"There is no depot “{slug}” in {home.root}.", f"Depots here: {known}.")
     store = open_store(home.database(slug))
     try:
-        region = store.read(lambda r: r.depot()).region
-        pack = RegionPack.open(home.regions / region) if region else None
+        found = _open_region(home, store.read(lambda r: r.depot()).region)
     except BaseException:
         store.close()
         raise
-    roads = open_network(pack, home.cache)
-    geocoder = AddressIndex(pack.addresses) if pack else None
-    return Workplace(slug, home, store, pack, roads, geocoder, PlanningDesk(roads), clock)
+    if found.fault and not forgiving:
+        store.close()
+        raise found.fault
+    desk = PlanningDesk(found.roads)
+    return Workplace(slug, home, store, found.pack, found.roads, found.geocoder, desk, clock, found.fault)
+
+
+def _open_region(home: Home, name: str) -> _Region:
+    """As much of the region as can be used."""
+    try:
+        pack = RegionPack.open(home.regions / name) if name else None
+        roads = open_network(pack, home.cache)
+    except KnownError as fault:
+        return _Region(None, open_network(None, home.cache), None, fault)
+    try:
+        return _Region(pack, roads, AddressIndex(pack.addresses) if pack else None)
+    except KnownError as fault:
+        return _Region(pack, roads, None, fault)
 
 
 def create_depot(home: Home, depot: Depot, *, open_store: OpenStore) -> str:
@@ -80,17 +109,41 @@ def create_depot(home: Home, depot: Depot, *, open_store: OpenStore) -> str:
     slug = slug_of(depot.name)
     if slug in home.depot_slugs():
         raise BadInput(f"There is a depot “{depot.name}” already.", "Choose another name.")
-    if depot.region and not (home.regions / depot.region).is_dir():
-        raise BadInput(
-            f"There is no region “{depot.region}”.", "Build it first: roundhouse region build FILE --name NAME."
-        )
-    home.database(slug).parent.mkdir(parents=True, exist_ok=True)
-    store = open_store(home.database(slug))
+    if depot.region:
+        _require_within(depot, home)
     try:
-        store.write(f"Found the depot {depot.name}", lambda uow: uow.put_depot(depot))
-    finally:
-        store.close()
+        store = open_store(home.database(slug))
+        try:
+            store.write(f"Found the depot {depot.name}", lambda uow: uow.put_depot(depot))
+        finally:
+            store.close()
+    except BaseException:
+        _remove_database(home.database(slug))
+        raise
     return slug
+
+
+def _remove_database(database: Path) -> None:
+    """A depot that could not be founded must not keep its name from being used."""
+    with suppress(OSError):
+        for suffix in ("", "-wal", "-shm"):
+            database.with_name(f"{database.name}{suffix}").unlink(missing_ok=True)
+        database.parent.rmdir()
+
+
+def _require_within(depot: Depot, home: Home) -> None:
+    """A depot from which no road of its region leads is a mistake, of the place or of the region."""
+    if not (home.regions / depot.region).is_dir():
+        remedy = "Build it first: roundhouse region build FILE --name NAME."
+        raise BadInput(f"There is no region “{depot.region}”.", remedy)
+    bounds = RegionPack.open(home.regions / depot.region).bounds
+    if not bounds.contains(depot.place):
+        place = f"{depot.place.lat:.4f}, {depot.place.lon:.4f}"
+        where = f"{bounds.south:.4f}–{bounds.north:.4f}, {bounds.west:.4f}–{bounds.east:.4f}"
+        raise BadInput(
+            f"The depot at {place} lies outside the region {depot.region} ({where}).",
+            "Correct the place (latitude first), or choose the region it lies in.",
+        )
 
 
 def day_to_open(workplace: Workplace) -> date:

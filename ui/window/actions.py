@@ -39,6 +39,9 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec(
             "cancel_orders", "&Cancel orders", "Ctrl+Del", "package-variant-closed-remove", "Take orders off for good"
         ),
+        Spec(
+            "reopen_orders", "&Reopen orders", "", "package-variant-closed", "Bring cancelled orders back to the pool"
+        ),
         Spec("open_day", "&Open day…", "Ctrl+G", "calendar", "Show another day", rule=True),
         Spec("previous_day", "&Previous day", "Ctrl+PgUp", "chevron-left", "Show the day before"),
         Spec("next_day", "Ne&xt day", "Ctrl+PgDown", "chevron-right", "Show the day after"),

@@ -155,7 +155,6 @@ class MainWindow(QMainWindow):
         self.day.search_changed.connect(self._on_search_changed)
         self.day.told.connect(self.status.tell)
         self.forms.told.connect(self.status.tell)
-        self.status.stop_requested.connect(self.day.stop_search)
         self.search_bar.stop_requested.connect(self.day.stop_search)
         self.search_bar.cancel_requested.connect(self.day.cancel_search)
         self.addresses.count_changed.connect(self._on_doubtful_count)
@@ -179,6 +178,7 @@ class MainWindow(QMainWindow):
             "export_day": self._on_export,
             "new_order": self._on_new_order,
             "cancel_orders": self._on_cancel_orders,
+            "reopen_orders": self._on_reopen_orders,
             "open_day": self.header.open_calendar,
             "previous_day": partial(self._step_day, -1),
             "next_day": partial(self._step_day, 1),
@@ -266,6 +266,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_cancel_orders(self) -> None:
         self.day.cancel_orders(self.board.selected)
+
+    @Slot()
+    def _on_reopen_orders(self) -> None:
+        self.day.reopen_orders(self.board.selected)
 
     @Slot()
     def _on_export(self) -> None:

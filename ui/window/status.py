@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from ui import format as words
@@ -11,6 +11,7 @@ from ui.theme import Size, Theme
 
 SHOW_AFTER_MS = 500
 QUIET = {
+    "Optimising",  # has a bar of its own above the board
     "Reading the day",
     "Finding reasons",
     "Drawing routes",
@@ -22,13 +23,7 @@ QUIET = {
 
 
 class StatusLine(QStatusBar):
-    """Tells the truth about saving, roads and background work.
-
-    Signals:
-        stop_requested(): the search shall end and keep its best plan.
-    """
-
-    stop_requested = Signal()
+    """Tells the truth about saving, roads and background work."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +38,6 @@ class StatusLine(QStatusBar):
         self._saved_text = "all data local"
         self._straight = False
         self.work = JobLine(theme, self)
-        self.work.stop_requested.connect(self.stop_requested)
         self._theme = theme
         grid = theme.grid
         self.setContentsMargins(grid(2), 0, grid(2), 0)
@@ -90,13 +84,7 @@ class StatusLine(QStatusBar):
 
 
 class JobLine(QWidget):
-    """The background work under way that has taken half a second or more, with its stop.
-
-    Signals:
-        stop_requested(): of the search; other work is cancelled here.
-    """
-
-    stop_requested = Signal()
+    """The background work under way that has taken half a second or more, and a button to cancel it."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -111,8 +99,8 @@ class JobLine(QWidget):
         self._bar.setRange(0, 1000)
         self._stop = QToolButton(self)
         self._stop.setObjectName("status.stop")
-        self._stop.setText("Stop")
-        self._stop.setAccessibleName("Stop the background work")
+        self._stop.setText("Cancel")
+        self._stop.setAccessibleName("Cancel the background work")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOW_AFTER_MS)
@@ -149,7 +137,7 @@ class JobLine(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        told = [job for job in self._jobs if job.title not in QUIET] or self._jobs
+        told = [job for job in self._jobs if job.title not in QUIET]
         self.setVisible(bool(told))
         if not told:
             return
@@ -157,15 +145,12 @@ class JobLine(QWidget):
         more = f" (+{words.count(len(told) - 1, 'more', 'more')})" if len(told) > 1 else ""
         self._text.setText(f"{job.title}… {job.text}{more}")
         self._bar.setValue(round(job.fraction * 1000))
-        self._stop.setVisible(job.title not in QUIET)
-        self._stop.setToolTip("Stop and keep the best plan" if job.title == "Optimising" else f"Cancel: {job.title}")
+        self._stop.setToolTip(f"Cancel: {job.title}")
 
     @Slot()
     def _on_stop(self) -> None:
         told = [job for job in self._jobs if job.title not in QUIET]
-        if told and told[0].title == "Optimising":
-            self.stop_requested.emit()
-        elif told:
+        if told:
             told[0].cancel()
 
 

@@ -10,9 +10,11 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import OrderState
+from dispatcher.domain.place import Place
 from dispatcher.services.home import Home
 from dispatcher.services.workplace import Workplace, create_depot, day_to_open, open_workplace
 from tests.fixtures import days
+from tests.fixtures.region import build_helsinki
 from tests.unit.services.conftest import now, open_stores
 
 
@@ -89,3 +91,14 @@ def test_a_day_whose_orders_are_all_cancelled_does_not_count(workplace: Workplac
     cancelled = [replace(o, state=OrderState.CANCELLED) for o in day.orders.values()]
     workplace.store.write("Put", lambda uow: uow.put_orders([*cancelled, ahead]))
     assert day_to_open(workplace) == ahead.date
+
+
+def test_a_depot_outside_its_region_is_refused_with_where_the_region_lies(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.regions.mkdir()
+    build_helsinki(home.regions, ("addresses",))
+    away = Depot("Turku", Place(60.4518, 22.2666), "Europe/Helsinki", region="helsinki")
+    with pytest.raises(BadInput, match=r"lies outside the region helsinki \(60\.") as refused:
+        create_depot(home, away, open_store=open_stores)
+    assert "latitude first" in refused.value.remedy
+    assert home.depot_slugs() == ()

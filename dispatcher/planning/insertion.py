@@ -122,7 +122,11 @@ class Room:
         return self._sound(visit, gaps) or nearest if gaps else nearest
 
     def _detours(self, visit: Visit) -> Iterator[tuple[int, int, int, int, int]]:
-        """For each position: seconds to the order, seconds on from it, and the detour in seconds and metres."""
+        """For each position: seconds to the order, seconds on from it, and the detour in seconds and metres.
+
+        None right before a stop without a place: that is served where the vehicle is, so it would move along, and the
+        detour would be another one. Behind it is as good.
+        """
         table, at = self.problem.travel[self.duty.profile], visit.at
         onward = self.along[1:]
         to_s: list[int] = table.duration_s[self.along[:-1], at].tolist()
@@ -133,8 +137,9 @@ class Room:
             back = self.duty.end
             on_s[-1] = 0 if back is None else int(table.duration_s[at, back])
             on_m[-1] = 0 if back is None else int(table.distance_m[at, back])
+        moves_along = [*(self.problem.visits[o].at == NOWHERE for o in self.sequence), False]
         for i, (a, b, c, d) in enumerate(zip(to_s, on_s, to_m, on_m, strict=True)):
-            if a < NO_WAY and b < NO_WAY:
+            if a < NO_WAY and b < NO_WAY and not moves_along[i]:
                 yield i, a, b, a + b - self.leg_s[i], c + d - self.leg_m[i]
 
     def _in_the_way(self, visit: Visit, position: int, to_s: int, on_s: int) -> Refusal | None:

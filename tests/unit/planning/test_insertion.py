@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given, settings
 
+from dispatcher.domain.place import Place
 from dispatcher.domain.schedule import Rule
 from dispatcher.planning.insertion import Gap, Refusal, Room, insert_best, insert_fitting
 from dispatcher.planning.judge import weigh, weigh_route
-from tests.fixtures.days import assemble, make_crew, make_day, make_order, problem_of
+from tests.fixtures.days import assemble, make_crew, make_day, make_depot, make_order, problem_of, window
 from tests.unit.planning.strategies import days
 
 
@@ -55,6 +56,18 @@ def test_an_order_that_is_planned_already_moves():
     assert sorted(found[first] + found[second]) == sorted(ids)
     alone = insert_best(p, {second: ids[6:]}, [ids[0]])
     assert sorted(alone[second]) == sorted([*ids[6:], ids[0]])
+
+
+def test_a_stop_without_a_place_does_not_hide_a_detour():
+    """It is served where the vehicle is: behind the far stop it is far too, and what follows comes late."""
+    homeless = make_order(0, None, windows=(window("10:00", "12:00"),))
+    near = make_order(1, Place(50.776, 6.101), windows=(window("10:00", "10:10"),))
+    far = make_order(2, Place(50.82, 6.17), windows=(window("08:00", "09:00"),))
+    p = problem_of(assemble([homeless, near, far], make_crew(1, make_depot())))
+    (shift_id,) = p.rounds
+    route = [homeless.id, near.id]
+    assert weigh(p, {shift_id: route}).overrun_s == 0 < weigh(p, {shift_id: [far.id, *route]}).overrun_s
+    assert insert_fitting(p, {shift_id: route}, [far.id]) == ({shift_id: route}, [far.id])
 
 
 def test_without_routes_there_is_nowhere_to_go():

@@ -7,13 +7,16 @@ drained: page, window, depot.
 import gc
 import json
 import logging
+import os
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from types import TracebackType
 
+import shiboken6
 from PySide6.QtCore import QObject, QSettings, QTimer, QtMsgType, Signal, Slot, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
@@ -24,7 +27,8 @@ from dispatcher.services.workplace import Workplace
 from ui.faults import show_fault
 from ui.map.environment import prepare_environment
 from ui.map.scheme import register_scheme
-from ui.theme import Mode, Theme
+from ui.signals import closing_on_signals
+from ui.theme import TEXT_SCALES, Mode, Theme
 from ui.window.main import MainWindow
 
 log = logging.getLogger("roundhouse.ui")
@@ -50,9 +54,27 @@ def make_application(home: Home) -> tuple[QApplication, Theme]:
     assert isinstance(app, QApplication)
     app.setApplicationName("Roundhouse")
     app.setApplicationDisplayName("Roundhouse")
-    settings = open_settings(home)
-    mode = Mode(str(settings.value("look/mode", Mode.SYSTEM.value)))
-    return app, Theme(app, mode, float(str(settings.value("look/scale", 1.0))))
+    return app, Theme(app, *_chosen_look(open_settings(home)))
+
+
+def require_screen(environ: Mapping[str, str] = os.environ) -> None:
+    """Raise `KnownError` where no window can open: Qt itself would end the process without a word to act on."""
+    named = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    if sys.platform.startswith("linux") and not any(environ.get(name) for name in named):
+        raise KnownError(
+            "There is no screen to open a window on.",
+            "Start Roundhouse on a desktop, or set QT_QPA_PLATFORM=offscreen to run it without one.",
+        )
+
+
+def _chosen_look(settings: QSettings) -> tuple[Mode, float]:
+    """What was chosen last; the usual look when the file says nothing that makes sense."""
+    try:
+        mode = Mode(str(settings.value("look/mode", Mode.SYSTEM.value)))
+        scale = float(str(settings.value("look/scale", 1.0)))
+    except ValueError:
+        return Mode.SYSTEM, 1.0
+    return mode, scale if scale in TEXT_SCALES else 1.0
 
 
 def open_settings(home: Home) -> QSettings:
@@ -87,7 +109,8 @@ class Program(QObject):
     def open(self, slug: str, on: date | None = None) -> None:
         """Show a depot; the one shown before is closed first, and stays open when the other cannot be opened."""
         workplace = self._opener(slug)
-        (self._home.root / "last-depot").write_text(slug, encoding="utf-8")
+        with suppress(OSError):  # a full disk is no reason to stay out
+            (self._home.root / "last-depot").write_text(slug, encoding="utf-8")
         window = MainWindow(workplace, self._theme, open_settings(self._home), maker=self._maker)
         window.depot_requested.connect(self._on_depot_requested)
         window.first_painted.connect(self._on_first_painted)
@@ -96,6 +119,14 @@ class Program(QObject):
         previous, self.window = self.window, window
         if previous:
             previous.close()
+        if workplace.fault:
+            show_fault(window, workplace.fault)
+
+    @Slot()
+    def close(self) -> None:
+        """Close the window; the application ends with it."""
+        if self.window and shiboken6.isValid(self.window):
+            self.window.close()
 
     @Slot(str)
     def _on_depot_requested(self, slug: str) -> None:
@@ -117,16 +148,16 @@ def run_window(
     app, theme = make_application(home)
     _take_faults()
     program = Program(home, theme, opener, maker)
-    program.open(slug, on)
-    if until_painted:
-        program.painted.connect(lambda seconds: _say_painted(program, seconds))
-    return app.exec()
+    with closing_on_signals(program.close):
+        program.open(slug, on)
+        if until_painted:
+            program.painted.connect(lambda seconds: _say_painted(program, seconds))
+        return app.exec()
 
 
 def _say_painted(program: Program, seconds: float) -> None:
     print(json.dumps({"painted_after_s": round(seconds, 3)}), flush=True)  # noqa: T201
-    assert program.window is not None
-    QTimer.singleShot(0, program.window, program.window.close)
+    QTimer.singleShot(0, program, program.close)
 
 
 def _take_faults() -> None:
@@ -136,8 +167,5 @@ def _take_faults() -> None:
 
 
 def _on_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    if issubclass(kind, KeyboardInterrupt):
-        QApplication.quit()
-        return
     log.critical("%s", "".join(traceback.format_exception(kind, error, trace)))
     show_fault(QApplication.activeWindow(), error)

@@ -30,7 +30,7 @@ def extract() -> Path:
 
 def prepare(home: Home, *, open_store: OpenStore, clock: Clock, progress: Progress) -> str:
     """Make whatever of the demo depot is missing, with a planned day for today; returns its folder name."""
-    if not (home.regions / REGION).is_dir():
+    if not _region_is_sound(home):
         regions.build(home, extract(), REGION, Share(progress, 0.0, 0.7))
     depot = replace(read_fleet(RESOURCES / "fleet.json").depot, region=REGION)
     slug = slug_of(depot.name)
@@ -44,6 +44,15 @@ def prepare(home: Home, *, open_store: OpenStore, clock: Clock, progress: Progre
             bring_orders(workplace, workplace.today, Share(progress, 0.7, 0.9))
             plan_first(workplace, workplace.today, Share(progress, 0.9, 1.0))
     return slug
+
+
+def _region_is_sound(home: Home) -> bool:
+    """Whether the demo's region can be used; one that cannot is built anew, its extract is at hand."""
+    try:
+        regions.open_geocoder(home, REGION).close()
+    except KnownError:
+        return False
+    return True
 
 
 def load_fleet(store: Store, file: Path) -> dict[str, int]:

@@ -96,7 +96,7 @@ def test_a_day_whose_orders_are_all_cancelled_does_not_count(workplace: Workplac
 def test_a_depot_outside_its_region_is_refused_with_where_the_region_lies(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.regions.mkdir()
-    build_helsinki(home.regions, ("addresses",))
+    build_helsinki(home.regions, ("roads",))
     away = Depot("Turku", Place(60.4518, 22.2666), "Europe/Helsinki", region="helsinki")
     with pytest.raises(BadInput, match=r"lies outside the region helsinki \(60\.") as refused:
         create_depot(home, away, open_store=open_stores)

@@ -60,6 +60,7 @@ class DayBoard(QObject):
         self._stale = True
         self._loose: set[ShiftId] = set()
         self._drawn: dict[ShiftId, tuple[object, ...]] = {}
+        self._wanted: dict[ShiftId, tuple[object, ...]] = {}
         self._search: Job | None = None
         self._keep = threading.Event()
         self._previewed_at = 0.0
@@ -125,13 +126,13 @@ class DayBoard(QObject):
 
     def _request_lines(self, day: Day) -> None:
         """Ask for the lines of the rounds that changed since they were drawn last."""
-        wanted = {shift_id: _way(day, shift_id) for shift_id in day.shifts}
-        stale = [shift_id for shift_id, way in wanted.items() if self._drawn.get(shift_id) != way]
-        gone = set(self._drawn) - set(wanted)
+        self._wanted = {shift_id: _way(day, shift_id) for shift_id in day.shifts}
+        stale = [shift_id for shift_id, way in self._wanted.items() if self._drawn.get(shift_id) != way]
+        gone = set(self._drawn) - set(self._wanted)
         if not stale and not gone:
             return
         fetch = lambda progress: self._lines(day, stale, progress)
-        drawn = partial(self._on_lines, wanted)
+        drawn = partial(self._on_lines, self._wanted)
         self._runner.start(fetch, title="Drawing routes", on_done=drawn, latest_key="lines")
 
     def _lines(self, day: Day, shift_ids: Sequence[ShiftId], progress: Progress) -> dict[ShiftId, RoadPath]:
@@ -142,8 +143,10 @@ class DayBoard(QObject):
             lines[shift_id] = self._desk.line(day, shift_id)
         return lines
 
-    def _on_lines(self, wanted: dict[ShiftId, tuple[object, ...]], lines: dict[ShiftId, RoadPath]) -> None:
-        self._drawn = {s: way for s, way in wanted.items() if s in lines or self._drawn.get(s) == way}
+    def _on_lines(self, asked: dict[ShiftId, tuple[object, ...]], lines: dict[ShiftId, RoadPath]) -> None:
+        """Lines asked for a plan that was taken back meanwhile are not drawn: those of the plan shown still stand."""
+        lines = {s: line for s, line in lines.items() if self._wanted.get(s) == asked[s]}
+        self._drawn = {s: way for s, way in self._wanted.items() if s in lines or self._drawn.get(s) == way}
         self.lines_changed.emit(lines)
 
     @Slot(object, object)

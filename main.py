@@ -150,15 +150,15 @@ def open_window(args: argparse.Namespace, home: Home) -> int:
 
 
 def shots(args: argparse.Namespace, home: Home) -> int:
-    """Write a picture of every panel on the demo day."""
+    """Write a picture of every panel, on the demo day unless a depot is named."""
     from ui.app import require_screen
     from ui.shots import take_shots
 
     require_screen()
-    slug = prepare_demo(home)
+    slug = args.depot or prepare_demo(home)
     opener = lambda name: open_workplace(home, name, open_store=open_store, clock=now)
     maker = lambda depot: create_depot(home, depot, open_store=open_store)
-    return take_shots(home, slug, args.dir, opener=opener, maker=maker)
+    return take_shots(home, slug, args.dir, opener=opener, maker=maker, on=args.date)
 
 
 def _usual_depot(home: Home) -> str | None:
@@ -236,6 +236,7 @@ def parser() -> argparse.ArgumentParser:
     _day_commands(commands)
     pictures = _command(commands, "shots", "write a picture of every panel on the demo day", shots)
     pictures.add_argument("dir", type=Path, metavar="DIR")
+    _which_day(pictures)
     return top
 
 
@@ -292,8 +293,12 @@ def _day_commands(commands: Any) -> None:
     export.add_argument("--format", choices=["csv", "xlsx", "json", "geojson", "html"], required=True)
     export.add_argument("out", type=Path, metavar="OUT")
     for command in (bring, plan, export):
-        command.add_argument("--date", type=_date, default=None, help="the day; without it today")
-        command.add_argument("--depot", default=None, help="the depot; without it the only one, or the last opened")
+        _which_day(command)
+
+
+def _which_day(of: argparse.ArgumentParser) -> None:
+    of.add_argument("--date", type=_date, default=None, help="the day; without it today")
+    of.add_argument("--depot", default=None, help="the depot; without it the only one, or the last opened")
 
 
 # --- running ------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Runs the real window, offscreen if the platform says so, and drives it by the sa
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -84,13 +85,13 @@ class Album:
         self.names.append(path.name)
 
 
-def take_shots(home: Home, slug: str, folder: Path, *, opener: Opener, maker: Maker) -> int:
-    """Write the pictures of the demo day into a folder; prints their names as JSON."""
+def take_shots(home: Home, slug: str, folder: Path, *, opener: Opener, maker: Maker, on: date | None = None) -> int:
+    """Write the pictures of a planned day into a folder; prints their names as JSON."""
     folder.mkdir(parents=True, exist_ok=True)
     app, theme = make_application(home)
     theme.apply(Mode.LIGHT, 1.0)
     program = Program(home, theme, opener, maker)
-    program.open(slug)
+    program.open(slug, on)
     window = program.window
     assert window is not None
     window.resize(*SIZE)

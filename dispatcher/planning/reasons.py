@@ -115,7 +115,9 @@ class _Explainer:
     def _crowded(self, visit: Visit, possible: list[_Answer]) -> str:
         refusals = [(a.now, a.room) for a in possible if isinstance(a.now, Refusal)]
         refusal, room = min(refusals, key=lambda pair: _remoteness(pair[0]))
-        beside = f"Fits {room.duty.driver_name} alone, but not beside the {_stops(len(room.sequence))} already planned"
+        count = len(room.sequence)
+        others = "the one stop" if count == 1 else f"the {count} stops"
+        beside = f"Fits {room.duty.driver_name} alone, but not beside {others} already planned"
         return f"{beside}; {self._consequence(visit, refusal, room)}."
 
     def _consequence(self, visit: Visit, refusal: Refusal, room: Room) -> str:

@@ -134,7 +134,7 @@ def test_crowded_out_by_load_and_by_the_number_of_stops():
     crew = make_crew(1, DEPOT)
     routes = {next(iter(crew[2])): [full.id]}
     why = reason(make_order(0, NEAR, load=Load(kg=62.5)), crew, routes, [full])
-    assert why.sentence == "Fits Aino Korhonen alone, but not beside the 1 stop already planned; 12.5 kg too much."
+    assert why.sentence == "Fits Aino Korhonen alone, but not beside the one stop already planned; 12.5 kg too much."
     why = reason(make_order(0, NEAR), make_crew(1, DEPOT, driver={"max_stops": 1}), routes, [full])
     assert why.sentence.endswith("Aino Korhonen may have 1 stop at most.")
 

@@ -182,7 +182,7 @@ def _order(order: Order, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def _reason(reason: Reason | None) -> dict[str, str] | None:
-    return {"code": reason.code.value, "sentence": reason.sentence} if reason else None
+    return {"code": reason.code.name, "sentence": reason.sentence} if reason else None
 
 
 def _violations(violations: Iterable[Violation]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from dispatcher.intake.combine import DraftOrder
 from dispatcher.intake.fields import Field, match_headers
 from dispatcher.intake.fleet_file import FleetFile, read_fleet
 from dispatcher.intake.merge import Conflict, ImportMode, MergePlan, conflict_errors, merge
+from dispatcher.intake.onto import Told, addressed
 from dispatcher.intake.parse import Parsed, parse
 from dispatcher.intake.rejects import write_rejects
 from dispatcher.intake.row import RowError
@@ -22,7 +23,9 @@ __all__ = [
     "Parsed",
     "RowError",
     "Sheet",
+    "Told",
     "address_key",
+    "addressed",
     "conflict_errors",
     "match_headers",
     "merge",

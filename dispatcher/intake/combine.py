@@ -14,7 +14,8 @@ from datetime import date
 from dispatcher.domain.ids import OrderId, new_id
 from dispatcher.domain.orders import Contact, Load, Order, OrderKind, Priority
 from dispatcher.intake.addresses import address_key
-from dispatcher.intake.row import RowError
+from dispatcher.intake.fields import Field
+from dispatcher.intake.row import Columns, RowError
 from dispatcher.intake.rows import ParsedRow
 
 type Identity = tuple[str, date, str]
@@ -27,6 +28,13 @@ class DraftOrder:
 
     order: Order
     rows: tuple[int, ...]
+    told: frozenset[Field] = frozenset()
+    """The fields that at least one of its rows fills in; the others of the order are what an order has without them."""
+
+
+def identity(order: Order) -> Identity:
+    """What names an order across imports."""
+    return order.sender, order.date, order.number
 
 
 def grouped(rows: Iterable[ParsedRow]) -> list[list[ParsedRow]]:
@@ -80,7 +88,7 @@ def without_repeats(group: Sequence[ParsedRow]) -> list[ParsedRow]:
     return list({row.cells: row for row in reversed(group)}.values())[::-1]
 
 
-def combined(group: Sequence[ParsedRow], *, repeat: bool, service_s: int) -> DraftOrder:
+def combined(group: Sequence[ParsedRow], where: Columns, *, repeat: bool, service_s: int) -> DraftOrder:
     """One order of the rows of a group. `repeat`: see `totals_repeat`."""
     head = group[0]
     address = next(row.address for row in group if row.address is not None)
@@ -103,7 +111,7 @@ def combined(group: Sequence[ParsedRow], *, repeat: bool, service_s: int) -> Dra
         do_early=any(row.early for row in group),
         notes="\n".join(dict.fromkeys(note for row in group for note in row.notes)),
     )
-    return DraftOrder(order, tuple(row.row for row in group))
+    return DraftOrder(order, tuple(row.row for row in group), where.told(row.cells for row in group))
 
 
 def _own_number(row: ParsedRow, taken: Counter[Identity]) -> str:
@@ -146,5 +154,6 @@ def _contact(group: Sequence[ParsedRow]) -> Contact:
 
 
 def _load(group: Sequence[ParsedRow]) -> Load:
-    kg, litres, parcels = (sum(row.loads[i] or 0.0 for row in group) for i in range(3))
+    # Rounded: a sum such as 0.30000000000000004 would differ from itself when read again from a file
+    kg, litres, parcels = (round(sum(row.loads[i] or 0.0 for row in group), 6) for i in range(3))
     return Load(kg, litres, int(parcels))

@@ -1,13 +1,13 @@
 """What an import does to the orders that are already there: to be looked at before it is done."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
+from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order, OrderState
-from dispatcher.domain.place import Address
-from dispatcher.intake.addresses import address_key
-from dispatcher.intake.combine import DraftOrder, Identity
+from dispatcher.intake.combine import DraftOrder, Identity, identity
+from dispatcher.intake.onto import ALL, Told, onto
 from dispatcher.intake.row import RowError
 
 
@@ -46,21 +46,23 @@ class MergePlan:
     conflicts: tuple[Conflict, ...] = ()
 
 
-def identity(order: Order) -> Identity:
-    """What names an order across imports."""
-    return order.sender, order.date, order.number
-
-
 def merge(
-    existing: Sequence[Order], incoming: Sequence[Order], mode: ImportMode, *, faulty: Collection[str] = ()
+    existing: Sequence[Order],
+    incoming: Sequence[Order],
+    mode: ImportMode,
+    *,
+    told: Mapping[OrderId, Told] | None = None,
+    faulty: Collection[str] = (),
 ) -> MergePlan:
     """Compare by sender, date and number. `existing` are the orders of the incoming dates, cancelled ones too.
 
+    `told` has the fields that the file tells of each incoming order, by its id, if not all: the others stay.
     `faulty` are the numbers of rows that did not go in (`Parsed.faulty`): the file has them, so SYNC leaves them be.
 
     An order that changes keeps its id, its state (what the dispatcher cancelled stays so) and, while its address
     reads the same, its place: a pin set by hand goes before coordinates that the file repeats.
     """
+    told = told or {}
     known: dict[Identity, Order] = {}
     for order in existing:
         known.setdefault(identity(order), order)
@@ -71,7 +73,7 @@ def merge(
             conflicts.append(refused)
         elif before is None:
             add.append(order)
-        elif (after := _onto(before, order)) == before:
+        elif (after := onto(before, order, told.get(order.id, ALL))) == before:
             unchanged.append(before)
         else:
             changed.append(after)
@@ -99,18 +101,6 @@ def _refused(order: Order, before: Order | None, mode: ImportMode, seen: set[Ide
     if mode is ImportMode.UPDATE and before is None:
         return Conflict(order, f"{name} does not exist.", "Import with “merge” to add it, or correct the number.")
     return None
-
-
-def _onto(before: Order, order: Order) -> Order:
-    address = _placed(before.address, order.address)
-    return replace(order, id=before.id, version=before.version, state=before.state, address=address)
-
-
-def _placed(before: Address, now: Address) -> Address:
-    """The new words with the known place, if the words mean the same address."""
-    if now.precision > before.precision or address_key(before) != address_key(now):
-        return now
-    return replace(now, place=before.place, precision=before.precision, matched=before.matched)
 
 
 def _missing(

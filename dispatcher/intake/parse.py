@@ -50,7 +50,7 @@ def parse(
     if not any(field in where for field in ITEM_FIELDS):
         groups = [_counted_once(group, repeats) for group in groups]
     repeat = totals_repeat(groups)
-    drafts = tuple(combined(group, repeat=repeat, service_s=context.service_s) for group in groups)
+    drafts = tuple(combined(group, where, repeat=repeat, service_s=context.service_s) for group in groups)
     notes = [*_notes(where, order, drafts, reader), *repeats, *_load_note(groups, repeat=repeat)]
     bad_rows = {error.row for error in errors}
     faulty = frozenset(row.number for row in rows if row.row in bad_rows)

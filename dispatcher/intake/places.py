@@ -42,13 +42,22 @@ def address_of(row: RowView, area: Area) -> Address | None:
     if place is None and (not line or pair):
         return None
     return Address(
-        line=f"{place.lat:.5f}, {place.lon:.5f}" if place and (not line or pair) else line,
+        line=_coordinates(place) if place and (not line or pair) else line,
         postcode=row.text(Field.POSTCODE),
         city=row.text(Field.CITY),
         country=", ".join(part for part in (row.text(Field.STATE), row.text(Field.COUNTRY)) if part),
         place=place,
         precision=Precision.PIN if place else Precision.NONE,
     )
+
+
+def is_only_coordinates(address: Address) -> bool:
+    """Whether its words are but its place, for want of others."""
+    return address.place is not None and address.line == _coordinates(address.place)
+
+
+def _coordinates(place: Place) -> str:
+    return f"{place.lat:.5f}, {place.lon:.5f}"
 
 
 def _line(row: RowView) -> str:

@@ -1,6 +1,6 @@
 """One row under its columns: cells by meaning, and the faults found in it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dispatcher.intake.fields import Field
@@ -42,6 +42,11 @@ class Columns:
     def header(self, field: Field) -> str:
         """The first column's name; the field's own if it has none."""
         return self.headers[self.at[field][0]] if field in self.at else field.label
+
+    def told(self, rows: Iterable[Sequence[Cell]]) -> frozenset[Field]:
+        """The fields that at least one of the rows fills in."""
+        filled = {position for cells in rows for position, cell in enumerate(cells) if cell != ""}
+        return frozenset(field for field, positions in self.at.items() if not filled.isdisjoint(positions))
 
 
 class RowView:

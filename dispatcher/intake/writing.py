@@ -31,8 +31,12 @@ def unguarded(text: str) -> str:
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`; it takes the place of `path` when the block ends well, else nothing changes.
 
-    Raises `KnownError` when the place cannot be written.
+    A link is followed, and what is no file is never replaced: a device, a pipe. Raises `KnownError` when the place
+    cannot be written.
     """
+    path = path.resolve()
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise KnownError(f"{path} is a device or a pipe, not a file.", "Choose another place.")
     try:
         handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
         os.close(handle)

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
@@ -88,6 +89,9 @@ def _text(value: Value) -> str:
             return value.isoformat()
         case float() if value.is_integer():
             return str(int(value))
+        case float():
+            # Never 2e-06, which spreadsheets and imports take for a word
+            return f"{Decimal(repr(value)):f}"
         case _:
             return str(value)
 

@@ -42,6 +42,8 @@ class StopRow:
     sequence: int | None = None
     """From 1."""
     times: StopTimes | None = None
+    forced: Driver | None = None
+    """The only driver who may serve it."""
     reason: str = ""
     """Why it is unplanned, or which rules its stop breaks."""
 
@@ -78,10 +80,16 @@ def rows_of(day: Day, rounds: Sequence[Round], reasons: Mapping[OrderId, Reason]
     for each in rounds:
         for sequence, times in enumerate(each.stops, start=1):
             broken = "; ".join(f"{v.rule}{f' ({v.detail})' if v.detail else ''}" for v in times.violations)
-            yield StopRow(day.orders[times.order_id], zone, each, sequence, times, broken)
+            order = day.orders[times.order_id]
+            yield StopRow(order, zone, each, sequence, times, _forced(day, order), broken)
     for order_id in day.unplanned:
         reason = reasons.get(order_id)
-        yield StopRow(day.orders[order_id], zone, reason=reason.sentence if reason else "not planned")
+        order, told = day.orders[order_id], reason.sentence if reason else "not planned"
+        yield StopRow(order, zone, forced=_forced(day, order), reason=told)
+
+
+def _forced(day: Day, order: Order) -> Driver | None:
+    return day.drivers[order.driver_id] if order.driver_id else None
 
 
 def wall_clock(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -102,7 +110,7 @@ def windows_text(order: Order, zone: ZoneInfo) -> str:
 
 def _clock(moment: datetime, day: date) -> str:
     days = (moment.date() - day).days
-    return f"{moment:%H:%M}" + (f" (+{days})" if days > 0 else "")
+    return moment.strftime("%H:%M:%S" if moment.second else "%H:%M") + (f" (+{days})" if days > 0 else "")
 
 
 def _planned(part: str) -> Callable[[StopRow], Value]:
@@ -145,6 +153,8 @@ COLUMNS: Sequence[Column] = (
     Column("Volume (l)", 11, lambda row: row.order.load.litres),
     Column("Parcels", 9, lambda row: row.order.load.parcels),
     Column("Skills", 18, lambda row: "; ".join(sorted(row.order.skills))),
+    # By number, which is the driver's own, while two may share a name
+    Column("Assigned driver", 15, lambda row: row.forced.number if row.forced else None),
     Column("Priority", 10, lambda row: row.order.must_not_drop.name.lower()),
     Column("Do early", 10, lambda row: "yes" if row.order.do_early else "no"),
     Column("Wait (min)", 11, _minutes("wait_s")),

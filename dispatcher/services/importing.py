@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dispatcher.domain.errors import BadInput
+from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Address
 from dispatcher.domain.progress import NoProgress, Progress, Share, checkpoint
@@ -19,9 +20,12 @@ from dispatcher.intake import (
     Field,
     ImportMode,
     MergePlan,
+    Parsed,
     RowError,
     Sheet,
+    Told,
     address_key,
+    addressed,
     conflict_errors,
     match_headers,
     merge,
@@ -87,6 +91,8 @@ class Preview:
     orders: tuple[Order, ...]
     """The good rows as orders, with their places."""
     errors: tuple[RowError, ...]
+    told: Mapping[OrderId, Told]
+    """What the file tells of each of them: all else stays as it is with an order that exists."""
     faulty: frozenset[str]
     """Numbers of orders with bad rows: the file has them, though they do not go in."""
     notes: tuple[str, ...]
@@ -166,14 +172,16 @@ def prepare(workplace: Workplace, request: Request, progress: Progress, memory: 
         parsed = parse(sheet, columns, _context(workplace, request), Share(progress, 0.1, 0.2))
     except BadInput as fault:
         raise NotUnderstood(fault, sheet, columns) from fault
-    drafted = [draft.order for draft in parsed.orders]
-    orders = _located(drafted, workplace, memory.places, Share(progress, 0.2, 0.95))
-    checkpoint(progress, 0.95, "Comparing with the orders that are there")
     mode, faulty = ImportMode(request.mode), parsed.faulty
-    plan = workplace.store.read(lambda r: merge(_existing(r, orders), orders, mode, faulty=faulty))
+    told = told_of(parsed, columns, mode)
+    drafted = [draft.order for draft in parsed.orders]
+    wanted = workplace.store.read(lambda r: addressed(_existing(r, drafted), drafted, told))
+    orders = _located(wanted, workplace, memory.places, Share(progress, 0.2, 0.95))
+    checkpoint(progress, 0.95, "Comparing with the orders that are there")
+    plan = workplace.store.read(lambda r: merge(_existing(r, orders), orders, mode, told=told, faulty=faulty))
     doubtful = sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful)
     errors = tuple(sorted((*parsed.errors, *conflict_errors(plan.conflicts, parsed.orders)), key=lambda e: e.row))
-    return Preview(request, sheet, columns, corrected, orders, errors, faulty, parsed.notes, plan, doubtful)
+    return Preview(request, sheet, columns, corrected, orders, errors, told, faulty, parsed.notes, plan, doubtful)
 
 
 def _checked(sheet: Sheet, columns: Mapping[str, str]) -> Mapping[str, str]:
@@ -186,6 +194,12 @@ def _checked(sheet: Sheet, columns: Mapping[str, str]) -> Mapping[str, str]:
     if wrong:
         raise BadInput(f"There is no field “{wrong[0]}”.", f"Fields: {', '.join(sorted(names))}.")
     return columns
+
+
+def told_of(parsed: Parsed, columns: Mapping[str, Field | None], mode: ImportMode) -> Mapping[OrderId, Told]:
+    """What the file tells of each order: the cells it fills in, with UPDATE those it leaves empty too."""
+    has = frozenset(known for known in columns.values() if known)
+    return {draft.order.id: has if mode is ImportMode.UPDATE else draft.told for draft in parsed.orders}
 
 
 def _context(workplace: Workplace, request: Request) -> Context:
@@ -209,10 +223,14 @@ def _located(
     asking = {address_key(o.address): o.address for o in orders if o.address.place is None}
     keys = [key for key in asking if key not in located]
     for start in range(0, len(keys), BATCH):
-        checkpoint(progress, start / len(keys), f"Finding {len(keys):,} addresses")
+        checkpoint(progress, start / len(keys), _finding(len(keys)))
         batch = [asking[key] for key in keys[start : start + BATCH]]
         located |= workplace.store.read(partial(locate, batch, geocoder=workplace.geocoder))
     return tuple(_placed(order, located.get(address_key(order.address))) for order in orders)
+
+
+def _finding(count: int) -> str:
+    return "Finding one address" if count == 1 else f"Finding {count:,} addresses"
 
 
 def _placed(order: Order, found: Address | None) -> Order:
@@ -232,7 +250,8 @@ def commit(uow: UnitOfWork, preview: Preview, progress: Progress | None = None) 
     Raises `Cancelled` when asked to stop; the unit of work then leaves everything as it was.
     """
     mode = ImportMode(preview.request.mode)
-    plan = merge(_existing(uow, preview.orders), preview.orders, mode, faulty=preview.faulty)
+    existing = _existing(uow, preview.orders)
+    plan = merge(existing, preview.orders, mode, told=preview.told, faulty=preview.faulty)
     uow.remove_orders([order.id for order in plan.remove])
     _put(uow, [*plan.add, *plan.replace], progress or NoProgress())
     if preview.corrected:

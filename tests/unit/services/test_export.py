@@ -214,7 +214,7 @@ def test_json_is_as_documented(write: Callable[..., Path]) -> None:
     assert stop["order"]["lines"] == [{"name": "Lamp", "quantity": 2.0, "sku": "L-1", "barcode": ""}]
     assert busy["stops"][1]["violations"] == [{"rule": "late", "amount": 600, "detail": ""}]
     assert [(u["order"]["number"], u["reason"] and u["reason"]["code"]) for u in document["unplanned"]] == [
-        ("A00003", "address not found"),
+        ("A00003", "NO_PLACE"),
         ("A00004", None),
     ]
 

@@ -129,7 +129,7 @@ def test_drivers_are_put_on_duty_once_and_undone_with_it(workplace: Workplace, b
 
 def test_what_changed_between_preview_and_writing_is_seen(workplace: Workplace, prepare: Prepare, bring: Bring) -> None:
     bring(row("A"))
-    preview = prepare(row("A", "changed"), row("B"))
+    preview = prepare(row("A", "changed"), row("B", "second"))
     bring(row("B", "first"))
     order_id = there(workplace)["A"].id
     workplace.store.write("Cancel", lambda uow: orders.cancel_orders(uow, order_ids=[order_id]))

@@ -153,3 +153,4 @@ def _kill_tree(process: SpawnProcess) -> None:
     else:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+        process.kill()  # it has no group of its own yet when it hangs in its first moments

@@ -37,7 +37,8 @@ from ui.theme import Size, Theme
 
 ZOOM = {Precision.HOUSE: 17.0, Precision.INTERPOLATED: 17.0, Precision.PIN: 17.0, Precision.STREET: 16.0}
 FAR = 14.0
-OFFERED = 8
+OFFERED, ROWS = 8, 4
+"""Places asked for, and those to be seen without scrolling."""
 WITHOUT_INDEX = (
     "This depot has no region: addresses cannot be looked up. "
     "Type latitude and longitude, or set a pin; both are remembered for the address."
@@ -82,6 +83,7 @@ class AddressDesk(QWidget):
         )
         self.search.setClearButtonEnabled(True)
         self.offers = named(QListWidget(self), "addresses.offers", "Places the address may mean")
+        self.offers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.offers.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.said = Said("addresses.said", "What to do", self._theme, self)
         self.accept = named(QPushButton("Use the chosen place", self), "addresses.accept", "Use the chosen place")
@@ -125,8 +127,7 @@ class AddressDesk(QWidget):
     @Slot()
     def _dress(self) -> None:
         self.title.setFont(self._theme.font(Size.HEAD, bold=True))
-        rows = 5 * self._theme.grid(7)
-        self.offers.setFixedHeight(rows)
+        self.offers.setFixedHeight(ROWS * self._theme.grid(7))
         set_icon(self.accept, "check", self._theme, "on_accent")
         set_icon(self.pin, "map-marker-plus-outline", self._theme)
         set_icon(self.drop, "close", self._theme)

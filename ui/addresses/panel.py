@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QLineEdit, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from dispatcher.domain.changes import ChangeSet, Kind
@@ -30,6 +30,9 @@ from ui.runner import Operation, OpRunner
 from ui.theme import Theme
 
 NONE_LEFT = "Every address is known.\nDoubtful ones appear here after an import."
+
+LEGIBLE = 32
+"""Steps of the grid that an address needs at the least."""
 
 
 class AddressesPanel(QWidget):
@@ -100,7 +103,7 @@ class AddressesPanel(QWidget):
         column.setSpacing(grid(2))
         for part in (self.filter, self.table, self.told):
             column.addWidget(part, 1 if part is self.table else 0)
-        split = named(QSplitter(Qt.Orientation.Horizontal, self), "addresses.split", "List and address")
+        self.split = split = named(QSplitter(Qt.Orientation.Horizontal, self), "addresses.split", "List and address")
         split.setChildrenCollapsible(False)
         split.addWidget(left)
         split.addWidget(self.desk)
@@ -118,6 +121,7 @@ class AddressesPanel(QWidget):
 
     def _wire(self) -> None:
         self.filter.textChanged.connect(self._on_filter)
+        self.split.splitterMoved.connect(self._fit_columns)
         self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.desk.place_chosen.connect(self._on_place_chosen)
         self._runner.op_finished.connect(self._on_op_finished)
@@ -131,6 +135,18 @@ class AddressesPanel(QWidget):
     def _size_columns(self) -> None:
         for column, least in ((Column.ORDER, 20), (Column.PRECISION, 28), (Column.DAY, 24)):
             size_column(self.table, self._theme, column, least=least, most=44)
+        self._fit_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for both, the address as written matters more; what was found stands at the right."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    @Slot()
+    def _fit_columns(self) -> None:
+        fixed = sum(self.table.columnWidth(column) for column in (Column.ORDER, Column.PRECISION, Column.DAY))
+        room = self.table.viewport().width() - fixed
+        self.table.setColumnHidden(Column.FOUND, room < 2 * self._theme.grid(LEGIBLE))
 
     # --- the list -------------------------------------------------------------------------------------------------
 

@@ -73,7 +73,7 @@ class NewDepotDialog(QDialog):
         self.region.addItems([*(str(r["name"]) for r in regions.describe_all(self._home)), NO_REGION])
         self.region_said = Said("new_depot.region.said", "About the region", self._theme, self)
         self.place = named(QLineEdit(self), "new_depot.place", "Where the vans start")
-        self.place_said = Said("new_depot.place.said", "Where that is", self._theme, self, keeps_room=True)
+        self.place_said = Said("new_depot.place.said", "Where that is", self._theme, self)
         self.search = PlaceSearch(self.place)
         self.zone = named(QComboBox(self), "new_depot.zone", "Time zone")
         self.zone.setEditable(True)

@@ -2,41 +2,43 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-from PySide6.QtCore import QModelIndex, QStringListModel, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QCompleter,
-    QDialog,
-    QDialogButtonBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPlainTextEdit,
-    QSpinBox,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QDate, Signal, Slot
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QScrollArea, QVBoxLayout, QWidget
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId, new_id
-from dispatcher.domain.orders import Contact, Load, Order, OrderKind, OrderLine, Priority
-from dispatcher.domain.place import Address, Found
+from dispatcher.domain.orders import Contact, Load, Order, OrderState
+from dispatcher.domain.place import Address, Found, Precision
 from dispatcher.domain.plan import Day
 from dispatcher.services.orders import placed_at
 from dispatcher.services.ports import Geocoder
-from ui.orders.windows import WindowFields
+from ui import format as words
+from ui.orders.fields import KINDS, PRIORITIES, OrderFields
+from ui.parts.fields import mark, named, primary
+from ui.parts.said import Said, Tone
+from ui.parts.sizes import open_at
 from ui.theme import Theme
 
-_PRIORITIES = {"May be left out": Priority.LOW, "Normal": Priority.NORMAL, "Important": Priority.HIGH}
-_PRIORITIES["Must not be dropped"] = Priority.CRITICAL
-_KINDS = {"Delivery": OrderKind.DELIVERY, "Collection": OrderKind.COLLECTION}
-_MAX_AMOUNT = 100_000
+NOT_SAVED = "What you typed is not saved. Save it, or press Escape once more to drop it."
+HOW_WELL = {
+    Precision.STREET: ("Only the street was found: {}.", Tone.WARNING),
+    Precision.AREA: ("Only the town was found: {}. It has no place on the map yet.", Tone.WARNING),
+    Precision.INTERPOLATED: ("Found near: {}.", Tone.GOOD),
+    Precision.HOUSE: ("Found: {}.", Tone.GOOD),
+}
+PINNED = "Its place was set by hand or came with the order. Another address is looked up anew."
+NOT_FOUND = "Not found. Save it all the same, and set its pin under Addresses."
+NO_INDEX = "The depot has no region, so addresses are not looked up. Set its pin under Addresses."
+
+
+class _Wrong(BadInput):
+    """Bad input of one field."""
+
+    def __init__(self, field: QWidget, what: str, remedy: str) -> None:
+        super().__init__(what, remedy)
+        self.field = field
 
 
 class OrderDialog(QDialog):
@@ -53,264 +55,237 @@ class OrderDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("order")
-        self.setWindowTitle(f"Order {order.number}" if order else "New order")
+        self.setWindowTitle(f"Order {order.number}" if order else f"New order for {words.weekday_date(day.date)}")
         self._day, self._order, self._theme, self._geocoder = day, order, theme, geocoder
         self._chosen: Found | None = None
-        self._suggestions: Sequence[Found] = ()
-        self._make_fields()
+        self._warned = False
+        self._marked: QWidget | None = None
+        self._drivers = sorted(day.drivers.values(), key=lambda d: d.number)
+        names = [f"{driver.number}  {driver.name}" for driver in self._drivers]
+        self.fields = OrderFields(day.depot.zone, names, theme, self)
         self._lay_out()
-        if order:
-            self._fill(order)
-        else:
-            self.service.setValue(round(day.depot.service_s / 60))
-        self.number.setFocus()
-
-    def _make_fields(self) -> None:
-        self.number = _line(self, "order.number", "Order number")
-        self.kind = _choice(self, "order.kind", "Delivery or collection", list(_KINDS))
-        self.sender = _line(self, "order.sender", "Sender")
-        self.address = _line(self, "order.address", "Street and number")
-        self.postcode = _line(self, "order.postcode", "Postcode")
-        self.city = _line(self, "order.city", "Town")
-        self.contact = [_line(self, f"order.{n}", n.capitalize()) for n in ("customer", "phone", "email")]
-        self.windows = WindowFields(self._day.depot.zone, self)
-        self.service = _whole(self, "order.service", "Service time", " min", 600)
-        self.kg = _amount(self, "order.kg", "Weight", " kg")
-        self.litres = _amount(self, "order.litres", "Volume", " l")
-        self.parcels = _whole(self, "order.parcels", "Parcels", "", _MAX_AMOUNT)
-        self.skills = _line(self, "order.skills", "Skills, parted by commas")
-        self.driver = _choice(self, "order.driver", "Only this driver", ["Any driver", *self._driver_names()])
-        self.priority = _choice(self, "order.must_not_drop", "How hard it is to leave it out", list(_PRIORITIES))
-        self.early = QCheckBox("Serve it early in the round", self)
-        self.early.setObjectName("order.do_early")
-        self.notes = QPlainTextEdit(self)
-        self.notes.setObjectName("order.notes")
-        self.notes.setAccessibleName("Notes for the driver")
-        self.notes.setFixedHeight(self._theme.grid(16))
-        self.lines = LineTable(self)
-        self.fault = QLabel(self)
-        self.fault.setObjectName("order.fault")
-        self.fault.setAccessibleName("What is wrong")
-        self.fault.setWordWrap(True)
-        self.fault.setStyleSheet(f"color: {self._theme.colour('late').name()}")
-        self.fault.hide()
-        self._complete_addresses()
-
-    def _driver_names(self) -> list[str]:
-        self._drivers = sorted(self._day.drivers.values(), key=lambda d: d.number)
-        return [f"{d.number}  {d.name}" for d in self._drivers]
-
-    def _complete_addresses(self) -> None:
-        self._model = QStringListModel(self)
-        completer = QCompleter(self._model, self)
-        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.activated[QModelIndex].connect(self._on_suggestion_chosen)
-        self.address.setCompleter(completer)
-        self.address.textEdited.connect(self._on_address_edited)
+        self._fill(order) if order else self._fill_new()
+        self._opened_with = self.fields.state()
+        self._wire()
+        self._tell_place(order.address if order else None)
+        self.fields.number.setFocus()
+        open_at(self, theme, 244, 160)
 
     def _lay_out(self) -> None:
-        left, right = QFormLayout(), QFormLayout()
-        for label, field in (
-            ("Number", self.number), ("Kind", self.kind), ("Sender", self.sender),
-            ("Address", self.address), ("Postcode", self.postcode), ("Town", self.city),
-            ("Customer", self.contact[0]), ("Phone", self.contact[1]), ("E-mail", self.contact[2]),
-            ("Notes", self.notes),
-        ):  # fmt: skip
-            left.addRow(label, field)
-        for label, field in (
-            ("When", self.windows), ("Service time", self.service), ("Weight", self.kg), ("Volume", self.litres),
-            ("Parcels", self.parcels), ("Skills", self.skills), ("Driver", self.driver), ("Priority", self.priority),
-            ("", self.early), ("Articles", self.lines),
-        ):  # fmt: skip
-            right.addRow(label, field)
-        columns = QHBoxLayout()
-        columns.addLayout(left, 1)
-        columns.addSpacing(self._theme.grid(6))
-        columns.addLayout(right, 1)
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, self)
-        box.accepted.connect(self._on_save)
-        box.rejected.connect(self.reject)
+        grid = self._theme.grid
+        self.scroll = named(QScrollArea(self), "order.scroll", "The order's fields")
+        self.scroll.setWidget(self.fields)
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.state = Said("order.state", "Whether it is cancelled", self._theme, self)
+        self.fault = Said("order.fault", "What is wrong", self._theme, self)
+        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, self)
+        self.save = self.box.button(QDialogButtonBox.StandardButton.Save)
+        self.cancel = self.box.button(QDialogButtonBox.StandardButton.Cancel)
+        named(self.save, "order.save", "Save")
+        named(self.cancel, "order.cancel", "Cancel")
+        primary(self.save)
         whole = QVBoxLayout(self)
-        whole.addLayout(columns, 1)
+        whole.setContentsMargins(*[grid(4)] * 4)
+        whole.setSpacing(grid(2))
+        whole.addWidget(self.state)
+        whole.addWidget(self.scroll, 1)
         whole.addWidget(self.fault)
-        whole.addWidget(box)
-        self.resize(self._theme.grid(220), self._theme.grid(120))
+        whole.addWidget(self.box)
+
+    def _wire(self) -> None:
+        fields = self.fields
+        fields.search.use(self._geocoder)
+        fields.search.chosen.connect(self._on_place_chosen)
+        fields.street.textEdited.connect(self._on_address_edited)
+        for field in (fields.street, fields.postcode, fields.city):
+            field.editingFinished.connect(self._on_address_finished)
+        self.box.accepted.connect(self._on_save)
+        self.cancel.clicked.connect(self._drop)
+        self.finished.connect(self._on_finished)
+
+    # --- filling --------------------------------------------------------------------------------------------------
+
+    def _fill_new(self) -> None:
+        on = self._day.date
+        self.fields.date.setDate(QDate(on.year, on.month, on.day))
+        self.fields.service.setValue(round(self._day.depot.service_s / 60))
 
     def _fill(self, order: Order) -> None:
-        self.number.setText(order.number)
-        self.kind.setCurrentIndex(list(_KINDS.values()).index(order.kind))
-        self.sender.setText(order.sender)
-        self.address.setText(order.address.line)
-        self.postcode.setText(order.address.postcode)
-        self.city.setText(order.address.city)
-        for field, text in zip(
-            self.contact, (order.contact.name, order.contact.phone, order.contact.email), strict=True
+        fields = self.fields
+        for field, text in (
+            (fields.number, order.number),
+            (fields.whose, order.sender),
+            (fields.street, order.address.line),
+            (fields.postcode, order.address.postcode),
+            (fields.city, order.address.city),
+            (fields.customer, order.contact.name),
+            (fields.phone, order.contact.phone),
+            (fields.email, order.contact.email),
+            (fields.skills, ", ".join(sorted(order.skills))),
         ):
             field.setText(text)
-        self.windows.set_windows(order.windows)
-        self.service.setValue(round(order.service_s / 60))
-        self.kg.setValue(order.load.kg)
-        self.litres.setValue(order.load.litres)
-        self.parcels.setValue(order.load.parcels)
-        self.skills.setText(", ".join(sorted(order.skills)))
-        forced = [d.id for d in self._drivers]
-        self.driver.setCurrentIndex(forced.index(order.driver_id) + 1 if order.driver_id in forced else 0)
-        self.priority.setCurrentIndex(list(_PRIORITIES.values()).index(order.must_not_drop))
-        self.early.setChecked(order.do_early)
-        self.notes.setPlainText(order.notes)
-        self.lines.set_lines(order.lines)
+            field.setCursorPosition(0)
+        fields.kind.setCurrentIndex(list(KINDS.values()).index(order.kind))
+        fields.date.setDate(QDate(order.date.year, order.date.month, order.date.day))
+        fields.windows.set_windows(order.windows, order.date)
+        fields.service.setValue(round(order.service_s / 60))
+        fields.kg.setValue(order.load.kg)
+        fields.litres.setValue(order.load.litres)
+        fields.parcels.setValue(order.load.parcels)
+        forced = [driver.id for driver in self._drivers]
+        fields.driver.setCurrentIndex(forced.index(order.driver_id) + 1 if order.driver_id in forced else 0)
+        fields.priority.setCurrentIndex(list(PRIORITIES.values()).index(order.must_not_drop))
+        fields.early.setChecked(order.do_early)
+        fields.notes.setPlainText(order.notes)
+        fields.lines.set_lines(order.lines)
+        if order.state is OrderState.CANCELLED:
+            self.state.say("This order is cancelled: it waits for no planning.", Tone.WARNING)
 
     # --- the address ----------------------------------------------------------------------------------------------
 
-    @Slot(str)
-    def _on_address_edited(self, text: str) -> None:
+    @Slot()
+    def _on_address_edited(self) -> None:
         self._chosen = None
-        if self._geocoder is not None and len(text) > 2:
-            self._suggestions = self._geocoder.suggest(text, limit=8)
-            self._model.setStringList([found.label for found in self._suggestions])
 
-    @Slot(QModelIndex)
-    def _on_suggestion_chosen(self, index: QModelIndex) -> None:
-        found = self._suggestions[index.row()]
+    @Slot(object)
+    def _on_place_chosen(self, found: Found) -> None:
+        fields = self.fields
         self._chosen = found
-        if found.street:
-            self.address.setText(f"{found.street} {found.house_number}".strip())
-        self.postcode.setText(found.postcode or self.postcode.text())
-        self.city.setText(found.city or self.city.text())
+        fields.street.setText(f"{found.street} {found.house_number}".strip() or found.label)
+        fields.postcode.setText(found.postcode or fields.postcode.text())
+        fields.city.setText(found.city or fields.city.text())
+        self._tell_place(self._address())
+
+    @Slot()
+    def _on_address_finished(self) -> None:
+        self._tell_place(self._address())
+
+    def _tell_place(self, address: Address | None) -> None:
+        """How well the address is known, before it is saved."""
+        if address is None or not (address.line or address.city):
+            self.fields.place.say("" if self._geocoder else NO_INDEX, Tone.QUIET)
+        elif address.precision is Precision.PIN:
+            self.fields.place.say(PINNED, Tone.GOOD)
+        elif address.precision in HOW_WELL:
+            text, tone = HOW_WELL[address.precision]
+            self.fields.place.say(text.format(address.matched), tone)
+        else:
+            self.fields.place.say(NOT_FOUND if self._geocoder else NO_INDEX, Tone.WARNING)
 
     def _address(self) -> Address:
-        line, postcode, city = (f.text().strip() for f in (self.address, self.postcode, self.city))
-        if not (line or city):
-            raise BadInput("The order has no address.", "Type street, number and town.")
+        """As it was while its words are as they were; else looked up anew."""
+        fields = self.fields
+        line, postcode, city = (f.text().strip() for f in (fields.street, fields.postcode, fields.city))
         before = self._order.address if self._order else Address("")
         if (line, postcode, city) == (before.line, before.postcode, before.city):
             return before
         written = Address(line, postcode, city, before.country)
+        return placed_at(written, self._answers(written))
+
+    def _answers(self, written: Address) -> Sequence[Found]:
         if self._chosen is not None:
-            return placed_at(written, [self._chosen])
-        return placed_at(written, self._geocoder.find(written, limit=1) if self._geocoder else ())
+            return (self._chosen,)
+        return self._geocoder.find(written, limit=1) if self._geocoder and written.text else ()
 
     # --- saving ---------------------------------------------------------------------------------------------------
 
     @Slot()
     def _on_save(self) -> None:
+        self._mark(None)
         try:
             order = self._as_order()
         except (BadInput, ValueError) as fault:
-            self.fault.setText(str(fault))
-            self.fault.show()
+            self.fault.say(str(fault), Tone.BAD)
+            if isinstance(fault, _Wrong):
+                self._mark(fault.field)
             return
         self.save_requested.emit(order)
         self.accept()
 
+    def _mark(self, field: QWidget | None) -> None:
+        """Frame the field that is wrong and go there."""
+        if self._marked is not None:
+            mark(self._marked, invalid=False)
+        self._marked = field
+        if field is not None:
+            mark(field, invalid=True)
+            field.setFocus()
+            self.scroll.ensureWidgetVisible(field)
+
     def _as_order(self) -> Order:
-        number = self.number.text().strip()
-        if not number:
-            raise BadInput("The order has no number.", "Type one.")
-        on = self._order.date if self._order else self._day.date
+        fields, on = self.fields, self._date()
+        number, sender = fields.number.text().strip(), fields.whose.text().strip()
         base = self._order or Order(OrderId(new_id()), number, on, Address(""))
-        picked = self.driver.currentIndex() - 1
+        self._require_free(base.id, number, sender, on)
+        address = self._address()
+        if not (address.line or address.city):
+            raise _Wrong(fields.street, "The order has no address.", "Type street, number and town.")
+        picked = fields.driver.currentIndex() - 1
+        contact = (field.text().strip() for field in (fields.customer, fields.phone, fields.email))
         return replace(
             base,
             number=number,
-            address=self._address(),
-            kind=_KINDS[self.kind.currentText()],
-            sender=self.sender.text().strip(),
-            contact=Contact(*(field.text().strip() for field in self.contact)),
-            windows=self.windows.windows(on),
-            service_s=self._service_s(),
-            load=Load(self.kg.value(), self.litres.value(), self.parcels.value()),
-            lines=self.lines.lines(),
-            skills=frozenset(s.strip().lower() for s in self.skills.text().split(",") if s.strip()),
+            date=on,
+            address=address,
+            kind=KINDS[fields.kind.currentText()],
+            sender=sender,
+            contact=Contact(*contact),
+            windows=fields.windows.windows(on),
+            service_s=self._service_s(base),
+            load=self._load(base),
+            lines=fields.lines.lines(),
+            skills=frozenset(s.strip().lower() for s in fields.skills.text().split(",") if s.strip()),
             driver_id=self._drivers[picked].id if picked >= 0 else None,
-            must_not_drop=_PRIORITIES[self.priority.currentText()],
-            do_early=self.early.isChecked(),
-            notes=self.notes.toPlainText().strip(),
+            must_not_drop=PRIORITIES[fields.priority.currentText()],
+            do_early=fields.early.isChecked(),
+            notes=fields.notes.toPlainText().strip(),
         )
 
-    def _service_s(self) -> int:
+    def _date(self) -> date:
+        on = self.fields.date.date()
+        return date(on.year(), on.month(), on.day())
+
+    def _require_free(self, order_id: OrderId, number: str, sender: str, on: date) -> None:
+        """The same rule as `save_order`'s, told while the form is still open."""
+        if not number:
+            raise _Wrong(self.fields.number, "The order has no number.", "Type one.")
+        for other in self._day.orders.values():
+            if other.id != order_id and (other.sender, other.number, other.date) == (sender, number, on):
+                what = f"Order {number} exists on {words.weekday_date(on)} already."
+                raise _Wrong(self.fields.number, what, "Choose another number, or change that order.")
+
+    def _service_s(self, base: Order) -> int:
         """As it was, to the second, unless the minutes were changed."""
-        kept = self._order.service_s if self._order else None
-        minutes = self.service.value()
-        return kept if kept is not None and round(kept / 60) == minutes else minutes * 60
+        minutes = self.fields.service.value()
+        return base.service_s if self._order and round(base.service_s / 60) == minutes else minutes * 60
+
+    def _load(self, base: Order) -> Load:
+        """As it was, to the gram, unless the figure shown was changed."""
+        kg, litres = _kept(base.load.kg, self.fields.kg), _kept(base.load.litres, self.fields.litres)
+        return Load(kg, litres, self.fields.parcels.value())
+
+    # --- the end --------------------------------------------------------------------------------------------------
+
+    def reject(self) -> None:
+        """Escape and the window's cross warn once before they drop what was typed."""
+        if self.fields.state() != self._opened_with and not self._warned:
+            self._warned = True
+            self.fault.say(NOT_SAVED, Tone.WARNING)
+            return
+        super().reject()
+
+    @Slot()
+    def _drop(self) -> None:
+        """Cancel means it."""
+        self._warned = True
+        self.reject()
+
+    @Slot()
+    def _on_finished(self) -> None:
+        """The address index may be closed before this form is deleted."""
+        self.fields.search.use(None)
 
 
-class LineTable(QTableWidget):
-    """The order's articles; the last row is always empty and takes the next."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(1, 3, parent)
-        self.setObjectName("order.lines")
-        self.setAccessibleName("Articles")
-        self.setHorizontalHeaderLabels(["Article", "Quantity", "SKU"])
-        self.horizontalHeader().setSectionResizeMode(0, self.horizontalHeader().ResizeMode.Stretch)
-        self.verticalHeader().hide()
-        self.setMinimumHeight(96)
-        self.itemChanged.connect(self._on_item_changed)
-
-    def set_lines(self, lines: Sequence[OrderLine]) -> None:
-        """Show these."""
-        self.setRowCount(len(lines) + 1)
-        for row, line in enumerate(lines):
-            for column, text in enumerate((line.name, f"{line.quantity:g}", line.sku)):
-                item = QTableWidgetItem(text)
-                item.setData(Qt.ItemDataRole.UserRole, line.barcode)
-                self.setItem(row, column, item)
-
-    def lines(self) -> tuple[OrderLine, ...]:
-        """What is filled in. Raises `BadInput` for a quantity that is no number."""
-        return tuple(self._line(row) for row in range(self.rowCount()) if self._text(row, 0))
-
-    def _line(self, row: int) -> OrderLine:
-        text = self._text(row, 1).replace(",", ".") or "1"
-        try:
-            quantity = float(text)
-        except ValueError as fault:
-            raise BadInput(f"“{text}” is no quantity.", "Type a number.") from fault
-        item = self.item(row, 0)
-        return OrderLine(self._text(row, 0), quantity, self._text(row, 2), item.data(Qt.ItemDataRole.UserRole) or "")
-
-    def _text(self, row: int, column: int) -> str:
-        item = self.item(row, column)
-        return item.text().strip() if item else ""
-
-    @Slot(QTableWidgetItem)
-    def _on_item_changed(self, item: QTableWidgetItem) -> None:
-        if item.row() == self.rowCount() - 1 and item.text().strip():
-            self.setRowCount(self.rowCount() + 1)
-
-
-def _line(parent: QWidget, name: str, accessible: str) -> QLineEdit:
-    field = QLineEdit(parent)
-    field.setObjectName(name)
-    field.setAccessibleName(accessible)
-    return field
-
-
-def _choice(parent: QWidget, name: str, accessible: str, texts: Sequence[str]) -> QComboBox:
-    field = QComboBox(parent)
-    field.setObjectName(name)
-    field.setAccessibleName(accessible)
-    field.addItems(list(texts))
-    if "Normal" in texts:
-        field.setCurrentText("Normal")
-    return field
-
-
-def _whole(parent: QWidget, name: str, accessible: str, suffix: str, most: int) -> QSpinBox:
-    field = QSpinBox(parent)
-    field.setObjectName(name)
-    field.setAccessibleName(accessible)
-    field.setSuffix(suffix)
-    field.setRange(0, most)
-    return field
-
-
-def _amount(parent: QWidget, name: str, accessible: str, suffix: str) -> QDoubleSpinBox:
-    field = QDoubleSpinBox(parent)
-    field.setObjectName(name)
-    field.setAccessibleName(accessible)
-    field.setSuffix(suffix)
-    field.setDecimals(1)
-    field.setRange(0, _MAX_AMOUNT)
-    return field
+def _kept(before: float, field: QDoubleSpinBox) -> float:
+    return before if round(before, field.decimals()) == round(field.value(), field.decimals()) else field.value()

@@ -43,22 +43,33 @@ class WindowFields(QWidget):
     def __init__(self, zone: ZoneInfo, parent: QWidget) -> None:
         super().__init__(parent)
         self._zone = zone
+        self._given: tuple[date, tuple[TimeWindow, ...], object] | None = None
         self.rows = [WindowRow(place, self) for place in range(1, MAX_WINDOWS + 1)]
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for row in self.rows:
             column.addWidget(row)
 
-    def set_windows(self, windows: tuple[TimeWindow, ...]) -> None:
-        """Show these."""
+    def set_windows(self, windows: tuple[TimeWindow, ...], on: date) -> None:
+        """Show these, of that date."""
         for row, window in zip(self.rows, windows, strict=False):
             row.used.setChecked(True)
             for field, moment in ((row.opens, window.opens_at), (row.closes, window.closes_at)):
                 local = moment.astimezone(self._zone)
                 field.setTime(QTime(local.hour, local.minute))
+        self._given = (on, windows, self.state())
+
+    def state(self) -> tuple[tuple[bool, QTime, QTime], ...]:
+        """All that is filled in, as it is."""
+        return tuple((row.used.isChecked(), row.opens.time(), row.closes.time()) for row in self.rows)
 
     def windows(self, on: date) -> tuple[TimeWindow, ...]:
-        """What is filled in, in order of time. Raises `BadInput` for windows that overlap."""
+        """What is filled in, in order of time; to the second what was given, if nothing was changed.
+
+        Raises `BadInput` for windows that overlap.
+        """
+        if self._given and self._given[0] == on and self._given[2] == self.state():
+            return self._given[1]
         found = sorted(self._window(row, on) for row in self.rows if row.used.isChecked())
         if any(a.closes_at > b.opens_at for a, b in pairwise(found)):
             raise BadInput("Two time windows overlap.", "Let each begin after the one before has ended.")

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.theme import Theme
 
-_SHARE = 0.94
+_SHARE = 0.97
 
 
 def open_at(form: QWidget, theme: Theme, across: float, down: float) -> None:

@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from dispatcher.domain.progress import Progress
-from dispatcher.region.assembly import build_region
-from dispatcher.region.pack import RegionPack, list_packs
+from dispatcher.region.pack import list_packs
 from dispatcher.services.home import Home
 from tests.fixtures.region import helsinki_extract
 from ui.depots.addresses import AddAddressesDialog
@@ -156,13 +155,8 @@ def test_without_a_region_there_is_nothing_to_add_to(
     assert "Build one first" in form.told.text()
 
 
-@pytest.fixture
-def with_region(home: Path, helsinki_index: Path) -> RegionPack:
-    return build_region(helsinki_extract(), "helsinki", home / "regions")
-
-
 def test_a_national_file_is_added(
-    with_region: RegionPack, home: Path, runner: OpRunner, theme: Theme, window: QWidget, tmp_path: Path, qtbot: QtBot
+    with_region: Home, runner: OpRunner, theme: Theme, window: QWidget, tmp_path: Path, qtbot: QtBot
 ) -> None:
     file = tmp_path / "national.csv"
     file.write_text(
@@ -172,7 +166,7 @@ def test_a_national_file_is_added(
         "Far away,2,Oulu,90100,65.01,25.47\n",
         encoding="utf-8",
     )
-    form = AddAddressesDialog(Home(home), runner, theme, window)
+    form = AddAddressesDialog(with_region, runner, theme, window)
     form.open()
     form.go.click()
     assert "No address file" in form.told.text()

@@ -6,7 +6,7 @@ Docks float, close and come back as they were left. Every wish goes to the day; 
 from collections.abc import Collection
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
 from dispatcher.domain.ids import OrderId, ShiftId
@@ -70,9 +70,12 @@ class BoardPanel(QMainWindow):
             self._dock("Pool", self.pool, Qt.DockWidgetArea.LeftDockWidgetArea),
             self._dock("Details", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
         ]
-        grid = self._theme.grid
-        self.resizeDocks(self.docks[:2], [grid(150), grid(40)], Qt.Orientation.Vertical)
-        self.resizeDocks([self.docks[0], self.docks[2]], [grid(94), grid(72)], Qt.Orientation.Horizontal)
+
+    def _share_out(self) -> None:
+        """The sizes of a first start: rounds get most of the height. Docks that are not shown yet take no sizes."""
+        grid, (rounds, pool, details) = self._theme.grid, self.docks
+        self.resizeDocks([rounds, pool], [grid(150), grid(40)], Qt.Orientation.Vertical)
+        self.resizeDocks([rounds, details], [grid(94), grid(72)], Qt.Orientation.Horizontal)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -260,3 +263,4 @@ class BoardPanel(QMainWindow):
         """Arrange the docks as they were; as at first when nothing was kept."""
         if state is None or not self.restoreState(state, LAYOUT_VERSION):
             self.restoreState(self._initial, LAYOUT_VERSION)
+            QTimer.singleShot(0, self, self._share_out)

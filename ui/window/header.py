@@ -73,8 +73,9 @@ class Header(QWidget):
         for widget in (self.depot, self._back, self._day, self._forth):
             self._row.addWidget(widget)
         self._row.addSpacing(10)
-        self._row.addWidget(self._counts, 1)
-        self._row.addWidget(self.find)
+        self._row.addWidget(self._counts)
+        self._row.addStretch(1)
+        self._row.addWidget(self.find, 2)
 
     def add_actions(self, actions: Iterable[QAction]) -> None:
         """Buttons at the right end."""
@@ -142,7 +143,8 @@ class Header(QWidget):
         self._forth.setIcon(self._theme.icon("chevron-right"))
         self._day.setFont(self._theme.font(Size.TEXT, bold=True))
         self.depot.setFont(self._theme.font(Size.TEXT, bold=True))
-        self.find.setFixedWidth(self._theme.grid(60))
+        self.find.setMinimumWidth(self._theme.grid(30))
+        self.find.setMaximumWidth(self._theme.grid(60))
         if self._outlook:
             self._counts.setText(self._figures(self._outlook))
 
@@ -261,7 +263,7 @@ class FindBox(QLineEdit):
         self.setAccessibleName("Find an order, customer, street, phone or driver")
         self.setPlaceholderText("Find…  Ctrl+K")
         self.setClearButtonEnabled(True)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._day: Day | None = None
         self._model = FindModel(self)
         completer = QCompleter(self._model, self)

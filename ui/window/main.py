@@ -129,7 +129,6 @@ class MainWindow(QMainWindow):
         self._add_choices(view.addMenu("&Theme"), {m.value.capitalize(): m for m in Mode}, self._on_mode)
         self._add_choices(view.addMenu("Te&xt size"), {f"{s:.0%}": s for s in TEXT_SCALES}, self._on_scale)
         self.header.depot.setMenu(menus["&Depot"])
-        self.board.rounds.view.setFocus()
 
     def _add_choices(self, menu: object, choices: dict[str, object], chosen: Callable[[object], None]) -> None:
         group = QActionGroup(self)
@@ -325,6 +324,9 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def _on_painted(self, token: int) -> None:
         if token == self._painting:
+            self._painting = -1
+            if self.header.depot.hasFocus():  # where Qt begins; hands begin at the rounds
+                self.board.rounds.view.setFocus()
             self.first_painted.emit()
 
     @Slot(bool)

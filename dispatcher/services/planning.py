@@ -27,6 +27,9 @@ from dispatcher.planning.resequence import resequence
 from dispatcher.planning.stop import StopRule
 from dispatcher.services.plan import Proposal, Sequences, sequences_of, with_sequences
 
+MAX_PLACES = 6_000
+"""Of a day: its travel table grows with the square, and has 1 GB then."""
+
 DOORSTEP_M = 20.0
 """A door nearer than this to the road's middle needs no line of its own."""
 
@@ -74,7 +77,10 @@ class PlanningDesk:
         self._latest: _Known | None = None
 
     def problem(self, day: Day) -> Problem:
-        """The day in numbers, with travel tables for every profile on duty."""
+        """The day in numbers, with travel tables for every profile on duty.
+
+        Raises `KnownError` for a day so large that its tables would not fit into memory.
+        """
         with self._lock:
             latest = self._latest
         if latest and latest.day is day:
@@ -83,6 +89,11 @@ class PlanningDesk:
             known = _Known(day, latest.problem.replanned(day.plan), latest.judged)
         else:
             places = places_of(day)
+            if len(places.places) > MAX_PLACES:
+                raise KnownError(
+                    f"{day.date:%d %B %Y} has orders at {len(places.places):,} places; up to {MAX_PLACES:,} fit.",
+                    "Undo the import, or divide the orders among several days or depots.",
+                )
             profiles = sorted(profiles_of(day) or {Profile.CAR})
             travel = {profile: self.roads.table(places.places, profile) for profile in profiles}
             known = _Known(day, Problem.of(day, travel), {})

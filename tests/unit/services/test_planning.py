@@ -15,7 +15,7 @@ from dispatcher.domain.schedule import ReasonCode
 from dispatcher.region.straight import StraightLine
 from dispatcher.services import plan
 from dispatcher.services.days import reread
-from dispatcher.services.planning import PlanningDesk
+from dispatcher.services.planning import MAX_PLACES, PlanningDesk
 from dispatcher.services.workplace import Workplace
 from tests.fixtures import days
 
@@ -116,6 +116,13 @@ def test_a_stop_without_a_place_is_left_out_of_the_line(workplace: Workplace) ->
     shift_id, order_id = next(iter(day.shifts)), day.plan.routes[0].order_ids[1]
     lost = replace(day.orders[order_id], address=replace(day.orders[order_id].address, place=None))
     assert len(workplace.desk.line(replace(day, orders={**day.orders, order_id: lost}), shift_id).legs) == 4
+
+
+def test_a_day_too_large_for_its_tables_is_refused_in_words() -> None:
+    day = days.make_day(MAX_PLACES + 100, 2, place_share=0.0)
+    with pytest.raises(KnownError, match=r"15 June 2026 has orders at 6,\d\d\d places; up to 6,000") as refused:
+        PlanningDesk(StraightLine()).look(day)
+    assert "Undo the import" in refused.value.remedy
 
 
 # --- what the desk remembers ----------------------------------------------------------------------------------------

@@ -100,13 +100,13 @@ def find_header(records: Sequence[Sequence[Cell]]) -> int | None:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # what lies on no disk, a pipe say, tells no size beforehand
+        if len(data) > MAX_BYTES:
             raise BadInput(
-                f"{path.name} is {size // 1_000_000} MB; files up to {MAX_BYTES // 1_000_000} MB are read.",
+                f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB, which is all that is read of a file.",
                 "Split it by date and import the parts.",
             )
-        data = path.read_bytes()
     except OSError as fault:
         raise BadInput(
             f"{path.name} cannot be read: {fault.strerror}.", "Close it in other programs and check its place."

@@ -1,5 +1,6 @@
 # ruff: noqa: DTZ001 - cells of a workbook have no time zone
 import io
+import os
 import struct
 import zipfile
 from contextlib import suppress
@@ -194,3 +195,16 @@ def test_any_bytes_are_a_table_or_refused_in_words(tmp_path_factory: pytest.Temp
         sheet = read_sheet(path)
         assert len(set(sheet.headers)) == len(sheet.headers)
         assert all(len(row.cells) >= len(sheet.headers) for row in sheet.rows)
+
+
+@pytest.mark.parametrize("endless", [False, True])
+def test_no_more_is_read_than_fits(tmp_path: Path, endless: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatcher.intake.sheet.MAX_BYTES", 3_000_000)
+    path = tmp_path / "orders.csv"
+    if endless and Path("/dev/zero").is_char_device():
+        path.symlink_to("/dev/zero")
+    else:
+        path.touch()
+        os.truncate(path, 3_000_001)
+    with pytest.raises(BadInput, match=r"orders\.csv is larger than 3 MB"):
+        read_sheet(path)

@@ -10,7 +10,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from dispatcher.domain.depot import Depot
@@ -23,6 +23,7 @@ from tests.fixtures.region import ended
 from tests.ui.window.conftest import SLUG, TODAY, TOMORROW, OpenWindow, helsinki_day, now, open_store
 from tests.ui.window.shown import Shown
 from ui.app import Program
+from ui.faults import FaultBox
 from ui.theme import Theme
 
 
@@ -174,9 +175,9 @@ def test_a_depot_that_cannot_be_opened_leaves_the_first(program: Program, qtbot:
     window.depot_requested.emit("espoo")
     assert program.window is window
     assert window.isVisible()
-    fault = window.findChild(QMessageBox, "fault")
-    assert isinstance(fault, QMessageBox)
-    assert "is not a Roundhouse database" in fault.text()
+    fault = window.findChild(FaultBox, "fault")
+    assert isinstance(fault, FaultBox)
+    assert "is not a Roundhouse database" in fault.what.text()
     fault.accept()
     assert (depot_home.root / "last-depot").read_text(encoding="utf-8") == SLUG
     shown = Shown(window, window._workplace, qtbot)

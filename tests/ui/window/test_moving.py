@@ -5,13 +5,13 @@ from itertools import chain
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.planning.judge import judge
 from tests.ui.map.scene import Scene
 from tests.ui.window.conftest import OpenWindow
 from tests.ui.window.shown import Routes, Shown
+from ui.faults import FaultBox
 from ui.map.messages import StopsDropped
 
 
@@ -252,8 +252,8 @@ def test_a_move_of_what_is_gone_meanwhile_is_told_and_changes_nothing(shown: Sho
     before = shown.routes()
     shown.window.board.rounds.move_requested.emit((order_id,), taking, 0)
     shown.settle()
-    fault = shown.window.findChild(QMessageBox, "fault")
-    assert isinstance(fault, QMessageBox)
-    assert "no longer exist" in fault.text()
+    fault = shown.window.findChild(FaultBox, "fault")
+    assert isinstance(fault, FaultBox)
+    assert "no longer exist" in fault.what.text()
     assert shown.routes() == before
     fault.accept()

@@ -96,6 +96,9 @@ def driver_row(driver: Driver) -> Row:
         "phone": driver.phone,
         "skills": sorted(driver.skills),
         "vehicle_id": driver.vehicle_id,
+        "starts": driver.starts and driver.starts.isoformat(),
+        "ends": driver.ends and driver.ends.isoformat(),
+        "weekdays": sorted(driver.weekdays),
         "cost_per_hour": driver.cost_per_hour,
         "max_stops": driver.max_stops,
         "max_duration_s": driver.max_duration_s,
@@ -106,7 +109,9 @@ def driver_row(driver: Driver) -> Row:
 
 def to_driver(row: Row) -> Driver:
     """The driver of a row."""
-    return Driver(**{**row, "skills": frozenset(row["skills"])})
+    hours = {end: row[end] and time.fromisoformat(row[end]) for end in ("starts", "ends")}
+    sets = {part: frozenset(row[part]) for part in ("skills", "weekdays")}
+    return Driver(**{**row, **hours, **sets})
 
 
 def shift_row(shift: Shift) -> Row:

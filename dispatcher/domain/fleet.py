@@ -1,13 +1,16 @@
 """Drivers, vehicles, and the shifts that bring them together on a day."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from dispatcher.domain.ids import DriverId, ShiftId, VehicleId
 from dispatcher.domain.orders import Load
 from dispatcher.domain.place import Place
 from dispatcher.domain.time import require_aware
+
+EVERY_DAY = frozenset(range(7))
+"""Weekdays, Monday 0."""
 
 
 class Profile(StrEnum):
@@ -60,6 +63,12 @@ class Driver:
     skills: frozenset[str] = frozenset()
     vehicle_id: VehicleId | None = None
     """The vehicle they usually take."""
+    starts: time | None = None
+    """When they usually begin, by the depot's clock; `None` when the depot does."""
+    ends: time | None = None
+    """When they usually end, on the next day if not after the start; `None` when the depot does."""
+    weekdays: frozenset[int] = EVERY_DAY
+    """The days they usually work."""
     cost_per_hour: int = 2_400
     """Minor currency units."""
     max_stops: int | None = None

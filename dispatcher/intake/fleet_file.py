@@ -1,4 +1,4 @@
-"""A fleet as a JSON file → depot, vehicles, drivers and who drives when. The demo's fleet is one; users bring theirs.
+"""A fleet as a JSON file → depot, vehicles and drivers with their usual hours. The demo has one; users bring theirs.
 
 The file, with every key that is known (those marked * are needed)::
 
@@ -20,32 +20,19 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput
-from dispatcher.domain.fleet import Driver, Shift, Vehicle, VehicleKind
-from dispatcher.domain.ids import DriverId, ShiftId, VehicleId, new_id
+from dispatcher.domain.fleet import Driver, Vehicle, VehicleKind
+from dispatcher.domain.ids import DriverId, VehicleId, new_id
 from dispatcher.domain.orders import Load
 from dispatcher.domain.place import Place
-from dispatcher.domain.time import at_local
 from dispatcher.intake.json_parts import Part
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-@dataclass(frozen=True, slots=True)
-class UsualShift:
-    """When a driver works, and in what, week by week."""
-
-    driver_id: DriverId
-    vehicle_id: VehicleId
-    starts: time
-    ends: time
-    weekdays: frozenset[int]
-    """Monday is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +43,6 @@ class FleetFile:
     drivers: tuple[Driver, ...]
     """By number."""
     vehicles: tuple[Vehicle, ...]
-    usual: tuple[UsualShift, ...]
-    """For each driver with a vehicle, in the order of their numbers."""
-
-    def shifts_on(self, day: date) -> tuple[Shift, ...]:
-        """Fresh shifts for a date, from the depot and back; of those who work on that weekday."""
-        return tuple(_shift(self.depot, usual, day) for usual in self.usual if day.weekday() in usual.weekdays)
 
 
 def read_fleet(path: Path) -> FleetFile:
@@ -79,13 +60,10 @@ def read_fleet(path: Path) -> FleetFile:
     depot = _depot(root.part("depot"))
     vehicles = [_vehicle(part) for part in root.parts("vehicles")]
     _distinct((v.name for v in vehicles), path.name, "vehicles are called")
-    parts = list(root.parts("drivers"))
-    pairs = sorted((_driver(part, depot, vehicles) for part in parts), key=lambda pair: pair[0].number)
-    _distinct((str(driver.number) for driver, _ in pairs), path.name, "drivers have the number")
-    _distinct((driver.name for driver, _ in pairs), path.name, "drivers are called")
-    return FleetFile(
-        depot, tuple(driver for driver, _ in pairs), tuple(vehicles), tuple(usual for _, usual in pairs if usual)
-    )
+    drivers = sorted((_driver(part, vehicles) for part in root.parts("drivers")), key=lambda driver: driver.number)
+    _distinct((str(driver.number) for driver in drivers), path.name, "drivers have the number")
+    _distinct((driver.name for driver in drivers), path.name, "drivers are called")
+    return FleetFile(depot, tuple(drivers), tuple(vehicles))
 
 
 def _depot(part: Part) -> Depot:
@@ -108,8 +86,8 @@ def _depot(part: Part) -> Depot:
         region=part.text("region", ""),
         address=part.text("address", ""),
         currency=part.text("currency", "EUR"),
-        shift_starts=part.clock("shift_starts", time(8)),
-        shift_ends=part.clock("shift_ends", time(16, 30)),
+        shift_starts=part.clock("shift_starts") or time(8),
+        shift_ends=part.clock("shift_ends") or time(16, 30),
         service_s=round(part.number("service_min", 3) * 60),
     )
 
@@ -134,7 +112,7 @@ def _vehicle(part: Part) -> Vehicle:
     )
 
 
-def _driver(part: Part, depot: Depot, vehicles: Sequence[Vehicle]) -> tuple[Driver, UsualShift | None]:
+def _driver(part: Part, vehicles: Sequence[Vehicle]) -> Driver:
     part.only(
         *("number", "name", "phone", "skills", "vehicle", "starts", "ends", "days"),
         *("cost_per_hour", "max_stops", "max_hours", "max_km"),
@@ -144,43 +122,36 @@ def _driver(part: Part, depot: Depot, vehicles: Sequence[Vehicle]) -> tuple[Driv
     if wanted and vehicle is None:
         raise part.bad("vehicle", f"no vehicle is called “{wanted}”", "Write the name as under vehicles.")
     hours, km = part.number("max_hours", 0), part.number("max_km", 0)
-    driver = Driver(
+    starts, ends = part.clock("starts"), part.clock("ends")
+    if starts is not None and starts == ends:
+        raise part.bad("ends", "the shift ends as it begins", "Give it a length.")
+    return Driver(
         id=DriverId(new_id()),
         name=part.text("name"),
         number=part.whole("number"),
         phone=part.text("phone", ""),
         skills=part.skills("skills"),
         vehicle_id=vehicle.id if vehicle else None,
+        starts=starts,
+        ends=ends,
+        weekdays=_weekdays(part),
         cost_per_hour=round(part.number("cost_per_hour", 24) * 100),
         max_stops=part.whole("max_stops", 0) or None,
         max_duration_s=round(hours * 3600) or None,
         max_distance_m=round(km * 1000) or None,
     )
-    starts, ends = part.clock("starts", depot.shift_starts), part.clock("ends", depot.shift_ends)
-    if starts == ends:
-        raise part.bad("ends", "the shift ends as it begins", "Give it a length.")
-    days = part.words("days", WEEKDAYS[:5])
+
+
+def _weekdays(part: Part) -> frozenset[int]:
+    days = part.words("days", WEEKDAYS)
+    if not days:
+        raise part.bad("days", "no day is named", "Leave the key out for every day.")
     if unknown := [day for day in days if day not in WEEKDAYS]:
         raise part.bad("days", f"“{unknown[0]}” is no weekday", f"Write {', '.join(WEEKDAYS)}.")
-    weekdays = frozenset(WEEKDAYS.index(day) for day in days)
-    return driver, UsualShift(driver.id, vehicle.id, starts, ends, weekdays) if vehicle else None
+    return frozenset(WEEKDAYS.index(day) for day in days)
 
 
 def _distinct(names: Iterable[str], file: str, what: str) -> None:
     name, count = next(iter(Counter(names).most_common(1)), ("", 0))
     if count > 1:
         raise BadInput(f"{file}: {count} {what} {name}.", "Each must have its own.")
-
-
-def _shift(depot: Depot, usual: UsualShift, day: date) -> Shift:
-    last_day = day if usual.ends > usual.starts else day + timedelta(days=1)
-    return Shift(
-        id=ShiftId(new_id()),
-        date=day,
-        driver_id=usual.driver_id,
-        vehicle_id=usual.vehicle_id,
-        starts_at=at_local(day, usual.starts, depot.zone),
-        ends_at=at_local(last_day, usual.ends, depot.zone),
-        start=depot.place,
-        end=depot.place,
-    )

@@ -62,11 +62,11 @@ class Part:
             raise self.bad(key, "a whole number is needed", "Write 0 or more.")
         return int(value)
 
-    def clock(self, key: str, default: time) -> time:
-        """A time of day as HH:MM."""
+    def clock(self, key: str) -> time | None:
+        """A time of day as HH:MM; `None` without it."""
         value = self._data.get(key)
         if value is None:
-            return default
+            return None
         try:
             return time.fromisoformat(str(value)).replace(tzinfo=None)
         except ValueError:

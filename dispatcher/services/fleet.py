@@ -27,6 +27,8 @@ def save_driver(uow: UnitOfWork, driver: Driver) -> None:
     for other in uow.drivers():
         if other.number == driver.number and other.id != driver.id:
             raise BadInput(f"Number {driver.number} belongs to {other.name} already.", "Choose a free number.")
+    if driver.starts is not None and driver.starts == driver.ends:
+        raise BadInput(f"{driver.name}’s hours end as they begin.", "Give them a length.")
     uow.put_driver(driver)
 
 
@@ -68,7 +70,8 @@ def put_on_duty(
         raise BadInput(
             f"{driver.name} has no vehicle.", "Give the driver a usual vehicle, or choose one for the shift."
         )
-    begins, finishes = starts or depot.shift_starts, ends or depot.shift_ends
+    begins = starts or driver.starts or depot.shift_starts
+    finishes = ends or driver.ends or depot.shift_ends
     shift = Shift(
         id=ShiftId(new_id()),
         date=on,
@@ -137,10 +140,10 @@ def remove_vehicles(uow: UnitOfWork, vehicle_ids: Iterable[VehicleId]) -> None:
 
 
 def staff_day(uow: UnitOfWork, on: date) -> int:
-    """Put every active driver with a usual vehicle on duty who is not yet; returns how many.
+    """Put every active driver with a usual vehicle on duty who works on that weekday and is not yet; returns how many.
 
-    Shifts follow the same weekday of the latest week that had any, up to `LOOK_BACK_WEEKS` ago, and the depot's hours
-    where there is none.
+    Shifts follow the same weekday of the latest week that had any, up to `LOOK_BACK_WEEKS` ago; where there is none,
+    the driver's usual hours, else the depot's.
     """
     on_duty = {shift.driver_id for shift in uow.shifts_of(on)}
     taken = {shift.vehicle_id for shift in uow.shifts_of(on)}
@@ -152,7 +155,8 @@ def staff_day(uow: UnitOfWork, on: date) -> int:
         last = pattern.get(driver.id)
         wanted = (last.vehicle_id if last else None, driver.vehicle_id)
         vehicle_id = next((v for v in wanted if v and v not in taken), None)
-        if not driver.active or driver.id in on_duty or vehicle_id is None:
+        works = driver.active and on.weekday() in driver.weekdays
+        if not works or driver.id in on_duty or vehicle_id is None:
             continue
         put_on_duty(
             uow,

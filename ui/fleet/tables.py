@@ -15,6 +15,7 @@ from dispatcher.domain.orders import Load
 from dispatcher.domain.time import at_local
 from dispatcher.services.fleet import end_moment
 from ui import format as words
+from ui.fleet.hours import clock_text, days_text, to_clock, to_days
 from ui.fleet.records import Column, Editor
 from ui.theme import driver_colour
 
@@ -77,13 +78,19 @@ def driver_columns(fleet: Now) -> list[Column[Driver]]:
         Column("Usual vehicle", lambda d: d.vehicle_id, lambda d, v: replace(d, vehicle_id=v), Editor.CHOICE,
                text=lambda d: _vehicle_name(fleet().vehicle(d.vehicle_id)),
                choices=lambda: fleet().vehicle_choices(none="none")),
+        Column("From", lambda d: clock_text(d.starts), lambda d, v: replace(d, starts=to_clock(v)),
+               text=lambda d: clock_text(d.starts) or "–", what="The usual start; empty: the depot's"),
+        Column("Until", lambda d: clock_text(d.ends), lambda d, v: replace(d, ends=to_clock(v)),
+               text=lambda d: clock_text(d.ends) or "–", what="The usual end; empty: the depot's"),
+        Column("Days", lambda d: days_text(d.weekdays), lambda d, v: replace(d, weekdays=to_days(v)),
+               what="The weekdays this driver usually works: Mon–Fri, or Mon, Wed"),
         Column("Skills", lambda d: _joined(d.skills), lambda d, v: replace(d, skills=_skills(v))),
         Column("Max stops", lambda d: d.max_stops, lambda d, v: replace(d, max_stops=v), Editor.WHOLE,
                most=10_000, optional=True),
         Column("Max time", lambda d: _scaled(d.max_duration_s, HOUR_S),
                lambda d, v: replace(d, max_duration_s=_whole(v, HOUR_S)), Editor.AMOUNT, suffix=" h", most=24,
                optional=True),
-        Column("Max distance", lambda d: _scaled(d.max_distance_m, 1_000),
+        Column("Max km", lambda d: _scaled(d.max_distance_m, 1_000),
                lambda d, v: replace(d, max_distance_m=_whole(v, 1_000)), Editor.AMOUNT, suffix=" km", most=5_000,
                optional=True),
         Column("Cost an hour", lambda d: d.cost_per_hour / 100,

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +51,11 @@ def test_a_fleet_is_read_with_its_units_turned(build: Build) -> None:
     assert (eero.max_duration_s, eero.max_distance_m, aino.max_stops) == (27_000, 40_000, None)
 
 
-def test_shifts_fall_on_their_weekdays_and_may_pass_midnight(build: Build) -> None:
-    read = build(fleet())
-    (night,) = read.shifts_on(date(2026, 11, 24))
-    assert night.driver_id == read.drivers[0].id
-    assert night.starts_at == datetime(2026, 11, 24, 20, tzinfo=UTC)
-    assert night.ends_at == datetime(2026, 11, 25, 4, tzinfo=UTC)
-    assert night.start == night.end == read.depot.place
-    assert read.shifts_on(date(2026, 11, 25)) == ()
+def test_drivers_have_usual_hours_which_may_pass_midnight(build: Build) -> None:
+    aino, eero, helmi = build(fleet()).drivers
+    assert (aino.starts, aino.ends, aino.weekdays) == (time(22), time(6), {1})
+    assert (eero.starts, eero.ends, eero.weekdays) == (None, None, {0})
+    assert helmi.weekdays == {0, 1, 2, 3, 4, 5, 6}
 
 
 @pytest.mark.parametrize(
@@ -82,6 +79,7 @@ def test_shifts_fall_on_their_weekdays_and_may_pass_midnight(build: Build) -> No
         (("drivers", 0, "name"), "Aino", "2 drivers are called Aino"),
         (("drivers", 0, "vehicle"), "Van 9", "no vehicle is called"),
         (("drivers", 0, "days"), ["someday"], "no weekday"),
+        (("drivers", 0, "days"), [], "no day is named"),
         (("drivers", 1, "ends"), "22:00", "ends as it begins"),
     ],
 )

@@ -49,6 +49,7 @@ def test_the_demo_is_made_once_and_for_every_day_anew(region_home: Path, monkeyp
         revision = day.revision
         assert len(day.orders) == 150
         assert len(day.shifts) == 8
+        assert len({shift.starts_at for shift in day.shifts.values()}) == 4, "each driver begins at hours of their own"
         assert len(day.unplanned) <= 5
         assert told.fractions == sorted(told.fractions)
     again, _ = prepare(home, MORNING)

@@ -125,6 +125,38 @@ def test_a_day_follows_the_same_weekday_of_the_week_before(crew: SqliteStore) ->
     assert change(crew, lambda uow: fleet.staff_day(uow, NEXT_WEEK)) == 0
 
 
+def test_without_a_week_to_follow_the_usual_hours_and_days_hold(crew: SqliteStore) -> None:
+    one, two, three = drivers(crew)
+    on = days.DATE + timedelta(days=1)
+    change(crew, lambda uow: fleet.save_driver(uow, replace(one, starts=time(22), ends=time(6))))
+    change(crew, lambda uow: fleet.save_driver(uow, replace(two, weekdays=frozenset({on.weekday()}))))
+    change(crew, lambda uow: fleet.save_driver(uow, replace(three, weekdays=frozenset({days.DATE.weekday()}))))
+    assert change(crew, lambda uow: fleet.staff_day(uow, on)) == 2
+    depot = days.make_depot()
+    hours = {s.driver_id: (s.starts_at, s.ends_at) for s in shifts(crew, on)}
+    assert hours == {
+        one.id: (at_local(on, time(22), depot.zone), at_local(on + timedelta(days=1), time(6), depot.zone)),
+        two.id: (at_local(on, depot.shift_starts, depot.zone), at_local(on, depot.shift_ends, depot.zone)),
+    }
+
+
+def test_last_week_goes_before_the_usual_hours_but_not_before_the_usual_days(crew: SqliteStore) -> None:
+    one, two, _ = drivers(crew)
+    was = {s.driver_id: s for s in shifts(crew, days.DATE)}
+    change(crew, lambda uow: fleet.save_driver(uow, replace(one, starts=time(5), ends=time(9))))
+    change(crew, lambda uow: fleet.save_driver(uow, replace(two, weekdays=frozenset({6}))))
+    change(crew, lambda uow: fleet.staff_day(uow, NEXT_WEEK))
+    again = {s.driver_id: s for s in shifts(crew, NEXT_WEEK)}
+    assert again[one.id].starts_at == was[one.id].starts_at + timedelta(weeks=1)
+    assert two.id not in again
+
+
+def test_hours_without_length_are_refused(crew: SqliteStore) -> None:
+    driver = replace(drivers(crew)[0], starts=time(8), ends=time(8))
+    with pytest.raises(BadInput, match="end as they begin"):
+        change(crew, lambda uow: fleet.save_driver(uow, driver))
+
+
 def test_a_week_without_work_is_passed_over(crew: SqliteStore) -> None:
     shift = shifts(crew, days.DATE)[0]
     early = replace(shift, starts_at=shift.starts_at - timedelta(hours=2))

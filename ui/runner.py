@@ -196,7 +196,12 @@ class OpRunner(QObject):
         on_failed: Callable[[Exception], object] | None = None,
         latest_key: str | None = None,
     ) -> None:
-        """Ask the storage; with a key, an answer that a newer question with the same key overtook is dropped."""
+        """Ask the storage; with a key, an answer that a newer question with the same key overtook is dropped.
+
+        While stopping nothing is asked: nobody would hear the answer.
+        """
+        if self._stopping:
+            return
         ticket = self._take_ticket(latest_key)
         calls = _Calls(on_done, on_failed)
         settle = lambda future: self._settle_read(future, calls, latest_key, ticket)
@@ -211,8 +216,15 @@ class OpRunner(QObject):
         on_failed: Callable[[Exception], object] | None = None,
         latest_key: str | None = None,
     ) -> Job:
-        """Begin long work off the GUI thread. With a key, it cancels and replaces the work that had the key."""
+        """Begin long work off the GUI thread. With a key, it cancels and replaces the work that had the key.
+
+        While stopping nothing begins: the job returned is cancelled already.
+        """
         job = Job(title, self._post_progress)
+        if self._stopping:
+            job.cancel()
+            job.outcome = Outcome.CANCELLED
+            return job
         previous = self._latest.get(latest_key or "")
         if isinstance(previous, Job):
             previous.cancel()
@@ -323,7 +335,10 @@ class OpRunner(QObject):
         return self._pending == 0
 
     def stop(self) -> None:
-        """Refuse new work and cancel what can be; submitted changes are carried out. `drained` follows."""
+        """Refuse new changes, drop other new work, cancel what can be; submitted changes are carried out.
+
+        `drained` follows.
+        """
         if self._stopping:
             return
         self._stopping = True

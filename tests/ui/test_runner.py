@@ -379,6 +379,27 @@ def test_shutdown_carries_out_changes_cancels_work_and_refuses_more(
         runner.submit(rename("Too late"))
 
 
+def test_while_stopping_a_late_answer_may_ask_for_more(runner: OpRunner, qtbot: QtBot) -> None:
+    gate, late = threading.Event(), list[Job]()
+    asked: list[str] = []
+
+    def on_done(_: object) -> None:
+        runner.read(lambda r: asked.append(r.depot().name), asked.append)
+        late.append(runner.start(lambda _p: asked.append("begun"), title="Draw", latest_key="draw"))
+
+    def slow(uow: UnitOfWork) -> None:
+        gate.wait(WAIT_S)
+        rename("Late").run(uow)
+
+    runner.submit(Operation("Slow", slow), on_done=on_done)
+    with qtbot.waitSignal(runner.drained, timeout=WAIT_S * 1000):
+        runner.stop()
+        gate.set()
+    assert [job.outcome for job in late] == [Outcome.CANCELLED]
+    assert late[0].cancel_requested
+    assert (asked, runner.jobs) == ([], ())
+
+
 def test_stop_tells_when_all_has_ended(runner: OpRunner, qtbot: QtBot) -> None:
     gate = threading.Event()
     runner.start(lambda _p: gate.wait(WAIT_S), title="Slow")

@@ -42,6 +42,7 @@ def export_day(
     lines: Mapping[ShiftId, RoadPath] | None = None,
     picture: Callable[[Bounds, int, int], tuple[bytes, Bounds]] | None = None,
     reasons: Mapping[OrderId, Reason] | None = None,
+    attribution: str = "",
     leaflet_js: str = "",
     leaflet_css: str = "",
 ) -> None:
@@ -49,7 +50,8 @@ def export_day(
 
     `schedule` is the judge's, of this very plan. `lines` are the rounds along the roads; without one a round is drawn
     straight. `picture` gives the basemap of a rectangle in so many pixels (web Mercator, PNG or JPEG) with the
-    rectangle it really shows. HTML needs the texts of Leaflet's script and style sheet.
+    rectangle it really shows. `attribution` names whose data map, roads and places come from. HTML needs the texts of
+    Leaflet's script and style sheet.
     Raises `KnownError` if the place cannot be written, `ValueError` if plan and schedule differ.
     """
     rounds = rounds_of(day, schedule)
@@ -61,11 +63,16 @@ def export_day(
             case ExportFormat.XLSX:
                 _write_workbook(rows, f"{day.date}", temporary)
             case ExportFormat.JSON:
-                temporary.write_text(export_json.day_json(day, rounds, rows, reasons or {}), encoding="utf-8")
+                temporary.write_text(
+                    export_json.day_json(day, rounds, rows, reasons or {}, attribution), encoding="utf-8"
+                )
             case ExportFormat.GEOJSON:
-                temporary.write_text(export_json.day_geojson(day, rounds, rows, lines or {}), encoding="utf-8")
+                temporary.write_text(
+                    export_json.day_geojson(day, rounds, rows, lines or {}, attribution), encoding="utf-8"
+                )
             case ExportFormat.HTML:
-                page = export_html.day_page(day, rounds, rows, lines or {}, picture, leaflet_js, leaflet_css)
+                leaflet = export_html.Leaflet(leaflet_js, leaflet_css)
+                page = export_html.day_page(day, rounds, rows, lines or {}, picture, attribution, leaflet)
                 temporary.write_text(page, encoding="utf-8")
 
 

@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -16,17 +17,24 @@ from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.place import Bounds, Place
 from dispatcher.domain.plan import Day
 from dispatcher.domain.roads import RoadPath
+from dispatcher.services.colours import ink_on, round_colour
 from dispatcher.services.export_json import line_of
 from dispatcher.services.export_rows import Round, StopRow, wall_clock, windows_text
 
-PALETTE = (
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a5195", "#8c6d00",
-    "#117733", "#882255", "#2c7fb8", "#aa4499", "#6b4c2a", "#44546a",
-)  # fmt: skip
-"""Twelve that people with colour-blindness can tell apart, after Okabe & Ito and Tol; dark enough for white figures."""
+NOBODY, DEPOT = "#6e7781", "#1f2328"
+"""Colours of an unplanned order and of the depot."""
 
 PICTURE_PIXELS = 1600
 """The longer side of the basemap picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaflet:
+    """The texts of the map library."""
+
+    js: str
+    css: str
+
 
 type Picture = Callable[[Bounds, int, int], tuple[bytes, Bounds]]
 
@@ -35,18 +43,19 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-
 
 _STYLE = """
 html, body { height: 100%; margin: 0; font: 13px/1.4 system-ui, "Segoe UI", sans-serif; color: #1f2328; }
-body { display: grid; grid-template-columns: minmax(360px, 34%) 1fr; }
+body { display: grid; grid-template-columns: minmax(400px, 34%) 1fr; }
 aside { overflow: auto; padding: 16px; box-sizing: border-box; height: 100vh; }
 h1 { font-size: 17px; margin: 0 0 4px; } h2 { font-size: 14px; margin: 20px 0 4px; }
 p { margin: 0 0 8px; color: #57606a; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; color: #57606a; } th, td { padding: 3px 6px 3px 0; vertical-align: top; }
+td { overflow-wrap: anywhere; } td.n, td.at { white-space: nowrap; }
 tr + tr td { border-top: 1px solid #e4e7eb; } td.n, th.n { text-align: right; }
-.swatch { display: inline-block; min-width: 18px; padding: 0 3px; margin-right: 6px; border-radius: 4px; color: #fff;
+.swatch { display: inline-block; min-width: 18px; padding: 0 3px; margin-right: 6px; border-radius: 4px;
   text-align: center; } td.window { white-space: pre; }
 .late { color: #b3261e; font-weight: 600; }
 .folium-map { background: #eef0f2; }
-.stop { border-radius: 11px; border: 2px solid #fff; color: #fff; font: 600 11px/18px system-ui, sans-serif;
+.stop { border-radius: 11px; border: 2px solid #fff; font: 600 11px/18px system-ui, sans-serif;
   text-align: center; box-shadow: 0 1px 2px rgb(0 0 0 / 40%); }
 .stop.square { border-radius: 3px; }
 .note div:first-child { font-weight: 600; }
@@ -58,6 +67,7 @@ for (const stop of STOPS) {
     const icon = L.divIcon({className: "", iconSize: [22, 22], html: document.createElement("div")});
     icon.options.html.className = stop.square ? "stop square" : "stop";
     icon.options.html.style.background = stop.colour;
+    icon.options.html.style.color = stop.ink;
     icon.options.html.textContent = stop.label;
     const note = document.createElement("div");
     note.className = "note";
@@ -67,6 +77,10 @@ for (const stop of STOPS) {
     L.marker([stop.lat, stop.lon], {icon, title: stop.lines[0], alt: stop.lines[0]}).bindPopup(note).addTo(MAP);
 }
 MAP.attributionControl.setPrefix(false);
+if (ATTRIBUTION) {
+    MAP.attributionControl.addAttribution(ATTRIBUTION);
+}
+L.control.scale({imperial: false}).addTo(MAP);
 """
 
 
@@ -76,11 +90,11 @@ def day_page(
     rows: Sequence[StopRow],
     lines: Mapping[ShiftId, RoadPath],
     picture: Picture | None,
-    leaflet_js: str,
-    leaflet_css: str,
+    attribution: str,
+    leaflet: Leaflet,
 ) -> str:
     """The whole page. Raises `ValueError` without the library's texts."""
-    if not leaflet_js or not leaflet_css:
+    if not leaflet.js or not leaflet.css:
         raise ValueError("the page needs the texts of Leaflet's script and style sheet")
     # Here, not at the top: folium takes most of a second to import, and only this format needs it
     import folium
@@ -89,7 +103,7 @@ def day_page(
 
     drawn = {each.shift.id: line_of(day, each, lines) for each in rounds}
     bounds = _bounds(day, rows, drawn.values())
-    page: Any = folium.Map(tiles=None, zoom_snap=0.25, control_scale=True)
+    page: Any = folium.Map(tiles=None, zoom_snap=0.25)
     page.default_js, page.default_css = [], []
     if picture is not None:
         _add_picture(page, picture, bounds)
@@ -98,22 +112,22 @@ def day_page(
             line: Any = folium.PolyLine
             page.add_child(line(drawn[each.shift.id], color=colour_of(each), weight=4, opacity=0.8))
     page.fit_bounds([[bounds.south, bounds.west], [bounds.north, bounds.east]], padding=(24, 24))
-    page.add_child(AfterMap(_script(page.get_name(), _markers(day, rows))))
+    page.add_child(AfterMap(_script(page.get_name(), _markers(day, rows), attribution)))
     figure: Any = page.get_root()
-    figure.header.add_child(Verbatim(_head(day, leaflet_js, leaflet_css)))
-    figure.html.add_child(Verbatim(_aside(day, rounds, rows, mapped=picture is not None)))
+    figure.header.add_child(Verbatim(_head(day, leaflet)))
+    figure.html.add_child(Verbatim(_aside(day, rounds, rows)))
     return str(figure.render())
 
 
 def colour_of(each: Round) -> str:
     """The colour of a round, by its driver's number."""
-    return PALETTE[(each.driver.number - 1) % len(PALETTE)]
+    return round_colour(each.driver.number)
 
 
-def _head(day: Day, leaflet_js: str, leaflet_css: str) -> str:
+def _head(day: Day, leaflet: Leaflet) -> str:
     # The style sheet's pictures stand beside it on disk and not here; none of them is drawn
-    styles = re.sub(r"url\((?!#)[^)]*\)", "none", re.sub(r"/\*.*?\*/", "", leaflet_css, flags=re.DOTALL))
-    script = re.sub(r"//# sourceMappingURL=\S+", "", leaflet_js).replace("</script", "<\\/script")
+    styles = re.sub(r"url\((?!#)[^)]*\)", "none", re.sub(r"/\*.*?\*/", "", leaflet.css, flags=re.DOTALL))
+    script = re.sub(r"//# sourceMappingURL=\S+", "", leaflet.js).replace("</script", "<\\/script")
     title = escape(f"{day.depot.name}, {day.date:%d %B %Y}")
     return (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{title}</title>'
@@ -121,10 +135,17 @@ def _head(day: Day, leaflet_js: str, leaflet_css: str) -> str:
     )
 
 
-def _script(map_name: str, markers: Sequence[Mapping[str, object]]) -> str:
-    """The markers' script; JSON with `<` written as an escape cannot end it."""
-    stops = json.dumps(markers, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "").replace("\u2029", "")
-    return f"{{\nconst MAP = {map_name}, STOPS = {stops};\n{_SCRIPT}}}\n"
+def _script(map_name: str, markers: Sequence[Mapping[str, object]], attribution: str) -> str:
+    """The markers' script."""
+    # Leaflet takes the attribution for HTML
+    credit = _literal(escape(attribution))
+    return f"{{\nconst MAP = {map_name}, ATTRIBUTION = {credit}, STOPS = {_literal(markers)};\n{_SCRIPT}}}\n"
+
+
+def _literal(value: object) -> str:
+    """JSON with `<` written as an escape cannot end a script."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "").replace("\u2029", "")
 
 
 def _bounds(day: Day, rows: Sequence[StopRow], lines: Iterable[Sequence[tuple[float, float]]]) -> Bounds:
@@ -174,11 +195,11 @@ def _mercator(lat: float) -> float:
 def _markers(day: Day, rows: Sequence[StopRow]) -> list[dict[str, object]]:
     depot = day.depot
     markers: list[dict[str, object]] = [
-        _marker(depot.place, "", "#1f2328", [depot.name, depot.address], square=True),
+        _marker(depot.place, "", DEPOT, [depot.name, depot.address], square=True),
     ]
     for row in rows:
         if place := row.order.address.place:
-            colour = colour_of(row.round) if row.round else "#6e7781"
+            colour = colour_of(row.round) if row.round else NOBODY
             label = str(row.sequence) if row.sequence else "–"
             markers.append(_marker(place, label, colour, _lines(row), square=row.round is None))
     return markers
@@ -190,6 +211,7 @@ def _marker(place: Place, label: str, colour: str, lines: Sequence[str], *, squa
         "lon": round(place.lon, 6),
         "label": label,
         "colour": colour,
+        "ink": ink_on(colour),
         "square": square,
         "lines": [line for line in lines if line] or [""],
     }
@@ -207,39 +229,41 @@ def _lines(row: StopRow) -> list[str]:
     return [*told, row.reason, order.notes]
 
 
-def _aside(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow], *, mapped: bool) -> str:
+def _aside(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow]) -> str:
     km = sum(each.times.distance_m for each in rounds if each.times) / 1000
     unplanned = [row for row in rows if row.times is None]
     busy = [each for each in rounds if each.stops]
     parts = [
         f"<aside><h1>{escape(day.depot.name)}, {day.date:%A %d %B %Y}</h1>",
-        f"<p>{len(rows)} orders in {len(busy)} rounds, {len(unplanned)} unplanned, {km:.1f} km</p>",
+        f"<p>{_count(len(rows), 'order')} in {_count(len(busy), 'round')}, {len(unplanned)} unplanned, {km:.1f} km</p>",
         *(_round_table(each, [row for row in rows if row.round is each]) for each in busy),
     ]
     if unplanned:
         cells = "".join(_tr(_td(row.order.number), _td(row.order.address.text), _td(row.reason)) for row in unplanned)
         parts.append(f"<h2>Unplanned</h2><table>{_th('Order', 'Address', 'Why')}{cells}</table>")
-    if mapped:
-        parts.append("<p>Map data © OpenStreetMap contributors, ODbL 1.0</p>")
     return "".join([*parts, "</aside>"])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _round_table(each: Round, rows: Sequence[StopRow]) -> str:
     assert each.times is not None
-    zone = rows[0].zone
+    zone, colour = rows[0].zone, colour_of(each)
     leaves, returns = wall_clock(each.times.leaves_at, zone), wall_clock(each.times.returns_at, zone)
     head = (
-        f'<h2><span class="swatch" style="background:{colour_of(each)}">{each.driver.number}</span>'
+        f'<h2><span class="swatch" style="background:{colour};color:{ink_on(colour)}">{each.driver.number}</span>'
         f"{escape(each.driver.name)}, {escape(each.vehicle.name)}</h2>"
-        f"<p>{leaves:%H:%M}–{returns:%H:%M}, {len(rows)} stops, {each.times.distance_m / 1000:.1f} km</p>"
+        f"<p>{leaves:%H:%M}–{returns:%H:%M}, {_count(len(rows), 'stop')}, {each.times.distance_m / 1000:.1f} km</p>"
     )
     return f"{head}<table>{_th('', 'Arrives', 'Order', 'Address', 'Window')}{''.join(map(_stop_line, rows))}</table>"
 
 
 def _stop_line(row: StopRow) -> str:
     assert row.times is not None
-    late = ' class="late"' if row.times.late_s > 0 else ""
-    arrives = f"<td{late}>{wall_clock(row.times.arrives_at, row.zone):%H:%M}</td>"
+    late = " late" if row.times.late_s > 0 else ""
+    arrives = f'<td class="at{late}">{wall_clock(row.times.arrives_at, row.zone):%H:%M}</td>'
     name = f"{row.order.number} {row.order.contact.name}".strip()
     return _tr(
         f'<td class="n">{row.sequence}</td>',

@@ -3,7 +3,7 @@
 The JSON, version 1; times are ISO 8601 with the depot's offset, amounts carry their unit in the name, cost is in minor
 currency units::
 
-    {"format": "roundhouse-day", "version": 1, "date": "2026-11-24",
+    {"format": "roundhouse-day", "version": 1, "attribution": "© …", "date": "2026-11-24",
      "depot": {"name", "address", "lat", "lon", "zone", "currency"},
      "totals": {"orders", "planned", "unplanned", "routes", "drive_s", "distance_m", "late_stops", "cost"},
      "routes": [{"driver": {"number", "name"}, "vehicle": {"name", "kind", "plate"}, "shift_starts_at",
@@ -36,7 +36,9 @@ from dispatcher.services.export_rows import Round, StopRow, windows_text
 VERSION = 1
 
 
-def day_json(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow], reasons: Mapping[OrderId, Reason]) -> str:
+def day_json(
+    day: Day, rounds: Sequence[Round], rows: Sequence[StopRow], reasons: Mapping[OrderId, Reason], attribution: str
+) -> str:
     """The day in the form above."""
     depot, zone = day.depot, day.depot.zone
     unplanned = [row.order for row in rows if row.times is None]
@@ -44,6 +46,7 @@ def day_json(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow], reasons
     document = {
         "format": "roundhouse-day",
         "version": VERSION,
+        "attribution": attribution,
         "date": day.date.isoformat(),
         "depot": {
             "name": depot.name,
@@ -69,7 +72,9 @@ def day_json(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow], reasons
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def day_geojson(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow], lines: Mapping[ShiftId, RoadPath]) -> str:
+def day_geojson(
+    day: Day, rounds: Sequence[Round], rows: Sequence[StopRow], lines: Mapping[ShiftId, RoadPath], attribution: str
+) -> str:
     """The depot, a line for each round and a point for each order; `type` in the properties tells which."""
     features = [_feature(_point(day.depot.place), type="depot", name=day.depot.name, address=day.depot.address)]
     for each in rounds:
@@ -89,7 +94,8 @@ def day_geojson(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow], line
                 )
             )
     features += [_stop_feature(row) for row in rows]
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False) + "\n"
+    document = {"type": "FeatureCollection", "attribution": attribution, "features": features}
+    return json.dumps(document, ensure_ascii=False) + "\n"
 
 
 def line_of(day: Day, each: Round, lines: Mapping[ShiftId, RoadPath]) -> list[tuple[float, float]]:

@@ -35,6 +35,7 @@ def export(workplace: Workplace, on: date, form: str, out: Path) -> dict[str, An
         lines=lines,
         reasons=outlook.reasons,
         picture=picture,
+        attribution=pack.manifest.attribution if pack else "",
         leaflet_js=js,
         leaflet_css=css,
     )

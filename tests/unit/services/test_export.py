@@ -23,6 +23,7 @@ from dispatcher.domain.roads import RoadPath
 from dispatcher.domain.schedule import Reason, ReasonCode, RouteTimes, Rule, Schedule, StopTimes, Violation
 from dispatcher.domain.time import TimeWindow
 from dispatcher.intake import Context, match_headers, parse, read_sheet
+from dispatcher.services.colours import ink_on, round_colour
 from dispatcher.services.export import ExportFormat, export_day
 from dispatcher.services.export_rows import COLUMNS
 from tests.fixtures import days
@@ -30,6 +31,8 @@ from tests.fixtures import days
 EVIL = """{{ 7*7 }}{% raw %} `${alert(1)}` <script>alert("x")</script> </script><img src=x onerror=alert(1)> '&"""
 LEAFLET_JS = '/* a map */ window.L = {version: "1", tag: "</script>"};\n//# sourceMappingURL=leaflet.js.map'
 LEAFLET_CSS = ".leaflet-pane { left: 0 } /* https://example.org */ .a { background: url(images/layers.png) }"
+CREDIT = "© OpenStreetMap contributors, ODbL 1.0"
+THEME = Path(__file__).resolve().parents[3] / "resources" / "theme" / "drivers.json"
 FIRST, SECOND = ShiftId("shift-000"), ShiftId("shift-001")
 
 
@@ -312,7 +315,7 @@ def test_the_page_has_a_table_of_times_for_each_busy_driver(write: Callable[...,
     assert "Eero Laine" not in shown
     assert "07:55" in shown
     assert "07:45–09:00, 2 stops, 12.9 km" in shown
-    assert "4 orders in 1 rounds, 2 unplanned" in shown
+    assert "4 orders in 1 round, 2 unplanned" in shown
     assert "OpenStreetMap" not in shown
 
 
@@ -328,12 +331,33 @@ def small_picture(bounds: Bounds, width: int, height: int) -> tuple[bytes, Bound
 
 def test_the_basemap_is_one_picture_within_the_page(write: Callable[..., Path], day: Day) -> None:
     ASKED.clear()
-    text = write(ExportFormat.HTML, picture=small_picture).read_text(encoding="utf-8")
+    text = write(ExportFormat.HTML, picture=small_picture, attribution=CREDIT).read_text(encoding="utf-8")
     ((bounds, width, height),) = ASKED
     assert max(width, height) == 1600
     assert all(bounds.contains(o.address.place) for o in day.orders.values() if o.address.place)
     assert "data:image/png;base64," in text
-    assert "OpenStreetMap contributors" in text
+
+
+def test_it_is_said_whose_data_it_is(write: Callable[..., Path]) -> None:
+    page = Page(write(ExportFormat.HTML, attribution=CREDIT).read_text(encoding="utf-8"))
+    script = next(script for script in page.texts["script"] if "STOPS =" in script)
+    assert f'ATTRIBUTION = "{CREDIT}"' in script
+    assert "attributionControl.addAttribution(ATTRIBUTION)" in script
+    for form in (ExportFormat.JSON, ExportFormat.GEOJSON):
+        assert json.loads(write(form, attribution=CREDIT).read_text(encoding="utf-8"))["attribution"] == CREDIT
+        assert json.loads(write(form).read_text(encoding="utf-8"))["attribution"] == ""
+
+
+def test_rounds_have_the_colours_of_the_window(write: Callable[..., Path]) -> None:
+    colours = json.loads(THEME.read_text(encoding="utf-8"))["colours"]
+    stops = stops_of(Page(write(ExportFormat.HTML).read_text(encoding="utf-8")))
+    assert {stop["colour"] for stop in stops if stop["label"] in ("1", "2")} == {colours[0]}
+    assert [round_colour(number) for number in range(1, 25)] == [*colours, *colours]
+
+
+@pytest.mark.parametrize(("colour", "ink"), [("#371fff", "#ffffff"), ("#acb812", "#000000"), ("#000000", "#ffffff")])
+def test_figures_are_legible_on_their_colour(colour: str, ink: str) -> None:
+    assert ink_on(colour) == ink
 
 
 def test_a_day_without_anything_is_a_page_too(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from db import sqlite
+from db.store import SqliteStore
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId
@@ -14,8 +16,10 @@ from dispatcher.domain.place import Place
 from dispatcher.services.home import Home
 from dispatcher.services.workplace import Workplace, create_depot, day_to_open, open_workplace
 from tests.fixtures import days
-from tests.fixtures.region import build_helsinki
+from tests.fixtures.depots import region_home
 from tests.unit.services.conftest import now, open_stores
+
+__all__ = ["region_home"]
 
 
 def test_a_depot_is_opened_as_it_was_made(tmp_path: Path) -> None:
@@ -63,6 +67,38 @@ def test_a_region_that_is_gone_closes_the_database_again(workplace: Workplace) -
     assert workplace.depot.region == "gone"
 
 
+def test_a_depot_that_cannot_be_founded_is_not_half_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path)
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(sqlite, "SETTINGS", (*sqlite.SETTINGS, "max_page_count=8"))
+        with pytest.raises(KnownError, match="is full"):
+            create_depot(home, days.make_depot(), open_store=open_stores)
+    assert home.depot_slugs() == ()
+    assert create_depot(home, days.make_depot(), open_store=open_stores) == "aachen-nord"
+
+
+def test_a_damaged_address_index_is_told_or_left_out(region_home: Path) -> None:
+    home, depot = Home(region_home), Depot("Helsinki", Place(60.17, 24.945), region="helsinki")
+    slug = create_depot(home, depot, open_store=open_stores)
+    index = home.regions / "helsinki" / "addresses.sqlite"
+    index.write_bytes(b"\0" * index.stat().st_size)
+    stores: list[SqliteStore] = []
+
+    def open_and_keep(path: Path) -> SqliteStore:
+        stores.append(open_stores(path))
+        return stores[-1]
+
+    with pytest.raises(KnownError, match="addresses"):
+        open_workplace(home, slug, open_store=open_and_keep, clock=now)
+    with pytest.raises(RuntimeError, match="closed"):
+        stores[0].read(lambda r: r.depot())
+    with open_workplace(home, slug, open_store=open_stores, clock=now, forgiving=True) as opened:
+        assert "addresses" in str(opened.fault)
+        assert opened.geocoder is None
+        assert opened.pack is not None
+        assert not opened.roads.straight
+
+
 def test_today_is_the_date_at_the_depot(workplace: Workplace) -> None:
     late = replace(workplace, clock=lambda: datetime(2026, 6, 15, 22, 30, tzinfo=UTC))
     assert late.today == date(2026, 6, 16)
@@ -93,10 +129,8 @@ def test_a_day_whose_orders_are_all_cancelled_does_not_count(workplace: Workplac
     assert day_to_open(workplace) == ahead.date
 
 
-def test_a_depot_outside_its_region_is_refused_with_where_the_region_lies(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    home.regions.mkdir()
-    build_helsinki(home.regions, ("roads",))
+def test_a_depot_outside_its_region_is_refused_with_where_the_region_lies(region_home: Path) -> None:
+    home = Home(region_home)
     away = Depot("Turku", Place(60.4518, 22.2666), "Europe/Helsinki", region="helsinki")
     with pytest.raises(BadInput, match=r"lies outside the region helsinki \(60\.") as refused:
         create_depot(home, away, open_store=open_stores)

@@ -43,13 +43,14 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-
 
 _STYLE = """
 html, body { height: 100%; margin: 0; font: 13px/1.4 system-ui, "Segoe UI", sans-serif; color: #1f2328; }
-body { display: grid; grid-template-columns: minmax(400px, 34%) 1fr; }
+body { display: grid; grid-template-columns: minmax(400px, 32%) 1fr; }
 aside { overflow: auto; padding: 16px; box-sizing: border-box; height: 100vh; }
 h1 { font-size: 17px; margin: 0 0 4px; } h2 { font-size: 14px; margin: 20px 0 4px; }
 p { margin: 0 0 8px; color: #57606a; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; color: #57606a; } th, td { padding: 3px 6px 3px 0; vertical-align: top; }
 td { overflow-wrap: anywhere; } td.n, td.at { white-space: nowrap; }
+.where { color: #57606a; }
 tr + tr td { border-top: 1px solid #e4e7eb; } td.n, th.n { text-align: right; }
 .swatch { display: inline-block; min-width: 18px; padding: 0 3px; margin-right: 6px; border-radius: 4px;
   text-align: center; } td.window { white-space: pre; }
@@ -239,8 +240,8 @@ def _aside(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow]) -> str:
         *(_round_table(each, [row for row in rows if row.round is each]) for each in busy),
     ]
     if unplanned:
-        cells = "".join(_tr(_td(row.order.number), _td(row.order.address.text), _td(row.reason)) for row in unplanned)
-        parts.append(f"<h2>Unplanned</h2><table>{_th('Order', 'Address', 'Why')}{cells}</table>")
+        cells = "".join(_tr(_visit(row, row.order.address.text), _td(row.reason)) for row in unplanned)
+        parts.append(f"<h2>Unplanned</h2><table>{_th('Order', 'Why')}{cells}</table>")
     return "".join([*parts, "</aside>"])
 
 
@@ -257,21 +258,25 @@ def _round_table(each: Round, rows: Sequence[StopRow]) -> str:
         f"{escape(each.driver.name)}, {escape(each.vehicle.name)}</h2>"
         f"<p>{leaves:%H:%M}–{returns:%H:%M}, {_count(len(rows), 'stop')}, {each.times.distance_m / 1000:.1f} km</p>"
     )
-    return f"{head}<table>{_th('', 'Arrives', 'Order', 'Address', 'Window')}{''.join(map(_stop_line, rows))}</table>"
+    return f"{head}<table>{_th('', 'Arrives', 'Order', 'Window')}{''.join(map(_stop_line, rows))}</table>"
 
 
 def _stop_line(row: StopRow) -> str:
     assert row.times is not None
     late = " late" if row.times.late_s > 0 else ""
     arrives = f'<td class="at{late}">{wall_clock(row.times.arrives_at, row.zone):%H:%M}</td>'
-    name = f"{row.order.number} {row.order.contact.name}".strip()
     return _tr(
         f'<td class="n">{row.sequence}</td>',
         arrives,
-        _td(name),
-        _td(row.order.address.line),
+        _visit(row, row.order.address.line),
         f'<td class="window">{windows_text(row.order, row.zone).replace("; ", "\n")}</td>',
     )
+
+
+def _visit(row: StopRow, where: str) -> str:
+    """Whose order and where, one below the other: beside each other they leave no room in half a window."""
+    name = f"{row.order.number} {row.order.contact.name}".strip()
+    return f'<td>{escape(name)}<div class="where">{escape(where)}</div></td>'
 
 
 def _th(*names: str) -> str:

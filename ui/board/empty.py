@@ -37,6 +37,11 @@ class EmptyState(QWidget):
         """Say something else."""
         self._label.setText(text)
 
+    def set_step(self, step: str) -> None:
+        """Offer another first step; none when empty."""
+        self._button.setText(step)
+        self._button.setVisible(bool(step))
+
     @property
     def text(self) -> str:
         """What it says."""

@@ -1,5 +1,6 @@
 """The form that builds a region pack from an OpenStreetMap extract."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from dispatcher.domain.errors import BadInput
 from dispatcher.services import regions
 from dispatcher.services.home import Home, slug_of
+from ui import format as words
 from ui.depots.working import WorkingDialog
 from ui.parts.fields import mark, named
 from ui.parts.files import FileField
@@ -81,10 +83,19 @@ class BuildRegionDialog(WorkingDialog):
     def _on_built(self, manifest: dict[str, Any]) -> None:
         name = str(manifest["name"])
         self._known.add(name)
-        counts = "; ".join(
-            f"{part}: " + ", ".join(f"{number:,} {what}" for what, number in parts.items())
-            for part, parts in manifest["counts"].items()
-        )
-        self.told.say(f"The region {name} is ready. {counts}. {manifest['attribution']}.", Tone.GOOD)
+        told = f"The region {name} is ready{_extent(manifest['counts'])}.\n{manifest['attribution']}."
+        self.told.say(told, Tone.GOOD)
         self.name_said.say("")
         self.built.emit(name)
+
+
+def _extent(counts: Mapping[str, Mapping[str, int]]) -> str:
+    """What of it matters to a dispatcher: ": 2,650 roads, 606 addresses, 1,462 places of interest"."""
+    found = (
+        (counts.get("extract", {}).get("highways"), "road"),
+        (counts.get("addresses", {}).get("addresses"), "address"),
+        (counts.get("addresses", {}).get("pois"), "place of interest"),
+    )
+    plurals = {"address": "addresses", "place of interest": "places of interest"}
+    parts = [words.count(number, noun, plurals.get(noun, "")) for number, noun in found if number]
+    return f": {', '.join(parts)}" if parts else ""

@@ -51,7 +51,8 @@ class FleetPanel(QWidget):
         self.refresh()
 
     def _make_pages(self) -> None:
-        now = lambda: self._fleet
+        shown = self._fleet
+        now = lambda: shown  # without `self`: a panel in a cycle would be collected on whatever thread runs then
         self.shifts = RecordPage(SHIFTS, shift_columns(now), self._theme)
         self.drivers = RecordPage(DRIVERS, driver_columns(now), self._theme)
         self.vehicles = RecordPage(VEHICLES, vehicle_columns(), self._theme)
@@ -99,8 +100,10 @@ class FleetPanel(QWidget):
 
     @Slot(object)
     def _show(self, found: tuple[Fleet, Sequence[Shift]]) -> None:
-        self._fleet, shifts = found
+        read, shifts = found
+        self._fleet.drivers, self._fleet.vehicles, self._fleet.zone = read.drivers, read.vehicles, read.zone
         self.shifts.show_records(shifts, self._nobody())
+        self.shifts.empty.set_step(SHIFTS.step if self._fleet.drivers else DRIVERS.step)
         self.drivers.show_records(self._fleet.drivers, NO_DRIVERS)
         self.vehicles.show_records(self._fleet.vehicles, NO_VEHICLES)
         self.tabs.setTabText(ON_DUTY, f"On duty {words.weekday_date(self._date)} ({len(shifts)})")

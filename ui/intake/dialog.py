@@ -155,6 +155,7 @@ class ImportDialog(QDialog):
         self._reading = self._look = None
         self.parts.show_no_file(fault)
         self._allow()
+        self._report(fault)
 
     def _show_idle(self) -> None:
         self.parts.show_idle()
@@ -208,6 +209,10 @@ class ImportDialog(QDialog):
         self.parts.end()
         self.parts.summary.say_fault(fault)
         self._allow()
+        self._report(fault)
+
+    def _report(self, fault: Exception) -> None:
+        """A fault of ours concerns the whole window."""
         if not isinstance(fault, KnownError):
             self._runner.failed.emit(fault)
 
@@ -241,6 +246,7 @@ class ImportDialog(QDialog):
     @Slot(object)
     def _on_not_saved(self, fault: Exception) -> None:
         self.parts.summary.say_fault(fault)
+        self._report(fault)
 
     # --- the end --------------------------------------------------------------------------------------------------
 

@@ -43,7 +43,8 @@ def look_at(workplace: Workplace, request: Request, memory: Memory, progress: Pr
     try:
         preview = importing.prepare(workplace, request, progress, memory)
     except NotUnderstood as fault:
-        return Look(fault.sheet, fault.columns, fault=fault)
+        # Its words alone: the frames behind it would keep the form alive, to be collected on whatever thread runs then
+        return Look(fault.sheet, fault.columns, fault=BadInput(fault.what, fault.remedy))
     rejected = len({error.row for error in preview.errors})
     return Look(
         preview.sheet,

@@ -18,7 +18,7 @@ _Role = Qt.ItemDataRole
 
 
 class SheetModel(QAbstractTableModel):
-    """Rows as the file has them; faulty cells are tinted, bear a sign and say why; ignored columns are grey."""
+    """Rows as the file has them; faulty cells are tinted, have a sign and say why; ignored columns are faint."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,8 +63,9 @@ class SheetModel(QAbstractTableModel):
         header = self._look.sheet.headers[at]
         if role == _Role.DisplayRole:
             return text_of(row.cells[at])
-        if role == _Role.ForegroundRole:
-            return self._grey if self._look.columns.get(header) is None else None
+        if role in (_Role.ForegroundRole, _Role.FontRole):
+            ignored = self._look.columns.get(header) is None
+            return (self._grey if role == _Role.ForegroundRole else self._slanted) if ignored else None
         if role not in (_Role.BackgroundRole, _Role.ToolTipRole, _Role.DecorationRole):
             return None
         own, whole = self._look.faults.get((row.number, header)), self._look.faults.get((row.number, ""))
@@ -83,7 +84,9 @@ class SheetModel(QAbstractTableModel):
     @Slot()
     def _dress(self) -> None:
         self._tint = self._theme.colour("late_tint")
-        self._grey = self._theme.colour("disabled")
+        self._grey = self._theme.colour("muted")
+        self._slanted = self._theme.font()
+        self._slanted.setItalic(True)
         self._sign = self._theme.pixmap("alert-circle-outline", "late", ICON, 2.0)
         self._tell_all()
 

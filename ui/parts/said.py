@@ -84,5 +84,5 @@ class Said(QLabel):
 
 
 def words_of(fault: Exception) -> str:
-    """A fault of the world in its own words; ours by its name."""
-    return str(fault) if isinstance(fault, KnownError) else f"Something went wrong inside Roundhouse: {fault!r}"
+    """A fault of the world in its own words; ours has its own window, with the details."""
+    return str(fault) if isinstance(fault, KnownError) else "Something went wrong inside Roundhouse."

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLineEdit,
     QMenu,
+    QPushButton,
     QSpinBox,
     QTimeEdit,
     QWidget,
@@ -112,7 +113,10 @@ def test_an_empty_depot_offers_the_first_step(panel: FleetPanel, workplace: Work
         assert page.stack.currentWidget() is page.empty
         assert said in page.empty.text
         assert not page.remove_button.isEnabled()
-    panel.shifts.empty.step_requested.emit()
+    step = panel.shifts.empty.findChild(QPushButton)
+    assert step is not None
+    assert step.text() == "Add driver"
+    step.click()
     runner.wait_until_idle()
     assert panel.tabs.currentWidget() is panel.drivers
     assert [d.name for d in drivers(workplace)] == ["Driver 1"]

@@ -1,5 +1,7 @@
 """Bringing real order files in: what the form shows of them, how corrections change it, and what then is written."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -148,7 +150,7 @@ def test_colours_follow_the_theme(opened: Opened, theme: Theme) -> None:
 def test_an_ignored_column_is_grey(opened: Opened, theme: Theme) -> None:
     dialog = opened(f"{HEAD},Shoe size", f"{GOOD[0]},44")
     assert meaning(dialog, "Shoe size") == ""
-    assert cell(dialog, 0, "Shoe size", Qt.ItemDataRole.ForegroundRole) == theme.colour("disabled")
+    assert cell(dialog, 0, "Shoe size", Qt.ItemDataRole.ForegroundRole) == theme.colour("muted")
     assert cell(dialog, 0, "Customer", Qt.ItemDataRole.ForegroundRole) is None
 
 
@@ -474,6 +476,23 @@ def test_a_form_that_is_gone_hears_nothing(
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     runner.wait_until_idle()
     theme.changed.emit()
+
+
+@pytest.mark.parametrize("head", [HEAD, "Foo,Bar,Baz,A,B,C,D"])
+def test_nothing_but_its_parent_keeps_a_form_alive(
+    workplace: Workplace, runner: OpRunner, theme: Theme, write: Callable[..., Path], head: str
+) -> None:
+    """A form in a cycle would be deleted by whatever thread happens to collect it."""
+    gc.disable()
+    try:
+        dialog = ImportDialog(workplace, runner, theme, ON)
+        dialog.open_file(write(head, *GOOD))
+        runner.wait_until_idle()
+        gone = weakref.ref(dialog)
+        del dialog
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_every_control_has_a_name(opened: Opened) -> None:

@@ -6,6 +6,7 @@ Exit status: 0; 1 for bad input, with a message on standard error; 2 for wrong u
 """
 
 import argparse
+import io
 import json
 import logging
 import logging.handlers
@@ -352,6 +353,8 @@ def execute(args: argparse.Namespace, home: Home) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The console script `roundhouse`."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # JSON is, also into a pipe on Windows
     args = parser().parse_args(argv)
     try:
         return execute(args, find_home())

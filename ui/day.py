@@ -41,6 +41,7 @@ class DayBoard(QObject):
         lines_changed(Mapping[ShiftId, RoadPath]): the rounds whose way changed.
         search_changed(bool): an optimisation of the day began or ended.
         told(str): a sentence for the status bar.
+        kept(date): another day could not be read; this one is still shown.
     """
 
     outlook_changed = Signal(object)
@@ -48,6 +49,7 @@ class DayBoard(QObject):
     lines_changed = Signal(object)
     search_changed = Signal(bool)
     told = Signal(str)
+    kept = Signal(object)
     _better = Signal(object)
 
     def __init__(self, workplace: Workplace, runner: OpRunner, parent: QObject | None = None) -> None:
@@ -100,7 +102,9 @@ class DayBoard(QObject):
         if self._date is None:
             return
         look = partial(self._look, self._date, self._known())
-        self._runner.start(look, title="Reading the day", on_done=self._on_looked, latest_key="look")
+        self._runner.start(
+            look, title="Reading the day", on_done=self._on_looked, on_failed=self._on_look_failed, latest_key="look"
+        )
 
     def _known(self) -> Day | None:
         """The day as it was read last, if only its routes can be other than then."""
@@ -118,6 +122,13 @@ class DayBoard(QObject):
         self._show(outlook)
         explain = lambda _progress: self._desk.reasons(outlook.day)
         self._runner.start(explain, title="Finding reasons", on_done=self.reasons_changed.emit, latest_key="why")
+
+    def _on_look_failed(self, error: Exception) -> None:
+        """The views go on showing what they showed, and so does the date: gestures must mean what is seen."""
+        self._runner.failed.emit(error)
+        if self._outlook and self._outlook.day.date != self._date:
+            self._date = self._outlook.day.date
+            self.kept.emit(self._date)
 
     def _show(self, outlook: Outlook) -> None:
         self._outlook = outlook
@@ -210,17 +221,18 @@ class DayBoard(QObject):
         self._runner.submit(Operation(label, change, after), initiator=self, on_done=self._on_applied)
 
     def resequence(self, shift_ids: Sequence[ShiftId]) -> None:
-        """Improve just these rounds, as a change of its own."""
+        """Improve just these rounds, which may exchange stops, as a change of its own."""
         if shift_ids and not self._blocked():
             label = f"Re-sequence {words.count(len(shift_ids), 'round')}"
-            improve = self._improving(frozenset(shift_ids))
+            improve = self._improving(frozenset(shift_ids), exchange=True)
             self._runner.start(improve, title="Re-sequencing", on_done=partial(self._apply, label))
 
-    def _improving(self, shift_ids: frozenset[ShiftId]) -> Callable[[Progress], Proposal]:
+    def _improving(self, shift_ids: frozenset[ShiftId], *, exchange: bool = False) -> Callable[[Progress], Proposal]:
         """The work of improving these rounds of the day shown, for a worker."""
         assert self._date is not None
         read = partial(reread, on=self._date, known=self._known())
-        return lambda _progress: self._desk.resequence(self._workplace.store.read(read), shift_ids)
+        improve = partial(self._desk.resequence, shift_ids=shift_ids, exchange=exchange)
+        return lambda _progress: improve(self._workplace.store.read(read))
 
     def insert(self, order_ids: Sequence[OrderId]) -> None:
         """Plan orders where they fit best; nothing else moves."""

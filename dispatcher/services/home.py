@@ -65,4 +65,4 @@ def slug_of(name: str) -> str:
     slug = re.sub(r"[\W_]+", "-", plain.lower()).strip("-")[:60].strip("-")
     if not slug:
         raise BadInput(f"“{name}” has no letter or digit to name a folder by.", "Choose another name.")
-    return slug
+    return f"{slug}-depot" if re.fullmatch(r"con|prn|aux|nul|(com|lpt)\d", slug) else slug  # Windows' devices

@@ -30,6 +30,9 @@ from dispatcher.services.plan import Proposal, Sequences, sequences_of, with_seq
 MAX_PLACES = 6_000
 """Of a day: its travel table grows with the square, and has 1 GB then."""
 
+SETTLED_S = 0.05
+"""A round of 50 stops has found its sequence by then."""
+
 DOORSTEP_M = 20.0
 """A door nearer than this to the road's middle needs no line of its own."""
 
@@ -165,11 +168,20 @@ class PlanningDesk:
         solution = self._engine.solve(problem, start=start, stop=rule, on_best=stream, seed=seed)
         return self._proposal(day, before, solution.sequences, solution.cost)
 
-    def resequence(self, day: Day, shift_ids: Collection[ShiftId], *, seed: int = 1) -> Proposal:
-        """Better sequences of these rounds: nothing else enters or leaves them, and held orders keep their driver."""
+    def resequence(
+        self, day: Day, shift_ids: Collection[ShiftId], *, exchange: bool = False, seed: int = 1
+    ) -> Proposal:
+        """Better sequences of these rounds; nothing else enters or leaves them.
+
+        Every driver keeps their stops, or with `exchange` the rounds may give stops to one another; held orders keep
+        their driver always.
+        """
         problem = self.problem(day)
         before = sequences_of(day, shift_ids)
-        after = resequence(problem, sequences_of(day), list(before), seed=seed)
+        after: Sequences = sequences_of(day)
+        together = [list(before)] if exchange else [[shift_id] for shift_id in before]
+        for some in together:
+            after = resequence(problem, after, some, seconds=SETTLED_S * len(some), seed=seed)
         return self._proposal(day, before, {s: after[s] for s in before}, judge(problem, after).cost)
 
     def insert(self, day: Day, order_ids: Iterable[OrderId], *, to_shift: ShiftId | None = None) -> Proposal:

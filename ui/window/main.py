@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
         self.day.outlook_changed.connect(self._on_outlook_changed)
         self.day.lines_changed.connect(self._on_first_lines)
         self.day.search_changed.connect(self._on_search_changed)
+        self.day.kept.connect(self._show_date)
         self.day.told.connect(self.status.tell)
         self.forms.told.connect(self.status.tell)
         self.search_bar.stop_requested.connect(self.day.stop_search)
@@ -218,10 +219,14 @@ class MainWindow(QMainWindow):
     def open_day(self, on: date | None = None) -> None:
         """Show a date; without one, the one that most likely matters now."""
         chosen = on or day_to_open(self._workplace)
-        self.header.set_date(chosen)
-        self.fleet.set_date(chosen)
+        self._show_date(chosen)
         self.day.open(chosen)
         self.runner.read(lambda r: r.days(), self.header.set_days, latest_key="days")
+
+    @Slot(object)
+    def _show_date(self, on: date) -> None:
+        self.header.set_date(on)
+        self.fleet.set_date(on)
 
     def show_panel(self, panel: QWidget, _checked: bool = True) -> None:
         """Bring a panel to the front."""

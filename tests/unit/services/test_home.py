@@ -19,6 +19,7 @@ from dispatcher.services.home import Home, find_home, slug_of
         ("São Paulo – Centro", "sao-paulo-centro"),
         ("A" * 100, "a" * 60),
         ("東京 北", "東京-北"),
+        ("NUL", "nul-depot"),
     ],
 )
 def test_a_name_becomes_a_folder(name: str, slug: str) -> None:

@@ -93,6 +93,7 @@ class DayBoard(QObject):
             self._end_search()
         self._date = on
         self._stale = True
+        self._loose.clear()
         self._drawn = {}
         self.refresh()
 
@@ -370,7 +371,7 @@ class DayBoard(QObject):
 
     @Slot(object)
     def _on_preview(self, outlook: Outlook) -> None:
-        if self._search:
+        if self._search and outlook.day.date == self._date:
             self._show(outlook)
 
     @Slot(object)

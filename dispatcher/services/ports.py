@@ -5,6 +5,7 @@ Every write runs inside one unit of work on the one writer; every read sees one 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol
 
 from dispatcher.domain.changes import ChangeSet, DaySummary, Done, HistoryEntry, HistoryState
@@ -108,6 +109,9 @@ class Store(Protocol):
     def redo(self, *, author: str = "") -> ChangeSet | None: ...
     def history(self) -> HistoryState:
         """What undo and redo would do now."""
+
+    def backup(self, to: Path) -> None:
+        """Copy everything as it is now to a file, whole and checked, or not at all."""
 
     def entries(self, limit: int = 200) -> Sequence[HistoryEntry]:
         """The audit trail, newest first."""

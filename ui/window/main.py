@@ -13,6 +13,7 @@ from dispatcher.domain.changes import ChangeSet, HistoryState
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.roads import RoadNetwork
+from dispatcher.services.backups import back_up_today
 from dispatcher.services.orders import save_order
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace, day_to_open
@@ -315,7 +316,10 @@ class MainWindow(QMainWindow):
         self.header.set_depot(depot.name)
         self.header.set_outlook(outlook)
         self._tell_roads(roads)
-        if self._painting is None and not any(route.stops for route in outlook.day.plan.routes):
+        if self._painting is None and self.board.map.broken:
+            self._painting = -1  # without its page the map paints nothing; the rest of the window is there
+            self._on_settled()
+        elif self._painting is None and not any(route.stops for route in outlook.day.plan.routes):
             self._painting = self.board.map.request_painted()
 
     def _tell_roads(self, roads: RoadNetwork) -> None:
@@ -332,7 +336,13 @@ class MainWindow(QMainWindow):
             self._painting = -1
             if self.header.depot.hasFocus():  # where Qt begins; hands begin at the rounds
                 self.board.rounds.view.setFocus()
-            self.first_painted.emit()
+            self._on_settled()
+
+    def _on_settled(self) -> None:
+        """The day is on the screen: time for what can wait."""
+        self.first_painted.emit()
+        copy = lambda _progress: back_up_today(self._workplace)
+        self.runner.start(copy, title="Backing up")
 
     @Slot(bool)
     def _on_search_changed(self, searching: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -193,7 +193,7 @@ class AddressDesk(QWidget):
         self._show_on_map()
         self._explain()
 
-    def _sign(self, found: Found) -> object:
+    def _sign(self, found: Found) -> QIcon:
         return self._theme.icon(*SIGNS.get(found.precision, WELL_KNOWN))
 
     def _explain(self) -> None:

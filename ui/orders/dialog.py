@@ -73,10 +73,10 @@ class OrderDialog(QDialog):
 
     def _lay_out(self) -> None:
         grid = self._theme.grid
-        self.scroll = named(QScrollArea(self), "order.scroll", "The order's fields")
-        self.scroll.setWidget(self.fields)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.area = named(QScrollArea(self), "order.scroll", "The order's fields")
+        self.area.setWidget(self.fields)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
         self.state = Said("order.state", "Whether it is cancelled", self._theme, self)
         self.fault = Said("order.fault", "What is wrong", self._theme, self)
         self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, self)
@@ -89,7 +89,7 @@ class OrderDialog(QDialog):
         whole.setContentsMargins(*[grid(4)] * 4)
         whole.setSpacing(grid(2))
         whole.addWidget(self.state)
-        whole.addWidget(self.scroll, 1)
+        whole.addWidget(self.area, 1)
         whole.addWidget(self.fault)
         whole.addWidget(self.box)
 
@@ -211,7 +211,7 @@ class OrderDialog(QDialog):
         if field is not None:
             mark(field, invalid=True)
             field.setFocus()
-            self.scroll.ensureWidgetVisible(field)
+            self.area.ensureWidgetVisible(field)
 
     def _as_order(self) -> Order:
         fields, on = self.fields, self._date()

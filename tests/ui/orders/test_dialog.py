@@ -375,9 +375,9 @@ def test_it_fits_the_smallest_screen(opened: Opened, full: Order, theme: Theme, 
         dialog = opened(full)
         assert dialog.width() <= 1366
         assert dialog.height() <= 768
-        assert dialog.scroll.horizontalScrollBar().maximum() == 0, "scrolled downwards at most"
+        assert dialog.area.horizontalScrollBar().maximum() == 0, "scrolled downwards at most"
         dialog.fields.lines.setFocus()
-        dialog.scroll.ensureWidgetVisible(dialog.fields.lines)
+        dialog.area.ensureWidgetVisible(dialog.fields.lines)
         assert dialog.rect().contains(dialog.save.geometry())
     finally:
         theme.apply(Mode.LIGHT, 1.0)

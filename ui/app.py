@@ -24,6 +24,7 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.services.home import Home
 from dispatcher.services.workplace import Workplace
+from ui.collecting import GuiCollector
 from ui.faults import show_fault
 from ui.map.environment import prepare_environment
 from ui.map.scheme import register_scheme
@@ -148,11 +149,15 @@ def run_window(
     app, theme = make_application(home)
     _take_faults()
     program = Program(home, theme, opener, maker)
-    with closing_on_signals(program.close):
-        program.open(slug, on)
-        if until_painted:
-            program.painted.connect(lambda seconds: _say_painted(program, seconds))
-        return app.exec()
+    collector = GuiCollector(program)
+    try:
+        with closing_on_signals(program.close):
+            program.open(slug, on)
+            if until_painted:
+                program.painted.connect(lambda seconds: _say_painted(program, seconds))
+            return app.exec()
+    finally:
+        collector.stop()
 
 
 def _say_painted(program: Program, seconds: float) -> None:

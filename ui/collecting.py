@@ -9,7 +9,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-EVERY_MS = 1_000
+EVERY_MS = 250
+"""Often enough that little has gathered: a collection holds the window up for as long as it takes."""
 
 
 class GuiCollector(QObject):

@@ -20,6 +20,7 @@ from dispatcher.services import demo
 from dispatcher.services.home import Home
 from ui.app import Maker, Opener, Program, make_application
 from ui.board import drag
+from ui.collecting import GuiCollector
 from ui.theme import Mode, Theme
 from ui.window.main import MainWindow
 
@@ -91,6 +92,7 @@ def take_shots(home: Home, slug: str, folder: Path, *, opener: Opener, maker: Ma
     app, theme = make_application(home)
     theme.apply(Mode.LIGHT, 1.0)
     program = Program(home, theme, opener, maker)
+    collector = GuiCollector(program)
     program.open(slug, on)
     window = program.window
     assert window is not None
@@ -101,6 +103,7 @@ def take_shots(home: Home, slug: str, folder: Path, *, opener: Opener, maker: Ma
     window.destroyed.connect(app.quit)
     window.close()
     app.exec()
+    collector.stop()
     print(json.dumps({"folder": str(folder), "pictures": album.names}))  # noqa: T201
     return 0
 

@@ -26,6 +26,7 @@ from dispatcher.services.workplace import Workplace
 from tests.benchmarks.aachen_depot import DAY, bring, depot, write_orders
 from tests.benchmarks.extracts import extract_of, measured, unmeasured
 from ui.app import make_application, open_settings, settle_memory
+from ui.collecting import GuiCollector
 from ui.window.main import MainWindow
 
 DROPS = 40
@@ -73,7 +74,8 @@ def _start() -> dict[str, object]:
 
 
 def _in_the_window(workplace: Workplace, extract: Path, more: Path) -> Iterator[dict[str, object]]:
-    _app, theme = make_application(workplace.home)
+    app, theme = make_application(workplace.home)
+    collector = GuiCollector(app)
     started = time.perf_counter()
     window = MainWindow(workplace, theme, open_settings(workplace.home), maker=lambda _depot: "")
     window.resize(1600, 900)
@@ -94,6 +96,7 @@ def _in_the_window(workplace: Workplace, extract: Path, more: Path) -> Iterator[
     window.destroyed.connect(loop.quit)
     window.close()
     loop.exec()
+    collector.stop()
 
 
 def _drop(window: MainWindow, dice: random.Random) -> float:

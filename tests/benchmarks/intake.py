@@ -63,13 +63,15 @@ def measure(path: Path) -> tuple[float, float, float, float]:
 
 
 def _peak_mb() -> float:
-    """Highest resident memory so far; 0 where the system does not tell."""
-    if sys.platform == "win32":
-        return 0.0
-    import resource
+    """Highest resident memory so far; 0 where the system does not tell.
 
-    unit = 1_000_000 if sys.platform == "darwin" else 1_000
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    Not from `getrusage`: its peak begins with that of the process that started this one.
+    """
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0.0
+    fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return int(fields["VmHWM"].split()[0]) / 1_000
 
 
 def _figure(name: str, value: float, unit: str, goal: float) -> dict[str, object]:

@@ -45,7 +45,8 @@ class OrderDialog(QDialog):
     """One order's fields. GUI thread; the address index answers while the person types.
 
     Signals:
-        save_requested(Order): the order as filled in; the address carries its place if it was found.
+        save_requested(Order): the order as filled in; the address carries its place if it was found. Answer with
+            `on_saved` or `on_refused`.
     """
 
     save_requested = Signal(object)
@@ -200,8 +201,19 @@ class OrderDialog(QDialog):
             if isinstance(fault, _Wrong):
                 self._mark(fault.field)
             return
+        self.save.setEnabled(False)
         self.save_requested.emit(order)
+
+    @Slot(object)
+    def on_saved(self, _done: object = None) -> None:
+        """The order is written."""
         self.accept()
+
+    @Slot(object)
+    def on_refused(self, error: Exception) -> None:
+        """It was not, and this is why; what was typed stays."""
+        self.save.setEnabled(True)
+        self.fault.say_fault(error)
 
     def _mark(self, field: QWidget | None) -> None:
         """Frame the field that is wrong and go there."""

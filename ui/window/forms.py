@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -23,13 +24,14 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day
 from dispatcher.services import exporting
+from dispatcher.services.orders import save_order
 from dispatcher.services.workplace import Workplace
 from ui.depots.addresses import AddAddressesDialog
 from ui.depots.new import NewDepotDialog
 from ui.depots.region import BuildRegionDialog
 from ui.intake.dialog import ImportDialog
 from ui.orders.dialog import OrderDialog
-from ui.runner import OpRunner
+from ui.runner import Operation, OpRunner
 from ui.theme import Theme
 from ui.window.actions import MENUS
 
@@ -77,11 +79,15 @@ class Forms(QObject):
             dialog.open_file(path)
         _show(dialog)
 
-    def edit_order(self, day: Day, order: Order | None, save: Callable[[object], object]) -> None:
-        """Change an order, or type one in."""
+    def edit_order(self, day: Day, order: Order | None) -> None:
+        """Change an order, or type one in; the form stays until it is written."""
         dialog = OrderDialog(day, order, self._theme, self._workplace.geocoder, self._window)
-        dialog.save_requested.connect(save)
+        dialog.save_requested.connect(partial(self._save_order, dialog))
         _show(dialog)
+
+    def _save_order(self, dialog: OrderDialog, order: Order) -> None:
+        operation = Operation(f"Save order {order.number}", partial(save_order, order=order))
+        self._runner.submit(operation, initiator=self, on_done=dialog.on_saved, on_failed=dialog.on_refused)
 
     def export_day(self, on: date) -> None:
         """Ask where to, then write in the background."""

@@ -14,7 +14,6 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.services.backups import back_up_today
-from dispatcher.services.orders import save_order
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace, day_to_open
 from ui import format as words
@@ -23,7 +22,7 @@ from ui.day import DayBoard
 from ui.faults import show_fault
 from ui.fleet.panel import FleetPanel
 from ui.map.view import MapView
-from ui.runner import Operation, OpRunner
+from ui.runner import OpRunner
 from ui.theme import TEXT_SCALES, Mode, Theme
 from ui.window.actions import Actions
 from ui.window.board_panel import BoardPanel
@@ -256,17 +255,12 @@ class MainWindow(QMainWindow):
     def edit_order(self, order_id: OrderId) -> None:
         """Open an order's form."""
         if self.day.outlook and (order := self.day.outlook.day.orders.get(order_id)):
-            self.forms.edit_order(self.day.outlook.day, order, self._on_save_order)
+            self.forms.edit_order(self.day.outlook.day, order)
 
     @Slot()
     def _on_new_order(self) -> None:
         if self.day.outlook:
-            self.forms.edit_order(self.day.outlook.day, None, self._on_save_order)
-
-    @Slot(object)
-    def _on_save_order(self, order: object) -> None:
-        save = partial(save_order, order=order)
-        self.runner.submit(Operation(f"Save order {getattr(order, 'number', '')}", save), initiator=self)
+            self.forms.edit_order(self.day.outlook.day, None)
 
     @Slot()
     def _on_cancel_orders(self) -> None:

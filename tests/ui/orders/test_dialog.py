@@ -71,7 +71,7 @@ def opened(workplace: Workplace, theme: Theme, window: QWidget, qtbot: QtBot) ->
     def opened(order: Order | None = None, *, index: bool = True) -> OrderDialog:
         day = workplace.store.read(lambda r: r.day(ON))
         dialog = OrderDialog(day, order, theme, workplace.geocoder if index else None, window)
-        dialog.save_requested.connect(lambda order: saved.append(order))
+        dialog.save_requested.connect(lambda order: (saved.append(order), dialog.on_saved()))
         dialog.open()
         dialog.activateWindow()
         qtbot.waitUntil(dialog.isActiveWindow)  # not `waitActive`: the window behind may become active after it
@@ -402,3 +402,18 @@ def test_every_control_has_a_name(opened: Opened) -> None:
         widget = dialog.findChild(QWidget, f"order.{name}")
         assert widget is not None, name
         assert widget.accessibleName() or getattr(widget, "text", str)(), name
+
+
+# ── When the writing fails ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_refused_on_writing_stays_typed_and_says_why(opened: Opened, full: Order) -> None:
+    dialog = opened(full)
+    dialog.save_requested.disconnect()
+    dialog.fields.number.setText("K-9")
+    dialog.save.click()
+    dialog.on_refused(BadInput("Order K-9 exists already.", "Choose another number."))
+    assert dialog.isVisible()
+    assert dialog.fields.number.text() == "K-9"
+    assert dialog.fault.isVisible()
+    assert dialog.save.isEnabled()

@@ -357,7 +357,7 @@ def main(arguments):
         return check()
     if command == "setup":
         return 0
-    return go(PYTHON, "main.py", "demo")
+    return go(PYTHON, "main.py", "demo", *arguments[1:])
 
 
 if __name__ == "__main__":

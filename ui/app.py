@@ -139,6 +139,7 @@ class Program(QObject):
     @Slot()
     def _on_first_painted(self) -> None:
         settle_memory()
+        log.info("the day was painted %.1f s after the window's code was loaded", time.monotonic() - STARTED)
         self.painted.emit(time.monotonic() - STARTED)
 
 

@@ -4,6 +4,7 @@ Everything here computes against a snapshot and changes nothing; `services.plan`
 """
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -153,13 +154,18 @@ class PlanningDesk:
         problem = self.problem(day)
         before = sequences_of(day)
 
+        began, planned = time.monotonic(), sum(map(len, before.values()))
+
         def asked() -> bool:
             if watch.cancelled():
                 raise Cancelled
+            gone = time.monotonic() - began
+            watch.report(min(1.0, gone / seconds), f"{planned} stops planned, {max(0.0, seconds - gone):.0f} s left")
             return stop is not None and stop.is_set()
 
         def stream(sequences: Sequences, stats: Stats) -> None:
-            watch.report(min(1.0, stats.seconds / seconds), f"{stats.planned} stops planned")
+            nonlocal planned
+            planned = stats.planned
             if on_best:
                 on_best(self._proposal(day, before, sequences, stats.cost))
 

@@ -15,7 +15,7 @@ from dispatcher.region.network import open_network
 from dispatcher.region.pack import RegionPack
 from dispatcher.services.home import Home, slug_of
 from dispatcher.services.planning import PlanningDesk
-from dispatcher.services.ports import Clock, Geocoder, Store
+from dispatcher.services.ports import Clock, Geocoder, Store, UnitOfWork
 
 type OpenStore = Callable[[Path], Store]
 """Opens, makes or upgrades the database at a path."""
@@ -144,6 +144,15 @@ def _require_within(depot: Depot, home: Home) -> None:
             f"The depot at {place} lies outside the region {depot.region} ({where}).",
             "Correct the place (latitude first), or choose the region it lies in.",
         )
+
+
+def change_depot(uow: UnitOfWork, depot: Depot, *, home: Home) -> None:
+    """Change the depot's settings. Another region is in force when the depot is opened next."""
+    if not depot.name.strip():
+        raise BadInput("The depot has no name.", "Type one.")
+    if depot.region:
+        _require_within(depot, home)
+    uow.put_depot(depot)
 
 
 def day_to_open(workplace: Workplace) -> date:

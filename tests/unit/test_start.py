@@ -13,11 +13,11 @@ import start
 
 HOUSE = Path(start.__file__).parent
 CHILD = (
-    "import signal, sys, time\n"
-    "def closing(*_):\n    time.sleep(0.5)\n    print('closed in good order', flush=True)\n    sys.exit(0)\n"
+    "import os, signal, sys, time\n"
+    "def closing(*_):\n    time.sleep(0.5)\n    os.write(1, b'closed in good order\\n')\n    sys.exit(0)\n"
     "signal.signal(signal.SIGINT, closing)\n"
     "signal.signal(signal.SIGTERM, closing)\n"
-    "print('open', flush=True)\n"
+    "os.write(1, b'open\\n')\n"  # `print` may be interrupted half-way by the signal
     "signal.pause()\n"
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
-from dispatcher.domain.orders import Load, Order, Priority
+from dispatcher.domain.orders import Load, Order, OrderState, Priority
 from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.schedule import Reason, RouteTimes, Schedule, StopTimes
 from ui import format as fmt
@@ -118,7 +118,7 @@ def _order_remarks(picture: Picture, order: Order, route: Route | None, times: S
 
 def _where(picture: Picture, order: Order, route: Route | None) -> str:
     if route is None:
-        return "Unplanned order"
+        return "Cancelled order" if order.state is OrderState.CANCELLED else "Unplanned order"
     driver = picture.day.drivers[picture.day.shifts[route.shift_id].driver_id]
     return f"Stop {route.order_ids.index(order.id) + 1} of {len(route.stops)} · {driver.name}"
 
@@ -253,8 +253,10 @@ def _day_sheet(picture: Picture) -> Sheet:
     day, schedule = picture.day, picture.schedule
     rounds = [r for r in day.plan.routes if r.stops]
     unplanned = len(day.unplanned)
+    cancelled = sum(1 for order in day.orders.values() if order.state is OrderState.CANCELLED)
     facts = (
-        Fact("Orders", f"{len(day.orders):,}"),
+        Fact("Orders", f"{len(day.orders) - cancelled:,}"),
+        *([Fact("Cancelled", f"{cancelled:,}")] if cancelled else ()),
         Fact("Unplanned", f"{unplanned:,}" if unplanned else "none", "risk" if unplanned else "text"),
         Fact("Rounds", f"{len(rounds)} of {len(day.shifts)}"),
         *(_schedule_facts(day, schedule) if schedule and rounds else ()),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import count
 
 from PySide6.QtCore import QDate, Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QScrollArea, QVBoxLayout, QWidget
@@ -111,6 +112,9 @@ class OrderDialog(QDialog):
         on = self._day.date
         self.fields.date.setDate(QDate(on.year, on.month, on.day))
         self.fields.service.setValue(round(self._day.depot.service_s / 60))
+        taken = {order.number for order in self._day.orders.values()}
+        self.fields.number.setText(next(f"T-{n}" for n in count(1) if f"T-{n}" not in taken))
+        self.fields.number.selectAll()  # on the phone there is none; whoever has one types over it
 
     def _fill(self, order: Order) -> None:
         fields = self.fields

@@ -30,6 +30,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
     "&Depot": (
         Spec("open_depot", "&Open depot…", "Ctrl+Shift+O", "warehouse", "Work in another depot"),
         Spec("new_depot", "&New depot…", "Ctrl+Shift+N", "plus", "Make a depot of its own"),
+        Spec("depot_settings", "&Settings…", "Ctrl+,", "cog", "Region, place, hours, planning time of this depot"),
         Spec("quit", "&Quit", "Ctrl+Q", "exit-to-app", "Close the window", rule=True),
     ),
     "D&ay": (
@@ -37,7 +38,11 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("export_day", "&Export the day…", "Ctrl+E", "tray-arrow-up", "Write the plan to a file"),
         Spec("new_order", "&New order…", "Ctrl+N", "package-variant-closed-plus", "Type an order in"),
         Spec(
-            "cancel_orders", "&Cancel orders", "Ctrl+Del", "package-variant-closed-remove", "Take orders off for good"
+            "cancel_orders",
+            "&Cancel orders",
+            "Ctrl+Del",
+            "package-variant-closed-remove",
+            "Take orders off the plan; they stay on record",
         ),
         Spec(
             "reopen_orders", "&Reopen orders", "", "package-variant-closed", "Bring cancelled orders back to the pool"

@@ -1,16 +1,17 @@
 """The forms that the window opens, and what comes of them. None blocks the window; each is one story elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QHeaderView,
     QInputDialog,
     QLabel,
     QTableWidget,
@@ -29,8 +30,10 @@ from dispatcher.services.workplace import Workplace
 from ui.depots.addresses import AddAddressesDialog
 from ui.depots.new import NewDepotDialog
 from ui.depots.region import BuildRegionDialog
+from ui.depots.settings import DepotSettingsDialog
 from ui.intake.dialog import ImportDialog
 from ui.orders.dialog import OrderDialog
+from ui.parts.sizes import open_at
 from ui.runner import Operation, OpRunner
 from ui.theme import Theme
 from ui.window.actions import MENUS
@@ -135,6 +138,17 @@ class Forms(QObject):
         _show(dialog)
 
     @Slot()
+    def depot_settings(self) -> None:
+        """Change this depot's settings; with another region it is opened anew."""
+        dialog = DepotSettingsDialog(self._workplace, self._runner, self._theme, self._window)
+        dialog.region_changed.connect(self._on_region_changed)
+        _show(dialog)
+
+    @Slot()
+    def _on_region_changed(self) -> None:
+        self.depot_chosen.emit(self._workplace.slug)
+
+    @Slot()
     def build_region(self) -> None:
         """Make a region pack from an extract."""
         dialog = BuildRegionDialog(self._workplace.home, self._runner, self._theme, self._window)
@@ -149,7 +163,7 @@ class Forms(QObject):
     @Slot()
     def show_keys(self) -> None:
         """Every action and its key."""
-        _show(KeysDialog(self._window))
+        _show(KeysDialog(self._window, self._theme))
 
     @Slot()
     def show_about(self) -> None:
@@ -173,28 +187,45 @@ class Forms(QObject):
 
 
 class KeysDialog(QDialog):
-    """The list of keys, menu by menu."""
+    """The list of keys: of the menus, then of the panels."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, window: QWidget, theme: Theme) -> None:
+        super().__init__(window)
         self.setObjectName("keys")
         self.setWindowTitle("Keys")
-        self.resize(560, 620)
-        rows = [(menu.replace("&", ""), spec) for menu, specs in MENUS.items() for spec in specs if spec.key]
-        table = QTableWidget(len(rows), 3, self)
+        table = QTableWidget(0, 3, self)
         table.setAccessibleName("Every action and its key")
-        table.setHorizontalHeaderLabels(["Menu", "Action", "Key"])
+        table.setHorizontalHeaderLabels(["Where", "Action", "Key"])
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.verticalHeader().hide()
-        table.horizontalHeader().setStretchLastSection(True)
-        for row, (menu, spec) in enumerate(rows):
-            key = QKeySequence(spec.key).toString(QKeySequence.SequenceFormat.NativeText)
-            for column, text in enumerate((menu, spec.what or spec.text.replace("&", ""), key)):
-                table.setItem(row, column, QTableWidgetItem(text))
-        table.resizeColumnsToContents()
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        for row in _keys(window):
+            table.insertRow(table.rowCount())
+            for column, text in enumerate(row):
+                table.setItem(table.rowCount() - 1, column, QTableWidgetItem(text))
         column_layout = QVBoxLayout(self)
         column_layout.addWidget(table)
         column_layout.addWidget(_close_button(self))
+        open_at(self, theme, 150, 160)
+
+
+def _keys(window: QWidget) -> Iterator[tuple[str, str, str]]:
+    """Where, what and which key, for all that has one."""
+    for menu, specs in MENUS.items():
+        for spec in specs:
+            if spec.key:
+                yield menu.replace("&", ""), spec.text.replace("&", "").rstrip("…"), _native(QKeySequence(spec.key))
+    named = {spec.name for specs in MENUS.values() for spec in specs}
+    for action in window.findChildren(QAction):
+        if action.objectName() not in named and action.shortcut() and action.text():
+            where = action.parent().objectName().replace("board.", "").split(".")[0].capitalize()
+            yield where or "Panels", action.text().replace("&", "").rstrip("…"), _native(action.shortcut())
+
+
+def _native(key: QKeySequence) -> str:
+    return key.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _close_button(dialog: QDialog) -> QDialogButtonBox:

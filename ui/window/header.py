@@ -112,13 +112,15 @@ class Header(QWidget):
         day, schedule = outlook.day, outlook.schedule
         open_orders = sum(1 for order in day.orders.values() if order.state is OrderState.OPEN)
         rounds = [r for r in schedule.routes.values() if r.stops]
-        parts = [words.count(open_orders, "order"), words.count(len(rounds), "round")]
-        if rounds and schedule.distance_m < NO_WAY:
-            parts.append(words.distance(schedule.distance_m))
         late, waiting = schedule.late_stops, len(day.unplanned)
-        parts.append(self._flagged(f"{waiting:,} unplanned", "risk" if waiting else "done"))
+        parts = [words.count(open_orders, "order")]
+        if open_orders:
+            parts.append(self._flagged(f"{waiting:,} unplanned", "risk" if waiting else "done"))
         if late:
             parts.append(self._flagged(f"{late:,} late", "late"))
+        parts.append(words.count(len(rounds), "round"))
+        if rounds and schedule.distance_m < NO_WAY:
+            parts.append(words.distance(schedule.distance_m))
         return f"<span style='color:{self._theme.colour('muted').name()}'>" + " · ".join(parts) + "</span>"
 
     def _flagged(self, text: str, token: str) -> str:
@@ -253,9 +255,11 @@ class FindBox(QLineEdit):
 
     Signals:
         found(OrderId): one was chosen.
+        missed(str): nothing matches these words.
     """
 
     found = Signal(object)
+    missed = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -299,6 +303,8 @@ class FindBox(QLineEdit):
     def _on_return(self) -> None:
         if self.text() and self.completer().setCurrentRow(0):
             self._choose(self.completer().currentIndex().data(ID_ROLE))
+        elif self.text():
+            self.missed.emit(self.text())
 
     def _choose(self, order_id: OrderId | None) -> None:
         if order_id is not None:

@@ -14,6 +14,7 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.services.backups import back_up_today
+from dispatcher.services.importing import Imported
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace, day_to_open
 from ui import format as words
@@ -149,6 +150,7 @@ class MainWindow(QMainWindow):
         self._wire_runner()
         self.header.day_requested.connect(self.open_day)
         self.header.found.connect(self._on_found)
+        self.header.find.missed.connect(self._on_missed)
         self.day.outlook_changed.connect(self._on_outlook_changed)
         self.day.lines_changed.connect(self._on_first_lines)
         self.day.search_changed.connect(self._on_search_changed)
@@ -171,6 +173,7 @@ class MainWindow(QMainWindow):
         slots: dict[str, Callable[[], object]] = {
             "open_depot": self.forms.choose_depot,
             "new_depot": self.forms.new_depot,
+            "depot_settings": self.forms.depot_settings,
             "build_region": self.forms.build_region,
             "add_addresses": self.forms.add_addresses,
             "quit": self.close,
@@ -219,6 +222,9 @@ class MainWindow(QMainWindow):
     def open_day(self, on: date | None = None) -> None:
         """Show a date; without one, the one that most likely matters now."""
         chosen = on or day_to_open(self._workplace)
+        if self.day.searching and chosen != self.day.date:
+            self.status.tell("The optimiser is at work: stop it to keep its best plan, or cancel it, then go on.")
+            return
         self._show_date(chosen)
         self.day.open(chosen)
         self.runner.read(lambda r: r.days(), self.header.set_days, latest_key="days")
@@ -292,6 +298,10 @@ class MainWindow(QMainWindow):
     def _on_found(self, order_id: OrderId) -> None:
         self.show_panel(self.board)
         self.board.find(order_id)
+
+    @Slot(str)
+    def _on_missed(self, text: str) -> None:
+        self.status.tell(f"Nothing on this day matches “{text}”.")
 
     def _on_mode(self, mode: object) -> None:
         self._theme.apply(Mode(mode), self._theme.scale)
@@ -376,14 +386,12 @@ class MainWindow(QMainWindow):
         dates = getattr(done, "dates", ())
         if dates and self.day.date not in dates and not self.runner.stopping:
             self.open_day(dates[0])
-        doubtful = getattr(done, "doubtful", 0)
-        if doubtful:
-            told = f"{words.count(doubtful, 'address', 'addresses')} to review under Addresses."
-            self.status.tell(told)
+        # after the change itself was told, which follows at once
+        QTimer.singleShot(0, self, partial(self.status.tell, _import_words(done), 20.0))
 
     @Slot(str)
     def _on_region_built(self, name: str) -> None:
-        self.status.tell(f"The region {name} is ready: choose it when you make a depot.")
+        self.status.tell(f"The region {name} is ready: choose it under Depot › Settings, or for a new depot.")
         if name == self._workplace.depot.region:
             self.depot_requested.emit(self._workplace.slug)
 
@@ -421,3 +429,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_drained(self) -> None:
         QTimer.singleShot(0, self, self.close)
+
+
+def _import_words(done: Imported) -> str:
+    """What came of an import, and what is left to do."""
+    parts = [f"{words.count(done.added + done.replaced, 'order')} imported"]
+    if done.rejected:
+        parts.append(f"{words.count(done.rejected, 'row')} left out")
+    if done.doubtful:
+        parts.append(f"{words.count(done.doubtful, 'address', 'addresses')} to review under Addresses")
+    return ", ".join(parts) + "."

@@ -77,7 +77,7 @@ class StatusLine(QStatusBar):
             colour = self._theme.colour("risk").name()
             self._roads.setText(
                 f"<span style='color:{colour}'>⚠ No region: straight lines and guessed speeds. "
-                "Build one under Region › Build…</span>"
+                "Build one under Region › Build…, then choose it under Depot › Settings…</span>"
             )
         else:
             self._roads.setText(f"roads of {region} · offline")

@@ -43,7 +43,7 @@ function redrawSelection() {
 }
 
 function fitBounds(bounds) {
-  map.fitBounds(bounds, { animate: false, padding: [40, 40], maxZoom: 16 });
+  map.fitBounds(bounds, { animate: false, padding: [24, 24], maxZoom: 16 });
 }
 
 /** Everything shown, or the region where nothing is. */

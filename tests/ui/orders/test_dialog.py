@@ -285,6 +285,8 @@ def refused(dialog: OrderDialog, opened: Opened) -> str:
 
 def test_number_and_address_are_asked_for(opened: Opened) -> None:
     dialog = opened()
+    assert dialog.fields.number.text() == "T-1", "on the phone there is no number"
+    dialog.fields.number.clear()
     assert "no number" in refused(dialog, opened)
     assert dialog.fields.number.property("invalid")
     assert dialog.fields.number.hasFocus()

@@ -110,16 +110,15 @@ def test_what_is_moved_by_hand_before_a_search_stays_with_its_driver(shown: Show
     assert moved in shown.held()
 
 
-def test_opening_another_day_gives_the_search_up(searching: Shown) -> None:
-    before = searching.routes()
+def test_another_day_waits_for_the_search(searching: Shown) -> None:
+    searching.window.open_day(TOMORROW)
+    assert searching.window.day.date == TODAY
+    assert searching.window.day.searching
+    assert BUSY in searching.window.status._told.text()
+    searching.window.day.cancel_search()
     searching.window.open_day(TOMORROW)
     searching.settle()
-    assert not searching.window.day.searching
-    assert not searching.window.search_bar.isVisible()
-    searching.assert_views_agree()
-    searching.window.open_day(TODAY)
-    searching.settle()
-    assert searching.routes() == before
+    assert searching.window.day.date == TOMORROW
     searching.assert_views_agree()
 
 

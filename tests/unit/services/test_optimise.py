@@ -84,7 +84,7 @@ def test_stopping_keeps_the_best_plan(desk: PlanningDesk, day: Day) -> None:
     found = desk.optimise(day, seconds=LONG, stop=stop, on_best=on_best, progress=progress)
     assert found == plans[-1]
     assert sum(map(len, found.after.values())) == len(day.orders)
-    assert progress.told[-1][1] == "40 stops planned"
+    assert any(text.startswith("40 stops planned") for _, text in progress.told)
 
 
 def test_cancelling_drops_the_search_and_the_next_one_works(

@@ -42,8 +42,11 @@ function redrawSelection() {
   lines.refresh();
 }
 
+/** Between two whole zooms if need be: half the view empty is worse than letters a little larger. */
 function fitBounds(bounds) {
+  map.options.zoomSnap = 0.25;
   map.fitBounds(bounds, { animate: false, padding: [24, 24], maxZoom: 16 });
+  map.options.zoomSnap = 1;
 }
 
 /** Everything shown, or the region where nothing is. */

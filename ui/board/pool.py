@@ -327,8 +327,10 @@ class PoolPanel(QWidget):
     @Slot()
     def _on_theme_changed(self) -> None:
         grid, small = self._theme.grid, self._theme.font(Size.SMALL)
-        for widget in (self._count, self.filter, self.view, self.view.horizontalHeader()):
+        for widget in (self._count, self.filter, self.view):
+            widget.setProperty("small", True)  # a font set by hand is lost when a dock takes the panel in
             widget.setFont(small)
+        self.view.horizontalHeader().setFont(small)
         self.filter.setMaximumWidth(grid(44))
         self.view.verticalHeader().setMinimumSectionSize(1)
         self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + grid(2))

@@ -24,9 +24,14 @@ class Look:
     errors: tuple[RowError, ...] = ()
     faults: Mapping[tuple[int, str], str] = field(default_factory=dict)
     """What is wrong, by the row's number and the column's name; the empty name stands for the whole row."""
-    rejected: int = 0
-    """Rows left out."""
+    faulty: frozenset[int] = frozenset()
+    """The numbers of the rows left out."""
     summary: str = ""
+
+    @property
+    def rejected(self) -> int:
+        """How many rows are left out."""
+        return len(self.faulty)
 
     @property
     def useful(self) -> int:
@@ -45,15 +50,15 @@ def look_at(workplace: Workplace, request: Request, memory: Memory, progress: Pr
     except NotUnderstood as fault:
         # Its words alone: the frames behind it would keep the form alive, to be collected on whatever thread runs then
         return Look(fault.sheet, fault.columns, fault=BadInput(fault.what, fault.remedy))
-    rejected = len({error.row for error in preview.errors})
+    faulty = frozenset(error.row for error in preview.errors)
     return Look(
         preview.sheet,
         preview.columns,
         preview,
         errors=preview.errors,
         faults=_by_cell(preview.errors),
-        rejected=rejected,
-        summary=summary_of(preview, rejected),
+        faulty=faulty,
+        summary=summary_of(preview, len(faulty)),
     )
 
 

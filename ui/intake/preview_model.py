@@ -79,7 +79,8 @@ class SheetModel(QAbstractTableModel):
             return None
         if orientation is Qt.Orientation.Horizontal:
             return self._look.sheet.headers[section]
-        return str(self._look.sheet.rows[section].number)
+        number = self._look.sheet.rows[section].number
+        return f"⚠ {number}" if number in self._look.faulty else str(number)
 
     @Slot()
     def _dress(self) -> None:
@@ -94,6 +95,7 @@ class SheetModel(QAbstractTableModel):
         if self.rowCount() and self.columnCount():
             last = self.index(self.rowCount() - 1, self.columnCount() - 1)
             self.dataChanged.emit(self.index(0, 0), last)
+            self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, self.rowCount() - 1)
 
 
 class ProblemModel(QAbstractTableModel):

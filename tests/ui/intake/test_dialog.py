@@ -134,6 +134,8 @@ def test_a_faulty_cell_is_tinted_signed_and_explained(opened: Opened, theme: The
     assert cell(dialog, 2, "Customer", role.BackgroundRole) == theme.colour("late_tint"), "the whole row"
     assert cell(dialog, 2, "Customer", role.DecorationRole) is None
     assert cell(dialog, 2, "Order no", role.DecorationRole) is not None
+    numbers = [dialog.parts.sheet_model.headerData(row, Qt.Orientation.Vertical) for row in range(3)]
+    assert numbers == ["2", "⚠ 3", "⚠ 4"], "seen without scrolling sideways"
 
 
 def test_colours_follow_the_theme(opened: Opened, theme: Theme) -> None:

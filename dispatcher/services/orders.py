@@ -61,15 +61,6 @@ def set_pin(uow: UnitOfWork, *, order_id: OrderId, place: Place) -> int:
     return len(pinned)
 
 
-def accept_place(uow: UnitOfWork, *, order_ids: Collection[OrderId]) -> int:
-    """Trust the doubtful places as they are; returns how many orders had one."""
-    placed = [o for o in uow.orders(order_ids) if o.address.place is not None]
-    for order in placed:
-        assert order.address.place is not None
-        set_pin(uow, order_id=order.id, place=order.address.place)
-    return len(placed)
-
-
 def _at(order: Order, place: Place) -> Order:
     return replace(order, address=replace(order.address, place=place, precision=Precision.PIN))
 

@@ -209,10 +209,6 @@ class PlanningDesk:
         doors = [_to_doors(leg, *pair) for leg, pair in zip(path.legs, pairwise(through), strict=True)]
         return replace(path, legs=tuple(doors))
 
-    def off_road(self, place: Place, profile: Profile = Profile.CAR) -> float:
-        """Metres from a place to the nearest road."""
-        return self.roads.nearest(place, profile).distance_m
-
     def close(self) -> None:
         """End the optimiser's process; a search under way fails."""
         self._engine.close()

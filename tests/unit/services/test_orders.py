@@ -109,15 +109,6 @@ def test_a_pin_for_an_order_that_is_gone_is_refused(store: SqliteStore) -> None:
     assert store.read(lambda r: r.revision) == revision
 
 
-def test_accepting_trusts_the_places_that_there_are(store: SqliteStore) -> None:
-    made = put(store, [SPELLINGS[2], Address("Nowhere 1", "", "Aachen")])
-    assert change(store, lambda uow: orders.accept_place(uow, order_ids=[o.id for o in made])) == 1
-    by_id = {o.id: o for o in store.read(lambda r: r.orders([o.id for o in made]))}
-    assert by_id[made[0].id].address.precision is Precision.PIN
-    assert by_id[made[0].id].address.place == ELSEWHERE
-    assert by_id[made[1].id].address.doubtful
-
-
 # --- the geocoder's answers -----------------------------------------------------------------------------------------
 
 

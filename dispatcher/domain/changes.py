@@ -16,6 +16,12 @@ class Kind(StrEnum):
     SHIFT = "shift"
     STOP = "stop"
     """Keyed by order id: the order came to a route, left it, or moved within it."""
+    DAY = "day"
+    """Keyed by ISO date: the freeze line."""
+    LOADED = "loaded"
+    """Keyed by order id: its goods came into a vehicle, or out of it."""
+    CLOSURE = "closure"
+    """A closed street."""
     PIN = "pin"
     """A remembered place of an address."""
     MAPPING = "mapping"
@@ -68,6 +74,10 @@ class HistoryEntry:
     author: str
     label: str
     """"Move 3 stops"; for an undo "Undo: Move 3 stops"."""
+    why: str = ""
+    """The reason, where one was given: "Van 7 broke down"."""
+    dates: frozenset[date] = frozenset()
+    """The days whose orders, shifts or stops were touched."""
 
 
 @dataclass(frozen=True, slots=True)

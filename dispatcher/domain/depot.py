@@ -24,6 +24,14 @@ class Depot:
     """For orders that say nothing."""
     planning_s: int = 30
     """How long the optimiser searches unless stopped."""
+    reload_s: int = 900
+    """How long a vehicle stays at the depot to load again between two trips."""
+    handling_s: int = 600
+    """What it costs a round to take over a stop whose goods another van has loaded already: the churn budget."""
+    max_wait_s: int | None = None
+    """A driver who would wait longer than this for a window to open is early; `None` if waiting breaks no rule."""
+    improve_s: int = 20
+    """How long the rest of the day is improved in the background after a change by hand; 0 for never."""
     version: int = 0
 
     @property

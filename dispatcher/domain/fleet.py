@@ -48,6 +48,8 @@ class Vehicle:
     """Minor currency units."""
     fixed_cost: int = 0
     """Minor currency units for each day it goes out."""
+    max_reloads: int = 0
+    """How often it may come back to where it started to load again."""
     version: int = 0
 
 
@@ -75,8 +77,27 @@ class Driver:
     max_duration_s: int | None = None
     """Longest time from leaving the start to reaching the end."""
     max_distance_m: int | None = None
+    break_s: int = 0
+    """Length of the break they must have in a round that lasts past `break_until`; 0 for none."""
+    break_from: time | None = None
+    """When the break may begin, by the depot's clock; `None` for as soon as the shift does."""
+    break_until: time | None = None
+    """When the break must have begun; `None` for by the end of the shift."""
     active: bool = True
     version: int = 0
+
+
+class Lock(StrEnum):
+    """What re-planning may not do to a round. The dispatcher's own hand may do everything."""
+
+    OPEN = "open"
+    """Nothing is locked."""
+    SEQUENCE = "sequence"
+    """Its stops keep their order among themselves and none leaves; others may come between."""
+    DRIVER = "driver"
+    """It keeps exactly its stops; their order may change."""
+    ROUTE = "route"
+    """It stays exactly as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +113,7 @@ class Shift:
     start: Place
     end: Place | None = None
     """Where the round ends; `None` for an open round that ends at its last stop."""
+    lock: Lock = Lock.OPEN
     version: int = 0
 
     def __post_init__(self) -> None:

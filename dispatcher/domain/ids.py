@@ -8,6 +8,7 @@ OrderId = NewType("OrderId", str)
 DriverId = NewType("DriverId", str)
 VehicleId = NewType("VehicleId", str)
 ShiftId = NewType("ShiftId", str)
+ClosureId = NewType("ClosureId", str)
 
 
 def new_id() -> str:

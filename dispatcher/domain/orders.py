@@ -95,6 +95,8 @@ class Order:
     """All of which the driver or the vehicle must have; lower case."""
     driver_id: DriverId | None = None
     """The only driver who may serve it."""
+    pickup_id: OrderId | None = None
+    """For a delivery whose goods are not at the depot: the collection that fetches them, earlier in the same round."""
     must_not_drop: Priority = Priority.NORMAL
     do_early: bool = False
     """Serve it as early in the round as may be; says nothing of whether it may be left out."""
@@ -110,3 +112,5 @@ class Order:
             raise ValueError(f"an order has at most {MAX_WINDOWS} time windows, not {len(self.windows)}")
         if any(a.closes_at > b.opens_at for a, b in zip(self.windows, self.windows[1:], strict=False)):
             raise ValueError("an order's time windows must be in order and must not overlap")
+        if self.pickup_id is not None and (self.kind is not OrderKind.DELIVERY or self.pickup_id == self.id):
+            raise ValueError("only a delivery can wait for the goods of another order")

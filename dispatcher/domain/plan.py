@@ -1,13 +1,14 @@
 """A day's plan: which orders each shift serves, in which order; and the day it belongs to."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
 from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.roads import Closure
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Stop:
     order_id: OrderId
     held: bool = False
     """The dispatcher put it with this driver: re-planning may move it within the route, not to another."""
+    done: bool = False
+    """The driver has been there: neither it nor what lies before it in the route is planned any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,12 @@ class Day:
     """In the order of their drivers' numbers."""
     plan: Plan
     """Has one route for every shift, empty or not, in the order of `shifts`."""
+    freeze_at: datetime | None = None
+    """The freeze line: re-planning touches no stop whose service begins before it."""
+    loaded: Mapping[OrderId, ShiftId] = field(default_factory=dict)
+    """In which shift's vehicle the goods of an order are already; also of orders that are planned elsewhere now."""
+    closures: tuple[Closure, ...] = ()
+    """Streets that are closed on this date."""
 
     @property
     def revision(self) -> int:

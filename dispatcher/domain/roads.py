@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dispatcher.domain.fleet import Profile
+from dispatcher.domain.ids import ClosureId
 from dispatcher.domain.place import Place
 
 NO_WAY = 10_000_000
@@ -15,6 +17,26 @@ NO_WAY = 10_000_000
 
 OFF_ROAD_M = 500.0
 """A place farther than this from any road of the region is reported, never planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A street that nobody can drive for some days, both ways, drawn as a line along it."""
+
+    id: ClosureId
+    name: str
+    line: tuple[Place, ...]
+    """Two points or more, along the street."""
+    first: date
+    last: date
+    """Both days belong to it."""
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.line) < 2:
+            raise ValueError("a closed street is drawn with two points or more")
+        if self.last < self.first:
+            raise ValueError("a closure must not end before it begins")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ class Rule(StrEnum):
 
     LATE = "late"
     """Service begins after the order's last window closes. Amount: seconds."""
+    EARLY = "early"
+    """The driver waits longer than the depot allows for the window to open. Amount: seconds over that."""
     WEIGHT = "weight"
     """Amount: kilograms over the vehicle's capacity."""
     VOLUME = "volume"
@@ -26,6 +28,10 @@ class Rule(StrEnum):
     """The order may be served by another driver only. Amount: 1."""
     SHIFT_END = "shift end"
     """The round ends after the shift. Amount: seconds."""
+    BREAK = "break"
+    """The driver's break begins later than it must. Amount: seconds."""
+    PAIR = "pick-up before delivery"
+    """The goods are not fetched earlier in the same round. Amount: 1."""
     MAX_STOPS = "maximum stops"
     """Amount: stops over."""
     MAX_DURATION = "maximum duration"
@@ -65,6 +71,12 @@ class StopTimes:
     late_s: int
     load: Load
     """In the vehicle after this stop."""
+    break_at: datetime | None = None
+    """When the driver's break begins, if it is taken between the stop before and the service at this one."""
+    break_s: int = 0
+    reload_at: datetime | None = None
+    """When the vehicle is back where it started to load again, if it does so before this stop."""
+    reload_s: int = 0
     violations: tuple[Violation, ...] = ()
 
 

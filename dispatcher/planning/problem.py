@@ -9,19 +9,19 @@ over a route.
 import copyreg
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from dispatcher.domain.fleet import Driver, Profile, Shift, Vehicle
+from dispatcher.domain.fleet import Driver, Lock, Profile, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.orders import Load, Order, OrderKind, OrderState, Priority
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day, Plan
 from dispatcher.domain.roads import NO_WAY, OFF_ROAD_M, TravelTable
 from dispatcher.domain.schedule import Reason, ReasonCode, Rule, Violation
-from dispatcher.domain.time import midnight, seconds_after
+from dispatcher.domain.time import at_local, midnight, seconds_after
 
 type Sequences = Mapping[ShiftId, Sequence[OrderId]]
 """Which orders each shift serves, in which order."""
@@ -92,6 +92,12 @@ class Visit:
     """The shift it must stay with."""
     open: bool = True
     """Whether it still wants planning; a cancelled order may stand in a route all the same."""
+    pickup: OrderId | None = None
+    """The collection that fetches its goods, earlier in the same round."""
+    loaded_on: ShiftId | None = None
+    """The shift in whose vehicle its goods are already."""
+    done: bool = False
+    """The driver has been there."""
 
     @property
     def closes_s(self) -> int | None:
@@ -113,6 +119,15 @@ class Visit:
             if opens_s <= bound_s:
                 return min(bound_s, closes_s)
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A driver's break: so long, begun in this window; needed by a round that lasts past `until_s`."""
+
+    length_s: int
+    from_s: int
+    until_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +154,9 @@ class Round:
     max_stops: int | None = None
     max_duration_s: int | None = None
     max_distance_m: int | None = None
+    max_reloads: int = 0
+    pause: Pause | None = None
+    lock: Lock = Lock.OPEN
 
     def cost(self, distance_m: int, duration_s: int) -> float:
         """Minor currency units for a round that goes out: fixed, by distance, by time from leaving to returning."""
@@ -162,6 +180,13 @@ class Problem:
     """Orders that nobody can reach: without a place, or too far from every road."""
     planned: Mapping[ShiftId, tuple[OrderId, ...]]
     """The day's plan as it was read."""
+    reload_s: int = 0
+    """How long loading again takes at the start of a round."""
+    handling_s: int = 0
+    """What a round pays, in its driver's time, for a stop whose goods another van has loaded."""
+    max_wait_s: int | None = None
+    freeze_s: int | None = None
+    """The freeze line: re-planning touches no stop whose service begins before it."""
 
     @classmethod
     def of(cls, day: Day, travel: Mapping[Profile, TravelTable]) -> "Problem":
@@ -173,8 +198,8 @@ class Problem:
         _check_tables(travel, profiles_of(day), len(index))
         starts = [shift.starts_at for shift in day.shifts.values()]
         origin = min([midnight(day.date, day.depot.zone), *starts])
-        held = {stop.order_id: route.shift_id for route in day.plan.routes for stop in route.stops if stop.held}
-        visits = {o.id: _visit(o, index, origin, held.get(o.id)) for o in _orders_at_stake(day)}
+        visits = {o.id: _visit(o, day, index, origin) for o in _orders_at_stake(day)}
+        visits = _with_stops(visits, day.plan)
         return cls(
             date=day.date,
             zone=day.depot.zone,
@@ -185,16 +210,16 @@ class Problem:
             travel=MappingProxyType(dict(travel)),
             set_aside=MappingProxyType(dict(_set_aside(visits, travel))),
             planned=MappingProxyType({route.shift_id: route.order_ids for route in day.plan.routes}),
+            reload_s=day.depot.reload_s,
+            handling_s=day.depot.handling_s,
+            max_wait_s=day.depot.max_wait_s,
+            freeze_s=None if day.freeze_at is None else seconds_after(origin, day.freeze_at),
         )
 
     def replanned(self, plan: Plan) -> "Problem":
         """The same problem with other routes of the same day; what it costs is the stops that are held otherwise."""
-        held = {stop.order_id: route.shift_id for route in plan.routes for stop in route.stops if stop.held}
-        changed = {
-            v.order_id: replace(v, held=to) for v in self.visits.values() if v.held != (to := held.get(v.order_id))
-        }
         planned = MappingProxyType({route.shift_id: route.order_ids for route in plan.routes})
-        return replace(self, visits=MappingProxyType({**self.visits, **changed}), planned=planned)
+        return replace(self, visits=MappingProxyType(_with_stops(self.visits, plan)), planned=planned)
 
     @cached_property
     def wanted(self) -> tuple[OrderId, ...]:
@@ -261,7 +286,19 @@ def _check_tables(travel: Mapping[Profile, TravelTable], needed: frozenset[Profi
             raise ValueError(f"the travel table for {profile} must cover {size} places")
 
 
-def _visit(order: Order, index: PlaceIndex, origin: datetime, held: ShiftId | None) -> Visit:
+def _with_stops(visits: Mapping[OrderId, Visit], plan: Plan) -> dict[OrderId, Visit]:
+    """The visits with what their stops say: with whom they are held, whether they are done."""
+    held = {stop.order_id: route.shift_id for route in plan.routes for stop in route.stops if stop.held}
+    done = {stop.order_id for route in plan.routes for stop in route.stops if stop.done}
+    changed = {
+        v.order_id: replace(v, held=held.get(v.order_id), done=v.order_id in done)
+        for v in visits.values()
+        if v.held != held.get(v.order_id) or v.done != (v.order_id in done)
+    }
+    return {**visits, **changed}
+
+
+def _visit(order: Order, day: Day, index: PlaceIndex, origin: datetime) -> Visit:
     place = order.address.place
     return Visit(
         order_id=order.id,
@@ -275,8 +312,9 @@ def _visit(order: Order, index: PlaceIndex, origin: datetime, held: ShiftId | No
         driver_id=order.driver_id,
         priority=order.must_not_drop,
         early=order.do_early,
-        held=held,
         open=order.state is OrderState.OPEN,
+        pickup=order.pickup_id,
+        loaded_on=day.loaded.get(order.id),
     )
 
 
@@ -301,7 +339,29 @@ def _round(day: Day, shift: Shift, index: PlaceIndex, origin: datetime) -> Round
         max_stops=driver.max_stops,
         max_duration_s=driver.max_duration_s,
         max_distance_m=driver.max_distance_m,
+        max_reloads=vehicle.max_reloads,
+        pause=_pause(driver, shift, day, origin),
+        lock=shift.lock,
     )
+
+
+def _pause(driver: Driver, shift: Shift, day: Day, origin: datetime) -> Pause | None:
+    """The driver's break on this day; times by the clock are those in the shift, or the nearest to it."""
+    if not driver.break_s:
+        return None
+    starts_s, ends_s = seconds_after(origin, shift.starts_at), seconds_after(origin, shift.ends_at)
+    from_s = starts_s if driver.break_from is None else _clock_s(driver.break_from, day, shift, origin)
+    until_s = ends_s if driver.break_until is None else _clock_s(driver.break_until, day, shift, origin)
+    return Pause(driver.break_s, from_s, max(from_s, until_s))
+
+
+def _clock_s(clock: time, day: Day, shift: Shift, origin: datetime) -> int:
+    """A wall-clock time as seconds: on the next day if the shift begins only after it."""
+    moment = at_local(day.date, clock, day.depot.zone)
+    if moment < shift.starts_at:
+        later = at_local(day.date + timedelta(days=1), clock, day.depot.zone)
+        moment = later if later <= shift.ends_at else moment
+    return seconds_after(origin, moment)
 
 
 def _set_aside(

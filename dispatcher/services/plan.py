@@ -5,7 +5,7 @@ what a move breaks. Only nonsense raises: an order or a shift that is not there 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dispatcher.domain.errors import KnownError
@@ -88,7 +88,7 @@ def hold_orders(uow: UnitOfWork, *, order_ids: Collection[OrderId], held: bool) 
     for on in {order.date for order in orders}:
         touched = [r for r in uow.plan(on).routes if chosen & set(r.order_ids)]
         uow.set_routes(
-            {r.shift_id: [Stop(s.order_id, held if s.order_id in chosen else s.held) for s in r.stops] for r in touched}
+            {r.shift_id: [replace(s, held=held) if s.order_id in chosen else s for s in r.stops] for r in touched}
         )
 
 
@@ -175,7 +175,7 @@ def with_sequences(day: Day, sequences: Sequences) -> Day:
             kept = tuple(s for s in route.stops if s.order_id not in elsewhere)
         routes.append(Route(route.shift_id, kept))
     plan = Plan(day.date, day.revision, tuple(routes))
-    return Day(day.date, day.depot, day.orders, day.drivers, day.vehicles, day.shifts, plan)
+    return replace(day, plan=plan)
 
 
 def sequences_of(day: Day, shift_ids: Collection[ShiftId] | None = None) -> dict[ShiftId, tuple[OrderId, ...]]:

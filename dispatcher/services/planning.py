@@ -229,5 +229,9 @@ def _to_doors(leg: Line, start: Place, end: Place) -> Line:
 
 def _differ_in_plan_only(one: Day, other: Day) -> bool:
     """Whether both are one reading of a day with different routes (see `services.days.reread`)."""
-    parts = ("depot", "orders", "drivers", "vehicles", "shifts")
-    return one.date == other.date and all(getattr(one, part) is getattr(other, part) for part in parts)
+    parts = ("depot", "orders", "drivers", "vehicles", "shifts", "loaded", "closures")
+    return (
+        one.freeze_at == other.freeze_at
+        and one.date == other.date
+        and all(getattr(one, part) is getattr(other, part) for part in parts)
+    )

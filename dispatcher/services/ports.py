@@ -11,10 +11,11 @@ from typing import Protocol
 from dispatcher.domain.changes import ChangeSet, DaySummary, Done, HistoryEntry, HistoryState
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
-from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
+from dispatcher.domain.ids import ClosureId, DriverId, OrderId, ShiftId, VehicleId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Address, Found, Place
 from dispatcher.domain.plan import Day, Plan, Stop
+from dispatcher.domain.roads import Closure
 
 __all__ = ["Clock", "Done", "Geocoder", "Reader", "Store", "UnitOfWork"]
 
@@ -51,6 +52,9 @@ class Reader(Protocol):
         """By name."""
 
     def shifts_of(self, on: date) -> Sequence[Shift]: ...
+    def closures(self) -> Sequence[Closure]:
+        """All closed streets, by first day, then by name."""
+
     def pins(self, keys: Iterable[str]) -> Mapping[str, Place]:
         """Remembered places by normalised address key (`intake.address_key`)."""
 
@@ -86,6 +90,14 @@ class UnitOfWork(Reader, Protocol):
         the new lists goes back to the pool.
         """
 
+    def put_closure(self, closure: Closure) -> None: ...
+    def remove_closure(self, closure_id: ClosureId) -> None: ...
+    def set_freeze(self, on: date, moment: datetime | None) -> None:
+        """Draw the day's freeze line; `None` takes it away."""
+
+    def set_loaded(self, order_ids: Iterable[OrderId], shift_id: ShiftId | None) -> None:
+        """Say in which shift's vehicle the goods of these orders are; `None` for in none."""
+
     def put_pin(self, key: str, place: Place, text: str) -> None: ...
     def put_mapping(self, sender: str, columns: Mapping[str, str]) -> None: ...
 
@@ -95,9 +107,17 @@ class Store(Protocol):
 
     def read[T](self, query: Callable[[Reader], T]) -> T: ...
     def write[T](
-        self, label: str, change: Callable[[UnitOfWork], T], *, author: str = "", amends: int | None = None
+        self,
+        label: str,
+        change: Callable[[UnitOfWork], T],
+        *,
+        author: str = "",
+        amends: int | None = None,
+        why: str = "",
     ) -> Done[T]:
         """Run `change` in one transaction; one undo step. Raises whatever it raises, with nothing changed.
+
+        `why` is kept in the audit trail.
 
         `amends` is the revision of an earlier change that this one completes: if nothing else was written since,
         both are one undo step.
@@ -113,8 +133,11 @@ class Store(Protocol):
     def backup(self, to: Path) -> None:
         """Copy everything as it is now to a file, whole and checked, or not at all."""
 
-    def entries(self, limit: int = 200) -> Sequence[HistoryEntry]:
-        """The audit trail, newest first."""
+    def entries(self, limit: int = 200, *, on: date | None = None) -> Sequence[HistoryEntry]:
+        """The audit trail, newest first; with `on` only what touched that day."""
+
+    def day_at(self, on: date, revision: int) -> Day:
+        """The day as it was right after that revision was written. Raises `KnownError` for one that never was."""
 
     def close(self) -> None: ...
 

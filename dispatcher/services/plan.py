@@ -4,7 +4,7 @@ Each function is one change inside a unit of work. Nothing is refused for breaki
 what a move breaks. Only nonsense raises: an order or a shift that is not there any more.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -65,6 +65,29 @@ def move_orders(
     uow.set_routes({to_shift: [*before, *placed, *behind]})
 
 
+def land_orders(
+    uow: UnitOfWork, *, order_ids: Collection[OrderId], to_shift: ShiftId, sequence: Sequence[OrderId]
+) -> None:
+    """Put orders into a route, each where `sequence`, the route as it was shown, has it; they stay with the driver.
+
+    If the route is another one by now, each goes behind the one it was to follow, as far as that is still there.
+    """
+    orders = _existing(uow, order_ids)
+    route = _route(uow.plan(_one_date(orders)), to_shift)
+    landing = set(order_ids)
+    stops = [s for s in route.stops if s.order_id not in landing]
+    place_behind(stops, [Stop(o, held=True) for o in sequence if o in landing], sequence)
+    uow.set_routes({to_shift: stops})
+
+
+def place_behind(stops: list[Stop], coming: Iterable[Stop], sequence: Sequence[OrderId]) -> None:
+    """Insert each coming stop right behind the last of those that precede it in `sequence`; at the front for none."""
+    for stop in coming:
+        ahead = set(sequence[: sequence.index(stop.order_id)])
+        at = max((i + 1 for i, s in enumerate(stops) if s.order_id in ahead), default=0)
+        stops.insert(at, stop)
+
+
 def unassign(uow: UnitOfWork, *, order_ids: Collection[OrderId]) -> None:
     """Take orders out of their routes, back into the pool."""
     orders = _existing(uow, order_ids)
@@ -100,19 +123,30 @@ def apply_proposal(uow: UnitOfWork, proposal: Proposal) -> Applied:
     proposal.
     """
     plan = uow.plan(proposal.date)
-    on_duty = {route.shift_id for route in plan.routes}
-    now = {s.order_id: (r.shift_id, s) for r in plan.routes for s in r.stops}
-    left = _left_alone(uow, proposal, {o: shift for o, (shift, _) in now.items()}, on_duty)
-    after: dict[ShiftId, list[Stop]] = {}
-    for shift_id in (s for s in proposal.after if s in on_duty):
-        taken = [o for o in proposal.after[shift_id] if o not in left]
-        after[shift_id] = [now[o][1] if o in now else Stop(o) for o in taken]
-    _put_back(plan, after, left, set(_shift_by_order(proposal.after)))
-    changed = {s: stops for s, stops in after.items() if tuple(stops) != _route(plan, s).stops}
+    orders = {order.id: order for order in uow.orders(shift_by_order(proposal.after))}
+    changed, left = merged(plan, orders, proposal)
     moved = _count_moved(plan, changed)
     if changed:
         uow.set_routes(changed)
     return Applied(moved, tuple(left.items()))
+
+
+def merged(
+    plan: Plan, orders: Mapping[OrderId, Order], proposal: Proposal
+) -> tuple[dict[ShiftId, list[Stop]], dict[OrderId, str]]:
+    """What a proposal comes to as the plan stands now: the routes that change, and what stays as it is and why.
+
+    `orders` are as they are now; one that is missing there has been removed.
+    """
+    on_duty = {route.shift_id for route in plan.routes}
+    now = {s.order_id: (r.shift_id, s) for r in plan.routes for s in r.stops}
+    left = _left_alone(orders, proposal, {o: shift for o, (shift, _) in now.items()}, on_duty)
+    after: dict[ShiftId, list[Stop]] = {}
+    for shift_id in (s for s in proposal.after if s in on_duty):
+        taken = [o for o in proposal.after[shift_id] if o not in left]
+        after[shift_id] = [now[o][1] if o in now else Stop(o) for o in taken]
+    _put_back(plan, after, left, set(shift_by_order(proposal.after)))
+    return {s: stops for s, stops in after.items() if tuple(stops) != _route(plan, s).stops}, left
 
 
 def complete(uow: UnitOfWork, proposal: Proposal, *, after: int) -> Applied:
@@ -121,10 +155,12 @@ def complete(uow: UnitOfWork, proposal: Proposal, *, after: int) -> Applied:
 
 
 def _left_alone(
-    uow: UnitOfWork, proposal: Proposal, now: Mapping[OrderId, ShiftId], on_duty: Collection[ShiftId]
+    orders: Mapping[OrderId, Order],
+    proposal: Proposal,
+    now: Mapping[OrderId, ShiftId],
+    on_duty: Collection[ShiftId],
 ) -> dict[OrderId, str]:
-    was, meant = _shift_by_order(proposal.before), _shift_by_order(proposal.after)
-    orders = {order.id: order for order in uow.orders(meant)}
+    was, meant = shift_by_order(proposal.before), shift_by_order(proposal.after)
     left: dict[OrderId, str] = {}
     for order_id, shift_id in meant.items():
         order = orders.get(order_id)
@@ -166,7 +202,7 @@ def _count_moved(plan: Plan, changed: Mapping[ShiftId, Sequence[Stop]]) -> int:
 def with_sequences(day: Day, sequences: Sequences) -> Day:
     """The day as it would be with these routes; for showing a proposal before it is applied."""
     stops = {s.order_id: s for r in day.plan.routes for s in r.stops}
-    elsewhere = set(_shift_by_order(sequences))
+    elsewhere = set(shift_by_order(sequences))
     routes = []
     for route in day.plan.routes:
         if route.shift_id in sequences:
@@ -183,7 +219,8 @@ def sequences_of(day: Day, shift_ids: Collection[ShiftId] | None = None) -> dict
     return {r.shift_id: r.order_ids for r in day.plan.routes if shift_ids is None or r.shift_id in shift_ids}
 
 
-def _shift_by_order(sequences: Sequences) -> dict[OrderId, ShiftId]:
+def shift_by_order(sequences: Sequences) -> dict[OrderId, ShiftId]:
+    """Which shift serves each order."""
     return {order_id: shift_id for shift_id, order_ids in sequences.items() for order_id in order_ids}
 
 

@@ -21,12 +21,15 @@ _PRECISIONS = {
 
 _SENTENCES: Mapping[Rule, Callable[[float, str], str]] = {
     Rule.LATE: lambda s, _: f"Arrives {fmt.minutes(s)} after the window closes.",
+    Rule.EARLY: lambda s, _: f"The driver waits {fmt.minutes(s)} longer for the window than the depot allows.",
     Rule.WEIGHT: lambda kg, _: f"{fmt.kilograms(kg)} too heavy for the vehicle.",
     Rule.VOLUME: lambda litres, _: f"{fmt.litres(litres)} too much for the vehicle.",
     Rule.PARCELS: lambda n, _: f"{fmt.count(round(n), 'parcel')} too many for the vehicle.",
     Rule.SKILL: lambda n, name: f"Neither driver nor vehicle has {name or fmt.count(round(n), 'needed skill')}.",
     Rule.DRIVER: lambda _, name: f"Only {name or 'another driver'} may serve this order.",
     Rule.SHIFT_END: lambda s, _: f"The round ends {fmt.minutes(s)} after the shift.",
+    Rule.BREAK: lambda s, _: f"The driver's break begins {fmt.minutes(s)} too late.",
+    Rule.PAIR: lambda *_: "The goods are not picked up earlier in the same round.",
     Rule.MAX_STOPS: lambda n, _: f"{fmt.count(round(n), 'stop')} more than the driver's limit.",
     Rule.MAX_DURATION: lambda s, _: f"The round is {fmt.minutes(s)} longer than the driver's limit.",
     Rule.MAX_DISTANCE: lambda m, _: f"The round is {fmt.distance(m)} longer than the driver's limit.",
@@ -64,6 +67,8 @@ def violation_code(violation: Violation) -> str:
     match violation.rule:
         case Rule.LATE:
             return f"{fmt.minutes(violation.amount)} late"
+        case Rule.EARLY:
+            return "long wait"
         case Rule.WEIGHT | Rule.VOLUME | Rule.PARCELS:
             return "overloaded"
         case Rule.SKILL:
@@ -72,8 +77,16 @@ def violation_code(violation: Violation) -> str:
             return "other driver"
         case Rule.SHIFT_END:
             return "past shift"
-        case Rule.MAX_STOPS | Rule.MAX_DURATION | Rule.MAX_DISTANCE:
-            return "over limit"
+        case Rule.BREAK:
+            return "late break"
+        case Rule.PAIR:
+            return "before pick-up"
+        case Rule.MAX_STOPS:
+            return "too many stops"
+        case Rule.MAX_DURATION:
+            return "too long"
+        case Rule.MAX_DISTANCE:
+            return "too far"
         case Rule.NO_ROAD:
             return "no road"
         case Rule.NO_PLACE:

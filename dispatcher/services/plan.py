@@ -125,7 +125,7 @@ def apply_proposal(uow: UnitOfWork, proposal: Proposal) -> Applied:
     plan = uow.plan(proposal.date)
     orders = {order.id: order for order in uow.orders(shift_by_order(proposal.after))}
     changed, left = merged(plan, orders, proposal)
-    moved = _count_moved(plan, changed)
+    moved = count_moved(plan, changed)
     if changed:
         uow.set_routes(changed)
     return Applied(moved, tuple(left.items()))
@@ -193,7 +193,8 @@ def _put_back(
             ahead = stop.order_id
 
 
-def _count_moved(plan: Plan, changed: Mapping[ShiftId, Sequence[Stop]]) -> int:
+def count_moved(plan: Plan, changed: Mapping[ShiftId, Sequence[Stop]]) -> int:
+    """How many orders the changed routes serve in another place than the plan."""
     now = {s.order_id: (r.shift_id, i) for r in plan.routes for i, s in enumerate(r.stops)}
     places = {s.order_id: (shift_id, i) for shift_id, stops in changed.items() for i, s in enumerate(stops)}
     return sum(1 for order_id, place in places.items() if now.get(order_id) != place)

@@ -16,6 +16,7 @@ from dispatcher.region.pack import RegionPack
 from dispatcher.services.home import Home, slug_of
 from dispatcher.services.planning import PlanningDesk
 from dispatcher.services.ports import Clock, Geocoder, Store, UnitOfWork
+from dispatcher.services.whatifs import WhatIf, named
 
 type OpenStore = Callable[[Path], Store]
 """Opens, makes or upgrades the database at a path."""
@@ -35,6 +36,8 @@ class Workplace:
     clock: Clock
     fault: KnownError | None = None
     """Why the region, or its addresses, had to be left out."""
+    what_if: WhatIf | None = None
+    """The copy that is worked in instead of the depot itself."""
 
     @property
     def depot(self) -> Depot:
@@ -69,8 +72,10 @@ class _Region:
     fault: KnownError | None = None
 
 
-def open_workplace(home: Home, slug: str, *, open_store: OpenStore, clock: Clock, forgiving: bool = False) -> Workplace:
-    """Open a depot of this data folder with its region.
+def open_workplace(
+    home: Home, slug: str, *, open_store: OpenStore, clock: Clock, forgiving: bool = False, what_if: str = ""
+) -> Workplace:
+    """Open a depot of this data folder with its region, or the what-if copy of it that has this name.
 
     Raises `KnownError`. If `forgiving`, not for the region's sake: what of it is missing or damaged is left out then,
     and `Workplace.fault` says why.
@@ -78,7 +83,8 @@ def open_workplace(home: Home, slug: str, *, open_store: OpenStore, clock: Clock
     if slug not in home.depot_slugs():
         known = ", ".join(home.depot_slugs()) or "none yet"
         raise KnownError(f"There is no depot “{slug}” in {home.root}.", f"Depots here: {known}.")
-    store = open_store(home.database(slug))
+    tried = named(home, slug, what_if) if what_if else None
+    store = open_store(tried.file if tried else home.database(slug))
     try:
         found = _open_region(home, store.read(lambda r: r.depot()).region)
     except BaseException:
@@ -88,7 +94,7 @@ def open_workplace(home: Home, slug: str, *, open_store: OpenStore, clock: Clock
         store.close()
         raise found.fault
     desk = PlanningDesk(found.roads)
-    return Workplace(slug, home, store, found.pack, found.roads, found.geocoder, desk, clock, found.fault)
+    return Workplace(slug, home, store, found.pack, found.roads, found.geocoder, desk, clock, found.fault, tried)
 
 
 def _open_region(home: Home, name: str) -> _Region:

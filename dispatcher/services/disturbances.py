@@ -1,0 +1,146 @@
+"""What goes wrong on the day, in the facts' words: a van breaks down, a driver is late, a customer is not there.
+
+Each function writes what is true now, as one change inside a unit of work; what to do about it is a proposal, which
+`services.planning` finds and `services.plan` applies. `driven` is what the driver has behind them by then: the caller
+knows it from the schedule and from what was marked as done.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from dispatcher.domain.errors import BadInput, KnownError
+from dispatcher.domain.fleet import Lock, Shift
+from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
+from dispatcher.domain.orders import Load, Order
+from dispatcher.domain.plan import Route
+from dispatcher.domain.time import TimeWindow, midnight
+from dispatcher.services.plan import unassign
+from dispatcher.services.ports import UnitOfWork
+from dispatcher.services.rounds import routes_named, shifts_named
+
+_REST = timedelta(minutes=1)
+
+
+def drop_out(
+    uow: UnitOfWork, *, on: date, shift_id: ShiftId, at: datetime, driven: Collection[OrderId] = ()
+) -> tuple[OrderId, ...]:
+    """A van has broken down, or a driver fallen ill, and nobody takes over: the round ends at `at`.
+
+    What was driven stays with it and the round is locked; the rest goes back to the pool and is returned. Before the
+    round has begun, the shift is taken off duty altogether.
+    """
+    (shift,), (route,) = shifts_named(uow, on, (shift_id,)), routes_named(uow, on, (shift_id,))
+    rest = tuple(stop.order_id for stop in route.stops if stop.order_id not in driven)
+    if len(rest) == len(route.stops) and at <= shift.starts_at:
+        uow.remove_shift(shift_id)
+        return rest
+    done = [replace(stop, done=True, held=True) for stop in route.stops if stop.order_id in driven]
+    uow.set_routes({shift_id: done})
+    uow.put_shifts([replace(shift, ends_at=max(at, shift.starts_at + _REST), lock=Lock.ROUTE)])
+    return rest
+
+
+def take_over(
+    uow: UnitOfWork,
+    *,
+    on: date,
+    shift_id: ShiftId,
+    driver_id: DriverId | None = None,
+    vehicle_id: VehicleId | None = None,
+    minutes: int = 0,
+    driven: Collection[OrderId] = (),
+) -> None:
+    """Another driver, or another vehicle, takes the round over as it stands, so many minutes later."""
+    (shift,) = shifts_named(uow, on, (shift_id,))
+    others = [s for s in uow.shifts_of(on) if s.id != shift_id]
+    if driver_id is not None and any(s.driver_id == driver_id and _together(s, shift) for s in others):
+        raise KnownError("That driver has a round of their own at that time.", "Choose somebody who is off duty.")
+    if vehicle_id is not None and any(s.vehicle_id == vehicle_id and _together(s, shift) for s in others):
+        raise KnownError("That vehicle is out with somebody else at that time.", "Choose one that stands in the yard.")
+    uow.put_shifts([replace(shift, driver_id=driver_id or shift.driver_id, vehicle_id=vehicle_id or shift.vehicle_id)])
+    if minutes:
+        run_late(uow, on=on, shift_id=shift_id, minutes=minutes, driven=driven)
+
+
+def run_late(uow: UnitOfWork, *, on: date, shift_id: ShiftId, minutes: int, driven: Collection[OrderId] = ()) -> None:
+    """A driver is late: by a later start, or, under way, by a longer stay at the last stop behind them."""
+    _require_minutes(minutes)
+    (shift,), (route,) = shifts_named(uow, on, (shift_id,)), routes_named(uow, on, (shift_id,))
+    behind = [stop.order_id for stop in route.stops if stop.order_id in driven or stop.done]
+    if not behind:
+        uow.put_shifts([_later(shift, minutes)])
+        return
+    for order in uow.orders(behind[-1:]):
+        uow.put_orders([replace(order, service_s=order.service_s + 60 * minutes)])
+
+
+def start_late(uow: UnitOfWork, *, on: date, minutes: int) -> int:
+    """The depot is late: every round that has not begun starts later. Returns how many."""
+    _require_minutes(minutes)
+    begun = {route.shift_id for route in uow.plan(on).routes if any(stop.done for stop in route.stops)}
+    waiting = [shift for shift in uow.shifts_of(on) if shift.id not in begun]
+    if not waiting:
+        raise KnownError("Every round has begun already.", "Make single drivers late instead.")
+    uow.put_shifts([_later(shift, minutes) for shift in waiting])
+    return len(waiting)
+
+
+def try_again(uow: UnitOfWork, *, order_id: OrderId, not_before: datetime) -> None:
+    """Nobody was there: the order comes back to the pool, to be tried again today after `not_before`."""
+    order = _order(uow, order_id)
+    ahead = tuple(
+        TimeWindow(max(w.opens_at, not_before), w.closes_at) for w in order.windows if w.closes_at > not_before
+    )
+    end = midnight(order.date + timedelta(days=1), uow.depot().zone)
+    if not ahead and not_before >= end:
+        raise BadInput("That is not today any more.", "Choose a time today, or deliver it another day.")
+    unassign(uow, order_ids=[order_id])
+    uow.put_orders([replace(order, windows=ahead or (TimeWindow(not_before, end),))])
+
+
+def try_another_day(uow: UnitOfWork, *, order_id: OrderId, on: date) -> None:
+    """Nobody was there: the order goes to another day, with the same hours."""
+    order = _order(uow, order_id)
+    if on <= order.date:
+        raise BadInput(f"{on:%d %B} is not after the order's day.", "Choose a later day.")
+    later = on - order.date
+    unassign(uow, order_ids=[order_id])
+    windows = tuple(TimeWindow(w.opens_at + later, w.closes_at + later) for w in order.windows)
+    uow.put_orders([replace(order, date=on, windows=windows)])
+
+
+def announce_load(uow: UnitOfWork, *, order_id: OrderId, load: Load) -> None:
+    """There is more of it, or less, than was announced."""
+    uow.put_orders([replace(_order(uow, order_id), load=load)])
+
+
+def driven_by(route: Route, departs_at: dict[OrderId, datetime], moment: datetime) -> tuple[OrderId, ...]:
+    """What a driver has behind them at a moment: what is marked as done, and what the schedule has before it."""
+    last = max(
+        (i + 1 for i, s in enumerate(route.stops) if s.done or departs_at.get(s.order_id, moment) < moment), default=0
+    )
+    return route.order_ids[:last]
+
+
+def _later(shift: Shift, minutes: int) -> Shift:
+    starts_at = shift.starts_at + timedelta(minutes=minutes)
+    if starts_at >= shift.ends_at:
+        raise BadInput(f"{minutes} minutes later the shift would be over.", "Take the driver off the day instead.")
+    return replace(shift, starts_at=starts_at)
+
+
+def _together(one: Shift, other: Shift) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+
+
+def _require_minutes(minutes: int) -> None:
+    if minutes < 1:
+        raise BadInput(f"{minutes} is no delay.", "Give the minutes, 1 or more.")
+
+
+def _order(uow: UnitOfWork, order_id: OrderId) -> Order:
+    order = uow.order(order_id)
+    if order is None:
+        raise KnownError("That order no longer exists.", "The board shows what is there now; choose again.")
+    return order

@@ -1,6 +1,5 @@
 """Queries over one consistent moment of the database. Nothing here writes."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import batched
@@ -8,16 +7,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
 
-from db.rows import Row, to_depot, to_driver, to_order, to_shift, to_stop, to_vehicle
-from db.tables import audit, depot, driver, key_of, mapping, orders, pin, shift, stop, vehicle
+from db.days import DATED, LASTING, DayRows, belonging, by_driver, day_of, routes_of
+from db.rows import Row, to_closure, to_depot, to_driver, to_order, to_shift, to_vehicle
+from db.tables import audit, closure, depot, driver, key_of, mapping, orders, pin, shift, stop, vehicle
 from dispatcher.domain.changes import DaySummary
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
-from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.place import Place
-from dispatcher.domain.plan import Day, Plan, Route, Stop
+from dispatcher.domain.plan import Day, Plan
+from dispatcher.domain.roads import Closure
 
 VARIABLES = 10_000
 """Ids in one IN; SQLite is commonly built for 32,766 variables a statement."""
@@ -35,6 +36,15 @@ def by_keys(connection: Connection, table: Table, keys: Iterable[str]) -> Iterat
     """The rows of these keys, as many as exist, in no order."""
     for some in batched(keys, VARIABLES):
         yield from fetch(connection, select(table).where(key_of(table).in_(some)))
+
+
+def rows_on(connection: Connection, on: date) -> DayRows:
+    """Every row that makes the day."""
+    return {table: _of_date(connection, table, on) for table in (*DATED, *LASTING)}
+
+
+def _of_date(connection: Connection, table: Table, on: date) -> list[Row]:
+    return list(fetch(connection, select(table).where(belonging(table, on))))
 
 
 class SqlReader:
@@ -55,19 +65,11 @@ class SqlReader:
         return to_depot(row)
 
     def day(self, on: date) -> Day:
-        shifts = {s.id: s for s in self.shifts_of(on)}
-        return Day(
-            date=on,
-            depot=self.depot(),
-            orders={o.id: o for o in self.orders_of([on])},
-            drivers={d.id: d for d in self.drivers()},
-            vehicles={v.id: v for v in self.vehicles()},
-            shifts=shifts,
-            plan=Plan(on, self.revision, self._routes(on, shifts)),
-        )
+        return day_of(on, self.revision, rows_on(self._connection, on))
 
     def plan(self, on: date) -> Plan:
-        return Plan(on, self.revision, self._routes(on, [s.id for s in self.shifts_of(on)]))
+        shifts = [s.id for s in self.shifts_of(on)]
+        return Plan(on, self.revision, routes_of(shifts, _of_date(self._connection, stop, on)))
 
     def days(self) -> Sequence[DaySummary]:
         is_open = orders.c.state == OrderState.OPEN.value
@@ -114,13 +116,12 @@ class SqlReader:
 
     def shifts_of(self, on: date) -> Sequence[Shift]:
         """By their drivers' numbers; a driver's own by their start."""
-        query = (
-            select(shift)
-            .join(driver, driver.c.id == shift.c.driver_id)
-            .where(shift.c.date == on.isoformat())
-            .order_by(driver.c.number, shift.c.starts_at, shift.c.id)
-        )
-        return [to_shift(row) for row in fetch(self._connection, query)]
+        drivers = fetch(self._connection, select(driver.c.id, driver.c.number))
+        return [to_shift(row) for row in by_driver(_of_date(self._connection, shift, on), drivers)]
+
+    def closures(self) -> Sequence[Closure]:
+        query = select(closure).order_by(closure.c.first, closure.c.name, closure.c.id)
+        return [to_closure(row) for row in fetch(self._connection, query)]
 
     def pins(self, keys: Iterable[str]) -> Mapping[str, Place]:
         rows = by_keys(self._connection, pin, dict.fromkeys(keys))
@@ -139,10 +140,3 @@ class SqlReader:
     def _orders_where(self, condition: ColumnElement[bool]) -> list[Order]:
         query = select(orders).where(condition).order_by(orders.c.date, orders.c.number, orders.c.id)
         return [to_order(row) for row in fetch(self._connection, query)]
-
-    def _routes(self, on: date, shifts: Iterable[ShiftId]) -> tuple[Route, ...]:
-        query = select(stop).where(stop.c.date == on.isoformat()).order_by(stop.c.shift_id, stop.c.position)
-        stops: dict[str, list[Stop]] = defaultdict(list)
-        for row in fetch(self._connection, query):
-            stops[row["shift_id"]].append(to_stop(row))
-        return tuple(Route(shift_id, tuple(stops[shift_id])) for shift_id in shifts)

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from datetime import date
 from itertools import batched
 
-from sqlalchemy import Connection, Table, delete, insert
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from db.reading import VARIABLES, by_keys
 from db.rows import Row
-from db.tables import RECORDED, key_of
+from db.tables import RECORDED, closure, key_of, orders, shift
 from dispatcher.domain.changes import ChangeSet
 from dispatcher.domain.errors import BadInput
 
@@ -26,6 +26,7 @@ class Recorder:
         self.before: Images = {}
         self._connection = connection
         self._dates: set[str] = set()
+        self._spans: set[tuple[str, str]] = set()
 
     def apply[K: str](self, table: Table, wanted: Mapping[K, Row | None]) -> dict[K, Row]:
         """Make the rows of these keys as wanted; `None` removes. Rows that are so already stay untouched.
@@ -43,9 +44,10 @@ class Recorder:
         return replaced
 
     def changes(self, label: str) -> ChangeSet:
-        """What was touched so far."""
+        """What was touched so far. A closed street touches every day of its time that has orders or shifts."""
         ids = {RECORDED[table]: frozenset(images) for table, images in self.before.items()}
-        return ChangeSet(self.revision, label, ids, frozenset(map(date.fromisoformat, self._dates)))
+        dates = self._dates.union(*(self._dates_within(*span) for span in self._spans))
+        return ChangeSet(self.revision, label, ids, frozenset(map(date.fromisoformat, dates)))
 
     def _note[K: str](self, table: Table, changed: Mapping[K, Row | None], replaced: Mapping[K, Row]) -> None:
         if not changed:
@@ -53,9 +55,16 @@ class Recorder:
         images = self.before.setdefault(table, {})
         for k in changed:
             images.setdefault(k, replaced.get(k))
+        rows = (row for row in (*changed.values(), *replaced.values()) if row)
         if "date" in table.c:
-            self._dates.update(row["date"] for row in changed.values() if row)
-            self._dates.update(row["date"] for row in replaced.values())
+            self._dates.update(row["date"] for row in rows)
+        elif table is closure:
+            self._spans.update((row["first"], row["last"]) for row in rows)
+
+    def _dates_within(self, first: str, last: str) -> Iterator[str]:
+        for table in (orders, shift):
+            query = select(table.c.date).where(table.c.date.between(first, last)).distinct()
+            yield from self._connection.scalars(query)
 
     def _delete(self, table: Table, keys: Iterable[str]) -> None:
         for some in batched(keys, VARIABLES):

@@ -6,14 +6,19 @@ from typing import Any
 
 from db.tables import DEPOT_KEY
 from dispatcher.domain.depot import Depot
-from dispatcher.domain.fleet import Driver, Shift, Vehicle, VehicleKind
+from dispatcher.domain.fleet import Driver, Lock, Shift, Vehicle, VehicleKind
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Contact, Load, Order, OrderKind, OrderLine, OrderState, Priority
 from dispatcher.domain.place import Address, Place, Precision
 from dispatcher.domain.plan import Stop
+from dispatcher.domain.roads import Closure
 from dispatcher.domain.time import TimeWindow
 
 type Row = Mapping[str, Any]
+
+
+CLOCKS = ("starts", "ends", "break_from", "break_until")
+"""Columns of table `driver` that hold a wall-clock time, or nothing."""
 
 
 def moment_text(moment: datetime) -> str:
@@ -36,6 +41,10 @@ def depot_row(depot: Depot) -> Row:
         "shift_ends": depot.shift_ends.isoformat(),
         "service_s": depot.service_s,
         "planning_s": depot.planning_s,
+        "reload_s": depot.reload_s,
+        "handling_s": depot.handling_s,
+        "max_wait_s": depot.max_wait_s,
+        "improve_s": depot.improve_s,
     }
 
 
@@ -52,6 +61,10 @@ def to_depot(row: Row) -> Depot:
         shift_ends=time.fromisoformat(row["shift_ends"]),
         service_s=row["service_s"],
         planning_s=row["planning_s"],
+        reload_s=row["reload_s"],
+        handling_s=row["handling_s"],
+        max_wait_s=row["max_wait_s"],
+        improve_s=row["improve_s"],
         version=row["version"],
     )
 
@@ -69,6 +82,7 @@ def vehicle_row(vehicle: Vehicle) -> Row:
         "skills": sorted(vehicle.skills),
         "cost_per_km": vehicle.cost_per_km,
         "fixed_cost": vehicle.fixed_cost,
+        "max_reloads": vehicle.max_reloads,
     }
 
 
@@ -83,6 +97,7 @@ def to_vehicle(row: Row) -> Vehicle:
         skills=frozenset(row["skills"]),
         cost_per_km=row["cost_per_km"],
         fixed_cost=row["fixed_cost"],
+        max_reloads=row["max_reloads"],
         version=row["version"],
     )
 
@@ -96,22 +111,22 @@ def driver_row(driver: Driver) -> Row:
         "phone": driver.phone,
         "skills": sorted(driver.skills),
         "vehicle_id": driver.vehicle_id,
-        "starts": driver.starts and driver.starts.isoformat(),
-        "ends": driver.ends and driver.ends.isoformat(),
+        **{clock: _clock_text(getattr(driver, clock)) for clock in CLOCKS},
         "weekdays": sorted(driver.weekdays),
         "cost_per_hour": driver.cost_per_hour,
         "max_stops": driver.max_stops,
         "max_duration_s": driver.max_duration_s,
         "max_distance_m": driver.max_distance_m,
+        "break_s": driver.break_s,
         "active": driver.active,
     }
 
 
 def to_driver(row: Row) -> Driver:
     """The driver of a row."""
-    hours = {end: row[end] and time.fromisoformat(row[end]) for end in ("starts", "ends")}
+    clocks = {clock: row[clock] and time.fromisoformat(row[clock]) for clock in CLOCKS}
     sets = {part: frozenset(row[part]) for part in ("skills", "weekdays")}
-    return Driver(**{**row, **hours, **sets})
+    return Driver(**{**row, **clocks, **sets})
 
 
 def shift_row(shift: Shift) -> Row:
@@ -127,6 +142,7 @@ def shift_row(shift: Shift) -> Row:
         "start_lon": shift.start.lon,
         "end_lat": shift.end and shift.end.lat,
         "end_lon": shift.end and shift.end.lon,
+        "lock": shift.lock.value,
     }
 
 
@@ -141,6 +157,7 @@ def to_shift(row: Row) -> Shift:
         ends_at=datetime.fromisoformat(row["ends_at"]),
         start=Place(row["start_lat"], row["start_lon"]),
         end=_place(row["end_lat"], row["end_lon"]),
+        lock=Lock(row["lock"]),
         version=row["version"],
     )
 
@@ -166,6 +183,7 @@ def order_row(order: Order) -> Row:
         "lines": [[line.name, line.quantity, line.sku, line.barcode] for line in order.lines],
         "skills": sorted(order.skills),
         "driver_id": order.driver_id,
+        "pickup_id": order.pickup_id,
         "must_not_drop": int(order.must_not_drop),
         "do_early": order.do_early,
         "notes": order.notes,
@@ -188,6 +206,7 @@ def to_order(row: Row) -> Order:
         lines=tuple(OrderLine(*line) for line in row["lines"]),
         skills=frozenset(row["skills"]),
         driver_id=row["driver_id"],
+        pickup_id=row["pickup_id"],
         must_not_drop=Priority(row["must_not_drop"]),
         do_early=row["do_early"],
         notes=row["notes"],
@@ -224,12 +243,42 @@ def _to_address(row: Row) -> Address:
 
 def stop_row(stop: Stop, shift_id: ShiftId, on: str, position: int) -> Row:
     """A row of table `stop`; `on` is the ISO date its order and its shift share."""
-    return {"order_id": stop.order_id, "shift_id": shift_id, "date": on, "position": position, "held": stop.held}
+    return {
+        "order_id": stop.order_id,
+        "shift_id": shift_id,
+        "date": on,
+        "position": position,
+        "held": stop.held,
+        "done": stop.done,
+    }
 
 
 def to_stop(row: Row) -> Stop:
     """The stop of a row."""
-    return Stop(OrderId(row["order_id"]), row["held"])
+    return Stop(OrderId(row["order_id"]), row["held"], row["done"])
+
+
+def closure_row(closure: Closure) -> Row:
+    """A row of table `closure`."""
+    return {
+        "id": closure.id,
+        "name": closure.name,
+        "line": [[place.lat, place.lon] for place in closure.line],
+        "first": closure.first.isoformat(),
+        "last": closure.last.isoformat(),
+    }
+
+
+def to_closure(row: Row) -> Closure:
+    """The closed street of a row."""
+    return Closure(
+        id=row["id"],
+        name=row["name"],
+        line=tuple(Place(lat, lon) for lat, lon in row["line"]),
+        first=date.fromisoformat(row["first"]),
+        last=date.fromisoformat(row["last"]),
+        version=row["version"],
+    )
 
 
 def pin_row(key: str, place: Place, text: str) -> Row:
@@ -239,3 +288,7 @@ def pin_row(key: str, place: Place, text: str) -> Row:
 
 def _place(lat: float | None, lon: float | None) -> Place | None:
     return None if lat is None or lon is None else Place(lat, lon)
+
+
+def _clock_text(clock: time | None) -> str | None:
+    return None if clock is None else clock.isoformat()

@@ -1,13 +1,13 @@
-"""The depot's database as the services see it: reads at one moment, writes in turn, undo, redo, the audit trail."""
+"""The depot's database as the services see it: reads of now and then, writes in turn, undo, redo, the audit trail."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from db import journal
+from db import journal, past
 from db.copying import copy_database
 from db.faults import database_faults
 from db.reading import SqlReader
@@ -17,6 +17,7 @@ from db.tables import DEPOT_KEY, depot
 from db.turns import Turns
 from db.unit import SqlUnitOfWork
 from dispatcher.domain.changes import ChangeSet, Done, HistoryEntry, HistoryState
+from dispatcher.domain.plan import Day
 
 
 class SqliteStore:
@@ -36,15 +37,21 @@ class SqliteStore:
             return query(SqlReader(connection))
 
     def write[T](
-        self, label: str, change: Callable[[SqlUnitOfWork], T], *, author: str = "", amends: int | None = None
+        self,
+        label: str,
+        change: Callable[[SqlUnitOfWork], T],
+        *,
+        author: str = "",
+        amends: int | None = None,
+        why: str = "",
     ) -> Done[T]:
         with self._writing() as (connection, recorder):
             value = change(SqlUnitOfWork(connection, recorder))
             if not recorder.before:
                 return Done(value, ChangeSet(recorder.revision - 1, label))
-            journal.sign(connection, recorder.revision, self._clock(), author or self._author, label)
+            changes = self._sign(connection, recorder, label, author, why)
             self._remember(connection, recorder, label, amends)
-            return Done(value, recorder.changes(label))
+            return Done(value, changes)
 
     def undo(self, *, author: str = "") -> ChangeSet | None:
         return self._walk("Undo", author, undone=False)
@@ -56,9 +63,13 @@ class SqliteStore:
         with self._reading() as connection:
             return journal.state(connection)
 
-    def entries(self, limit: int = 200) -> Sequence[HistoryEntry]:
+    def entries(self, limit: int = 200, *, on: date | None = None) -> Sequence[HistoryEntry]:
         with self._reading() as connection:
-            return journal.entries(connection, limit)
+            return journal.entries(connection, limit, on)
+
+    def day_at(self, on: date, revision: int) -> Day:
+        with self._reading() as connection:
+            return past.day_at(connection, on, revision)
 
     def backup(self, to: Path) -> None:
         """Copy the database as it is now to the file `to`, whole and checked, or not at all.
@@ -80,23 +91,25 @@ class SqliteStore:
     def _walk(self, word: str, author: str, *, undone: bool) -> ChangeSet | None:
         """Take the next step back, or (`undone`) forth again."""
         with self._writing() as (connection, recorder):
-            found = journal.next_step(connection, undone=undone)
-            if found is None:
+            step = journal.next_step(connection, undone=undone)
+            if step is None:
                 return None
-            step_id, label = found
-            for table, rows in journal.images_of(connection, step_id).items():
+            for table, rows in journal.images_of(connection, step).items():
                 recorder.apply(table, rows)
-            journal.swap(connection, step_id, recorder.before, undone=not undone)
-            label = f"{word}: {label}"
-            journal.sign(connection, recorder.revision, self._clock(), author or self._author, label)
-            return recorder.changes(label)
+            journal.turn(connection, step.id, recorder.revision, undone=not undone)
+            return self._sign(connection, recorder, f"{word}: {step.label}", author)
+
+    def _sign(self, connection: Connection, recorder: Recorder, label: str, author: str, why: str = "") -> ChangeSet:
+        changes = recorder.changes(label)
+        journal.sign(connection, changes, recorder.before, at=self._clock(), author=author or self._author, why=why)
+        return changes
 
     def _remember(self, connection: Connection, recorder: Recorder, label: str, amends: int | None) -> None:
         """Make what was done an undo step, or part of the step it amends."""
-        if amends == recorder.revision - 1 and journal.amend(connection, recorder.revision, recorder.before):
+        if amends == recorder.revision - 1 and journal.amend(connection, recorder.revision):
             return
         if not _founds_depot(recorder):
-            journal.push(connection, recorder.revision, label, recorder.before)
+            journal.push(connection, recorder.revision, label)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -3,7 +3,12 @@
 Dates and moments are ISO 8601 text, moments in UTC: lossless, readable in any SQLite shell, cheap to parse.
 Every recorded table has a one-column text key. Nothing cascades: the unit of work removes what hangs on a row itself,
 so that undo has seen every row that went.
+
+A column that came with a later schema has a default, in the table and here: rows of before, and the images of such
+rows in the history, take it.
 """
+
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -20,7 +25,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
+    text,
+    true,
 )
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from dispatcher.domain.changes import Kind
 
@@ -49,6 +58,17 @@ def _real(name: str) -> Column[float]:
     return Column(name, Float, nullable=False)
 
 
+def _later(name: str, default: str | int | bool) -> Column[Any]:
+    """A column of a later schema."""
+    match default:
+        case bool():
+            return Column(name, Boolean, nullable=False, default=default, server_default=true() if default else false())
+        case int():
+            return Column(name, Integer, nullable=False, default=default, server_default=text(str(default)))
+        case str():
+            return Column(name, Text, nullable=False, default=default, server_default=default)
+
+
 depot = Table(
     "depot",
     metadata,
@@ -65,6 +85,10 @@ depot = Table(
     _whole("service_s"),
     _whole("planning_s"),
     _whole("version"),
+    _later("reload_s", 900),
+    _later("handling_s", 600),
+    Column("max_wait_s", Integer),
+    _later("improve_s", 20),
     CheckConstraint(f"id = '{DEPOT_KEY}'", name="only_one"),
 )
 
@@ -82,6 +106,7 @@ vehicle = Table(
     _whole("cost_per_km"),
     _whole("fixed_cost"),
     _whole("version"),
+    _later("max_reloads", 0),
 )
 
 driver = Table(
@@ -102,6 +127,9 @@ driver = Table(
     Column("max_distance_m", Integer),
     Column("active", Boolean, nullable=False),
     _whole("version"),
+    _later("break_s", 0),
+    Column("break_from", Text),
+    Column("break_until", Text),
 )
 
 shift = Table(
@@ -118,6 +146,7 @@ shift = Table(
     Column("end_lat", Float),
     Column("end_lon", Float),
     _whole("version"),
+    _later("lock", "open"),
     UniqueConstraint("date", "id"),
 )
 
@@ -154,8 +183,11 @@ orders = Table(
     Column("do_early", Boolean, nullable=False),
     _text("notes"),
     _whole("version"),
+    Column("pickup_id", ForeignKey("orders.id")),
     UniqueConstraint("date", "id"),
     Index(None, "doubtful", "date"),
+    # Few orders wait for another's goods; the rest cost an import nothing.
+    Index("ix_orders_pickup_id", "pickup_id", sqlite_where=text("pickup_id IS NOT NULL")),
 )
 
 stop = Table(
@@ -166,12 +198,37 @@ stop = Table(
     _text("date"),
     _whole("position"),
     Column("held", Boolean, nullable=False),
+    _later("done", False),
     # With the date in both keys no stop can join an order and a shift of different days.
     ForeignKeyConstraint(["date", "order_id"], [orders.c.date, orders.c.id]),
     ForeignKeyConstraint(["date", "shift_id"], [shift.c.date, shift.c.id]),
     UniqueConstraint("shift_id", "position"),
     CheckConstraint("position >= 0", name="position"),
     Index(None, "date", "shift_id"),
+)
+
+loaded = Table(
+    "loaded",
+    metadata,
+    Column("order_id", Text, primary_key=True),
+    _text("shift_id"),
+    _text("date"),
+    ForeignKeyConstraint(["date", "order_id"], [orders.c.date, orders.c.id]),
+    ForeignKeyConstraint(["date", "shift_id"], [shift.c.date, shift.c.id]),
+    Index(None, "date", "shift_id"),
+)
+
+day = Table("day", metadata, Column("date", Text, primary_key=True), _text("freeze_at"))
+
+closure = Table(
+    "closure",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _text("name"),
+    Column("line", JSON, nullable=False),
+    _text("first"),
+    _text("last"),
+    _whole("version"),
 )
 
 pin = Table("pin", metadata, Column("key", Text, primary_key=True), _real("lat"), _real("lon"), _text("text"))
@@ -185,23 +242,38 @@ audit = Table(
     _text("at"),
     _text("author"),
     _text("label"),
+    _later("why", ""),
+    _later("kept", False),  # whether `image` has every row it touched, as it was before
 )
 
-step = Table(
-    "step",
+touched = Table(
+    "touched",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),  # the revision it made
-    _text("label"),
-    Column("undone", Boolean, nullable=False),
+    Column("revision", ForeignKey(audit.c.revision), primary_key=True),
+    Column("date", Text, primary_key=True),
+    Index(None, "date", "revision"),
+    sqlite_with_rowid=False,
 )
 
 image = Table(
     "image",
     metadata,
-    Column("step_id", ForeignKey(step.c.id), primary_key=True),
+    Column("revision", ForeignKey(audit.c.revision), primary_key=True),
     Column("part", Integer, primary_key=True),
     _text("table_name"),
     Column("rows", LargeBinary, nullable=False),
+    Index(None, "table_name", "revision"),
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # the latest revision that made it
+    _text("label"),
+    Column("undone", Boolean, nullable=False),
+    # The revisions that it takes back, together.
+    Column("first", ForeignKey(audit.c.revision), nullable=False),
+    Column("last", ForeignKey(audit.c.revision), nullable=False),
 )
 
 RECORDED: dict[Table, Kind] = {
@@ -211,10 +283,18 @@ RECORDED: dict[Table, Kind] = {
     shift: Kind.SHIFT,
     orders: Kind.ORDER,
     stop: Kind.STOP,
+    loaded: Kind.LOADED,
+    day: Kind.DAY,
+    closure: Kind.CLOSURE,
     pin: Kind.PIN,
     mapping: Kind.MAPPING,
 }
 """The tables whose rows undo brings back, each with the kind it is known by."""
+
+
+def default_of(column: Column[Any]) -> Any:
+    """What the column holds in rows that say nothing."""
+    return column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
 
 
 def key_of(table: Table) -> Column[str]:

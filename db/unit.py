@@ -1,22 +1,36 @@
 """A unit of work: the changes a service may make inside one transaction, and what must go along with each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from itertools import batched
 
 from sqlalchemy import Column, Connection, Table, func, select
 
 from db import tables
-from db.reading import VARIABLES, SqlReader, by_keys
+from db.reading import VARIABLES, SqlReader, by_keys, fetch
 from db.recording import Recorder
-from db.rows import Row, depot_row, driver_row, order_row, pin_row, shift_row, stop_row, vehicle_row
+from db.rows import (
+    Row,
+    closure_row,
+    depot_row,
+    driver_row,
+    moment_text,
+    order_row,
+    pin_row,
+    shift_row,
+    stop_row,
+    vehicle_row,
+)
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
-from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
+from dispatcher.domain.ids import ClosureId, DriverId, OrderId, ShiftId, VehicleId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Stop
+from dispatcher.domain.roads import Closure
+from dispatcher.domain.time import require_aware
 
 
 class SqlUnitOfWork(SqlReader):
@@ -30,15 +44,16 @@ class SqlUnitOfWork(SqlReader):
         self._recorder.apply(tables.depot, {tables.DEPOT_KEY: depot_row(depot)})
 
     def put_orders(self, orders: Iterable[Order]) -> None:
-        """An order that moves to another date leaves its route and waits in that date's pool."""
+        """An order that moves to another date leaves its route and its van, and waits in that date's pool."""
         rows = {order.id: order_row(order) for order in orders}
         before = self._recorder.apply(tables.orders, rows)
-        moved = [key for key, row in before.items() if row["date"] != rows[key]["date"]]
-        self._recorder.apply(tables.stop, dict.fromkeys(moved))
+        self._take_out(key for key, row in before.items() if row["date"] != rows[key]["date"])
 
     def remove_orders(self, ids: Iterable[OrderId]) -> None:
+        """Orders that waited for the goods of one of them wait for none then."""
         gone = dict.fromkeys(ids)
-        self._recorder.apply(tables.stop, gone)
+        self._recorder.apply(tables.orders, self._without_pickup(gone))
+        self._take_out(gone)
         self._recorder.apply(tables.orders, gone)
 
     def put_driver(self, driver: Driver) -> None:
@@ -69,14 +84,13 @@ class SqlUnitOfWork(SqlReader):
         self._recorder.apply(tables.vehicle, {vehicle_id: None})
 
     def put_shifts(self, shifts: Iterable[Shift]) -> None:
-        """The orders of a shift that moves to another date go back to the pool."""
+        """The orders of a shift that moves to another date go back to the pool, and their goods out of its van."""
         rows = {shift.id: shift_row(shift) for shift in shifts}
         before = self._recorder.apply(tables.shift, rows)
-        moved = [key for key, row in before.items() if row["date"] != rows[key]["date"]]
-        self._recorder.apply(tables.stop, dict.fromkeys(self._stops_of(moved)))
+        self._empty([key for key, row in before.items() if row["date"] != rows[key]["date"]])
 
     def remove_shift(self, shift_id: ShiftId) -> None:
-        self._recorder.apply(tables.stop, dict.fromkeys(self._stops_of([shift_id])))
+        self._empty([shift_id])
         self._recorder.apply(tables.shift, {shift_id: None})
 
     def set_routes(self, routes: Mapping[ShiftId, Sequence[Stop]]) -> None:
@@ -90,8 +104,31 @@ class SqlUnitOfWork(SqlReader):
         if len(wanted) < sum(map(len, routes.values())):
             raise ValueError("an order may stand in one route only, and there but once")
         self._require_same_dates({key: row["date"] for key, row in wanted.items() if row})
-        leaving = dict.fromkeys(self._stops_of(routes))
+        leaving = dict.fromkeys(self._orders_with(tables.stop, routes))
         self._recorder.apply(tables.stop, {**leaving, **wanted})
+
+    def set_loaded(self, order_ids: Iterable[OrderId], shift_id: ShiftId | None) -> None:
+        """Raises `KnownError` if the shift or an order is gone, or an order is of another date than the shift."""
+        if shift_id is None:
+            self._recorder.apply(tables.loaded, dict.fromkeys(order_ids))
+            return
+        on = self._dates_of_shifts([shift_id])[shift_id]
+        wanted = {key: {"order_id": key, "shift_id": shift_id, "date": on} for key in order_ids}
+        self._require_same_dates(dict.fromkeys(wanted, on))
+        self._recorder.apply(tables.loaded, wanted)
+
+    def set_freeze(self, on: date, moment: datetime | None) -> None:
+        row = None
+        if moment is not None:
+            require_aware(moment, "a freeze line")
+            row = {"date": on.isoformat(), "freeze_at": moment_text(moment)}
+        self._recorder.apply(tables.day, {on.isoformat(): row})
+
+    def put_closure(self, closure: Closure) -> None:
+        self._recorder.apply(tables.closure, {closure.id: closure_row(closure)})
+
+    def remove_closure(self, closure_id: ClosureId) -> None:
+        self._recorder.apply(tables.closure, {closure_id: None})
 
     def put_pin(self, key: str, place: Place, text: str) -> None:
         self._recorder.apply(tables.pin, {key: pin_row(key, place, text)})
@@ -99,9 +136,27 @@ class SqlUnitOfWork(SqlReader):
     def put_mapping(self, sender: str, columns: Mapping[str, str]) -> None:
         self._recorder.apply(tables.mapping, {sender: {"sender": sender, "columns": dict(columns)}})
 
-    def _stops_of(self, shifts: Iterable[str]) -> Sequence[str]:
-        query = select(tables.stop.c.order_id).where(tables.stop.c.shift_id.in_(list(shifts)))
+    def _take_out(self, orders: Iterable[str]) -> None:
+        """Of their routes, and their goods of the vans."""
+        gone = dict.fromkeys(orders)
+        self._recorder.apply(tables.stop, gone)
+        self._recorder.apply(tables.loaded, gone)
+
+    def _empty(self, shifts: Sequence[str]) -> None:
+        for table in (tables.stop, tables.loaded):
+            self._recorder.apply(table, dict.fromkeys(self._orders_with(table, shifts)))
+
+    def _orders_with(self, table: Table, shifts: Iterable[str]) -> Sequence[str]:
+        query = select(table.c.order_id).where(table.c.shift_id.in_(list(shifts)))
         return self._connection.scalars(query).all()
+
+    def _without_pickup(self, gone: Collection[str]) -> Mapping[str, Row]:
+        """The orders that stay and wait for goods of these, as they are once they wait no longer."""
+        waiting: dict[str, Row] = {}
+        for some in batched(gone, VARIABLES):
+            query = select(tables.orders).where(tables.orders.c.pickup_id.in_(some))
+            waiting |= {row["id"]: row for row in fetch(self._connection, query) if row["id"] not in gone}
+        return {key: {**_unversioned(row), "pickup_id": None} for key, row in waiting.items()}
 
     def _dates_of_shifts(self, shifts: Iterable[ShiftId]) -> Mapping[str, str]:
         dates = {row["id"]: row["date"] for row in by_keys(self._connection, tables.shift, shifts)}
@@ -130,3 +185,7 @@ class SqlUnitOfWork(SqlReader):
         if count:
             name = self._connection.scalar(select(table.c.name).where(table.c.id == key))
             raise KnownError(f"{name} cannot be removed: {what} that name it: {count}.", remedy)
+
+
+def _unversioned(row: Row) -> Row:
+    return {column: value for column, value in row.items() if column != "version"}

@@ -109,7 +109,7 @@ class Card:
 
 
 def card_of(desk: PlanningDesk, day: Day, proposal: Proposal, title: str) -> Card:
-    """A proposal for this very day as a card."""
+    """A proposal as a card of the day as it is now, whichever moment of it the proposal was made for."""
     return _card(desk, day, proposal, new_id(), title, ())
 
 

@@ -15,7 +15,7 @@ from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.plan import Day, Stop
 from dispatcher.domain.schedule import Schedule
 from dispatcher.services.home import Home, slug_of
-from dispatcher.services.plan import Applied, Proposal, apply_proposal, sequences_of
+from dispatcher.services.plan import Applied, Proposal, apply_proposal, sequences_of, shift_by_order, unassign
 from dispatcher.services.ports import Store, UnitOfWork
 
 FOLDER = "what-if"
@@ -121,6 +121,7 @@ def promote(uow: UnitOfWork, *, base: Day, tried: Day) -> Applied:
             uow.remove_shift(shift_id)
     uow.put_shifts(_changed(base.shifts, tried.shifts, now.shifts))
     uow.put_orders(_changed(base.orders, tried.orders, now.orders))
+    _unplan(uow, base, tried)
     applied = apply_proposal(uow, Proposal(base.date, base.revision, sequences_of(base), sequences_of(tried)))
     _take_flags(uow, base, tried)
     if tried.freeze_at != base.freeze_at:
@@ -128,6 +129,14 @@ def promote(uow: UnitOfWork, *, base: Day, tried: Day) -> Applied:
     contested = _contested(base.orders, tried.orders, now.orders)
     told = dict.fromkeys(contested, "It was changed in the depot meanwhile; that stands.")
     return replace(applied, left=tuple({**dict(applied.left), **told}.items()))
+
+
+def _unplan(uow: UnitOfWork, base: Day, tried: Day) -> None:
+    """Take out of the rounds what the copy took out, where the depot still has it as it was."""
+    was, meant = shift_by_order(sequences_of(base)), shift_by_order(sequences_of(tried))
+    routes = uow.plan(base.date).routes
+    leaving = {o for r in routes for o in r.order_ids if o not in meant and was.get(o) == r.shift_id}
+    unassign(uow, order_ids=leaving)
 
 
 def _take_flags(uow: UnitOfWork, base: Day, tried: Day) -> None:

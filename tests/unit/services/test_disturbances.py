@@ -1,0 +1,143 @@
+"""What goes wrong on the day: the facts change as said, nothing else does, and one undo takes it back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from db.store import SqliteStore
+from dispatcher.domain.errors import BadInput, KnownError
+from dispatcher.domain.fleet import Lock
+from dispatcher.domain.orders import Load
+from dispatcher.domain.plan import Day
+from dispatcher.services import disturbances
+from dispatcher.services.plan import sequences_of
+from tests.fixtures import days
+
+
+def day_of(store: SqliteStore) -> Day:
+    return store.read(lambda r: r.day(days.DATE))
+
+
+def everything(day: Day) -> tuple[object, ...]:
+    routes = [(r.shift_id, r.stops) for r in day.plan.routes]
+    return day.orders, day.shifts, routes, day.loaded, day.freeze_at
+
+
+def test_a_van_that_breaks_down_under_way_keeps_what_was_driven(store: SqliteStore) -> None:
+    before = day_of(store)
+    shift = next(iter(before.shifts.values()))
+    first = sequences_of(before)[shift.id]
+    at = shift.starts_at + timedelta(hours=2)
+    done = store.write(
+        "Van broke down",
+        lambda uow: disturbances.drop_out(uow, on=days.DATE, shift_id=shift.id, at=at, driven=first[:2]),
+    )
+    now = day_of(store)
+    assert done.value == first[2:]
+    assert sequences_of(now)[shift.id] == first[:2]
+    assert all(stop.done for stop in now.plan.routes[0].stops)
+    assert set(first[2:]) <= set(now.unplanned)
+    assert (now.shifts[shift.id].ends_at, now.shifts[shift.id].lock) == (at, Lock.ROUTE)
+    store.undo()
+    assert everything(day_of(store)) == everything(before)
+
+
+def test_a_driver_who_is_ill_before_the_round_is_off_duty(store: SqliteStore) -> None:
+    before = day_of(store)
+    shift = next(iter(before.shifts.values()))
+    store.write(
+        "Ill", lambda uow: disturbances.drop_out(uow, on=days.DATE, shift_id=shift.id, at=shift.starts_at, driven=())
+    )
+    now = day_of(store)
+    assert shift.id not in now.shifts
+    assert set(sequences_of(before)[shift.id]) <= set(now.unplanned)
+
+
+def test_somebody_takes_over_unless_they_are_out_themselves(store: SqliteStore) -> None:
+    before = day_of(store)
+    first, second, third = before.shifts.values()
+    store.write("Off duty", lambda uow: uow.remove_shift(third.id))
+    take = disturbances.take_over
+    store.write(
+        "Stand-in", lambda uow: take(uow, on=days.DATE, shift_id=first.id, driver_id=third.driver_id, minutes=15)
+    )
+    now = day_of(store).shifts[first.id]
+    assert (now.driver_id, now.starts_at) == (third.driver_id, first.starts_at + timedelta(minutes=15))
+    with pytest.raises(KnownError, match="a round of their own"):
+        store.write("Stand-in", lambda uow: take(uow, on=days.DATE, shift_id=first.id, driver_id=second.driver_id))
+    with pytest.raises(KnownError, match="out with somebody else"):
+        store.write("Other van", lambda uow: take(uow, on=days.DATE, shift_id=first.id, vehicle_id=second.vehicle_id))
+
+
+def test_a_late_driver_starts_later_or_stays_longer_where_they_are(store: SqliteStore) -> None:
+    before = day_of(store)
+    first, second, _ = before.shifts.values()
+    route = sequences_of(before)[second.id]
+    late = disturbances.run_late
+    store.write("Late", lambda uow: late(uow, on=days.DATE, shift_id=first.id, minutes=20))
+    store.write("Late", lambda uow: late(uow, on=days.DATE, shift_id=second.id, minutes=20, driven=route[:2]))
+    now = day_of(store)
+    assert now.shifts[first.id].starts_at == first.starts_at + timedelta(minutes=20)
+    assert now.shifts[second.id].starts_at == second.starts_at
+    assert now.orders[route[1]].service_s == before.orders[route[1]].service_s + 1200
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 100_000])
+def test_a_delay_that_makes_no_sense_changes_nothing(store: SqliteStore, minutes: int) -> None:
+    before = day_of(store)
+    shift_id = next(iter(before.shifts))
+    with pytest.raises(BadInput):
+        store.write("Late", lambda uow: disturbances.run_late(uow, on=days.DATE, shift_id=shift_id, minutes=minutes))
+    assert everything(day_of(store)) == everything(before)
+
+
+def test_a_late_depot_delays_only_rounds_that_have_not_begun(store: SqliteStore) -> None:
+    before = day_of(store)
+    first, second, third = before.shifts.values()
+    out = [replace(s, done=i == 0) for i, s in enumerate(before.plan.routes[0].stops)]
+    store.write("Out", lambda uow: uow.set_routes({first.id: out}))
+    count = store.write("Late", lambda uow: disturbances.start_late(uow, on=days.DATE, minutes=30)).value
+    now = day_of(store).shifts
+    assert count == 2
+    assert [now[s.id].starts_at - s.starts_at for s in (first, second, third)] == [
+        timedelta(0), timedelta(minutes=30), timedelta(minutes=30),
+    ]  # fmt: skip
+
+
+def test_nobody_there_is_tried_again_today_or_another_day(store: SqliteStore) -> None:
+    before = day_of(store)
+    shift = next(iter(before.shifts.values()))
+    first = sequences_of(before)[shift.id]
+    at = shift.starts_at + timedelta(hours=5)
+    store.write("No-show", lambda uow: disturbances.try_again(uow, order_id=first[0], not_before=at))
+    later = days.DATE + timedelta(days=1)
+    store.write("No-show", lambda uow: disturbances.try_another_day(uow, order_id=first[1], on=later))
+    now = day_of(store)
+    assert first[0] in now.unplanned
+    assert all(w.opens_at >= at for w in now.orders[first[0]].windows)
+    assert now.orders[first[0]].windows
+    moved = store.read(lambda r: r.order(first[1]))
+    assert moved is not None
+    assert moved.date == later
+    assert first[1] not in now.orders
+    with pytest.raises(BadInput, match="is not after"):
+        store.write("No-show", lambda uow: disturbances.try_another_day(uow, order_id=first[2], on=days.DATE))
+
+
+def test_a_bigger_load_is_the_orders_load(store: SqliteStore) -> None:
+    order_id = next(iter(day_of(store).orders))
+    load = Load(kg=400, litres=2_000, parcels=40)
+    store.write("Bigger", lambda uow: disturbances.announce_load(uow, order_id=order_id, load=load))
+    assert day_of(store).orders[order_id].load == load
+
+
+def test_what_lies_behind_a_driver_is_what_is_done_and_what_was_due(store: SqliteStore) -> None:
+    route = day_of(store).plan.routes[0]
+    noon = days.clock("12:00")
+    hour = timedelta(hours=1)
+    departs = dict(zip(route.order_ids, (noon - hour, noon - hour / 2, noon + hour, noon + 2 * hour), strict=True))
+    assert disturbances.driven_by(route, departs, noon) == route.order_ids[:2]
+    marked = replace(route, stops=(*route.stops[:2], replace(route.stops[2], done=True), route.stops[3]))
+    assert disturbances.driven_by(marked, departs, noon) == route.order_ids[:3]
+    assert disturbances.driven_by(route, departs, noon - 2 * hour) == ()

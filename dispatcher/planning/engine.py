@@ -4,27 +4,42 @@ First every order must be served, the shape PyVRP searches best (measured on 500
 than with prizes). If that yields no plan without broken rules, each order gets a prize instead, far above the dearest
 detour and by its priority, and the least valuable ones stay out; as soon as all are served again, all must be again.
 Plans stream out from the first moment on. Runs in any thread; PyVRP lets go of the interpreter lock.
+
+Only what may change is searched: open rounds, each behind its fixed head. Afterwards the judge puts right what PyVRP
+cannot know: breaks, odd pairs, rounds whose sequence is locked (they take in what fits), handling that does not pay.
+Rounds that keep their stops are sequenced each for itself. Locks, heads and held stops hold whatever happens.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
 import pyvrp
 from pyvrp.IteratedLocalSearch import IteratedLocalSearch, IteratedLocalSearchCallbacks, IteratedLocalSearchParams
-from pyvrp.PenaltyManager import PenaltyManager, PenaltyParams
-from pyvrp.search import OPERATORS, LocalSearch, compute_neighbours
+from pyvrp.search import LocalSearch
 
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.planning.churn import objective
+from dispatcher.planning.draft import Draft
+from dispatcher.planning.fixed import fixed_heads, rests
 from dispatcher.planning.held import keep_drivers, loosened, put_back
-from dispatcher.planning.insertion import Gap, Room, insert_fitting
+from dispatcher.planning.ils import Penalties, local_search
+from dispatcher.planning.insertion import Gap, Room
 from dispatcher.planning.judge import weigh
 from dispatcher.planning.model import Model
+from dispatcher.planning.pairs import shipments, together
 from dispatcher.planning.problem import Problem, Sequences
+from dispatcher.planning.resequence import IDLE, resequence
 from dispatcher.planning.stop import StopRule, Watch
 
 EVERY_S = 0.3
 """Least time between two plans handed to `on_best`."""
+
+_KEEPING_ITERATIONS = 2_000
+_MENDING_TRIES = 60
+_LEFT_TRIES = 100
+"""How much work for the judge there is after a search, at most."""
 
 _TRY_ALL_SHARE = 0.2
 _TRY_ALL_ITERATIONS = 3_000
@@ -43,8 +58,15 @@ class Scope:
     take_in: bool = True
     """Whether unplanned orders may be planned."""
 
+    @classmethod
+    def rounds(cls, shift_ids: Iterable[ShiftId]) -> "Scope":
+        """Re-sequence these rounds; they may exchange stops, and nothing else enters or leaves them."""
+        return cls(frozenset(shift_ids), take_in=False)
+
 
 EVERYTHING = Scope()
+TIMES = Scope(frozenset(), take_in=False)
+"""Nothing moves; only the times are computed anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,39 +129,74 @@ class _Search:
         seed: int,
         scope: Scope,
     ) -> None:
-        self.watch, self.on_best, self.seed = watch, on_best, seed
+        self.watch, self.on_best, self.seed, self.scope = watch, on_best, seed, scope
         self.whole = problem
         present = problem.planned if start is None else start
         self.present = {shift_id: list(present.get(shift_id, ())) for shift_id in problem.rounds}
-        self.shift_ids = [s for s in problem.rounds if scope.shift_ids is None or s in scope.shift_ids]
+        locks = {s: problem.rounds[s].lock for s in problem.rounds if scope.shift_ids is None or s in scope.shift_ids}
+        self.shift_ids = [s for s, lock in locks.items() if lock is Lock.OPEN]
+        self.keeping = [s for s, lock in locks.items() if lock is Lock.DRIVER]
+        self.in_order = [s for s, lock in locks.items() if lock is Lock.SEQUENCE]
         moving = {shift_id: self.present[shift_id] for shift_id in self.shift_ids}
-        kept = keep_drivers(problem, moving) if scope.keep_drivers else problem
-        self.problem = loosened(kept, moving)
+        self.heads = fixed_heads(problem, {s: self.present[s] for s in (*self.shift_ids, *self.in_order)})
+        self.problem = loosened(self._bound(moving), {**moving, **{s: self.present[s] for s in self.in_order}})
+        self.rests = rests(problem, moving)
         self.warm = None if start is None else moving
-        self.order_ids = self._possible(self._candidates(moving, scope))
+        waiting = self._candidates(moving)
+        self.order_ids = self._possible(waiting)
+        self.beside = [o for o in waiting if o not in set(self.order_ids)]
         self.streamed: Sequences | None = None
 
-    def _candidates(self, moving: Sequences, scope: Scope) -> list[OrderId]:
+    def _bound(self, moving: Sequences) -> Problem:
+        """The problem with everything held that keeps its round: heads, locked sequences, odd pairs."""
+        kept: dict[ShiftId, list[OrderId]] = {s: self.present[s] for s in self.in_order}
+        for shift_id, sequence in moving.items():
+            tail = sequence[self.heads[shift_id] :]
+            bound = tail if self.scope.keep_drivers else _in_odd_pairs(self.whole, sequence, tail)
+            kept[shift_id] = [*sequence[: self.heads[shift_id]], *bound]
+        return keep_drivers(self.whole, kept)
+
+    def _candidates(self, moving: Sequences) -> list[OrderId]:
+        """What the search may place: orders of open rounds behind their heads, and unplanned ones."""
         frozen = {o for s, sequence in self.present.items() if s not in moving for o in sequence}
+        frozen |= {o for s, sequence in moving.items() for o in sequence[: self.heads[s]]}
         moved = {o for sequence in moving.values() for o in sequence}
-        return [o for o in self.whole.wanted if o not in frozen and (scope.take_in or o in moved)]
+        return [o for o in self.whole.wanted if o not in frozen and (self.scope.take_in or o in moved)]
 
     def _possible(self, order_ids: list[OrderId]) -> list[OrderId]:
-        """Those that somebody could serve who has nothing else to do; the others only slow a search down."""
+        """Those that somebody could serve who has nothing else to do; the others only slow a search down.
+
+        Halves of pairs that PyVRP cannot plan as one stay out unless they are held; the judge puts them in.
+        """
         rooms = [Room.of(self.problem, shift_id, ()) for shift_id in self.shift_ids]
-        return [o for o in order_ids if any(self._could(room, o) for room in rooms)]
+        could = {o: {room.duty.shift_id for room in rooms if self._could(room, o)} for o in order_ids}
+        pairs = shipments(self.problem, order_ids)
+        for first, second in pairs.items():
+            could[first] = could[second] = could[first] & could[second]
+        whole = {*pairs, *pairs.values()}
+        visits, waited_for = self.problem.visits, {self.problem.visits[o].pickup for o in order_ids}
+        return [
+            o
+            for o in order_ids
+            if could[o] and (o in whole or visits[o].held or not (visits[o].pickup or o in waited_for))
+        ]
 
     def _could(self, room: Room, order_id: OrderId) -> bool:
         visit = self.problem.visits[order_id]
         if visit.held is not None:
             return visit.held == room.duty.shift_id
-        return isinstance(room.place(visit), Gap)
+        if self.problem.bars(visit, room.duty):
+            return False
+        return room.duty.pause is not None or visit.pickup is not None or isinstance(room.place(visit), Gap)
 
     def run(self) -> Solution:
-        found: Sequences = {shift_id: [] for shift_id in self.shift_ids}
+        found: Sequences = {shift_id: self.present[shift_id][: self.heads[shift_id]] for shift_id in self.shift_ids}
+        for shift_id in self.keeping:
+            rule = StopRule(iterations=_KEEPING_ITERATIONS, idle=IDLE, asked=lambda: self.watch.over)
+            self.present.update(resequence(self.whole, self.present, [shift_id], stop=rule, seed=self.seed))
         if self.order_ids and self.shift_ids:
             found = self._search()
-        whole = self._completed(found)
+        whole = self._no_worse(self._settled(self._completed(found)))
         if self.on_best is not None and whole != self.streamed:
             self._stream(whole)
         cost = weigh(self.whole, whole).cost
@@ -167,16 +224,38 @@ class _Search:
     # --- whole plans ---
 
     def _completed(self, found: Sequences) -> dict[ShiftId, list[OrderId]]:
-        """With every held stop, every order that still fits, and the routes outside the scope."""
+        """With every held stop, and the routes outside the search."""
         moving = {shift_id: list(found.get(shift_id, ())) for shift_id in self.shift_ids}
         held = [o for shift_id in self.shift_ids for o in self.present[shift_id] if self._held_at(o) == shift_id]
-        moving = put_back(self.problem, moving, held)
-        served = {o for sequence in moving.values() for o in sequence}
-        left = [o for o in self.order_ids if o not in served]
-        if left and moving:
-            left.sort(key=lambda o: -self.problem.visits[o].priority)
-            moving, _ = insert_fitting(self.problem, moving, left)
+        moving = put_back(self.problem, moving, held, self.heads)
         return {shift_id: moving.get(shift_id, self.present[shift_id]) for shift_id in self.whole.rounds}
+
+    def _settled(self, found: dict[ShiftId, list[OrderId]]) -> dict[ShiftId, list[OrderId]]:
+        """What the judge can still do: mend what is broken, hand back what need not move, put in the rest."""
+        held = {o for sequence in found.values() for o in sequence if self._held_at(o) is not None}
+        frozen = {o for s in found if s not in self.shift_ids for o in found[s]}
+        enterable = [*self.shift_ids, *self.in_order]
+        draft = Draft(self.problem, found, heads=self.heads, enterable=enterable, staying=held | frozen)
+        draft.mend(self.shift_ids, tries=_MENDING_TRIES)
+        out = [o for shift_id in self.shift_ids for o in draft.shed(shift_id)]
+        homes = {o: v.loaded_on for o, v in self.whole.visits.items() if v.loaded_on is not None}
+        if self.whole.handling_s:
+            draft.take_back(homes)
+        served = {o for sequence in draft.sequences.values() for o in sequence}
+        left = [o for o in (*out, *self.order_ids, *self.beside) if o not in served]
+        left.sort(key=lambda o: -self.problem.visits[o].priority)
+        draft.insert(left[:_LEFT_TRIES])
+        return draft.sequences
+
+    def _no_worse(self, found: dict[ShiftId, list[OrderId]]) -> dict[ShiftId, list[OrderId]]:
+        """The plan that the search began from, if it serves as much and is as good."""
+        if self.warm is None:
+            return found
+        before = {o for sequence in self.present.values() for o in sequence}
+        after = {o for sequence in found.values() for o in sequence}
+        old, new = objective(self.whole, self.present), objective(self.whole, found)
+        lost_for_nothing = before - after and old[:4] <= new[:4]
+        return self.present if lost_for_nothing or (after <= before and new >= old) else found
 
     def _held_at(self, order_id: OrderId) -> ShiftId | None:
         return self.problem.visits[order_id].held
@@ -206,7 +285,7 @@ class _Phase:
 
     @classmethod
     def of(cls, search: _Search, *, required: bool, seed: int) -> "_Phase":
-        model = Model.of(search.problem, search.shift_ids, search.order_ids, required=required)
+        model = Model.of(search.problem, search.shift_ids, search.order_ids, required=required, rests=search.rests)
         rng = pyvrp.RandomNumberGenerator(seed=seed)
         return cls(search, model, rng, local_search(model, rng), Penalties.of(model))
 
@@ -273,36 +352,8 @@ class _Streamer(IteratedLocalSearchCallbacks):
             self.phase.search.offer(self.phase.read(self.best))
 
 
-def local_search(model: Model, rng: pyvrp.RandomNumberGenerator) -> LocalSearch:
-    """PyVRP's local search with all its operators that the data has a use for, as in `pyvrp.solve`."""
-    local = LocalSearch(model.data, rng, compute_neighbours(model.data))
-    for operator in OPERATORS:
-        if operator.supports(model.data):
-            local.add_operator(operator(model.data))
-    return local
-
-
-class Penalties(PenaltyManager):
-    """PyVRP's penalties in the model's money, high enough to outweigh a prize.
-
-    Without PyVRP's warning that rules are hard to keep: on an overfull day they are, and the reasons say so.
-    """
-
-    @classmethod
-    def of(cls, model: Model) -> "Penalties":
-        """The penalties that `pyvrp.solve` begins with, for each second of a driver's time instead of each unit."""
-        plain = PenaltyParams()
-        params = PenaltyParams(
-            min_penalty=plain.min_penalty * model.scale,
-            max_penalty=max(plain.max_penalty * model.scale, 2.0 * model.top_prize),
-        )
-        loads, late, far = plain.midpoint_penalties(model.data)
-        return cls(([n * model.scale for n in loads], late * model.scale, far * model.scale), params)
-
-    def _register(self, idx: int, violation: int) -> None:
-        seen = self._viol_lists[idx]
-        seen.append(violation)
-        if len(seen) == self._params.solutions_between_updates:
-            kept = sum(n == 0 for n in seen) / len(seen)
-            seen.clear()
-            self._penalties[idx] = self._compute(self._penalties[idx], kept)
+def _in_odd_pairs(problem: Problem, sequence: Sequence[OrderId], tail: Sequence[OrderId]) -> list[OrderId]:
+    """Stops of the tail that share goods with another stop of the round, unless PyVRP can plan them as one."""
+    simple = shipments(problem, tail)
+    planned_as_one = {*simple, *simple.values()}
+    return [o for o in tail if o not in planned_as_one and len(together(problem, o, sequence)) > 1]

@@ -11,9 +11,8 @@ from types import MappingProxyType
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.schedule import Rule
-from dispatcher.planning.insertion import least_bad
-from dispatcher.planning.judge import Timeline
-from dispatcher.planning.problem import Problem, Round, Sequences, Visit
+from dispatcher.planning.judge import Timeline, weigh_many
+from dispatcher.planning.problem import NOWHERE, Problem, Round, Sequences, Visit
 
 
 def keep_drivers(problem: Problem, sequences: Sequences) -> Problem:
@@ -40,17 +39,27 @@ def loosened(problem: Problem, sequences: Sequences) -> Problem:
 
 
 def put_back(
-    problem: Problem, found: Mapping[ShiftId, list[OrderId]], order_ids: Iterable[OrderId]
+    problem: Problem,
+    found: Mapping[ShiftId, list[OrderId]],
+    order_ids: Iterable[OrderId],
+    heads: Mapping[ShiftId, int],
 ) -> dict[ShiftId, list[OrderId]]:
-    """The sequences with every one of these held orders back in its shift."""
+    """The sequences with every one of these held orders back in its shift, behind its fixed head."""
     whole = {shift_id: list(sequence) for shift_id, sequence in found.items()}
     present = {o for sequence in whole.values() for o in sequence}
     for order_id in order_ids:
         visit = problem.visits[order_id]
         if order_id not in present and visit.held in whole:
-            position, _ = least_bad(problem, visit.held, whole[visit.held], visit)
-            whole[visit.held].insert(position, order_id)
+            whole[visit.held] = _least_bad(problem, visit, whole[visit.held], heads[visit.held])
     return whole
+
+
+def _least_bad(problem: Problem, visit: Visit, sequence: list[OrderId], first: int) -> list[OrderId]:
+    if visit.at == NOWHERE or visit.held is None:
+        return [*sequence, visit.order_id]
+    tries = [[*sequence[:i], visit.order_id, *sequence[i:]] for i in range(first, len(sequence) + 1)]
+    weights = weigh_many(problem, [(visit.held, tried) for tried in tries])
+    return tries[min(range(len(tries)), key=weights.__getitem__)]
 
 
 def _drivable(problem: Problem, visit: Visit, duty: Round) -> bool:

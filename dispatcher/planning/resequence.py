@@ -1,8 +1,9 @@
 """After a drag: the same orders in a few routes, in a better sequence, before the eye notices.
 
 Nothing enters the routes and nothing leaves them, late or not. Held stops stay with their shift, and so does what its
-neighbours may not serve; the others may change between the given routes. The outcome is never worse than what it
-began with, by the judge.
+neighbours may not serve; the others may change between the given routes. Fixed heads stay as they are; a round that
+keeps its stops is sequenced for itself, one whose sequence or route is locked not at all. The outcome is never worse
+than what it began with, by the judge, with what it costs to hand loaded goods over.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,12 +13,15 @@ from types import MappingProxyType
 import pyvrp
 from pyvrp.IteratedLocalSearch import IteratedLocalSearch, IteratedLocalSearchCallbacks, IteratedLocalSearchParams
 
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.roads import NO_WAY
-from dispatcher.planning.engine import Penalties, local_search
+from dispatcher.planning.churn import objective
+from dispatcher.planning.fixed import rests
 from dispatcher.planning.held import open_until
-from dispatcher.planning.judge import weigh
+from dispatcher.planning.ils import Penalties, local_search
 from dispatcher.planning.model import Model
+from dispatcher.planning.pairs import shipments, together
 from dispatcher.planning.problem import NOWHERE, Problem, Round, Sequences, Visit
 from dispatcher.planning.stop import StopRule, Watch
 
@@ -41,23 +45,35 @@ def resequence(
     """
     routes = {shift_id: list(sequences.get(shift_id, ())) for shift_id in dict.fromkeys(shift_ids)}
     rule = StopRule(seconds=seconds, idle=IDLE) if stop is None else stop
-    better = _searched(problem, routes, rule, seed)
-    if better is not None and weigh(problem, better) < weigh(problem, routes):
-        routes = better
+    for some in _apart(problem, routes):
+        better = _searched(problem, some, rule, seed)
+        if better is not None and objective(problem, better) < objective(problem, some):
+            routes.update(better)
     return {shift_id: list(sequence) for shift_id, sequence in {**sequences, **routes}.items()}
+
+
+def _apart(problem: Problem, routes: dict[ShiftId, list[OrderId]]) -> list[dict[ShiftId, list[OrderId]]]:
+    """The routes that may change: open ones together, each that keeps its stops for itself."""
+    lock = {shift_id: problem.rounds[shift_id].lock for shift_id in routes}
+    free = {shift_id: sequence for shift_id, sequence in routes.items() if lock[shift_id] is Lock.OPEN}
+    return [free, *({s: sequence} for s, sequence in routes.items() if lock[s] is Lock.DRIVER)]
 
 
 def _pinned(problem: Problem, routes: Sequences) -> Problem:
     """The same problem with what its own shift may not serve held there: the dispatcher put it there.
 
-    And windows that none of the shifts can reach stay open until one can: PyVRP forgives the stops after a late one
-    its lateness ("time warp"), so a hopeless stop would go first and make the others late in earnest.
+    So is what shares goods with another stop, unless PyVRP can plan both as one. And windows that none of the shifts
+    can reach stay open until one can: PyVRP forgives the stops after a late one its lateness ("time warp"), so a
+    hopeless stop would go first and make the others late in earnest.
     """
     visits = dict(problem.visits)
     rounds = [problem.rounds[shift_id] for shift_id in routes]
     for shift_id, sequence in routes.items():
+        simple = shipments(problem, sequence)
         for order_id in sequence:
             visit = visits[order_id]
+            if order_id not in {*simple, *simple.values()} and len(together(problem, order_id, sequence)) > 1:
+                visit = replace(visit, held=shift_id)
             if visit.held is not None or problem.bars(visit, problem.rounds[shift_id]):
                 visit = replace(visit, held=shift_id)
             visits[order_id] = _reachable(problem, visit, rounds)
@@ -80,10 +96,12 @@ def _searched(
 ) -> dict[ShiftId, list[OrderId]] | None:
     """The best the search found; `None` if there was nothing to search."""
     watch = Watch(rule)
-    placed = [o for sequence in routes.values() for o in sequence if problem.visits[o].at != NOWHERE]
+    fixed = rests(problem, routes)
+    tails = {s: sequence[len(fixed[s].head) if s in fixed else 0 :] for s, sequence in routes.items()}
+    placed = [o for tail in tails.values() for o in tail if problem.visits[o].at != NOWHERE]
     if len(placed) < 2 or len(set(placed)) < len(placed):
         return None
-    model = Model.of(_pinned(problem, routes), list(routes), placed, required=True)
+    model = Model.of(_pinned(problem, routes), list(routes), placed, required=True, rests=fixed)
     rng = pyvrp.RandomNumberGenerator(seed=seed)
     penalties, first = Penalties.of(model), model.solution(routes)
     best = _LeastBad(problem, model, first, routes, watch.tick)
@@ -91,8 +109,8 @@ def _searched(
     algorithm = IteratedLocalSearch(model.data, penalties, local_search(model, rng), first, params)
     algorithm.run(best.stop, collect_stats=False, display=False)
     found = best.sequences
-    for shift_id, sequence in routes.items():
-        found[shift_id] += [o for o in sequence if problem.visits[o].at == NOWHERE]
+    for shift_id, tail in tails.items():
+        found[shift_id] += [o for o in tail if problem.visits[o].at == NOWHERE and o not in found[shift_id]]
     return found
 
 
@@ -114,8 +132,8 @@ class _LeastBad(IteratedLocalSearchCallbacks):
         self.problem, self.model, self.routes, self.tick = problem, model, routes, tick
         self.price = pyvrp.CostEvaluator([1.0] * model.data.num_load_dimensions, model.scale, 1.0)
         self.seen = set[int]()
-        self.sequences = model.sequences(first, routes)
-        self.weight = weigh(problem, self.sequences)
+        self.sequences = {shift_id: list(sequence) for shift_id, sequence in routes.items()}
+        self.weight = objective(problem, self.sequences)
         self.cost = self.price.penalised_cost(first)
 
     def on_iteration(
@@ -136,7 +154,7 @@ class _LeastBad(IteratedLocalSearchCallbacks):
 
     def _weigh(self, solution: pyvrp.Solution, cost: int) -> None:
         sequences = self.model.sequences(solution, self.routes)
-        weight = weigh(self.problem, sequences)
+        weight = objective(self.problem, sequences)
         if weight < self.weight:
             self.sequences, self.weight, self.cost = sequences, weight, cost
 

@@ -1,6 +1,6 @@
 """What the judge says of a plan: times, loads, and the rules it breaks; and why an order is unplanned."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -88,7 +88,7 @@ class RouteTimes:
     leaves_at: datetime
     returns_at: datetime
     """When it reaches its end, or leaves the last stop of an open round."""
-    stops: tuple[StopTimes, ...]
+    stops: Sequence[StopTimes]
     drive_s: int
     distance_m: int
     service_s: int
@@ -101,6 +101,9 @@ class RouteTimes:
     back_s: int = 0
     """Driving from the last stop to the end; 0 for an open round. Part of `drive_s`."""
     back_m: int = 0
+    back_break_at: datetime | None = None
+    """When the driver's break begins, if it is taken after the last stop, before driving to the end."""
+    back_break_s: int = 0
     violations: tuple[Violation, ...] = ()
     """Of the route as a whole; each stop carries its own besides."""
 
@@ -108,6 +111,16 @@ class RouteTimes:
     def duration_s(self) -> int:
         """From leaving to returning."""
         return round((self.returns_at - self.leaves_at).total_seconds())
+
+    @property
+    def break_s(self) -> int:
+        """The driver's break, wherever it is taken."""
+        return self.back_break_s + sum(stop.break_s for stop in self.stops)
+
+    @property
+    def reload_s(self) -> int:
+        """Standing where it started to load again; driving there is driving."""
+        return sum(stop.reload_s for stop in self.stops)
 
     @property
     def broken(self) -> tuple[Violation, ...]:

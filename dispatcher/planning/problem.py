@@ -22,6 +22,7 @@ from dispatcher.domain.plan import Day, Plan
 from dispatcher.domain.roads import NO_WAY, OFF_ROAD_M, TravelTable
 from dispatcher.domain.schedule import Reason, ReasonCode, Rule, Violation
 from dispatcher.domain.time import at_local, midnight, seconds_after
+from dispatcher.planning.columns import Columns
 
 type Sequences = Mapping[ShiftId, Sequence[OrderId]]
 """Which orders each shift serves, in which order."""
@@ -31,6 +32,8 @@ type Amounts = tuple[int, int, int]
 
 NOWHERE = -1
 """The place index of an order whose address has no place yet."""
+
+NOTHING: Amounts = (0, 0, 0)
 
 
 def _read_only[K, V](items: dict[K, V]) -> MappingProxyType[K, V]:
@@ -219,7 +222,18 @@ class Problem:
     def replanned(self, plan: Plan) -> "Problem":
         """The same problem with other routes of the same day; what it costs is the stops that are held otherwise."""
         planned = MappingProxyType({route.shift_id: route.order_ids for route in plan.routes})
-        return replace(self, visits=MappingProxyType(_with_stops(self.visits, plan)), planned=planned)
+        again = replace(self, visits=MappingProxyType(_with_stops(self.visits, plan)), planned=planned)
+        again.__dict__["columns"] = self.columns  # made already, and still true: no route is in there
+        return again
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The visits as numpy columns."""
+        return Columns.of(self.visits)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without what can be made again: a problem goes to other processes."""
+        return {name: value for name, value in self.__dict__.items() if name != "columns"}
 
     @cached_property
     def wanted(self) -> tuple[OrderId, ...]:
@@ -260,6 +274,17 @@ class Problem:
     def driver_name(self, driver_id: DriverId) -> str:
         """The driver's name if on duty, else nothing."""
         return next((r.driver_name for r in self.rounds.values() if r.driver_id == driver_id), "")
+
+
+def stations(duty: Round, visits: Sequence[Visit]) -> list[int]:
+    """Place indices along a round, from its start to its end; an open round ends where its last stop is."""
+    at = duty.start
+    found = [at]
+    for visit in visits:
+        at = at if visit.at == NOWHERE else visit.at
+        found.append(at)
+    found.append(at if duty.end is None or not visits else duty.end)
+    return found
 
 
 def amounts(load: Load) -> Amounts:

@@ -1,0 +1,42 @@
+"""Many rounds judged together come out as one by one, whatever they are."""
+
+import pickle
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatcher.planning.judge import judge, judge_many, judge_route, weigh_many, weigh_route
+from tests.unit.planning.judge_days import problems
+
+
+def candidates(problem, rng):
+    """The plan's rounds, and each with a stop put in, taken out, or everything shuffled."""
+    found = list(problem.planned.items())
+    ids = list(problem.visits)
+    for shift_id, sequence in problem.planned.items():
+        loose = [o for o in ids if o not in sequence]
+        if loose:
+            place = rng.randrange(len(sequence) + 1)
+            found.append((shift_id, [*sequence[:place], rng.choice(loose), *sequence[place:]]))
+        found.append((shift_id, rng.sample(sequence, len(sequence))))
+        found.append((shift_id, rng.sample(ids, rng.randint(0, len(ids)))))
+    return found
+
+
+@given(problems(), st.randoms(use_true_random=False))
+@settings(deadline=None)
+def test_together_as_one_by_one(p, rng):
+    tried = candidates(p, rng)
+    assert weigh_many(p, tried) == [weigh_route(p, *each) for each in tried]
+    assert judge_many(p, tried) == [judge_route(p, *each) for each in tried]
+
+
+@given(problems())
+@settings(max_examples=30, deadline=None)
+def test_a_judged_round_is_the_same_after_pickling(p):
+    judged = judge(p, p.planned)
+    again = pickle.loads(pickle.dumps(judged))
+    assert again == judged
+    assert judged == again
+    assert all(isinstance(route.stops, tuple) for route in again.routes.values())
+    assert [hash(route) for route in again.routes.values()] == [hash(route) for route in judged.routes.values()]

@@ -1,6 +1,6 @@
 """What a road network answers, and the port that `dispatcher.region` implements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.ids import ClosureId
 from dispatcher.domain.place import Place
+from dispatcher.domain.progress import Progress
 
 NO_WAY = 10_000_000
 """Seconds and metres that stand for "cannot be reached": about 115 days."""
@@ -37,6 +38,18 @@ class Closure:
             raise ValueError("a closed street is drawn with two points or more")
         if self.last < self.first:
             raise ValueError("a closure must not end before it begins")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the line of a closure means on the roads of a region."""
+
+    lines: tuple[tuple[tuple[float, float], ...], ...]
+    """The closed stretches, each a run of (lat, lon)."""
+    streets: tuple[str, ...]
+    """Their names, those that have one, each once."""
+    segments: tuple[tuple[int, int], ...]
+    """Pairs of neighbouring nodes by their OpenStreetMap ids, the lower first; sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +106,26 @@ class RoadNetwork(Protocol):
     def straight(self) -> bool:
         """Whether these are straight lines for want of a region pack: the window says so."""
 
-    def table(self, places: Sequence[Place], profile: Profile) -> TravelTable:
-        """Durations and distances between all pairs."""
+    def table(self, places: Sequence[Place], profile: Profile, closures: Sequence[Closure] = ()) -> TravelTable:
+        """Durations and distances between all pairs, with these streets closed.
 
-    def path(self, places: Sequence[Place], profile: Profile) -> RoadPath:
+        Raises `BadInput` for a closure that is not `understood`.
+        """
+
+    def path(self, places: Sequence[Place], profile: Profile, closures: Sequence[Closure] = ()) -> RoadPath:
         """The line through the places in their order; legs that no road joins are straight."""
+
+    def understood(self, line: Sequence[Place]) -> Understood:
+        """Which streets a line of two points or more closes: those along it, or those it cuts across.
+
+        Raises `BadInput` if it is near no street, follows none, or there are no streets at all but straight lines.
+        """
+
+    def prepare(self, profiles: Iterable[Profile], closures: Sequence[Closure], progress: Progress) -> None:
+        """Make ready for questions with these streets closed: what takes a second and more of their first one.
+
+        Raises what they would, or `Cancelled`.
+        """
 
     def nearest(self, place: Place, profile: Profile) -> Snap:
         """The nearest road."""

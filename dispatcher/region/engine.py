@@ -13,7 +13,7 @@ import os
 import signal
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from itertools import pairwise
 from multiprocessing.connection import Connection
@@ -101,6 +101,37 @@ class RoadEngine:
             seconds[cells], metres[cells] = _matrix(reply["durations"]), _matrix(reply["distances"])
         _zero_itself(seconds, metres, sources, targets)
         return seconds, metres
+
+    def through(
+        self, places: Sequence[Place], crossings: Sequence[tuple[Place, int, int]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Seconds from each place to points passed in one direction, and from there on to each place.
+
+        A crossing is (point of the road, bearing, degrees either side). Both (len(places), len(crossings)), to a tenth
+        of a second; infinite where no road leads.
+        """
+        there = np.full((len(places), len(crossings)), np.inf, np.float32)
+        onward = there.copy()
+        joints = self._on_road(places)
+        if joints and crossings:
+            rows = list(range(len(joints)))
+            columns = list(range(len(joints), len(joints) + len(crossings)))
+            points = [*joints.values(), *(place for place, _, _ in crossings)]
+            bearings = [None] * len(joints) + [osrm.Bearing((bearing, spread)) for _, bearing, spread in crossings]
+            for into, sources, targets in ((there, rows, columns), (onward, columns, rows)):
+                answer = self._osrm.Table(
+                    osrm.TableParameters(
+                        sources=sources,
+                        destinations=targets,
+                        coordinates=[(p.lon, p.lat) for p in points],
+                        bearings=bearings,
+                        annotations=["duration"],
+                        generate_hints=False,
+                    )
+                )
+                seconds = np.array([list(row) for row in answer["durations"]], np.float32)
+                into[list(joints)] = np.nan_to_num(seconds if into is there else seconds.T, nan=np.inf)
+        return there, onward
 
     def legs(self, pairs: Sequence[tuple[Place, Place]]) -> list[Leg | None]:
         """The way from one place to the other, for every pair; `None` if no road leads there.
@@ -194,26 +225,28 @@ def serve(connection: Connection, folder: str, bounds: Bounds, algorithm: str) -
     # OSRM on Windows opens no path that is not ASCII, but any relative one that is
     os.chdir(folder)
     engines: dict[Profile, RoadEngine] = {}
+
+    def answer(method: str, profile: Profile, arguments: tuple[Any, ...]) -> Any:
+        if profile not in engines:
+            engines[profile] = RoadEngine(Path(data_name(profile)), bounds, algorithm)
+        return getattr(engines[profile], method)(*arguments)
+
+    reply(connection, answer)
+
+
+def reply(connection: Connection, answer: Callable[[str, Profile, tuple[Any, ...]], Any]) -> None:
+    """Answer questions until the other side is gone; what goes wrong is an answer too."""
     try:
         while True:
-            method, profile, arguments = connection.recv()
-            connection.send(_answer(engines, bounds, algorithm, method, profile, arguments))
+            question = connection.recv()
+            connection.send(_outcome(answer, question))
     except (EOFError, OSError):
         return
 
 
-def _answer(
-    engines: dict[Profile, RoadEngine],
-    bounds: Bounds,
-    algorithm: str,
-    method: str,
-    profile: Profile,
-    arguments: tuple[Any, ...],
-) -> tuple[Outcome, Any]:
+def _outcome(answer: Callable[..., Any], question: tuple[Any, ...]) -> tuple[Outcome, Any]:
     try:
-        if profile not in engines:
-            engines[profile] = RoadEngine(Path(data_name(profile)), bounds, algorithm)
-        return Outcome.DONE, getattr(engines[profile], method)(*arguments)
+        return Outcome.DONE, answer(*question)
     except RuntimeError as error:  # what OSRM raises
         return Outcome.REFUSED, str(error)
     except Exception:  # noqa: BLE001 - the other side raises it

@@ -79,7 +79,7 @@ def build_roads(extract: Path, folder: Path, highways: int, progress: Progress) 
     for done, (profile, (tool, *arguments)) in enumerate(runs):
         checkpoint(progress, done / len(runs), f"Building roads for {_CALLED[profile]}")
         try:
-            _run(tool, arguments, folder, progress)
+            run_tool(tool, arguments, folder, progress)
         except _NoRoads:
             raise BadInput(
                 f"The extract holds no roads for {_CALLED[profile]}.",
@@ -100,8 +100,11 @@ def _runs(profile: Profile, source: str, island: int) -> list[list[str]]:
     ]
 
 
-def _run(tool: str, arguments: list[str], folder: Path, progress: Progress) -> None:
-    """Run one tool within `folder`, by relative names: on Windows OSRM opens no others that are not ASCII."""
+def run_tool(tool: str, arguments: list[str], folder: Path, progress: Progress) -> None:
+    """Run one of OSRM's tools within `folder`, by relative names: on Windows it opens no others that are not ASCII.
+
+    Its output stays in the folder as `tool.log`. Raises `KnownError` with the tool's last words, or `Cancelled`.
+    """
     windows = platform.system() == "Windows"
     program = _HOME / "bin" / (f"{tool}.exe" if windows else tool)
     path = os.pathsep.join([str(_HOME.parent / "osrm_bindings.libs"), os.environ.get("PATH", "")])
@@ -141,7 +144,7 @@ def _failure(tool: str, code: int, log: str) -> Exception:
     if not words and code == _KILLED:
         words = "the system ended it, perhaps for want of memory"
     return KnownError(
-        f"The roads could not be built: {tool} ended with code {code}{f': {words}' if words else ''}.",
+        f"The roads could not be made: {tool} ended with code {code}{f': {words}' if words else ''}.",
         "Check the extract, free memory and disk space, then build again.",
     )
 

@@ -1,14 +1,16 @@
 """Travel without a map: straight lines, lengthened by what streets usually add. No files, no processes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatcher.domain.errors import BadInput
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.place import EARTH_RADIUS_M, Place
-from dispatcher.domain.roads import RoadMatch, RoadPath, Snap, TravelTable
+from dispatcher.domain.progress import Progress
+from dispatcher.domain.roads import Closure, RoadMatch, RoadPath, Snap, TravelTable, Understood
 
 DETOUR = 1.3
 """Road over beeline in towns (Ballou, Rahardja & Sakai 2002, Transportation Research Part A 36: 1.2-1.5 by country)."""
@@ -23,8 +25,9 @@ class StraightLine:
     name = ""
     straight = True
 
-    def table(self, places: Sequence[Place], profile: Profile) -> TravelTable:
+    def table(self, places: Sequence[Place], profile: Profile, closures: Sequence[Closure] = ()) -> TravelTable:
         """Every place is taken to lie on a road."""
+        _refuse(closures)
         distance = beelines_m(places, places) * DETOUR
         return TravelTable(
             duration_s=_whole(duration_s(distance, profile)),
@@ -32,8 +35,9 @@ class StraightLine:
             off_road_m=np.zeros(len(places), np.float32),
         )
 
-    def path(self, places: Sequence[Place], profile: Profile) -> RoadPath:
+    def path(self, places: Sequence[Place], profile: Profile, closures: Sequence[Closure] = ()) -> RoadPath:
         """A leg has two points; the totals are the table's."""
+        _refuse(closures)
         pairs = list(pairwise(places))
         distance = np.array([a.distance_m(b) for a, b in pairs]) * DETOUR
         return RoadPath(
@@ -52,8 +56,24 @@ class StraightLine:
             line=tuple((p.lat, p.lon) for p in places), snapped=tuple(Snap(p, 0.0) for p in places), confidence=0.0
         )
 
+    def understood(self, line: Sequence[Place]) -> Understood:  # noqa: ARG002
+        """Raise `BadInput`: there are no streets."""
+        raise BadInput(
+            "Straight lines know no streets that could be closed.",
+            "Build a region from an OpenStreetMap extract and give it to the depot.",
+        )
+
+    def prepare(self, profiles: Iterable[Profile], closures: Sequence[Closure], progress: Progress) -> None:  # noqa: ARG002
+        """Nothing takes long."""
+        _refuse(closures)
+
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _refuse(closures: Sequence[Closure]) -> None:
+    for closure in closures:
+        StraightLine().understood(closure.line)
 
 
 def beelines_m(sources: Sequence[Place], targets: Sequence[Place]) -> NDArray[np.float64]:

@@ -1,13 +1,14 @@
 """Remembering travel tables: in memory as one square per profile, on disk for the next morning.
 
-A new stop costs its row and its column, not the table. Knows nothing of OSRM: it asks any network that can tell the
-times between two lists of places.
+A new stop costs its row and its column, not the table. Every set of closed streets has squares of its own, filled
+from those of open streets. Knows nothing of OSRM: it asks any network that can tell the times between two lists of
+places.
 """
 
 import contextlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 from zipfile import BadZipFile
@@ -17,7 +18,8 @@ from numpy.typing import NDArray
 
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.place import Place
-from dispatcher.domain.roads import RoadMatch, RoadNetwork, RoadPath, Snap, TravelTable
+from dispatcher.domain.progress import Progress
+from dispatcher.domain.roads import Closure, RoadMatch, RoadNetwork, RoadPath, Snap, TravelTable, Understood
 
 Matrix = NDArray[np.int32]
 Metres = NDArray[np.float32]
@@ -25,6 +27,11 @@ Metres = NDArray[np.float32]
 UNASKED = -1
 REMEMBERED = 2_500
 """Places a profile remembers between questions: 50 MB. The least recently asked for go first."""
+
+CLOSED_SETS = 4
+"""Sets of closed streets remembered beside the open ones; the least recently asked for go first."""
+
+CLOSED_FILES = 4
 
 SAVE_AFTER = 100_000
 """Cells asked for since the file was last written; fewer wait for `close`, they are asked again in no time."""
@@ -35,6 +42,19 @@ class PairwiseNetwork(RoadNetwork, Protocol):
 
     def between(self, sources: Sequence[Place], targets: Sequence[Place], profile: Profile) -> tuple[Matrix, Matrix]:
         """Seconds and metres, (len(sources), len(targets))."""
+
+    def rerouted(
+        self,
+        known: tuple[Matrix, Matrix],
+        sources: Sequence[Place],
+        targets: Sequence[Place],
+        profile: Profile,
+        closures: Sequence[Closure],
+    ) -> tuple[Matrix, Matrix]:
+        """What is `known` between these without closures, and what becomes of it with them."""
+
+    def closure_key(self, profile: Profile, closures: Sequence[Closure]) -> str:
+        """What stands for the streets that these close."""
 
     def off_road_m(self, places: Sequence[Place], profile: Profile) -> Metres:
         """Metres from each place to the roads."""
@@ -50,27 +70,57 @@ class CachedTables:
         self.straight = network.straight
         self._folder = folder
         self._stem = f"{region}.{build_id}"
-        self._squares: dict[Profile, _Square] = {}
+        self._squares: dict[_Key, _Square] = {}
         self._turns = {profile: threading.Lock() for profile in Profile}
+        self._closed_turns = {profile: threading.Lock() for profile in Profile}
         for stale in folder.glob(f"{region}.*.npz*"):
             if not stale.name.startswith(f"{self._stem}."):
                 with contextlib.suppress(OSError):  # another window may hold it; it only takes room
                     stale.unlink()
 
-    def table(self, places: Sequence[Place], profile: Profile) -> TravelTable:
+    def table(self, places: Sequence[Place], profile: Profile, closures: Sequence[Closure] = ()) -> TravelTable:
         """From memory what was asked before; the rest as few whole rows and columns as will do."""
+        unique = list(dict.fromkeys(places))
         with self._turns[profile]:
-            square = self._square(profile)
-            unique = list(dict.fromkeys(places))
+            square = self._square((profile, ""))
             square.make_room(unique, self._network, profile)
             for sources, targets in square.missing(unique):
                 square.put(sources, targets, *self._network.between(sources, targets, profile))
-            if square.unsaved >= SAVE_AFTER:
-                square.save(self._file(profile))
+            self._save_much(profile, "")
+            known = square.take(unique if closures else places)
+        return self._closed_table(known, unique, places, profile, closures) if closures else known
+
+    def _closed_table(
+        self,
+        known: TravelTable,
+        unique: Sequence[Place],
+        places: Sequence[Place],
+        profile: Profile,
+        closures: Sequence[Closure],
+    ) -> TravelTable:
+        """As `table`, from what is known of open streets; who asks about those does not wait for it."""
+        key = self._network.closure_key(profile, closures)
+        with self._closed_turns[profile]:
+            square = self._square((profile, key))
+            square.make_room(unique, self._network, profile)
+            at = {place: i for i, place in enumerate(unique)}
+            for sources, targets in square.missing(unique):
+                cells = np.ix_([at[p] for p in sources], [at[p] for p in targets])
+                open_streets = known.duration_s[cells], known.distance_m[cells]
+                answer = self._network.rerouted(open_streets, sources, targets, profile, closures)
+                square.put(sources, targets, *answer)
+            self._save_much(profile, key)
+            self._forget_closed(profile, key)
             return square.take(places)
 
-    def path(self, places: Sequence[Place], profile: Profile) -> RoadPath:
-        return self._network.path(places, profile)
+    def path(self, places: Sequence[Place], profile: Profile, closures: Sequence[Closure] = ()) -> RoadPath:
+        return self._network.path(places, profile, closures)
+
+    def understood(self, line: Sequence[Place]) -> Understood:
+        return self._network.understood(line)
+
+    def prepare(self, profiles: Iterable[Profile], closures: Sequence[Closure], progress: Progress) -> None:
+        self._network.prepare(profiles, closures, progress)
 
     def nearest(self, place: Place, profile: Profile) -> Snap:
         return self._network.nearest(place, profile)
@@ -80,18 +130,43 @@ class CachedTables:
 
     def close(self) -> None:
         self._network.close()
-        for profile, square in self._squares.items():
-            with self._turns[profile]:
-                if square.unsaved:
-                    square.save(self._file(profile))
+        for profile in Profile:
+            with self._turns[profile], self._closed_turns[profile]:
+                for (whose, key), square in list(self._squares.items()):
+                    if whose is profile and square.unsaved:
+                        square.save(self._file(profile, key))
 
-    def _square(self, profile: Profile) -> "_Square":
-        if profile not in self._squares:
-            self._squares[profile] = _Square.load(self._file(profile))
-        return self._squares[profile]
+    def _square(self, key: "_Key") -> "_Square":
+        """The square; of all closed ones it is the most recently used now."""
+        square = self._squares.pop(key) if key in self._squares else _Square.load(self._file(*key))
+        self._squares[key] = square
+        return square
 
-    def _file(self, profile: Profile) -> Path:
-        return self._folder / f"{self._stem}.{profile.value}.npz"
+    def _save_much(self, profile: Profile, key: str) -> None:
+        if self._squares[profile, key].unsaved >= SAVE_AFTER:
+            self._squares[profile, key].save(self._file(profile, key))
+
+    def _forget_closed(self, profile: Profile, key: str) -> None:
+        """Let go of closed streets nobody asked about for long, in memory and on disk."""
+        mine = [each for each in list(self._squares) if each[0] is profile and each[1]]
+        for each in mine[:-CLOSED_SETS]:
+            if (square := self._squares.pop(each)).unsaved:
+                square.save(self._file(*each))
+        with contextlib.suppress(OSError):
+            files = [
+                f for f in self._folder.glob(f"{self._stem}.{profile.value}.*.npz") if f != self._file(profile, key)
+            ]
+            for old in sorted(files, key=lambda f: f.stat().st_mtime)[:-CLOSED_FILES]:
+                old.unlink()
+
+    def _file(self, profile: Profile, key: str) -> Path:
+        return self._folder / (
+            f"{self._stem}.{profile.value}.{key}.npz" if key else f"{self._stem}.{profile.value}.npz"
+        )
+
+
+type _Key = tuple[Profile, str]
+"""A profile and what stands for its closed streets; empty for none."""
 
 
 class _Square:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from dispatcher.domain.fleet import Driver, Vehicle
 from dispatcher.domain.ids import DriverId, VehicleId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Place
+from dispatcher.domain.roads import Closure
 from tests.db.conftest import Clock
 from tests.fixtures import strategies
 
@@ -77,6 +79,19 @@ def test_pins_and_mappings_come_back(fleet: SqliteStore, key: str, place: Place,
     fleet.write("Put", lambda unit: (unit.put_pin(key, place, "Markt 1"), unit.put_mapping(key, columns)))
     assert fleet.read(lambda reader: reader.pins([key, "unknown"]))[key] == place
     assert fleet.read(lambda reader: reader.mapping(key)) == columns
+
+
+@settings(deadline=None, max_examples=40)
+@given(closures=st.lists(strategies.closures(), min_size=1, max_size=3, unique_by=lambda c: c.id), on=strategies.dates)
+def test_closed_streets_come_back_on_their_days(fleet: SqliteStore, closures: list[Closure], on: date) -> None:
+    version = fleet.write("Close", lambda unit: [unit.put_closure(c) for c in closures]).changes.revision
+    wanted = [replace(c, version=version) for c in sorted(closures, key=lambda c: (c.first, c.name, c.id))]
+    assert fleet.read(lambda reader: reader.closures()) == wanted
+    for day in (on, closures[0].first, closures[0].last):
+        closed = tuple(c for c in wanted if c.first <= day <= c.last)
+        assert fleet.read(lambda reader, day=day: reader.day(day)).closures == closed
+    fleet.undo()
+    assert fleet.read(lambda reader: reader.closures()) == []
 
 
 def test_unknown_things_are_absent(store: SqliteStore) -> None:

@@ -5,8 +5,10 @@ only the first has to wait for one; it ends with `close`, with its parent, and w
 passes between the two: a task there; plans back, and at last a solution or an error; meanwhile a `None` there to stop.
 """
 
+import ctypes
 import os
 import signal
+import sys
 import threading
 import traceback
 from contextlib import suppress
@@ -20,6 +22,10 @@ from dispatcher.domain.errors import KnownError
 from dispatcher.planning.engine import EVERYTHING, OnBest, PyVrpEngine, Scope, Solution
 from dispatcher.planning.problem import Problem, Sequences
 from dispatcher.planning.stop import StopRule, never
+
+_NICE = 15
+_BELOW_NORMAL_PRIORITY_CLASS = 0x4000
+"""Of Windows: winbase.h."""
 
 _LOOK_S = 0.05
 """How often to ask whether to stop."""
@@ -45,7 +51,9 @@ class _Died(Exception):
 class ApartEngine:
     """Plans with PyVRP in a worker process. Any thread; one search at a time, further ones wait their turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quietly: bool = False) -> None:
+        """`quietly`: the worker gives way to everything else that wants a processor."""
+        self._quietly = quietly
         self._turn = threading.Lock()
         self._worker: _Worker | None = None
         self._closed = False
@@ -108,7 +116,7 @@ class ApartEngine:
         if self._worker and not self._worker.alive:
             self._end()
         if self._worker is None and not self._closed:
-            self._worker = _Worker()
+            self._worker = _Worker(self._quietly)
         # Asked last: if `close` came before there was a worker to kill, it is waiting for this search
         if self._closed or self._worker is None:
             raise _Died
@@ -131,9 +139,9 @@ class ApartEngine:
 class _Worker:
     """One process and the pipe to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, quietly: bool) -> None:
         self._pipe, theirs = spawn.SPAWN.Pipe()
-        self._process = spawn.start(_serve, (theirs,), "optimiser", daemon=True)
+        self._process = spawn.start(_serve, (theirs, quietly), "optimiser", daemon=True)
         theirs.close()  # so that its death is the pipe's end
 
     @property
@@ -185,14 +193,25 @@ class _Worker:
 # --- in the worker ---
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, quietly: bool) -> None:
     """The worker's whole life: one search after the other."""
+    if quietly:
+        _give_way()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that owns the terminal
     tasks: SimpleQueue[tuple[_Task, threading.Event]] = SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, tasks), daemon=True).start()
     with suppress(OSError):
         while True:
             pipe.send(_searched(pipe, *tasks.get()))
+
+
+def _give_way() -> None:
+    """Run at low priority from now on."""
+    if sys.platform == "win32":
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), _BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        os.nice(_NICE)
 
 
 def _listen(pipe: Connection, tasks: "SimpleQueue[tuple[_Task, threading.Event]]") -> None:

@@ -44,14 +44,25 @@ class Draft:
         self.sequences = {shift_id: list(sequence) for shift_id, sequence in sequences.items()}
         self._weights: dict[tuple[ShiftId, tuple[OrderId, ...]], Weight] = {}
 
+    def serves(self, order_id: OrderId) -> bool:
+        """Whether any round does."""
+        return any(order_id in sequence for sequence in self.sequences.values())
+
     def insert(self, order_ids: Iterable[OrderId]) -> None:
         """Put those of the orders in that fit somewhere without breaking a rule more, each where it is cheapest."""
+        self._insert(order_ids, only_fitting=True)
+
+    def force(self, order_ids: Iterable[OrderId]) -> None:
+        """Put the orders in where they do least harm."""
+        self._insert(order_ids, only_fitting=False)
+
+    def _insert(self, order_ids: Iterable[OrderId], *, only_fitting: bool) -> None:
         waiting = list(dict.fromkeys(order_ids))
         while waiting:
             bundle = together(self.problem, waiting[0], waiting)
             waiting = [o for o in waiting if o not in bundle]
             landing = self._best(bundle, self.enterable)
-            if landing is not None and _no_worse(landing.more):
+            if landing is not None and (_no_worse(landing.more) or not only_fitting):
                 self.sequences[landing.shift_id] = landing.sequence
 
     def mend(self, shift_ids: Iterable[ShiftId], *, tries: int) -> None:

@@ -57,15 +57,20 @@ class Scope:
     """Whether every planned stop stays with its driver; its place in the route may change."""
     take_in: bool = True
     """Whether unplanned orders may be planned."""
+    drop: bool = True
+    """Whether planned orders that fit no round without breaking a rule are left out."""
 
     @classmethod
     def rounds(cls, shift_ids: Iterable[ShiftId]) -> "Scope":
         """Re-sequence these rounds; they may exchange stops, and nothing else enters or leaves them."""
-        return cls(frozenset(shift_ids), take_in=False)
+        return cls(frozenset(shift_ids), take_in=False, drop=False)
 
 
 EVERYTHING = Scope()
-TIMES = Scope(frozenset(), take_in=False)
+"""The whole day, as well as can be."""
+IMPROVE = Scope(drop=False)
+"""The whole day, and whoever is planned stays planned."""
+TIMES = Scope(frozenset(), take_in=False, drop=False)
 """Nothing moves; only the times are computed anew."""
 
 
@@ -234,6 +239,7 @@ class _Search:
         """What the judge can still do: mend what is broken, hand back what need not move, put in the rest."""
         held = {o for sequence in found.values() for o in sequence if self._held_at(o) is not None}
         frozen = {o for s in found if s not in self.shift_ids for o in found[s]}
+        moved = [o for s in self.shift_ids for o in self.present[s]]
         enterable = [*self.shift_ids, *self.in_order]
         draft = Draft(self.problem, found, heads=self.heads, enterable=enterable, staying=held | frozen)
         draft.mend(self.shift_ids, tries=_MENDING_TRIES)
@@ -241,10 +247,11 @@ class _Search:
         homes = {o: v.loaded_on for o, v in self.whole.visits.items() if v.loaded_on is not None}
         if self.whole.handling_s:
             draft.take_back(homes)
-        served = {o for sequence in draft.sequences.values() for o in sequence}
-        left = [o for o in (*out, *self.order_ids, *self.beside) if o not in served]
+        left = [o for o in (*out, *self.order_ids, *self.beside) if not draft.serves(o)]
         left.sort(key=lambda o: -self.problem.visits[o].priority)
         draft.insert(left[:_LEFT_TRIES])
+        if not self.scope.drop:
+            draft.force(o for o in moved if not draft.serves(o))
         return draft.sequences
 
     def _no_worse(self, found: dict[ShiftId, list[OrderId]]) -> dict[ShiftId, list[OrderId]]:

@@ -618,7 +618,7 @@ class _Builder:
             shift_duration=UNLIMITED if duty.max_duration_s is None else max(0, duty.max_duration_s - used_s),
             max_distance=_left(duty.max_distance_m, 0 if rest is None else rest.distance_m),
             profile=self.profile_of[number],
-            initial_load=[d.initial[number] if d.initial else 0 for d in self.dimensions],
+            initial_load=[d.begins_with(number) for d in self.dimensions],
             reload_depots=[] if reload is None else [reload],
             max_reloads=self._max_reloads(duty) if reload is not None else 0,
         )
@@ -646,6 +646,10 @@ class _Dimension:
     divisor: int = 1
     initial: list[int] | None = None
     """On board where a round begins."""
+
+    def begins_with(self, number: int) -> int:
+        """What a vehicle of this type has on board where its round begins; PyVRP knows no more than its capacity."""
+        return min(self.initial[number], self.capacity[number]) if self.initial else 0
 
     def demand(self, visit: Visit) -> int:
         """How much the order takes."""

@@ -6,6 +6,7 @@ Everything here computes against a snapshot and changes nothing; `services.plan`
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
@@ -19,7 +20,8 @@ from dispatcher.domain.progress import NoProgress, Progress
 from dispatcher.domain.roads import RoadNetwork, RoadPath
 from dispatcher.domain.schedule import Reason, RouteTimes, Schedule
 from dispatcher.planning.apart import ApartEngine
-from dispatcher.planning.engine import Stats
+from dispatcher.planning.churn import objective
+from dispatcher.planning.engine import EVERYTHING, IMPROVE, TIMES, Scope, Stats
 from dispatcher.planning.insertion import insert_best
 from dispatcher.planning.judge import judge, judge_route
 from dispatcher.planning.problem import Problem, places_of, profiles_of
@@ -27,6 +29,8 @@ from dispatcher.planning.reasons import explain
 from dispatcher.planning.resequence import resequence
 from dispatcher.planning.stop import StopRule
 from dispatcher.services.plan import Proposal, Sequences, sequences_of, with_sequences
+
+__all__ = ["EVERYTHING", "IMPROVE", "MAX_PLACES", "TIMES", "Flag", "Line", "Outlook", "PlanningDesk", "Scope"]
 
 MAX_PLACES = 6_000
 """Of a day: its travel table grows with the square, and has 1 GB then."""
@@ -39,6 +43,10 @@ DOORSTEP_M = 20.0
 
 type Line = tuple[tuple[float, float], ...]
 """A run of (lat, lon)."""
+
+
+class _Enough(Exception):
+    """Somebody needs the processor, or has another plan."""
 
 
 class Flag(Protocol):
@@ -77,6 +85,7 @@ class PlanningDesk:
     def __init__(self, roads: RoadNetwork) -> None:
         self.roads = roads
         self._engine = ApartEngine()
+        self._quiet = ApartEngine(quietly=True)
         self._lock = threading.Lock()
         self._latest: _Known | None = None
 
@@ -137,22 +146,28 @@ class PlanningDesk:
         day: Day,
         *,
         seconds: float,
+        scope: Scope = EVERYTHING,
         seed: int = 1,
         stop: Flag | None = None,
         on_best: Callable[[Proposal], None] | None = None,
         progress: Progress | None = None,
     ) -> Proposal:
-        """Search the whole day; `stop` ends the search early and keeps the best so far.
+        """Search the whole day, or what `scope` says; `stop` ends the search early and keeps the best so far.
 
-        `seconds` count from when the search begins. A cancelled `progress` raises `Cancelled` at once.
+        What has been driven, lies before the freeze line or is locked stays as it is. With the scope `TIMES` nothing
+        moves: the proposal is the plan as it is, priced anew. `seconds` count from when the search begins. A cancelled
+        `progress` raises `Cancelled` at once.
         """
         if not day.shifts:
             raise KnownError("No driver is on duty on this day.", "Put drivers on duty under Fleet, then plan again.")
         watch = progress or NoProgress()
         watch.report(0.0, "Measuring the roads")
+        before = sequences_of(day)
+        if scope == TIMES:
+            return self._proposal(day, before, before, self._judge(day, before).cost)
         self._engine.warm_up()
         problem = self.problem(day)
-        before = sequences_of(day)
+        free = sequences_of(day, scope.shift_ids)
 
         began, planned = time.monotonic(), sum(map(len, before.values()))
 
@@ -167,12 +182,38 @@ class PlanningDesk:
             nonlocal planned
             planned = stats.planned
             if on_best:
-                on_best(self._proposal(day, before, sequences, stats.cost))
+                on_best(self._proposal(day, free, {s: sequences[s] for s in free}, stats.cost))
 
         start = before if any(before.values()) else None
         rule = StopRule(seconds=seconds, asked=asked)
-        solution = self._engine.solve(problem, start=start, stop=rule, on_best=stream, seed=seed)
-        return self._proposal(day, before, solution.sequences, solution.cost)
+        solution = self._engine.solve(problem, start=start, stop=rule, on_best=stream, seed=seed, scope=scope)
+        return self._proposal(day, free, {s: solution.sequences[s] for s in free}, solution.cost)
+
+    def improve(
+        self, day: Day, *, seconds: float, stop: Flag | None = None, seed: int = 1, scope: Scope = IMPROVE
+    ) -> Proposal:
+        """A better plan for the day, searched for quietly from the plan as it is; that plan itself if none is found.
+
+        Nobody who is planned is left out. For the background: the search has a process of its own that gives way to
+        everything else, and `stop` ends it within 0.1 s, with the best plan so far.
+        """
+        before, found = sequences_of(day), list[Sequences]()
+        problem = self.problem(day)
+
+        def asked() -> bool:
+            if stop is not None and stop.is_set():
+                raise _Enough
+            return False
+
+        rule = StopRule(seconds=seconds, asked=asked)
+        if any(before.values()):
+            with suppress(_Enough):
+                best = self._quiet.solve(
+                    problem, start=before, stop=rule, on_best=lambda plan, _: found.append(plan), seed=seed, scope=scope
+                )
+                found.append(best.sequences)
+        after = found[-1] if found and _improves(problem, before, found[-1]) else before
+        return self._proposal(day, before, after, judge(problem, after).cost)
 
     def resequence(
         self, day: Day, shift_ids: Collection[ShiftId], *, exchange: bool = False, seed: int = 1
@@ -210,12 +251,22 @@ class PlanningDesk:
         return replace(path, legs=tuple(doors))
 
     def close(self) -> None:
-        """End the optimiser's process; a search under way fails."""
+        """End the optimiser's processes; a search under way fails."""
         self._engine.close()
+        self._quiet.close()
 
     def _proposal(self, day: Day, before: Sequences, after: Sequences, cost: int) -> Proposal:
         kept = {shift_id: tuple(order_ids) for shift_id, order_ids in after.items()}
         return Proposal(day.date, day.revision, before, kept, cost)
+
+
+def _improves(problem: Problem, before: Sequences, after: Sequences) -> bool:
+    """Whether nobody is left out and the plan is better, handling included."""
+    served = {order_id for sequence in after.values() for order_id in sequence}
+    missing = any(order_id not in served for sequence in before.values() for order_id in sequence)
+    more = len(served) > sum(map(len, before.values()))
+    old, new = objective(problem, before), objective(problem, after)
+    return not missing and (new < old or (more and new[:4] <= old[:4]))
 
 
 def _to_doors(leg: Line, start: Place, end: Place) -> Line:

@@ -1,6 +1,7 @@
 """What a road network answers, and the port that `dispatcher.region` implements."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -8,6 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatcher.domain.errors import BadInput
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.ids import ClosureId
 from dispatcher.domain.place import Place
@@ -135,3 +137,13 @@ class RoadNetwork(Protocol):
 
     def close(self) -> None:
         """Let go of files and processes."""
+
+
+def obeyed(roads: RoadNetwork, closures: Iterable[Closure]) -> tuple[Closure, ...]:
+    """Those closures that the network understands: a day must open though its region was changed or is missing."""
+    kept = []
+    for closure in closures:
+        with suppress(BadInput):
+            roads.understood(closure.line)
+            kept.append(closure)
+    return tuple(kept)

@@ -22,8 +22,8 @@ from dispatcher.region.engine import Leg, Matrix
 from dispatcher.region.graph import Segment
 from dispatcher.region.worker import Worker, in_blocks
 
-CELLS_A_QUESTION = 100_000
-"""Multi-level data answer ten times as slowly as the fast data; a round's line gets in between."""
+CELLS_A_QUESTION = 500_000
+"""Every block searches from all its columns anew: small ones would cost more than they let in between."""
 
 _REMEMBERED = 500
 

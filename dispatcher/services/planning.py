@@ -17,7 +17,7 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import NoProgress, Progress
-from dispatcher.domain.roads import RoadNetwork, RoadPath
+from dispatcher.domain.roads import RoadNetwork, RoadPath, obeyed
 from dispatcher.domain.schedule import Reason, RouteTimes, Schedule
 from dispatcher.planning.apart import ApartEngine
 from dispatcher.planning.churn import objective
@@ -90,7 +90,7 @@ class PlanningDesk:
         self._latest: _Known | None = None
 
     def problem(self, day: Day) -> Problem:
-        """The day in numbers, with travel tables for every profile on duty.
+        """The day in numbers, with travel tables for every profile on duty, its closed streets closed.
 
         Raises `KnownError` for a day so large that its tables would not fit into memory.
         """
@@ -108,7 +108,8 @@ class PlanningDesk:
                     "Undo the import, or divide the orders among several days or depots.",
                 )
             profiles = sorted(profiles_of(day) or {Profile.CAR})
-            travel = {profile: self.roads.table(places.places, profile) for profile in profiles}
+            closed = obeyed(self.roads, day.closures)
+            travel = {profile: self.roads.table(places.places, profile, closed) for profile in profiles}
             known = _Known(day, Problem.of(day, travel), {})
         with self._lock:
             self._latest = known
@@ -246,7 +247,8 @@ class PlanningDesk:
         if not stops:
             return RoadPath((), 0, 0)
         through = [shift.start, *stops, *([shift.end] if shift.end else [])]
-        path = self.roads.path(through, day.vehicles[shift.vehicle_id].kind.profile)
+        closed = obeyed(self.roads, day.closures)
+        path = self.roads.path(through, day.vehicles[shift.vehicle_id].kind.profile, closed)
         doors = [_to_doors(leg, *pair) for leg, pair in zip(path.legs, pairwise(through), strict=True)]
         return replace(path, legs=tuple(doors))
 

@@ -22,10 +22,10 @@ class MadeUpRoads:
 
     name, straight = "made up", False
 
-    def table(self, places: object, profile: Profile) -> TravelTable:
+    def table(self, places: object, profile: Profile, closures: object = ()) -> TravelTable:
         return days.haversine_table(places, profile, skew=0.2)  # type: ignore[arg-type]
 
-    def path(self, places: object, profile: Profile) -> RoadPath:
+    def path(self, places: object, profile: Profile, closures: object = ()) -> RoadPath:
         raise AssertionError("no line is asked for")
 
     def nearest(self, place: object, profile: Profile) -> Snap:

@@ -15,7 +15,7 @@ from dispatcher.domain.fleet import Profile
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day
-from dispatcher.domain.roads import RoadPath
+from dispatcher.domain.roads import Closure, RoadPath
 from dispatcher.region.straight import StraightLine
 from dispatcher.services.home import Home
 from dispatcher.services.orders import set_pin
@@ -37,9 +37,9 @@ class GatedLines(StraightLine):
         self.gate = threading.Event()
         self.gate.set()
 
-    def path(self, places: Sequence[Place], profile: Profile) -> RoadPath:
+    def path(self, places: Sequence[Place], profile: Profile, closures: Sequence[Closure] = ()) -> RoadPath:
         assert self.gate.wait(PATIENCE_MS / 1000)
-        return super().path(places, profile)
+        return super().path(places, profile, closures)
 
 
 class Follower:

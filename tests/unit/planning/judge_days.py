@@ -12,24 +12,28 @@ from dispatcher.domain.orders import Load, Order, OrderKind
 from dispatcher.domain.plan import Day
 from dispatcher.domain.roads import NO_WAY, TravelTable
 from dispatcher.planning.problem import Problem
-from tests.fixtures.days import tables, window, with_plan
-from tests.unit.planning.strategies import days, scattered
+from tests.fixtures.days import problem_of, tables, window, with_plan
+from tests.unit.planning.plain_judge import PlainJudge
+from tests.unit.planning.strategies import ODD, days, scattered
 
-CLOCKS = (None, time(8, 0), time(8, 30), time(9, 0), time(9, 45), time(10, 30), time(11, 15))
+KINDS = ("breaks", "breaks", "reloads", "pairs", "waits", "lost", "crowded", "windows", "short")
 CAPACITIES = (Load(900, 8000, 200), Load(60, 500, 8), Load(25, 200, 4))
 
 
 @st.composite
 def problems(draw: st.DrawFn, *, most_orders: int = 14) -> Problem:
     """A planned day as a problem; each special thing occurs in some of them and in all mixtures."""
-    day = draw(days(most_orders=most_orders, planned=True))
+    day = draw(days(most_orders=most_orders, planned=True, odd=draw(st.sampled_from(((), tuple(ODD))))))
     rng = random.Random(draw(st.integers(0, 10_000)))
-    kinds = draw(st.sets(st.sampled_from(("breaks", "reloads", "pairs", "waits", "lost", "crowded", "windows"))))
-    if "breaks" in kinds:
-        day = replace(day, drivers={d: _resting(driver, rng) for d, driver in day.drivers.items()})
+    kinds = draw(
+        st.sets(st.sampled_from(("breaks", "reloads", "pairs", "waits", "lost", "crowded", "windows", "short")))
+    )
     if "reloads" in kinds:
         day = _reloading(day, rng)
-    if "windows" in kinds:
+    if "short" in kinds:
+        longest = {d: rng.choice((1200, 2400, 4800)) for d in day.drivers}
+        day = replace(day, drivers={d: replace(v, max_duration_s=longest[d]) for d, v in day.drivers.items()})
+    if kinds & {"windows", "short"}:
         day = replace(day, orders={o: _rewindowed(order, rng) for o, order in day.orders.items()})
     if "pairs" in kinds:
         day = replace(day, orders=_paired(day, rng))
@@ -37,15 +41,32 @@ def problems(draw: st.DrawFn, *, most_orders: int = 14) -> Problem:
         day = replace(day, depot=replace(day.depot, max_wait_s=rng.choice((0, 300, 1800))))
     if "crowded" in kinds:
         day = with_plan(day, scattered(replace(day, shifts=dict(list(day.shifts.items())[:1])), rng))
+    if "breaks" in kinds:
+        day = _resting(day, rng)
     roads = tables(day)
     return Problem.of(day, {p: _torn(table, rng) for p, table in roads.items()} if "lost" in kinds else roads)
 
 
-def _resting(driver, rng):
-    starts, until = rng.choice(CLOCKS), rng.choice(CLOCKS)
-    if starts and until and until < starts:
-        starts, until = until, starts
-    return replace(driver, break_s=rng.choice((0, 300, 1800, 2700)), break_from=starts, break_until=until)
+def _resting(day: Day, rng: random.Random) -> Day:
+    """With breaks about the moments at which something happens in the rounds."""
+    p, drivers = problem_of(day), dict(day.drivers)
+    for shift_id, sequence in p.planned.items():
+        drive = PlainJudge(p, shift_id).judge(sequence).drive
+        moments = rng.choice(([drive.free[-1]], [drive.returns], drive.free, drive.arrives or [0], drive.begins or [0]))
+        minute = rng.choice(moments) // 60 + rng.choice((-15, -2, 0, 0, 1, 10))
+        until = minute + rng.choice((0, 0, 5, 20, 90))
+        driver_id = p.rounds[shift_id].driver_id
+        drivers[driver_id] = replace(
+            drivers[driver_id],
+            break_s=rng.choice((0, 300, 1800, 2700)),
+            break_from=rng.choice((None, _clock(minute), _clock(minute))),
+            break_until=rng.choice((None, _clock(until), _clock(until), _clock(until))),
+        )
+    return replace(day, drivers=drivers)
+
+
+def _clock(minute: int) -> time:
+    return time(minute // 60 % 24, minute % 60)
 
 
 def _reloading(day: Day, rng: random.Random) -> Day:
@@ -82,3 +103,17 @@ def _torn(table: TravelTable, rng: random.Random) -> TravelTable:
         np.where(lost, NO_WAY, table.distance_m).astype(np.int32),
         table.off_road_m,
     )
+
+
+def candidates(problem, rng):
+    """The plan's rounds, and each with a stop put in, taken out, or everything shuffled."""
+    found = list(problem.planned.items())
+    ids = list(problem.visits)
+    for shift_id, sequence in problem.planned.items():
+        loose = [o for o in ids if o not in sequence]
+        if loose:
+            place = rng.randrange(len(sequence) + 1)
+            found.append((shift_id, [*sequence[:place], rng.choice(loose), *sequence[place:]]))
+        found.append((shift_id, rng.sample(sequence, len(sequence))))
+        found.append((shift_id, rng.sample(ids, rng.randint(0, len(ids)))))
+    return found

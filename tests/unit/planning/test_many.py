@@ -6,21 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatcher.planning.judge import judge, judge_many, judge_route, weigh_many, weigh_route
-from tests.unit.planning.judge_days import problems
-
-
-def candidates(problem, rng):
-    """The plan's rounds, and each with a stop put in, taken out, or everything shuffled."""
-    found = list(problem.planned.items())
-    ids = list(problem.visits)
-    for shift_id, sequence in problem.planned.items():
-        loose = [o for o in ids if o not in sequence]
-        if loose:
-            place = rng.randrange(len(sequence) + 1)
-            found.append((shift_id, [*sequence[:place], rng.choice(loose), *sequence[place:]]))
-        found.append((shift_id, rng.sample(sequence, len(sequence))))
-        found.append((shift_id, rng.sample(ids, rng.randint(0, len(ids)))))
-    return found
+from tests.unit.planning.judge_days import candidates, problems
 
 
 @given(problems(), st.randoms(use_true_random=False))

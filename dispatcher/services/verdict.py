@@ -1,15 +1,21 @@
-"""What a move would mean, said while the stop is still in the hand: the judge's word before and after."""
+"""What a move would mean, said while the stops are still in the hand: the judge's word before and after.
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+`InHand` is made when a drag begins, answers as often as the pointer moves, and is thrown away at the drop. What a
+verdict shows is what `landing` puts down, stop by stop.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from weakref import WeakKeyDictionary
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
-from dispatcher.domain.schedule import RouteTimes, Violation
-from dispatcher.planning.insertion import insert_best
-from dispatcher.planning.judge import judge
+from dispatcher.domain.schedule import Violation
 from dispatcher.planning.problem import Problem
-from dispatcher.services.plan import sequences_of
+from dispatcher.planning.rank import Hand, Offer
+from dispatcher.planning.standing import Remembered
+from dispatcher.services.plan import Proposal, sequences_of
 from dispatcher.services.planning import PlanningDesk
 
 
@@ -17,53 +23,95 @@ from dispatcher.services.planning import PlanningDesk
 class Verdict:
     """The difference a move makes to the rounds it touches."""
 
+    shift_id: ShiftId
+    sequence: tuple[OrderId, ...]
+    """The whole route of that shift afterwards."""
     duration_s: int
     distance_m: int
     cost: int
     """Minor currency units."""
+    late: int
+    """Stops that would be late and are not now."""
+    late_s: int
     breaks: tuple[Violation, ...]
-    """Rules that would be broken and are not now."""
+    """Rules that would be broken and are not now. An order that breaks one wherever it stands does so already."""
+    worse: tuple[Violation, ...]
+    """Rules that are broken now and would be more so; the amount is how much more."""
     mends: int
     """Rules that are broken now and would not be."""
+    loaded: int
+    """How many of the stops have their goods in another driver's vehicle already."""
+    handling_s: int
+    """What handing those goods over takes, less what it takes as planned now; no part of the duration."""
+
+
+class InHand:
+    """Some stops in the hand. Any thread may ask; what was worked out once is kept."""
+
+    def __init__(self, desk: PlanningDesk, day: Day, order_ids: Sequence[OrderId]) -> None:
+        """Raises `KeyError` for an order that does not belong to the day."""
+        self._day, self._lock = day, threading.Lock()
+        problem = desk.problem(day)
+        self._hand = Hand(problem, sequences_of(day), order_ids, _remembered(desk, problem))
+        self._all: dict[ShiftId, Verdict] | None = None
+        self._at: dict[tuple[ShiftId, int], Verdict] = {}
+
+    @property
+    def order_ids(self) -> tuple[OrderId, ...]:
+        """What is in the hand, each once."""
+        return self._hand.order_ids
+
+    def all(self) -> dict[ShiftId, Verdict]:
+        """For every driver, with the stops at their best places; the best driver first."""
+        with self._lock:
+            if self._all is None:
+                self._all = {offer.shift_id: _verdict(offer) for offer in self._hand.offers()}
+            return dict(self._all)
+
+    def at(self, shift_id: ShiftId, index: int | None) -> Verdict:
+        """With the stops in their order at one place; `index` as in `services.plan.move_orders`, `None` for the best.
+
+        Raises `KeyError` for a shift that is not of the day.
+        """
+        if index is None:
+            return self.all()[shift_id]
+        with self._lock:
+            if (shift_id, index) not in self._at:
+                self._at[shift_id, index] = _verdict(self._hand.at(shift_id, index))
+            return self._at[shift_id, index]
+
+    def landing(self, verdict: Verdict) -> Proposal:
+        """The routes a verdict speaks of, to be taken over as they are by `services.plan.apply_proposal`."""
+        touched = dict.fromkeys((*self._hand.givers, verdict.shift_id))
+        after = {shift_id: self._hand.left[shift_id] for shift_id in touched}
+        after[verdict.shift_id] = verdict.sequence
+        return Proposal(self._day.date, self._day.revision, sequences_of(self._day, touched), after)
 
 
 def verdict(
     desk: PlanningDesk, day: Day, order_ids: Sequence[OrderId], to_shift: ShiftId, index: int | None
 ) -> Verdict:
     """Judge a move before it is made; `index` as in `services.plan.move_orders`, `None` where they fit best."""
-    problem = desk.problem(day)
-    before = _touched(sequences_of(day), set(order_ids), to_shift)
-    after = _moved(problem, before, order_ids, to_shift, index)
-    was, would = judge(problem, before).routes.values(), judge(problem, after).routes.values()
-    known, new = _broken(was), _broken(would)
-    return Verdict(
-        duration_s=sum(r.duration_s for r in would) - sum(r.duration_s for r in was),
-        distance_m=sum(r.distance_m for r in would) - sum(r.distance_m for r in was),
-        cost=sum(r.cost for r in would) - sum(r.cost for r in was),
-        breaks=tuple(violation for key, violation in new.items() if key not in known),
-        mends=sum(1 for key in known if key not in new),
-    )
+    return InHand(desk, day, order_ids).at(to_shift, index)
 
 
-type Routes = dict[ShiftId, list[OrderId]]
+def verdicts(desk: PlanningDesk, day: Day, order_ids: Sequence[OrderId]) -> dict[ShiftId, Verdict]:
+    """What every driver on duty would make of the stops at their best places; the best driver first."""
+    return InHand(desk, day, order_ids).all()
 
 
-def _touched(sequences: dict[ShiftId, tuple[OrderId, ...]], moving: set[OrderId], to_shift: ShiftId) -> Routes:
-    return {s: list(route) for s, route in sequences.items() if s == to_shift or moving & set(route)}
+_STANDING: WeakKeyDictionary[PlanningDesk, Remembered] = WeakKeyDictionary()
+"""How the rounds stood at each desk's last drag: the next one judges only those that changed."""
+
+_PARTS = [part.name for part in fields(Verdict)]
 
 
-def _moved(
-    problem: Problem, before: Routes, order_ids: Sequence[OrderId], to_shift: ShiftId, index: int | None
-) -> Routes:
-    moving = set(order_ids)
-    left = {s: [o for o in route if o not in moving] for s, route in before.items()}
-    if index is None:
-        return {**left, **insert_best(problem, {to_shift: left[to_shift]}, order_ids)}
-    at = sum(1 for o in before[to_shift][:index] if o not in moving)
-    target = left[to_shift]
-    return {**left, to_shift: [*target[:at], *order_ids, *target[at:]]}
+def _remembered(desk: PlanningDesk, problem: Problem) -> Remembered:
+    kept = _STANDING.get(desk)
+    if kept is None or not kept.holds_for(problem):
+        kept = _STANDING[desk] = Remembered(problem)
+    return kept
 
 
-def _broken(routes: Collection[RouteTimes]) -> dict[tuple[object, ...], Violation]:
-    """Each broken rule once, by where and what."""
-    return {(route.shift_id, v.order_id, v.rule): v for route in routes for v in route.broken}
+def _verdict(offer: Offer) -> Verdict:
+    return Verdict(**{part: getattr(offer, part) for part in _PARTS})

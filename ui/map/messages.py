@@ -1,26 +1,14 @@
-"""What the window and the map page say to each other, as plain values and their JSON. No Qt here.
+"""What the window and the map page say to each other, as plain values. No Qt here; their JSON is in `wire`.
 
-Towards the page go `RouteLine`, `StopMark`, `DriverMark` and a few bare values; back come `Event`s. Every event is
-checked: the page draws text that came from outside, so what it sends is data from outside too.
+Towards the page go `RouteLine`, `StopMark`, `DriverMark`, `ClosureLine` and a few more; back come `Event`s.
 """
 
-import json
-import math
 import re
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from dispatcher.domain.errors import BadInput
-from dispatcher.domain.ids import DriverId, OrderId, ShiftId
-from dispatcher.domain.place import Bounds, Place
-
-ORDERS_MIME = "application/x-roundhouse-orders"
-"""Orders under the mouse: UTF-8 JSON `{"order_ids": [...]}`."""
-
-MAX_IDS = 20_000
-"""More orders than this in one message are nonsense, not work."""
+from dispatcher.domain.ids import ClosureId, DriverId, OrderId, ShiftId
+from dispatcher.domain.place import Place
 
 GREY = "#6b7280"
 
@@ -44,6 +32,8 @@ class StopState(StrEnum):
     """A disc in a red ring with a red flag."""
     HELD = "held"
     """A square: it stays with its driver."""
+    DONE = "done"
+    """A disc with a green tick."""
     UNPLANNED = "unplanned"
     """A hollow grey diamond."""
 
@@ -72,6 +62,8 @@ class RouteLine:
     """`#rrggbb`."""
     driver_name: str
     legs: tuple[Line, ...]
+    locked: bool = False
+    """Re-planning may not touch it: a padlock stands beside its number."""
 
     def __post_init__(self) -> None:
         _require_colour(self.colour)
@@ -94,6 +86,34 @@ class StopMark:
 
     def __post_init__(self) -> None:
         _require_colour(self.colour)
+
+
+@dataclass(frozen=True, slots=True)
+class IdleRound:
+    """A round with nothing to do, and so without a line to drop on."""
+
+    shift_id: ShiftId
+    number: int
+    colour: str
+    """`#rrggbb`."""
+    driver_name: str
+
+    def __post_init__(self) -> None:
+        _require_colour(self.colour)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureLine:
+    """A street that nobody can drive."""
+
+    id: ClosureId
+    name: str
+    lines: tuple[Line, ...]
+    """Each of one point or more."""
+
+    def __post_init__(self) -> None:
+        if not self.lines or not all(self.lines):
+            raise ValueError(f"the closed street {self.name!r} has no line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +197,16 @@ class ContextRequested:
     x: float
     y: float
     at: Place
+    closure_id: ClosureId | None = None
+    """The closed street under the pointer; only where there is no stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class DragHovered:
-    """A drag is over `slot`; over nothing when `None`. Sent when the target changes."""
+    """A drag is over `slot`; over nothing when `None`. Sent when the target changes.
+
+    Where several rounds share the street it is the one chosen, at first the nearest.
+    """
 
     order_ids: tuple[OrderId, ...]
     slot: Slot | None
@@ -215,6 +240,25 @@ class PinCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class LineDrawn:
+    """The line asked for, two points or more."""
+
+    line: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineCancelled:
+    """Escape was pressed while a line was drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureClicked:
+    """A closed street was clicked."""
+
+    closure_id: ClosureId
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """The map shows another part."""
 
@@ -238,159 +282,9 @@ Event = (
     | StopsDropped
     | PinPlaced
     | PinCancelled
+    | LineDrawn
+    | LineCancelled
+    | ClosureClicked
     | Moved
     | Failed
 )
-
-
-# --- towards the page --------------------------------------------------------------------------------------------
-
-
-def encode(kind: str, **values: Any) -> str:
-    """One message to the page."""
-    return json.dumps({"kind": kind, **values}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def route_values(route: RouteLine) -> dict[str, Any]:
-    """Legs are flat runs of whole 1e-6 degrees (about 0.1 m): half the text and half the time of nested floats."""
-    return {
-        "id": route.shift_id,
-        "number": route.number,
-        "colour": route.colour,
-        "name": route.driver_name,
-        "legs": [[round(degrees * 1e6) for point in leg for degrees in point] for leg in route.legs],
-    }
-
-
-def stop_values(stop: StopMark) -> dict[str, Any]:
-    """A stop as the page reads it."""
-    return {
-        "id": stop.order_id,
-        "at": place_values(stop.place),
-        "state": stop.state,
-        "route": stop.shift_id,
-        "number": stop.number,
-        "colour": stop.colour,
-        "label": stop.label,
-    }
-
-
-def driver_values(driver: DriverMark) -> dict[str, Any]:
-    """A driver as the page reads it."""
-    return {
-        "id": driver.driver_id,
-        "number": driver.number,
-        "colour": driver.colour,
-        "at": place_values(driver.place),
-        "heading": driver.heading_deg,
-        "age": driver.age_text,
-        "stale": driver.stale,
-    }
-
-
-def place_values(place: Place) -> list[float]:
-    """[lat, lon], to about 1 cm."""
-    return [round(place.lat, 7), round(place.lon, 7)]
-
-
-def bounds_values(bounds: Bounds) -> list[list[float]]:
-    """South-west and north-east corner."""
-    return [[bounds.south, bounds.west], [bounds.north, bounds.east]]
-
-
-# --- from the page -----------------------------------------------------------------------------------------------
-
-
-def decode(text: str) -> Event:
-    """One event from the page. Raises `BadInput` on anything that is not one."""
-    try:
-        values = json.loads(text)
-        return _DECODERS[values["kind"]](values)
-    except (ValueError, KeyError, TypeError, RecursionError) as fault:
-        raise BadInput(f"The map page sent something that is no event: {text[:200]!r} ({fault}).") from fault
-
-
-def encode_order_ids(order_ids: Iterable[OrderId]) -> bytes:
-    """The payload of a drag, of type `ORDERS_MIME`."""
-    return json.dumps({"order_ids": list(order_ids)}).encode()
-
-
-def decode_order_ids(payload: bytes) -> tuple[OrderId, ...]:
-    """The orders in a drag. Raises `BadInput` when it carries none."""
-    try:
-        order_ids = _order_ids(json.loads(payload))
-    except (ValueError, KeyError, TypeError, RecursionError) as fault:
-        raise BadInput("What is being dragged carries no orders.", "Drag rows from the board or the pool.") from fault
-    if not order_ids:
-        raise BadInput("What is being dragged carries no orders.", "Drag rows from the board or the pool.")
-    return order_ids
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 200:
-        raise TypeError(f"not an id: {value!r:.80}")
-    return value
-
-
-def _ids(value: object) -> list[str]:
-    if not isinstance(value, list) or len(value) > MAX_IDS:
-        raise TypeError("not a list of ids")
-    return [_text(item) for item in value]
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError(f"not a number: {value!r:.80}")
-    return float(value)
-
-
-def _place(value: object) -> Place:
-    if not isinstance(value, list) or len(value) != 2:
-        raise TypeError("not a place")
-    return Place(_number(value[0]), _number(value[1]))
-
-
-def _order_ids(values: Mapping[str, Any]) -> tuple[OrderId, ...]:
-    return tuple(OrderId(item) for item in _ids(values["order_ids"]))
-
-
-def _order_id(value: object) -> OrderId | None:
-    return None if value is None else OrderId(_text(value))
-
-
-def _slot(value: object) -> Slot | None:
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise TypeError("not a slot")
-    return Slot(ShiftId(_text(value["shift_id"])), _order_id(value["after"]), _order_id(value["before"]))
-
-
-def _dropped(values: Mapping[str, Any]) -> StopsDropped:
-    slot, order_ids = _slot(values["slot"]), _order_ids(values)
-    if slot is None or not order_ids:
-        raise ValueError("a drop needs orders and a round")
-    return StopsDropped(order_ids, slot.shift_id, slot.after_order_id, slot.before_order_id, _place(values["at"]))
-
-
-def _context(values: Mapping[str, Any]) -> ContextRequested:
-    return ContextRequested(_order_ids(values), _number(values["x"]), _number(values["y"]), _place(values["at"]))
-
-
-def _selection(values: Mapping[str, Any]) -> SelectionChanged:
-    return SelectionChanged(_order_ids(values), tuple(ShiftId(item) for item in _ids(values["shift_ids"])))
-
-
-_DECODERS: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {
-    "ready": lambda _: Ready(),
-    "painted": lambda v: Painted(int(_number(v["token"]))),
-    "selection": _selection,
-    "activated": lambda v: StopActivated(OrderId(_text(v["order_id"]))),
-    "context": _context,
-    "hovered": lambda v: DragHovered(_order_ids(v), _slot(v["slot"]), _place(v["at"])),
-    "dropped": _dropped,
-    "pin": lambda v: PinPlaced(_place(v["at"])),
-    "pin_cancelled": lambda _: PinCancelled(),
-    "moved": lambda v: Moved(MapPosition(_place(v["centre"]), _number(v["zoom"]))),
-    "failed": lambda v: Failed(str(v["text"])[:2_000]),
-}

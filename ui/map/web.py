@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId
-from ui.map.messages import ORDERS_MIME, decode_order_ids
+from ui.map.wire import ORDERS_MIME, decode_order_ids
 
 
 class WebView(QWebEngineView):

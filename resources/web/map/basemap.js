@@ -6,6 +6,7 @@ import { labelRules } from "/map/labels.js";
 
 const ATTRIBUTION = "© OpenStreetMap contributors";
 const GROUND = { light: "#e2dfda", grayscale: "#cccccc", dark: "#1f1f1f" };   // the flavours' own "earth"
+const INK = { light: "#14171d", grayscale: "#14171d", dark: "#ffffff" };
 const CASING = { light: "#ffffff", grayscale: "#ffffff", dark: "#14171d" };
 
 /** Reads the archive piece by piece; the pieces are named in the address, see AssetHandler for why. */
@@ -34,8 +35,9 @@ export class Basemap {
     map.attributionControl.setPrefix(false).addAttribution(ATTRIBUTION);
   }
 
-  get casing() {
-    return CASING[this.flavour];
+  /** What routes are drawn with besides their own colours. */
+  get inks() {
+    return { casing: CASING[this.flavour], ink: INK[this.flavour] };
   }
 
   setRegion(region) {

@@ -1,21 +1,28 @@
 // Orders under the pointer, whether they come from a mark on the map or from another part of the window:
-// what would they be dropped on, and what does the ghost say.
+// what would they be dropped on, and what happens when they are.
 
 import { CanvasLayer, worldPoint } from "/map/canvas.js";
-import { placeBeside, showMessage } from "/map/furniture.js";
+import { showMessage } from "/map/furniture.js";
 import { worldSize } from "/map/geometry.js";
-import { alreadyThere, routes, sequenceOf, slotAt, stops } from "/map/world.js";
+import { Ghost } from "/map/ghost.js";
+import { hit } from "/map/marks.js";
+import { near } from "/map/routes.js";
+import { alreadyThere, isVisible, routes, sequenceOf, slotAt, stops } from "/map/world.js";
+
+const EDGE = 40;          // pixels from the map's edge within which it moves on
+const GLIDE = 120;        // pixels in GLIDE_S
+const GLIDE_S = 0.25;
+const NOWHERE = "Beside every round: a drop here moves nothing";
 
 const TargetLayer = CanvasLayer.extend({
   draw(context, frame) {
-    const { slots, pointer, lines, active } = this.options.drag;
+    const { slot, pointer, active } = this.options.drag;
     this.getElement().hidden = !active;   // an empty canvas costs as much as a full one while the map is panned
-    for (const slot of slots) lines.outline(context, slot.shift_id, frame);
-    if (slots.length !== 1 || !pointer) return;
+    if (!slot || !pointer) return;
     const size = worldSize(frame.zoom);
     const { left, top } = frame.box;
     context.beginPath();   // how the round would run: from the stop before, through the pointer, to the stop after
-    for (const id of [slots[0].after, slots[0].before]) {
+    for (const id of [slot.after, slot.before]) {
       const stop = stops.get(id);
       if (!stop) continue;
       context.moveTo(pointer.x - left, pointer.y - top);
@@ -32,50 +39,80 @@ const TargetLayer = CanvasLayer.extend({
 });
 
 export class Drag {
-  constructor({ map, lines, marks, chooser, post }) {
-    Object.assign(this, { map, lines, marks, chooser, post });
+  constructor({ map, idle, chooser, post, light }) {
+    Object.assign(this, { map, idle, chooser, post, light });
     this.orders = [];
     this.slots = [];
-    this.pointer = null;
-    this.ghost = document.getElementById("ghost");
+    this.chosen = 0;
+    this.pointer = null;   // in pixels of the world
+    this.point = null;     // in pixels of the view
+    this.readOnly = "";    // why nothing can be moved
+    this.ghost = new Ghost();
     this.layer = new TargetLayer({ pane: "target", padding: 0, drag: this }).addTo(map);
+    map.on("moveend", () => this._onMoved());
   }
 
   get active() {
     return this.orders.length > 0;
   }
 
+  /** Where a drop would go now, or null. */
+  get slot() {
+    return this.slots[this.chosen] ?? null;
+  }
+
   /** Orders are over this point of the view. */
   over(orders, point) {
     if (orders.join() !== this.orders.join()) this._forget();
     this.orders = orders;
-    this.pointer = worldPoint(this.map, [point.x, point.y]);
-    const key = slotsKey(this.slots);
-    this.slots = this.find(orders, point);
-    if (slotsKey(this.slots) !== key || !this.announced) this._announce(point);
-    this._showGhost(point);
-    this.layer.refresh();
+    this.point = point;
+    this.idle.show(!this.readOnly);
+    this._aim();
+    this._glide();
   }
 
-  /** The window's verdict on the target that was announced last. */
-  judge({ text, tone }) {
-    const line = this.ghost.querySelector(".verdict");
-    line.textContent = text;
-    line.dataset.tone = tone;
+  /** Take another of the rounds that share the street. */
+  choose(index) {
+    if (!this.active || index === this.chosen || !this.slots[index]) return;
+    this.chosen = index;
+    this._announce();
+    this._show();
   }
 
-  drop(orders, point) {
+  /** The next of the rounds that share the street, or the one before. */
+  turn(step) {
+    if (this.slots.length > 1) this.choose((this.chosen + step + this.slots.length) % this.slots.length);
+  }
+
+  /** What is on the map has changed under the drag. */
+  refresh() {
+    if (!this.active) return;
+    this.announced = false;
+    this._aim();
+  }
+
+  judge(verdict) {
+    if (this.active) this.ghost.judge(verdict);
+  }
+
+  rank({ verdicts }) {
+    if (!this.active) return;
+    this.ghost.rank(verdicts.map(({ shift_id: shift, ...verdict }) => {
+      const { text: name, colour } = this._roundOf(shift);
+      return { ...verdict, name, colour };
+    }));
+  }
+
+  /** `asks`: the hand had no way to choose among several rounds before it let go, so ask now. */
+  drop(orders, point, { asks = false } = {}) {
     this.over(orders, point);
-    const slots = this.slots;
+    const { slots, slot } = this;
     const at = this._placeAt(point);
     this._forget();
-    if (slots.length > 1) {
-      this._choose(orders, slots, at, point);
-    } else if (slots.length === 1) {
-      this._post(orders, slots[0], at);
-    } else {
-      showMessage("No round here. Nothing was moved.");
-    }
+    if (this.readOnly) showMessage(this.readOnly);
+    else if (asks && slots.length > 1) this._ask(orders, slots, at, point);
+    else if (slot) this._post(orders, slot, at);
+    else showMessage("Dropped beside every round: nothing was moved.");
   }
 
   cancel() {
@@ -84,19 +121,62 @@ export class Drag {
 
   /** Where orders dropped here would go, as slots; several when lines share the street. A stop comes before a line. */
   find(orders, point) {
+    if (this.readOnly) return [];
     const moving = new Set(orders);
+    const idle = this.idle.at(point);
+    if (idle !== undefined) return idle === null ? [] : [slotAt(idle, sequenceOf(idle).length, moving)];
     const at = worldPoint(this.map, [point.x, point.y]);
     const zoom = this.map.getZoom();
-    const mark = this.marks.hit(at, zoom, (stop) => stop.route !== null && !moving.has(stop.id));
+    const mark = hit(at, zoom, (stop) => stop.route !== null && isVisible(stop) && !moving.has(stop.id));
     if (mark) return slotsAfter(mark.stack, moving);
-    return this.lines.near(at, zoom).map(({ shift, leg }) => slotAt(shift, leg, moving));
+    return near(at, zoom).map(({ shift, leg }) => slotAt(shift, leg, moving));
   }
 
-  _choose(orders, slots, at, point) {
-    const entries = slots.map((slot) => {
-      const { text, detail } = describe(slot);
-      return { text, detail, colour: routes.get(slot.shift_id)?.colour, pick: () => this._post(orders, slot, at) };
-    });
+  _aim() {
+    const [before, chosenBefore] = [slotsKey(this.slots), this.slot?.shift_id];
+    this.pointer = worldPoint(this.map, [this.point.x, this.point.y]);
+    this.slots = this.find(this.orders, this.point);
+    const key = slotsKey(this.slots);
+    if (key !== before) this.chosen = Math.max(0, this.slots.findIndex((slot) => slot.shift_id === chosenBefore));
+    if (key !== before || !this.announced) this._announce();
+    this._show();
+  }
+
+  _announce() {
+    this.announced = true;
+    this.ghost.judge({ text: "", tone: "plain" });
+    this.light(this.slot ? [this.slot.shift_id] : null);
+    this.idle.light(this.slot?.shift_id);
+    this.post({ kind: "hovered", order_ids: this.orders, slot: this.slot, at: this._placeAt(this.point) });
+  }
+
+  _show() {
+    const first = stops.get(this.orders[0]);
+    const what = this.orders.length > 1 || !first ? count(this.orders) : first.label.split("\n")[0] || count(this.orders);
+    const choices = this.slots.map((slot) => this._describe(slot));
+    this.ghost.show({ what, choices, chosen: this.chosen, refusal: this.readOnly || NOWHERE, point: this.point });
+    this.layer.refresh();
+  }
+
+  /** Near its edge the map moves on, as long as the drag hangs there. */
+  _glide() {
+    if (!this.active || this.map._panAnim?._inProgress) return;
+    const size = this.map.getSize();
+    const past = (at, end) => (at < EDGE ? -GLIDE : at > end - EDGE ? GLIDE : 0);
+    const overStrip = this.idle.at(this.point) !== undefined;
+    const way = overStrip ? [0, 0] : [past(this.point.x, size.x), past(this.point.y, size.y)];
+    if (overStrip) this.idle.scrollNear(this.point);
+    if (way[0] || way[1]) this.map.panBy(way, { animate: true, duration: GLIDE_S, easeLinearity: 1 });
+  }
+
+  _onMoved() {
+    if (!this.active) return;
+    this._aim();
+    requestAnimationFrame(() => this._glide());   // when the pan that has just ended is over for Leaflet too
+  }
+
+  _ask(orders, slots, at, point) {
+    const entries = slots.map((slot) => ({ ...this._describe(slot), pick: () => this._post(orders, slot, at) }));
     this.chooser.ask(`Give ${count(orders)} to`, entries, point);
   }
 
@@ -108,23 +188,17 @@ export class Drag {
     }
   }
 
-  _announce(point) {
-    this.announced = true;
-    this.judge({ text: "", tone: "plain" });
-    const slot = this.slots.length === 1 ? this.slots[0] : null;
-    this.post({ kind: "hovered", order_ids: this.orders, slot, at: this._placeAt(point) });
+  _roundOf(shift) {
+    const round = routes.get(shift) ?? this.idle.rounds.get(shift);
+    return { text: round ? `${round.number} ${round.name}` : "round", colour: round?.colour };
   }
 
-  _showGhost(point) {
-    const first = stops.get(this.orders[0]);
-    const what = this.orders.length > 1 || !first ? count(this.orders) : first.label.split("\n")[0] || count(this.orders);
-    const described = this.slots.map(describe);
-    const where = described.length === 1 ? `→ ${described[0].text}, ${described[0].detail}`
-      : described.map(({ text }) => text).join(" or ");
-    this.ghost.querySelector(".what").textContent = what;
-    this.ghost.querySelector(".where").textContent = where;
-    this.ghost.hidden = false;
-    placeBeside(this.ghost, point);
+  _describe(slot) {
+    const numberOf = (id) => stops.get(id)?.number;
+    const detail = slot.after === null
+      ? (slot.before === null ? "only stop" : "first stop")
+      : (slot.before === null ? "last stop" : `between ${numberOf(slot.after)} and ${numberOf(slot.before)}`);
+    return { ...this._roundOf(slot.shift_id), detail };
   }
 
   _placeAt(point) {
@@ -133,11 +207,15 @@ export class Drag {
   }
 
   _forget() {
+    const wasActive = this.active;
     this.orders = [];
     this.slots = [];
-    this.pointer = null;
+    this.chosen = 0;
+    this.pointer = this.point = null;
     this.announced = false;
-    this.ghost.hidden = true;
+    this.ghost.hide();
+    this.idle.show(false);
+    if (wasActive) this.light(null);
     this.layer.refresh();
   }
 }
@@ -154,13 +232,4 @@ function slotsAfter(stack, moving) {
     if (!last.has(stop.route) || last.get(stop.route).number < stop.number) last.set(stop.route, stop);
   }
   return [...last.values()].map((stop) => slotAt(stop.route, sequenceOf(stop.route).indexOf(stop.id) + 1, moving));
-}
-
-function describe(slot) {
-  const route = routes.get(slot.shift_id);
-  const numberOf = (id) => stops.get(id).number;
-  const detail = slot.after === null
-    ? (slot.before === null ? "only stop" : "first stop")
-    : (slot.before === null ? "last stop" : `between ${numberOf(slot.after)} and ${numberOf(slot.before)}`);
-  return { text: route ? `${route.number} ${route.name}` : "round", detail };
 }

@@ -27,6 +27,29 @@ export function showMessage(text) {
   messageTimer = setTimeout(() => { box.hidden = true; }, MESSAGE_MS);
 }
 
+/** How many stops are selected, from two on. */
+export function showCount(count) {
+  const box = element("count");
+  box.hidden = count < 2;
+  box.textContent = `${count} stops selected · Esc clears`;
+}
+
+/** A line of a list: what to press, whose colour, what, and what about it. */
+export function rowOf({ mark, colour, text, detail }) {
+  const row = document.createElement("div");
+  row.className = "row";
+  const part = (name, content) => {
+    const span = document.createElement("span");
+    span.className = name;
+    span.textContent = content;
+    return span;
+  };
+  const swatch = part("swatch", "");
+  swatch.style.backgroundColor = colour ?? "transparent";
+  row.append(...(mark ? [part("mark", mark)] : []), swatch, ...(text ? [part("text", text)] : []), part("detail", detail ?? ""));
+  return row;
+}
+
 /** One of several things under the pointer. Arrows, Enter and Escape work; a click elsewhere closes it. */
 export class Chooser {
   constructor(onClose) {
@@ -60,15 +83,7 @@ export class Chooser {
     const button = document.createElement("button");
     button.type = "button";
     button.setAttribute("role", "option");
-    const part = (name, content) => {
-      const span = document.createElement("span");
-      span.className = name;
-      span.textContent = content;
-      return span;
-    };
-    const swatch = part("swatch", "");
-    swatch.style.backgroundColor = colour ?? "transparent";
-    button.append(swatch, part("text", text), part("detail", detail ?? ""));
+    button.append(...rowOf({ mark: "", colour, text, detail }).childNodes);
     button.addEventListener("click", () => { this.close(); pick(); });
     return button;
   }

@@ -56,6 +56,11 @@ export function boxOf(line) {
   return box;
 }
 
+export const joinBoxes = (boxes) => ({
+  left: Math.min(...boxes.map((box) => box.left)), top: Math.min(...boxes.map((box) => box.top)),
+  right: Math.max(...boxes.map((box) => box.right)), bottom: Math.max(...boxes.map((box) => box.bottom)),
+});
+
 export const touches = (a, b, margin = 0) =>
   a.left <= b.right + margin && a.right >= b.left - margin && a.top <= b.bottom + margin && a.bottom >= b.top - margin;
 
@@ -75,6 +80,15 @@ export function toLine(x, y, line) {
     nearest = Math.min(nearest, toSegment(x, y, line[i - 2], line[i - 1], line[i], line[i + 1]));
   }
   return Math.sqrt(nearest);
+}
+
+/** Pixels, or whatever the lines are in, from end to end. */
+export function lengthOf(lines) {
+  let length = 0;
+  for (const line of lines) {
+    for (let i = 2; i < line.length; i += 2) length += Math.hypot(line[i] - line[i - 2], line[i + 1] - line[i - 1]);
+  }
+  return length;
 }
 
 /** Calls visit(x, y, angle, along) every `gap` pixels of the lines laid end to end, first at `start`. */

@@ -4,12 +4,17 @@
 
 import { Basemap } from "/map/basemap.js";
 import { viewPoint } from "/map/canvas.js";
+import { ClosuresLayer } from "/map/closures.js";
 import { Drag } from "/map/drag.js";
-import { Chooser } from "/map/furniture.js";
+import { Easel } from "/map/easel.js";
+import { Chooser, showCount } from "/map/furniture.js";
+import { IdleStrip } from "/map/idle.js";
+import { listen } from "/map/keys.js";
+import { marksAt } from "/map/marks.js";
 import { Pin } from "/map/pin.js";
 import { Pointer } from "/map/pointer.js";
-import { RoutesLayer } from "/map/routes.js";
-import { StopsLayer } from "/map/stops.js";
+import { Sketch } from "/map/sketch.js";
+import { Tools } from "/map/tools.js";
 import * as world from "/map/world.js";
 import { YardLayer } from "/map/yard.js";
 
@@ -18,28 +23,51 @@ const FRAMES_TO_SCREEN = 5;
 let bridge = null;
 const post = (event) => bridge.post(JSON.stringify(event));
 
+// Between whole pixels every layer would be filtered anew in each frame of a pan: twice the time, and blurred.
+const { _runFrame: runFrame } = L.PosAnimation.prototype;
+L.PosAnimation.include({ _runFrame(progress) { runFrame.call(this, progress, true); } });
+
 const map = L.map("map", {
   boxZoom: false, fadeAnimation: false, keyboard: true, minZoom: 3, maxZoom: 19, zoomControl: false, maxBoundsViscosity: 0, tapHold: false,
 }).fitBounds(WORLD, { animate: false });
 L.control.zoom({ position: "topright" }).addTo(map);
 L.control.scale({ position: "bottomleft", imperial: false }).addTo(map);
-["routes", "names", "target", "stops", "yard"].forEach((name, index) => {
+["routes", "front-routes", "names", "closures", "target", "stops", "front-stops", "sketch", "yard"].forEach((name, index) => {
   map.createPane(name).style.zIndex = 410 + index * 10;
   map.getPane(name).style.pointerEvents = "none";
 });
 
 const basemap = new Basemap(map);
-const lines = new RoutesLayer({ pane: "routes", casing: basemap.casing }).addTo(map);
-const marks = new StopsLayer({ pane: "stops" }).addTo(map);
+const easel = new Easel(map, (text) => post({ kind: "failed", text }));
+const closures = new ClosuresLayer({ pane: "closures" }).addTo(map);
 const yard = new YardLayer({ pane: "yard" }).addTo(map);
 const chooser = new Chooser(() => map.getContainer().focus({ preventScroll: true }));
+const idle = new IdleStrip();
+const tools = new Tools(map);
 const pin = new Pin(map, post);
-const drag = new Drag({ map, lines, marks, chooser, post });
-const pointer = new Pointer({ map, lines, marks, yard, drag, chooser, pin, post, onSelect: redrawSelection });
+const sketch = new Sketch(map, post);
+const light = (shifts) => tell({ kind: "light", shift_ids: shifts });
+const drag = new Drag({ map, idle, chooser, post, light });
+const pointer = new Pointer({ map, yard, closures, drag, chooser, pin, sketch, tools, post, tell });
+listen({ pointer, drag, chooser, pin, sketch, tools });
 
-function redrawSelection() {
-  marks.rearrange();
-  lines.refresh();
+/** Take in a message about the world, here and at the painter's, and draw what it changes. */
+function tell(message) {
+  const changed = world.apply(message);
+  easel.tell(message);
+  if (changed === "all") easel.refreshAll();
+  else easel.refreshFront();
+  easel.fade(world.fullRoutes() !== null);
+  showCount(world.selection.orders.size);
+  if (changed === "all") drag.refresh();
+}
+
+function setReadOnly({ text }) {
+  const ribbon = document.getElementById("ribbon");
+  drag.readOnly = ribbon.textContent = text ?? "";
+  ribbon.hidden = !text;
+  map.getContainer().classList.toggle("read-only", Boolean(text));
+  drag.cancel();
 }
 
 /** Between two whole zooms if need be: half the view empty is worse than letters a little larger. */
@@ -65,7 +93,7 @@ function panTo({ order_id: id }) {
 /** Report once everything is drawn. A frame that was drawn reaches the window up to three frames later (measured). */
 function reportPainted(token) {
   const wait = (frames) => requestAnimationFrame(() => {
-    if (!basemap.settled || map._animatingZoom) wait(FRAMES_TO_SCREEN);
+    if (!basemap.settled || !easel.settled || map._animatingZoom) wait(FRAMES_TO_SCREEN);
     else if (frames > 1) wait(frames - 1);
     else post({ kind: "painted", token });
   });
@@ -76,25 +104,32 @@ const HANDLERS = {
   region: ({ url, notice }) => basemap.setRegion({ url, notice }),
   flavour: ({ flavour }) => {
     basemap.setFlavour(flavour);
-    lines.options.casing = basemap.casing;
-    lines.refresh();
+    easel.inks = basemap.inks;
+    easel.refreshAll();
   },
-  routes: ({ routes }) => { world.setRoutes(routes); lines.refresh(); },
-  update_routes: ({ routes, removed }) => { world.updateRoutes(routes, removed); lines.refresh(); },
-  stops: ({ stops }) => { world.setStops(stops); redrawSelection(); },
-  update_stops: ({ stops, removed }) => { world.updateStops(stops, removed); redrawSelection(); },
+  routes: tell,
+  update_routes: tell,
+  stops: tell,
+  update_stops: tell,
+  visible: tell,
+  select: tell,
+  changes: tell,
+  closures: (values) => closures.set(values.closures),
+  idle: ({ rounds }) => idle.set(rounds),
+  read_only: setReadOnly,
   depot: ({ at, name }) => yard.setDepot(at && { at, name }),
   drivers: ({ drivers }) => yard.setDrivers(drivers),
-  select: ({ order_ids: orders, shift_ids: shifts }) => { world.select(orders, shifts); redrawSelection(); },
   position: ({ centre, zoom }) => map.setView(centre, zoom, { animate: false }),
   fit: ({ fallback }) => fitAll(fallback),
   fit_bounds: ({ bounds }) => fitBounds(bounds),
   pan_to: panTo,
   pin: (values) => (values.active ? pin.ask(values) : pin.end()),
+  sketch: (values) => (values.active ? sketch.ask(values) : sketch.end()),
   drag_over: ({ order_ids: orders, x, y }) => drag.over(orders, { x, y }),
-  drag_drop: ({ order_ids: orders, x, y }) => drag.drop(orders, { x, y }),
+  drag_drop: ({ order_ids: orders, x, y }) => drag.drop(orders, { x, y }, { asks: true }),
   drag_leave: () => drag.cancel(),
   verdict: (verdict) => drag.judge(verdict),
+  verdicts: (verdicts) => drag.rank(verdicts),
   painted: ({ token }) => reportPainted(token),
 };
 
@@ -104,13 +139,15 @@ function report() {
   const { lat, lng } = map.getCenter();
   return JSON.stringify({
     centre: [lat, lng], zoom: map.getZoom(), flavour: document.body.dataset.flavour, basemap: basemap.layers.length > 0,
-    stops: marks.marks().map(({ stop, stack, x, y }) => {
+    stops: marksAt(map.getZoom()).map(({ stop, stack, x, y }) => {
       const point = viewPoint(map, x, y);
       return { id: stop.id, state: stop.state, stack: stack.length, x: point.x, y: point.y };
     }),
     routes: [...world.routes.keys()], depot: yard.depot?.name ?? null, drivers: yard.drivers.map((driver) => driver.id),
     selected: [...world.selection.orders], full: [...(world.fullRoutes() ?? [])],
-    dragging: drag.orders, targets: drag.slots, pinning: pin.active,
+    dragging: drag.orders, targets: drag.slots, chosen: drag.slot, pinning: pin.active, sketching: sketch.places.length,
+    tool: tools.chosen, changes: [...(world.scene.changes?.shifts ?? [])], closures: closures.closures.map(({ id }) => id),
+    faded: document.querySelectorAll(".faded").length > 0, count: text("count"), ribbon: text("ribbon"), idle: text("idle"),
     tooltip: text("tooltip"), ghost: text("ghost"), message: text("message"), notice: text("region-notice"),
     chooser: [...document.querySelectorAll("#chooser:not([hidden]) button")].map((button) => button.innerText),
   });

@@ -1,19 +1,23 @@
-// Mouse and keys on the map: point, click, select, drag, box. Leaflet keeps what is not on a stop: pan and zoom.
+// The mouse on the map: point, click, select, drag, draw an area. Leaflet keeps what is not on a stop: pan and zoom.
 
 /* global L */
 
-import { worldPoint } from "/map/canvas.js";
+import { Area } from "/map/area.js";
+import { viewPoint, worldPoint } from "/map/canvas.js";
 import { showTooltip } from "/map/furniture.js";
-import { select, selection, stops } from "/map/world.js";
+import { hit, within } from "/map/marks.js";
+import { near } from "/map/routes.js";
+import { selection, stops } from "/map/world.js";
 
 const DRAG_STARTS = 5;   // pixels
+const ON_LINE = 6;       // pixels
 
 export class Pointer {
-  constructor({ map, lines, marks, yard, drag, chooser, pin, post, onSelect }) {
-    Object.assign(this, { map, lines, marks, yard, drag, chooser, pin, post, onSelect });
-    this.press = null;    // {point, mark, adds, state: "pressed" | "dragging" | "boxing"}
+  constructor({ map, yard, closures, drag, chooser, pin, sketch, tools, post, tell }) {
+    Object.assign(this, { map, yard, closures, drag, chooser, pin, sketch, tools, post, tell });
+    this.press = null;    // {point, mark, adds, area, state: "pressed" | "dragging" | "drawing"}
     this.ownsClick = false;   // the click that ends our press must not reach the map, which would clear the selection
-    this.box = document.getElementById("box");
+    this.area = new Area();
     this.container = map.getContainer();
     this.container.addEventListener("mousedown", (event) => this._onDown(event), true);
     this.container.addEventListener("click", (event) => this.ownsClick && event.stopImmediatePropagation(), true);
@@ -23,58 +27,81 @@ export class Pointer {
     document.addEventListener("mousemove", (event) => this._onMove(event));
     document.addEventListener("mouseup", (event) => this._onUp(event));
     document.addEventListener("mousedown", (event) => this._closeChooser(event), true);
-    document.addEventListener("keydown", (event) => this._onKey(event));
-    window.addEventListener("blur", () => this._letGo());
+    document.addEventListener("wheel", (event) => this._onWheel(event), { capture: true, passive: false });
+    window.addEventListener("blur", () => this.letGo());
     map.on("click", (event) => this._onMapClick(event));
   }
 
+  /** Whether a person is showing a place: stops are not to be touched meanwhile. */
+  get asking() {
+    return this.pin.active || this.sketch.active;
+  }
+
+  get busy() {
+    return Boolean(this.press) || this.drag.active;
+  }
+
+  letGo({ keepDrag = false } = {}) {
+    this.press = null;
+    this.area.cancel();
+    this.container.classList.remove("dragging-stops");
+    if (!keepDrag) this.drag.cancel();
+  }
+
+  select(orders, shifts) {
+    this.tell({ kind: "select", order_ids: orders, shift_ids: shifts });
+    this.post({ kind: "selection", order_ids: orders, shift_ids: shifts });
+  }
+
+  clear() {
+    if (selection.orders.size || selection.shifts.size) this.select([], []);
+  }
+
   _markAt(point) {
-    return this.marks.hit(worldPoint(this.map, [point.x, point.y]), this.map.getZoom());
+    return hit(worldPoint(this.map, [point.x, point.y]), this.map.getZoom());
   }
 
   _onDown(event) {
     this.ownsClick = false;
-    if (event.button !== 0 || this.pin.active || event.target.closest(".leaflet-control")) return;
+    if (event.button !== 0 || this.asking || event.target.closest(".leaflet-control")) return;
     const point = pointOf(event);
     const mark = this._markAt(point);
-    if (!mark && !event.shiftKey) return;
+    const area = this.tools.chosen ?? (event.altKey ? "lasso" : event.shiftKey ? "box" : null);
+    if (!mark && !area) return;
     event.stopImmediatePropagation();   // else Leaflet starts to pan
     event.preventDefault();
     this.ownsClick = true;
     this.container.focus({ preventScroll: true });
     showTooltip("", null);
-    this.press = { point, mark, adds: event.ctrlKey || event.metaKey || event.shiftKey, boxes: event.shiftKey, state: "pressed" };
+    this.press = { point, mark, area, adds: event.ctrlKey || event.metaKey || event.shiftKey, state: "pressed" };
   }
 
   _onMove(event) {
     const point = pointOf(event);
     const { press } = this;
     if (!press) return this._hover(event, point);
-    if (press.state === "pressed" && Math.hypot(point.x - press.point.x, point.y - press.point.y) > DRAG_STARTS) {
-      press.state = press.boxes ? "boxing" : "dragging";
-      press.orders = press.boxes ? [] : this._ordersToDrag(press.mark);
-      this.container.classList.toggle("dragging-stops", !press.boxes);
-    }
+    if (press.state === "pressed" && point.distanceTo(press.point) > DRAG_STARTS) this._begin(press);
     if (press.state === "dragging") this.drag.over(press.orders, point);
-    if (press.state === "boxing") this._drawBox(press.point, point);
+    if (press.state === "drawing") this.area.follow(point);
     return undefined;
+  }
+
+  _begin(press) {
+    press.state = press.area ? "drawing" : "dragging";
+    if (press.area) this.area.begin(press.area, press.point);
+    else press.orders = this._ordersToDrag(press.mark);
+    this.container.classList.toggle("dragging-stops", !press.area);
   }
 
   _onUp(event) {
     const { press } = this;
     if (!press || event.button !== 0) return;
     const point = pointOf(event);
-    this._letGo({ keepDrag: true });
+    const contains = press.state === "drawing" ? this.area.end(point) : null;
+    this.letGo({ keepDrag: true });
     if (press.state === "dragging") this.drag.drop(press.orders, point);
-    else if (press.state === "boxing") this._selectBox(press, point);
+    else if (contains) this._selectWithin(contains, press.adds);
     else if (press.mark) this._click(press.mark, press.adds, point);
-  }
-
-  _letGo({ keepDrag = false } = {}) {
-    this.press = null;
-    this.box.hidden = true;
-    this.container.classList.remove("dragging-stops");
-    if (!keepDrag) this.drag.cancel();
   }
 
   /** A selected mark takes the whole selection along; in the order of the rounds. */
@@ -99,43 +126,48 @@ export class Pointer {
     const orders = new Set(adds ? selection.orders : []);
     const takeOut = adds && ids.every((id) => orders.has(id));
     for (const id of ids) takeOut ? orders.delete(id) : orders.add(id);
-    this._select([...orders], []);
+    this.select([...orders], []);
   }
 
-  _select(orders, shifts) {
-    select(orders, shifts);
-    this.onSelect();
-    this.post({ kind: "selection", order_ids: orders, shift_ids: shifts });
+  _selectWithin(contains, adds) {
+    this.tools.choose(null);
+    const inside = within(({ x, y }) => contains(viewPoint(this.map, x, y)), this.map.getZoom());
+    this.select([...new Set([...(adds ? selection.orders : []), ...inside])], []);
   }
 
   _onMapClick({ containerPoint, latlng, originalEvent }) {
     if (this.pin.active) return this.pin.place(latlng);
     if (originalEvent.detail > 1) return undefined;   // the second half of a double click, which zooms
-    const [line] = this.lines.near(worldPoint(this.map, containerPoint), this.map.getZoom());
-    if (line && line.distance <= 6) return this._select([], [line.shift]);
-    return this._clear();
-  }
-
-  _clear() {
-    if (selection.orders.size || selection.shifts.size) this._select([], []);
+    if (this.sketch.active) return this.sketch.add(latlng);
+    const at = worldPoint(this.map, containerPoint), zoom = this.map.getZoom();
+    const closure = this.closures.at(at, zoom);
+    if (closure) return this.post({ kind: "closure", closure_id: closure.id });
+    const [line] = near(at, zoom);
+    if (line && line.distance <= ON_LINE) return this.select([], [line.shift]);
+    return this.clear();
   }
 
   _onDouble(event) {
+    if (this.sketch.active) return this.sketch.finish();
     const mark = this.pin.active ? null : this._markAt(pointOf(event));
-    if (!mark) return;
+    if (!mark) return undefined;
     event.stopImmediatePropagation();
     if (mark.stack.length === 1) this.post({ kind: "activated", order_id: mark.stop.id });
+    return undefined;
   }
 
   _onContext(event) {
     event.preventDefault();
-    if (this.pin.active || this.press) return;
+    if (this.asking || this.press) return;
     const point = pointOf(event);
     const mark = this._markAt(point);
     const own = mark ? mark.stack.map((stop) => stop.id) : [];
-    if (mark && !own.some((id) => selection.orders.has(id))) this._select(own, []);
+    if (mark && !own.some((id) => selection.orders.has(id))) this.select(own, []);
+    const closure = mark ? null : this.closures.at(worldPoint(this.map, [point.x, point.y]), this.map.getZoom());
     const { lat, lng } = this.map.containerPointToLatLng([point.x, point.y]);
-    this.post({ kind: "context", order_ids: mark ? [...selection.orders] : [], x: point.x, y: point.y, at: [lat, lng] });
+    const orders = mark ? [...selection.orders] : [];
+    this.post({
+      kind: "context", order_ids: orders, closure_id: closure?.id ?? null, x: point.x, y: point.y, at: [lat, lng] });
   }
 
   _hover(event, point) {
@@ -144,45 +176,28 @@ export class Pointer {
     }
     const world = worldPoint(this.map, [point.x, point.y]);
     const zoom = this.map.getZoom();
-    const mark = this.marks.hit(world, zoom);
-    const line = mark ? null : this.lines.near(world, zoom).find(({ distance }) => distance <= 6);
+    const mark = hit(world, zoom);
+    const closure = mark ? null : this.closures.at(world, zoom);
+    const line = mark || closure ? null : near(world, zoom).find(({ distance }) => distance <= ON_LINE);
     this.container.classList.toggle("over-stop", Boolean(mark));
-    this.container.classList.toggle("over-route", Boolean(line));
-    const text = mark ? mark.stack.map((stop) => stop.label).join("\n\n") : this.yard.textAt(world, zoom);
-    return showTooltip(text ?? "", point);
+    this.container.classList.toggle("over-route", Boolean(line ?? closure));
+    if (mark) return showTooltip(mark.stack.map((stop) => stop.label).join("\n\n"), point);
+    return showTooltip(closure ? `Closed: ${closure.name}` : this.yard.textAt(world, zoom) ?? "", point);
   }
 
-  _drawBox(from, to) {
-    const { left, top, right, bottom } = corners(from, to);
-    Object.assign(this.box.style, {
-      left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
-    this.box.hidden = false;
-  }
-
-  _selectBox({ point: from }, to) {
-    const { left, top, right, bottom } = corners(from, to);
-    const first = worldPoint(this.map, [left, top]), last = worldPoint(this.map, [right, bottom]);
-    const inside = this.marks.within({ left: first.x, top: first.y, right: last.x, bottom: last.y }, this.map.getZoom());
-    this._select([...new Set([...selection.orders, ...inside])], []);
+  /** While rounds that share a street are under a drag, the wheel chooses among them instead of zooming. */
+  _onWheel(event) {
+    if (!this.drag.active) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.drag.turn(Math.sign(event.deltaY));
   }
 
   _closeChooser(event) {
     if (this.chooser.open && !event.target.closest("#chooser")) this.chooser.close();
   }
-
-  _onKey(event) {
-    if (event.key !== "Escape") return;
-    if (this.chooser.open) this.chooser.close();
-    else if (this.press || this.drag.active) this._letGo();
-    else if (this.pin.active) this.pin.cancel();
-    else this._clear();
-  }
 }
 
 const pointOf = (event) => L.point(event.clientX, event.clientY);
-
-const corners = (a, b) => ({
-  left: Math.min(a.x, b.x), top: Math.min(a.y, b.y), right: Math.max(a.x, b.x), bottom: Math.max(a.y, b.y),
-});
 
 const titleOf = (stop) => [stop.number, stop.label.split("\n")[0]].filter(Boolean).join("  ");

@@ -1,34 +1,58 @@
-// What the page knows: routes, stops, selection. All of it came in messages and can be sent again.
+// What the page knows: routes, stops, selection, filter, changes. All of it came in messages and can be sent again.
+// The page and its painter (painter.js) each hold one, fed with the same messages.
 
-import { unit, unitLine } from "/map/geometry.js";
+import { boxOf, joinBoxes, unit, unitLine } from "/map/geometry.js";
 
-export const routes = new Map();   // shift id → {id, number, colour, name, legs: [unit line], version}
+export const routes = new Map();   // shift id → {id, number, colour, name, locked, legs: [{line, box}], box}; unit square
 export const stops = new Map();    // order id → {id, at, x, y, state, route, number, colour, label}
 export const selection = { orders: new Set(), shifts: new Set() };
+export const scene = {
+  visible: null,   // ids of the orders that the filter lets through; null: all
+  lit: null,       // ids of the rounds under a drag; null: no drag over one
+  changes: null,   // {before: [route], after: [route], moved: Set, shifts: Set}, a proposal's
+};
 
 let sequences = new Map();         // shift id → its orders' ids in their turn
-let routesVersion = 0;
+let version = 0;
 
-export function setRoutes(list) {
-  routes.clear();
-  updateRoutes(list, []);
+const CHANGES = {
+  routes: ({ routes: list }) => { routes.clear(); updateRoutes(list, []); },
+  update_routes: ({ routes: list, removed }) => updateRoutes(list, removed),
+  stops: ({ stops: list }) => { stops.clear(); updateStops(list, []); },
+  update_stops: ({ stops: list, removed }) => updateStops(list, removed),
+  visible: ({ order_ids: ids }) => { scene.visible = ids && new Set(ids); },
+  select: ({ order_ids: orders, shift_ids: shifts }) => {
+    selection.orders = new Set(orders);
+    selection.shifts = new Set(shifts);
+  },
+  light: ({ shift_ids: shifts }) => { scene.lit = shifts && new Set(shifts); },
+  changes: (values) => { scene.changes = values.active ? changesOf(values) : null; },
+};
+const FRONT_ONLY = new Set(["select", "light", "changes"]);
+
+/** Carry out a message: "all" when everything drawn is old, "front" when only what stands out, null when not for here. */
+export function apply(message) {
+  if (!CHANGES[message.kind]) return null;
+  CHANGES[message.kind](message);
+  if (FRONT_ONLY.has(message.kind)) return "front";
+  version += 1;
+  return "all";
 }
 
-export function updateRoutes(list, removed) {
+/** Grows whenever routes, stops or the filter change, so that what was computed from them can be told to be old. */
+export const versionOfWorld = () => version;
+
+function routeOf(values) {
+  const legs = values.legs.map(unitLine).map((line) => ({ line, box: boxOf(line) }));
+  return { ...values, legs, box: joinBoxes(legs.map(({ box }) => box)) };
+}
+
+function updateRoutes(list, removed) {
   for (const id of removed) routes.delete(id);
-  for (const route of list) routes.set(route.id, { ...route, legs: route.legs.map(unitLine) });
-  routesVersion += 1;
+  for (const values of list) routes.set(values.id, routeOf(values));
 }
 
-/** Grows with every change of the lines, so that what was computed from them can be told to be old. */
-export const versionOfRoutes = () => routesVersion;
-
-export function setStops(list) {
-  stops.clear();
-  updateStops(list, []);
-}
-
-export function updateStops(list, removed) {
+function updateStops(list, removed) {
   for (const id of removed) stops.delete(id);
   for (const stop of list) {
     const [x, y] = unit(...stop.at);
@@ -38,20 +62,24 @@ export function updateStops(list, removed) {
   for (const stop of stops.values()) {
     if (stop.route === null || stop.number === null) continue;
     if (!sequences.has(stop.route)) sequences.set(stop.route, []);
-    sequences.get(stop.route).push(stop.id);
+    sequences.get(stop.route).push(stop);
   }
-  for (const ids of sequences.values()) ids.sort((a, b) => stops.get(a).number - stops.get(b).number);
+  for (const [shift, list] of sequences) sequences.set(shift, list.sort((a, b) => a.number - b.number).map(({ id }) => id));
+}
+
+function changesOf({ before, after, moved }) {
+  const shifts = new Set([...before, ...after].map(({ id }) => id));
+  return { before: before.map(routeOf), after: after.map(routeOf), moved: new Set(moved), shifts };
 }
 
 export const sequenceOf = (shift) => sequences.get(shift) ?? [];
 
-export function select(orders, shifts) {
-  selection.orders = new Set(orders);
-  selection.shifts = new Set(shifts);
-}
+export const isVisible = (stop) => scene.visible === null || scene.visible.has(stop.id);
 
 /** The routes that stay full while the others fade; `null` when none stands out. */
 export function fullRoutes() {
+  if (scene.lit) return scene.lit;
+  if (scene.changes) return scene.changes.shifts;
   const full = new Set(selection.shifts);
   for (const id of selection.orders) {
     const route = stops.get(id)?.route;

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -118,6 +118,14 @@ class Scene:
         self.press(start, keys)
         for step in range(1, 9):
             self.move(start + (end - start) * (step / 8))
+
+    def wheel(self, at: QPoint, notches: int) -> None:
+        target, none = self.view.web.focusProxy(), QPoint()
+        where, keys = QPointF(at), Qt.KeyboardModifier.NoModifier
+        held, phase = Qt.MouseButton.LeftButton, Qt.ScrollPhase.NoScrollPhase
+        turned = QPoint(0, notches)
+        event = QWheelEvent(where, target.mapToGlobal(where), none, turned, held, keys, phase, False)
+        QApplication.sendEvent(target, event)
 
     def key(self, key: Qt.Key) -> None:
         QTest.keyClick(self.view.web.focusProxy(), key)

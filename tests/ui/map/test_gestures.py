@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from dispatcher.domain.place import Place
 from tests.ui.map.scene import one_round
-from ui.map.messages import ORDERS_MIME, Slot, StopMark, StopState, Tone, encode_order_ids
+from ui.map.messages import Slot, StopMark, StopState, Tone
+from ui.map.wire import ORDERS_MIME, encode_order_ids
 
 pytestmark = pytest.mark.web
 
@@ -172,7 +173,7 @@ def test_dropping_on_nothing_says_so_and_changes_nothing(rounds, qtbot):
     with qtbot.assertNotEmitted(rounds.view.stops_dropped):
         rounds.drag(rounds.at("a2"), nowhere)
         rounds.release(nowhere)
-        rounds.until(lambda report: "No round here" in report["message"])
+        rounds.until(lambda report: "Dropped beside every round" in report["message"])
 
 
 def test_escape_lets_a_drag_go(rounds, qtbot):
@@ -198,18 +199,53 @@ def test_the_windows_verdict_stands_in_the_ghost(rounds):
     assert verdicts[-1].order_ids == ("a2",)
 
 
-def test_lines_in_the_same_street_are_offered_by_name(scene, qtbot):
+@pytest.fixture
+def street(scene):
+    """Rounds `b` and `c` run along the same street; `u` waits beside it."""
     first, first_stops = one_round("b", 2, 59.997, "#d55e00")
     second, _ = one_round("c", 3, 59.997, "#009e73")
     scene.show([first, second], [*first_stops, StopMark("u", Place(60.0, 25.004))])
-    target = scene.between("b1", "b2")
-    scene.drag(scene.at("u"), target)
-    scene.release(target)
-    offered = scene.until(lambda report: report["chooser"])["chooser"]
+    return scene
+
+
+def test_rounds_in_the_same_street_are_listed_while_hovering_and_a_key_chooses(street, qtbot):
+    target = street.between("b1", "b2")
+    street.drag(street.at("u"), target)
+    ghost = street.until(lambda report: len(report["targets"]) == 2)["ghost"]
+    assert "2 Driver b" in ghost
+    assert "3 Driver c" in ghost
+    with qtbot.waitSignal(street.view.drag_hovered) as hovered:
+        street.key(Qt.Key.Key_2)
+    assert hovered.args[0].slot.shift_id == "c"
+    assert street.until(lambda report: report["full"] == ["c"])
+    with qtbot.waitSignal(street.view.stops_dropped) as dropped:
+        street.release(target)
+    assert dropped.args[0].target_shift_id == "c"
+
+
+def test_the_wheel_chooses_among_rounds_in_the_same_street_without_zooming(street, qtbot):
+    target, zoom = street.between("b1", "b2"), street.report()["zoom"]
+    street.drag(street.at("u"), target)
+    street.until(lambda report: report["chosen"] and report["chosen"]["shift_id"] == "b")
+    with qtbot.waitSignal(street.view.drag_hovered) as hovered:
+        street.wheel(target, -120)
+    assert hovered.args[0].slot.shift_id == "c"
+    assert street.report()["zoom"] == zoom
+    with qtbot.waitSignal(street.view.stops_dropped) as dropped:
+        street.release(target)
+    assert dropped.args[0].target_shift_id == "c"
+
+
+def test_rows_dropped_on_a_shared_street_are_asked_for(street, qtbot):
+    """A drag from elsewhere holds the keyboard, so nothing could be chosen before the drop."""
+    data, target = dragged(encode_order_ids(["p1"])), street.between("b1", "b2")
+    send(street.view, QDragEnterEvent, target, data)
+    send(street.view, QDropEvent, target, data)
+    offered = street.until(lambda report: report["chooser"])["chooser"]
     assert ["2 Driver b" in offered[0], "3 Driver c" in offered[1]] == [True, True]
-    with qtbot.waitSignal(scene.view.stops_dropped) as dropped:
-        scene.key(Qt.Key.Key_Down)
-        scene.key(Qt.Key.Key_Return)
+    with qtbot.waitSignal(street.view.stops_dropped) as dropped:
+        street.key(Qt.Key.Key_Down)
+        street.key(Qt.Key.Key_Return)
     assert dropped.args[0].target_shift_id == "c"
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.place import Place
 from ui.map import messages as msg
+from ui.map import wire
 
 PLACE = [60.0, 25.0]
 SLOT = {"shift_id": "s", "after": None, "before": "o2"}
@@ -46,7 +47,7 @@ json_values = st.recursive(
     ],
 )
 def test_events_are_read(values, event):
-    assert msg.decode(json.dumps(values)) == event
+    assert wire.decode(json.dumps(values)) == event
 
 
 @pytest.mark.parametrize(
@@ -70,25 +71,25 @@ def test_events_are_read(values, event):
 )
 def test_anything_else_is_refused(text):
     with pytest.raises(BadInput, match="no event"):
-        msg.decode(text)
+        wire.decode(text)
 
 
 @given(st.sampled_from(["selection", "dropped", "hovered", "context", "moved", "pin", "painted"]), json_values)
 def test_no_json_breaks_the_reader(kind, value):
     values = {"kind": kind} | (value if isinstance(value, dict) else dict.fromkeys(("order_ids", "at", "slot"), value))
     with contextlib.suppress(BadInput):
-        msg.decode(json.dumps(values))
+        wire.decode(json.dumps(values))
 
 
 @given(st.lists(st.text(min_size=1, max_size=40), min_size=1, max_size=20))
 def test_dragged_orders_survive_the_trip(order_ids):
-    assert msg.decode_order_ids(msg.encode_order_ids(order_ids)) == tuple(order_ids)
+    assert wire.decode_order_ids(wire.encode_order_ids(order_ids)) == tuple(order_ids)
 
 
 @given(st.floats(-90, 90), st.floats(-180, 180))
 def test_lines_keep_a_decimetre(lat, lon):
     route = msg.RouteLine("s", 1, "#0072b2", "Aino", (((lat, lon),),))
-    [[north, east]] = msg.route_values(route)["legs"]
+    [[north, east]] = wire.route_values(route)["legs"]
     assert abs(north / 1e6 - lat) <= 5.1e-7
     assert abs(east / 1e6 - lon) <= 5.1e-7
 

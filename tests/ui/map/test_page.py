@@ -38,7 +38,7 @@ def test_what_was_said_before_the_page_was_ready_is_shown(qtbot):
     with qtbot.waitSignal(view.ready, timeout=20_000):
         view.show()
     report = Scene(view, qtbot).report()
-    assert [stop["id"] for stop in report["stops"]] == ["a1", "a3", "a2"]  # the selected one is drawn on top
+    assert [stop["id"] for stop in report["stops"]] == ["a1", "a2", "a3"]
     assert (report["routes"], report["depot"], report["drivers"]) == (["a"], "Depot", ["d1"])
     assert (report["selected"], report["full"]) == (["a2"], ["a"])
     assert all(0 < stop["x"] < 600 and 0 < stop["y"] < 400 for stop in report["stops"])

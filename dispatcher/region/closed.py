@@ -21,7 +21,7 @@ import osrm
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Profile
-from dispatcher.domain.place import Bounds, Place
+from dispatcher.domain.place import EARTH_RADIUS_M, Bounds, Place
 from dispatcher.domain.roads import NO_WAY, Understood
 from dispatcher.region.engine import Leg, Matrix, RoadEngine, reply
 from dispatcher.region.follow import NoStreet, follow, joined, middle, twins
@@ -38,6 +38,12 @@ MOST = 1_000
 
 AT_THE_CORNER_M = 25.0
 """A place so near to the open end of a closed street is served from there."""
+
+
+METRES_A_DEGREE = radians(1) * EARTH_RADIUS_M
+
+_ON_IT_M = 0.25
+"""OSRM tells where a place joins the roads to a millionth of a degree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +118,10 @@ class ClosedEngine(RoadEngine):
 
     def __init__(self, data: Path, bounds: Bounds, graph: RoadGraph, segments: Iterable[Segment]) -> None:
         super().__init__(data, bounds, "MLD")
-        closed = graph.find(segments)
-        self._closed = {graph.segment(at): at for at in closed}
+        self._closed = graph.find(segments)
         self._graph = graph
-        meeting = np.bincount(np.concatenate([graph.tail[closed], graph.head[closed]]), minlength=len(graph.lat))
+        ends = np.concatenate([graph.tail[self._closed], graph.head[self._closed]])
+        meeting = np.bincount(ends.astype(np.intp), minlength=len(graph.lat))
         self._open_ends = (meeting > 0) & (meeting < graph.degree)
         self._moved: dict[Place, Place | None] = {}
 
@@ -139,11 +145,28 @@ class ClosedEngine(RoadEngine):
     def _past(self, joint: Place) -> Place | None:
         """Where one who joins the roads at `joint` joins them now; `None` in the midst of a closed street."""
         if joint not in self._moved:
-            ask = osrm.NearestParameters(coordinates=[(joint.lon, joint.lat)], generate_hints=False)
-            one, other = (int(node) for node in self._osrm.Nearest(ask)["waypoints"][0]["nodes"])
-            at = self._closed.get((min(one, other), max(one, other)))
+            at = self._on_closed(joint)
             self._moved[joint] = joint if at is None else self._corner(joint, at)
         return self._moved[joint]
+
+    def _on_closed(self, joint: Place) -> int | None:
+        """The closed segment that a point of the road lies on.
+
+        By geometry: the nodes that OSRM's Nearest names are wrong on one-way streets.
+        """
+        graph, closed = self._graph, self._closed
+        if not closed:
+            return None
+        scale = np.array([METRES_A_DEGREE * cos(radians(joint.lat)), METRES_A_DEGREE])
+        tails, heads = (
+            (np.stack([graph.lon[n], graph.lat[n]], axis=1) - (joint.lon, joint.lat)) * scale
+            for n in (graph.tail[closed], graph.head[closed])
+        )
+        along = heads - tails
+        share = np.clip(-(tails * along).sum(1) / np.maximum((along**2).sum(1), 1e-9), 0, 1)
+        away = np.hypot(*(tails + share[:, None] * along).T)
+        nearest = int(away.argmin())
+        return closed[nearest] if away[nearest] <= _ON_IT_M else None
 
     def _corner(self, joint: Place, at: int) -> Place | None:
         nodes = [int(n) for n in (self._graph.tail[at], self._graph.head[at]) if self._open_ends[n]]

@@ -25,8 +25,8 @@ NEAR_M = 40.0
 PEN_M = 10.0
 """How far a line drawn to a junction may reach past it without meaning the next street as well."""
 
-ACROSS_M = 200.0
-"""A barrier longer than this is no barrier in a street."""
+ACROSS_M, SHORT_M = 200.0, 60.0
+"""A line across streets is no longer than this; than the second, if its ends lie beside different streets."""
 
 LONGEST_M = 20_000.0
 
@@ -34,7 +34,7 @@ _AROUND_M = 400.0
 _BESIDE_M = 10.0
 """A way this far beside the line all along counts as twice as long."""
 _ALONG = 0.4
-_DETOUR, _DETOUR_M = 1.6, 30.0
+_DETOUR, _DETOUR_M = 1.6, 15.0
 _TWIN_M = 35.0
 
 Points = NDArray[np.float64]
@@ -92,9 +92,9 @@ def follow(graph: RoadGraph, line: Sequence[Place]) -> list[int]:
     first, last = (_nearest(near, point) for point in (ends.coords[0], ends.coords[-1]))
     way, length_m = ([], 0.0) if first is None or last is None else _way(graph, near, ends, first, last)
     if way and _ALONG * ends.length <= length_m <= _DETOUR * ends.length + _DETOUR_M:
-        return [int(near.at[i]) for i in way]
-    across = near.drawn.length <= ACROSS_M and length_m < _ALONG * ends.length
-    if across and (cut := _cut(near)):
+        return _to_junctions(graph, [int(near.at[i]) for i in way])
+    longest_m = ACROSS_M if length_m < _ALONG * ends.length else SHORT_M
+    if near.drawn.length <= longest_m and (cut := _cut(near)):
         return [int(near.at[i]) for i in cut]
     if first is None and last is None:
         raise NoStreet("No street is near the line.", "Zoom in, and draw along the street that is closed.")
@@ -193,6 +193,36 @@ def _traced(came: dict[int, tuple[int, int, float]], node: int) -> list[int]:
         way.append(came[node][1])
         node = came[node][0]
     return way[::-1]
+
+
+def _to_junctions(graph: RoadGraph, way: list[int]) -> list[int]:
+    """The way with the pen's length more at either end, if that leads to a junction."""
+    outer = _outer_nodes(graph, way)
+    return [*_stub(graph, way[0], outer[0])[::-1], *way, *_stub(graph, way[-1], outer[1])]
+
+
+def _outer_nodes(graph: RoadGraph, way: Sequence[int]) -> tuple[int, int]:
+    if len(way) == 1:
+        return int(graph.tail[way[0]]), int(graph.head[way[0]])
+    first, second, before, last = (
+        {int(graph.tail[at]), int(graph.head[at])} for at in (way[0], way[1], way[-2], way[-1])
+    )
+    return min(first - second, default=min(first)), min(last - before, default=max(last))
+
+
+def _stub(graph: RoadGraph, at: int, node: int) -> list[int]:
+    """The few segments on from a node to the next junction; none if that is not near."""
+    stub: list[int] = []
+    left_m = 1.5 * PEN_M
+    while graph.degree[node] == 2:
+        (at,) = (i for i in np.flatnonzero((graph.tail == node) | (graph.head == node)).tolist() if i != at)
+        other = int(graph.head[at] if graph.tail[at] == node else graph.tail[at])
+        left_m -= graph.place(node).distance_m(graph.place(other))
+        if left_m < 0 or at in stub:
+            return []
+        stub.append(at)
+        node = other
+    return stub
 
 
 def _cut(near: Near) -> list[int]:

@@ -43,6 +43,10 @@ class Columns:
     service_s: NDArray[np.int64]
     load: NDArray[np.int64]
     """(n, 3), thousandths."""
+    brought: NDArray[np.int64]
+    """(3, n), thousandths of what is in the vehicle from the start for this visit: 0 for a collection."""
+    change: NDArray[np.int64]
+    """(3, n), thousandths more in the vehicle after the visit; negative for a delivery."""
     collects: NDArray[np.bool_]
     odd: NDArray[np.bool_]
     """Has no place, or waits for goods fetched on the way: not to be judged by columns."""
@@ -63,6 +67,8 @@ class Columns:
             for w, (opens_s, closes_s) in enumerate(visit.windows):
                 opens[w, i], closes[w, i] = opens_s, closes_s
         drivers, skills = _codes(v.driver_id for v in listed), _codes(v.skills for v in listed)
+        load = np.array([v.load for v in listed], np.int64).reshape(-1, 3)
+        collects = np.array([v.collects for v in listed], bool)
         asked = {d: code for d, code in drivers.items() if d is not None}
         return cls(
             row={order_id: i for i, order_id in enumerate(visits)},
@@ -72,8 +78,10 @@ class Columns:
             last_s=np.array([FAR_S if v.closes_s is None else v.closes_s for v in listed], np.int64),
             several=np.array([len(v.windows) > 1 for v in listed], bool),
             service_s=np.array([v.service_s for v in listed], np.int64),
-            load=np.array([v.load for v in listed], np.int64).reshape(-1, 3),
-            collects=np.array([v.collects for v in listed], bool),
+            load=load,
+            brought=np.where(collects, 0, load.T),
+            change=np.where(collects, load.T, -load.T),
+            collects=collects,
             odd=np.array([v.at < 0 or v.pickup is not None for v in listed], bool),
             drivers=np.array([-1 if v.driver_id is None else asked[v.driver_id] for v in listed], np.int64),
             driver_codes=asked,

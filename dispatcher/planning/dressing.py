@@ -141,32 +141,56 @@ def _stops_of(problem: Problem, duty: Round, sequence: Sequence[OrderId]) -> tup
 
 
 def _stops(problem: Problem, line: Timeline) -> tuple[StopTimes, ...]:
-    columns = problem.columns
-    barred = columns.barred(line.duty, problem.travel[line.duty.profile])
-    suspects = barred[[columns.row[visit.order_id] for visit in line.visits]].tolist()
-    return tuple(_stop(problem, line, i, suspect) for i, suspect in enumerate(suspects))
+    """All stops of a round, field by field in their order: thousands are made at once, and names cost a third more."""
+    columns, origin, second, found = problem.columns, problem.origin, timedelta, []
+    rows = [columns.row[visit.order_id] for visit in line.visits]
+    barred = columns.barred(line.duty, problem.travel[line.duty.profile])[rows].tolist()
+    suspects = _suspects(problem, line, barred)
+    for i, (visit, arrives_s, begins_s, late_s, drive_s, drive_m, (grams, millilitres, parcels)) in enumerate(
+        zip(
+            line.visits,
+            line.arrives_s,
+            line.begins_s,
+            line.late_s,
+            line.leg_s,
+            line.leg_m,
+            line.on_board[1:],
+            strict=False,
+        )
+    ):
+        arrives_at = origin + second(0, arrives_s)
+        starts_at = arrives_at if begins_s == arrives_s else origin + second(0, begins_s)
+        load = Load(grams / 1000, millilitres / 1000, parcels // 1000)
+        moments = visit.order_id, arrives_at, starts_at, origin + second(0, begins_s + visit.service_s)
+        if i in suspects:
+            wait_s, pauses = line.wait_s(i), _pauses(problem, line, i)
+            broken = tuple(_broken(problem, line, i, wait_s, barred[i]))
+            found.append(StopTimes(*moments, drive_s, drive_m, wait_s, late_s, load, *pauses, broken))
+        else:
+            found.append(StopTimes(*moments, drive_s, drive_m, begins_s - arrives_s, late_s, load))
+    return tuple(found)
 
 
-def _stop(problem: Problem, line: Timeline, i: int, barred: bool) -> StopTimes:
-    visit, begins_s, wait_s, origin = line.visits[i], line.begins_s[i], line.wait_s(i), problem.origin
+def _suspects(problem: Problem, line: Timeline, barred: Sequence[bool]) -> set[int]:
+    """The stops that may break a rule, or have a break or a reload before them."""
+    suspects = {i for i, bars in enumerate(barred) if bars}
+    suspects.update(line.gaps, line.unfetched, line.reloads, (i for i, late_s in enumerate(line.late_s) if late_s))
+    if line.rests:
+        suspects.add(line.rests.before)
+    if (allowed_s := problem.max_wait_s) is not None:
+        suspects.update(i for i in range(len(barred)) if line.begins_s[i] - line.arrives_s[i] > allowed_s)
+    return suspects
+
+
+def _pauses(problem: Problem, line: Timeline, i: int) -> tuple[datetime | None, int, datetime | None, int]:
+    """The break and the reload before a stop."""
     rests = line.rests if line.rests and line.rests.before == i else None
-    reload_s = line.reloads.get(i)
-    grams, millilitres, parcels = line.on_board[i + 1]
-    return StopTimes(
-        visit.order_id,
-        origin + timedelta(0, line.arrives_s[i]),
-        origin + timedelta(0, begins_s),
-        origin + timedelta(0, begins_s + visit.service_s),
-        line.leg_s[i],
-        line.leg_m[i],
-        wait_s,
-        line.late_s[i],
-        Load(grams / 1000, millilitres / 1000, parcels // 1000),
-        break_at=_moment(problem, rests.at_s) if rests else None,
-        break_s=rests.length_s if rests else 0,
-        reload_at=None if reload_s is None else _moment(problem, reload_s),
-        reload_s=0 if reload_s is None else line.reload_s,
-        violations=tuple(_broken(problem, line, i, wait_s, barred)),
+    reloads_s = line.reloads.get(i)
+    return (
+        _moment(problem, rests.at_s) if rests else None,
+        rests.length_s if rests else 0,
+        None if reloads_s is None else _moment(problem, reloads_s),
+        0 if reloads_s is None else line.reload_s,
     )
 
 

@@ -21,6 +21,9 @@ from dispatcher.planning.problem import Problem, Round
 type Candidate = tuple[ShiftId, Sequence[OrderId]]
 """One shift and what it would serve, in order."""
 
+_WIDE = 500
+"""From so many candidates a step on, adding up step by step is faster than all at once."""
+
 type Ints = NDArray[np.int64]
 type Bools = NDArray[np.bool_]
 
@@ -80,7 +83,8 @@ class Figures:
 
 
 def _over(value: Ints, limit: Ints) -> Ints:
-    return np.maximum(value - limit, 0)
+    over: Ints = np.maximum(value - limit, 0)
+    return over
 
 
 def figures_of(problem: Problem, candidates: Sequence[Candidate]) -> Figures:
@@ -208,8 +212,13 @@ class Field:
         return cls(steps, visit, of_column, lengths, before, last=begins[lengths - 1] + candidates)
 
     def each(self, values: Ints) -> Ints:
-        """The sum of each candidate's elements. Exact: sums of whole numbers below 2^53."""
-        return np.bincount(self.column, weights=values, minlength=len(self.lengths)).astype(np.int64)
+        """The sum of each candidate's elements."""
+        if len(values) < _WIDE * len(self.steps):  # exact as floats too: whole numbers below 2^53
+            return np.bincount(self.column, weights=values, minlength=len(self.lengths)).astype(np.int64)
+        found = np.zeros(len(self.lengths), np.int64)
+        for a, b in self.steps:
+            found[: b - a] += values[a:b]
+        return found
 
     def any(self, flags: Bools) -> Bools:
         """Which candidates have such an element."""
@@ -227,6 +236,7 @@ class _Timing:
         self._opens, self._closes = columns.opens_s[:, visit], columns.closes_s[:, visit]
         self._last_s, self._service_s = columns.last_s[visit], columns.service_s[visit]
         self._several = columns.several[visit]
+        self._collects = bool(columns.collects[visit].any())
         self._windowed = [bool(self._several[a:b].any()) for a, b in field.steps]
         self._roads()
 
@@ -237,7 +247,7 @@ class _Timing:
         rests = _Rests(len(field.lengths), len(field.visit))
         needed = returns_s > duties.break_until_s
         if needed.any():
-            self._find_rests(rests, needed, arrives_s, begins_s, returns_s)
+            self._find_rests(rests, needed, arrives_s, begins_s)
             arrives_s, begins_s, returns_s = self._forward(duties.starts_s, rests)
             rests.late_s[needed & ~rests.found] = (returns_s - duties.break_until_s)[needed & ~rests.found]
         leaves_s = self._latest_leave(begins_s, returns_s, rests)
@@ -284,7 +294,7 @@ class _Timing:
         profiles = [duty.profile for duty in duties.kinds]
         for profile in dict.fromkeys(profiles):
             table, here = self._problem.travel[profile], np.array([p is profile for p in profiles])[duties.group]
-            legs = np.flatnonzero(here[field.column])
+            legs = slice(None) if here.all() else np.flatnonzero(here[field.column])
             self._leg_s[legs] = table.duration_s[before[legs], at[legs]]
             self._leg_m[legs] = table.distance_m[before[legs], at[legs]]
             back = np.flatnonzero(here & (duties.end >= 0))
@@ -303,16 +313,16 @@ class _Timing:
     def _peak(self) -> Ints:
         """The most on board, dimension by dimension."""
         field, visit = self._field, self._field.visit
-        load, collects = self._columns.load[visit], self._columns.collects[visit]
-        brought = np.where(collects[:, None], 0, load)
-        now = np.stack([field.each(brought[:, k]) for k in range(3)], axis=1)
-        peak = now.copy()
-        if collects.any():
-            change = np.where(collects[:, None], load, -load)
-            for a, b in field.steps:
-                now[: b - a] += change[a:b]
-                np.maximum(peak[: b - a], now[: b - a], out=peak[: b - a])
-        return peak
+        peaks = []
+        for brought, change in zip(self._columns.brought, self._columns.change, strict=True):
+            now = field.each(brought[visit])
+            peaks.append(now.copy())
+            if self._collects:
+                along = change[visit]
+                for a, b in field.steps:
+                    now[: b - a] += along[a:b]
+                    np.maximum(peaks[-1][: b - a], now[: b - a], out=peaks[-1][: b - a])
+        return np.stack(peaks, axis=1)
 
     # --- the clock ---
 
@@ -325,8 +335,8 @@ class _Timing:
             head = now[: b - a]
             head += leg_s[a:b]
             arrives_s[a:b] = head
-            for k in waiting.get(step, ()):
-                head[k] = max(head[k], self._duties.break_from_s[k]) + self._duties.break_s[k]
+            if (k := waiting.get(step)) is not None:
+                head[k] = np.maximum(head[k], self._duties.break_from_s[k]) + self._duties.break_s[k]
             np.maximum(head, self._opening(step, a, b, head), out=head)
             begins_s[a:b] = head
             head += self._service_s[a:b]
@@ -349,11 +359,11 @@ class _Timing:
             head = by[: b - a]
             head -= self._service_s[a:b]
             np.minimum(head, self._closing(step, a, b, head, closing, late), out=head)
-            for k in rests.waiting.get(step, ()):
-                head[k] = min(head[k] - self._duties.break_s[k], rests.by_s[k])
+            if (k := rests.waiting.get(step)) is not None:
+                head[k] = np.minimum(head[k] - self._duties.break_s[k], rests.by_s[k])
             head -= self._leg_s[a:b]
-            for k in rests.driving.get(step, ()):
-                head[k] = min(head[k] - self._duties.break_s[k], rests.by_s[k])
+            if (k := rests.driving.get(step)) is not None:
+                head[k] = np.minimum(head[k] - self._duties.break_s[k], rests.by_s[k])
         return by
 
     def _closing(self, step: int, a: int, b: int, by: Ints, first: Ints, late: Bools) -> Ints:
@@ -374,7 +384,7 @@ class _Timing:
 
     # --- breaks ---
 
-    def _find_rests(self, rests: "_Rests", needed: Bools, arrives_s: Ints, begins_s: Ints, returns_s: Ints) -> None:
+    def _find_rests(self, rests: "_Rests", needed: Bools, arrives_s: Ints, begins_s: Ints) -> None:
         """Give each round that needs one its first opportunity: as `_first_rest` of the timeline."""
         field, duties = self._field, self._duties
         done_s = begins_s + self._service_s
@@ -387,19 +397,21 @@ class _Timing:
         begins_then = np.maximum(resumes_s, self._opening_of_all(resumes_s))
         waiting = (at_s < begins_s) & (begins_then <= self._last_s)
         found = np.flatnonzero((driving | waiting) & needed[field.column])
-        columns, where = np.unique(field.column[found], return_index=True)
-        step_of = np.repeat(np.arange(len(field.steps)), [b - a for a, b in field.steps])
-        for k, element in zip(columns.tolist(), found[where].tolist(), strict=True):
-            at = int(free_s[element] if driving[element] else at_s[element])
-            rests.put(k, element, int(step_of[element]), bool(driving[element]), duties, at)
+        candidates, where = np.unique(field.column[found], return_index=True)
+        places = found[where]
+        at_s = np.where(driving[places], free_s[places], at_s[places])
+        rests.put(candidates, places, driving[places], duties, at_s)
+        for kind, chosen in ((rests.driving, driving[places]), (rests.waiting, ~driving[places])):
+            steps = np.searchsorted([b for _, b in field.steps], places[chosen], side="right")
+            kind.update({step: candidates[chosen][steps == step] for step in set(steps.tolist())})
         back = needed & ~rests.found & (duties.end >= 0) & (done_s[field.last] >= duties.break_from_s)
-        for k in np.flatnonzero(back).tolist():
-            rests.put_back(k, duties, int(done_s[field.last[k]]))
-        assert (returns_s[rests.found] > duties.break_until_s[rests.found]).all()
+        last = np.flatnonzero(back)
+        rests.put_back(last, duties, done_s[field.last[last]])
 
     def _opening_of_all(self, now: Ints) -> Ints:
         after_second = np.where(now > self._closes[1], self._opens[2], self._opens[1])
-        return np.where(now > self._closes[0], after_second, self._opens[0])
+        opening: Ints = np.where(now > self._closes[0], after_second, self._opens[0])
+        return opening
 
 
 class _Rests:
@@ -411,21 +423,22 @@ class _Rests:
         self.by_s = np.full(candidates, FAR_S)
         self.back_s = np.zeros(candidates, np.int64)
         self.driving_s, self.waiting_s = np.zeros(elements, np.int64), np.zeros(elements, np.int64)
-        self.driving: dict[int, list[int]] = {}
-        self.waiting: dict[int, list[int]] = {}
+        self.driving: dict[int, Ints] = {}
+        self.waiting: dict[int, Ints] = {}
         """By step, the candidates that rest before driving there, or on arrival."""
 
-    def put(self, k: int, element: int, step: int, driving: bool, duties: Duties, at_s: int) -> None:
-        """Before a stop."""
-        (self.driving if driving else self.waiting).setdefault(step, []).append(k)
-        (self.driving_s if driving else self.waiting_s)[element] = duties.break_s[k]
-        self._bound(k, duties, at_s)
+    def put(self, candidates: Ints, elements: Ints, driving: Bools, duties: Duties, at_s: Ints) -> None:
+        """Before a stop: the element of each."""
+        self.driving_s[elements] = np.where(driving, duties.break_s[candidates], 0)
+        self.waiting_s[elements] = np.where(driving, 0, duties.break_s[candidates])
+        self._bound(candidates, duties, at_s)
 
-    def put_back(self, k: int, duties: Duties, at_s: int) -> None:
+    def put_back(self, candidates: Ints, duties: Duties, at_s: Ints) -> None:
         """Before driving back."""
-        self.back_s[k] = duties.break_s[k]
-        self._bound(k, duties, at_s)
+        self.back_s[candidates] = duties.break_s[candidates]
+        self._bound(candidates, duties, at_s)
 
-    def _bound(self, k: int, duties: Duties, at_s: int) -> None:
-        until_s = int(duties.break_until_s[k])
-        self.found[k], self.by_s[k], self.late_s[k] = True, max(until_s, at_s), max(0, at_s - until_s)
+    def _bound(self, candidates: Ints, duties: Duties, at_s: Ints) -> None:
+        until_s = duties.break_until_s[candidates]
+        self.found[candidates] = True
+        self.by_s[candidates], self.late_s[candidates] = np.maximum(until_s, at_s), np.maximum(0, at_s - until_s)

@@ -36,7 +36,7 @@ class Offer:
     """Stops that are late then and are not now."""
     late_s: int
     breaks: tuple[Violation, ...]
-    """Rules that are broken then and are not now, wherever."""
+    """Rules that are broken then and are not now; a stop that is late now and late elsewhere then counts too."""
     worse: tuple[Violation, ...]
     """Rules that are broken now and more so then; the amount is how much more."""
     mends: int

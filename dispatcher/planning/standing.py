@@ -5,7 +5,6 @@ The numbers of many rounds at once, and the rules each of them breaks worked out
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,8 +21,8 @@ from dispatcher.planning.timeline import Timeline, Whole, overloads
 
 type Routes = Mapping[ShiftId, tuple[OrderId, ...]]
 
-type Subject = tuple[str, Rule]
-"""What a rule is broken on, an order wherever it stands or a round, and the rule."""
+type Subject = tuple[ShiftId, OrderId | None, Rule]
+"""A rule, and the round and the stop it is broken on: a stop that is late here and was late there is newly late."""
 
 _WORTH_IT = 4
 """Rounds from which on arrays are faster."""
@@ -61,7 +60,7 @@ class Standing:
         weight = self.weight
         if weight.sound and not weight.early_s:
             return {}
-        return {(fault.order_id or self.shift_id, fault.rule): fault for fault in self._faults()}
+        return {(self.shift_id, fault.order_id, fault.rule): fault for fault in self._faults()}
 
     def _faults(self) -> Iterator[Violation]:
         """As `RouteTimes.broken`, in another order."""
@@ -158,8 +157,9 @@ class Tally:
 
     def exchanged(self, out: Standing | None, into: Standing | None) -> "Tally":
         """Without the one and with the other."""
-        tally = copy(self)
-        tally.broken = dict(self.broken)
+        tally = Tally(())
+        tally.duration_s, tally.distance_m, tally.late_s = self.duration_s, self.distance_m, self.late_s
+        tally.weight, tally.broken = self.weight, dict(self.broken)
         if out:
             tally.duration_s -= out.duration_s
             tally.distance_m -= out.distance_m

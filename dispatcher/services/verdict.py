@@ -34,7 +34,7 @@ class Verdict:
     """Stops that would be late and are not now."""
     late_s: int
     breaks: tuple[Violation, ...]
-    """Rules that would be broken and are not now. An order that breaks one wherever it stands does so already."""
+    """Rules that would be broken and are not now; a stop that is late now and would be late elsewhere counts too."""
     worse: tuple[Violation, ...]
     """Rules that are broken now and would be more so; the amount is how much more."""
     mends: int

@@ -187,7 +187,7 @@ def _agrees(problem: Problem, offer: Offer, after: Routes) -> None:
         for key, v in new.items()
         if key in known and v.amount > known[key].amount
     )
-    assert offer.late == sum(1 for _, rule in new.keys() - known.keys() if rule is Rule.LATE)
+    assert offer.late == sum(1 for *_, rule in new.keys() - known.keys() if rule is Rule.LATE)
 
 
 def _sum(schedule, figure: str) -> int:
@@ -195,4 +195,4 @@ def _sum(schedule, figure: str) -> int:
 
 
 def _broken(routes):
-    return {(v.order_id or route.shift_id, v.rule): v for route in routes for v in route.broken}
+    return {(route.shift_id, v.order_id, v.rule): v for route in routes for v in route.broken}

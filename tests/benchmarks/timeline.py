@@ -1,0 +1,106 @@
+"""How long the timeline takes to show 60 rounds of 90 stops, and to paint it anew while zooming, panning, scrolling."""
+
+import gc
+import os
+import pickle
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+
+from tests.fixtures.board import Board, make_board
+from ui.theme import Mode, Theme
+from ui.timeline.geometry import View
+from ui.timeline.panel import TimelinePanel
+
+SHOW_MS, FRAME_MS = 60.0, 25.0
+ROUNDS, STOPS_EACH = 60, 90
+_IMPORT = """
+import time, numpy, PySide6.QtWidgets, PySide6.QtSvg, ui.board.rounds
+began = time.process_time()
+import {}
+print(time.process_time() - began)
+"""
+
+
+def run() -> Iterator[dict[str, object]]:
+    """On a window as tall as two screens, so that nearly all lanes are in view.
+
+    Processor time of the GUI thread, which works without waiting: the same on a machine that is busy besides.
+    """
+    gc.disable()  # the program collects when nothing moves, see ui.collecting
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    panel = TimelinePanel(Theme(app, Mode.LIGHT, 1.0))
+    panel.resize(1920, 2160)
+    panel.show()
+    board = make_board(ROUNDS, STOPS_EACH, 0)
+    panel.set_day(board.day, board.schedule)
+    app.processEvents()
+    yield _figure("set_day of 5,400 stops", [_set_day(panel, board) for _ in range(12)], SHOW_MS)
+    lit = board.day.plan.routes[7].order_ids[:3]
+    for name, chosen in (("", ()), (", three stops selected", lit)):
+        panel.select(chosen)
+        for what, step in _MOVES.items():
+            panel.showing.view = panel.showing.view.fit()
+            yield _figure(f"frame while {what}{name}", _frames(panel, step), FRAME_MS)
+    panel.close()
+    gc.enable()
+    for module in ("ui.timeline.panel", "ui.timeline.chart"):
+        yield _figure(f"import {module}", [_import_ms(module) for _ in range(3)], 500.0)
+
+
+_MOVES: dict[str, Callable[[View, int], View]] = {
+    "zooming": lambda view, i: view.zoomed(1.15 if i < 16 else 1 / 1.15, 700),
+    "panning": lambda view, i: view.zoomed(2.0, 700) if i == 0 else view.panned(40 if i < 16 else -40),
+    "scrolling": lambda view, i: view.panned(0, 30 if i < 16 else -30),
+}
+
+
+def _set_day(panel: TimelinePanel, board: Board) -> float:
+    """The day shares no object with the one shown, as after a real change."""
+    fresh = pickle.loads(pickle.dumps(board))
+    began = time.thread_time()
+    panel.set_day(fresh.day, fresh.schedule)
+    return (time.thread_time() - began) * 1_000
+
+
+def _frames(panel: TimelinePanel, step: Callable[[View, int], View]) -> list[float]:
+    """From the gesture to the last pixel."""
+    chart = panel.chart
+    assert chart is not None
+    took = []
+    for i in range(32):
+        began = time.thread_time()
+        chart.look(step(panel.showing.view, i))
+        QApplication.processEvents()
+        took.append((time.thread_time() - began) * 1_000)
+    return took
+
+
+def _import_ms(module: str) -> float:
+    command = [sys.executable, "-c", _IMPORT.format(module)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(done.stdout) * 1_000
+
+
+def _figure(name: str, times_ms: list[float], goal: float) -> dict[str, object]:
+    """The 95th percentile stands for all; median and slowest go with it."""
+    ordered = sorted(times_ms)
+    value = round(ordered[max(0, round(0.95 * len(ordered)) - 1)], 1)
+    on = (
+        f"made-up day of {ROUNDS * STOPS_EACH:,} stops, 95 % of {len(ordered)}; median {statistics.median(ordered):.1f}"
+    )
+    return {
+        "name": name,
+        "value": value,
+        "unit": "ms",
+        "goal": goal,
+        "ok": value <= goal,
+        "on": f"{on}, slowest {ordered[-1]:.1f} ms",
+    }

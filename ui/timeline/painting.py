@@ -1,0 +1,366 @@
+"""The lanes as one graphics item: ground, windows, bars, marks, and the lines drawn over them.
+
+Paints only what is in view, everything of one kind at a time. Reads `Showing` and changes nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import starmap
+
+import numpy as np
+import pyqtgraph as pg  # type: ignore[import-untyped]
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from ui.theme import Theme, legible_on
+from ui.timeline.batches import Batches, Strip
+from ui.timeline.geometry import ticks
+from ui.timeline.showing import Place, Showing
+from ui.timeline.sizes import Sizes
+
+_FADED = 0.28
+"""How strong the rounds are that are not selected."""
+_PALE, _STRONG = 0.14, 0.22
+"""How much of the accent is in the window of any stop, and of a selected one."""
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class LanesItem(pg.GraphicsObject):
+    """Fills the box of the lanes; its coordinates are the pixels that `geometry` speaks of."""
+
+    def __init__(self, showing: Showing, theme: Theme) -> None:
+        super().__init__()
+        self._showing, self._theme = showing, theme
+        self.sizes = Sizes.of(theme)
+        self.batches = Batches.of(())
+        self.actual = Strip.of(())
+        self.focused = False
+        self._strength = 1.0
+        self._flag_made: tuple[int, int, int, float] | None = None
+        self._flag_pixmap = QPixmap()
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, self._showing.view.width_px, self._showing.view.height_px)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,  # noqa: ARG002
+        widget: QWidget | None = None,  # noqa: ARG002
+    ) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setFont(self.sizes.small)
+        self._paint_ground(painter)
+        lit = self._showing.lit
+        if lit is None:
+            self._paint_lanes(painter, lambda strip: strip)
+        else:
+            bright = np.isin(np.arange(len(self._showing.lanes)), list(lit))
+            self._strength = _FADED
+            self._paint_lanes(painter, lambda strip: strip.where(~bright[strip.rows]))
+            self._strength = 1.0
+            self._paint_lanes(painter, lambda strip: strip.where(bright[strip.rows]))
+        self._paint_chosen_windows(painter)
+        self._paint_selection(painter)
+        self._paint_lines(painter)
+        self._paint_hand(painter)
+
+    # ── Ground ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        """Shifts light on dark, a hairline between lanes, the hours, and what is frozen."""
+        view, colour = self._showing.view, self._theme.colour
+        painter.fillRect(self.boundingRect(), colour("sunken"))
+        for row in view.rows:
+            lane = self._showing.lanes[row]
+            starts, ends = self._showing.hours_of(lane)
+            left, right = max(-1.0, view.x(starts)), min(view.width_px + 1, view.x(ends))
+            ground = "selection" if lane.shift_id in self._showing.shifts else "base"
+            painter.fillRect(QRectF(left, view.y(row), max(0.0, right - left), view.lane_px - 1), colour(ground))
+        self._paint_grid(painter)
+        self._paint_frozen(painter)
+
+    def _paint_grid(self, painter: QPainter) -> None:
+        view = self._showing.view
+        step, _ = ticks(view.scale, self.sizes.label)
+        first, last = int(view.left_s // step), int(view.right_s // step)
+        painter.setPen(QPen(self._theme.colour("border"), 1))
+        bottom = min(view.height_px, view.lanes * view.lane_px - view.top_px)
+        for n in range(first, last + 1):
+            x = round(view.x(n * step)) + 0.5
+            painter.drawLine(QPointF(x, 0), QPointF(x, bottom))
+        painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_frozen(self, painter: QPainter) -> None:
+        freeze = self._showing.freeze_s
+        if freeze is None:
+            return
+        view = self._showing.view
+        painter.fillRect(
+            QRectF(0, 0, max(0.0, view.x(freeze)), view.height_px),
+            QBrush(self._theme.colour("border"), Qt.BrushStyle.FDiagPattern),
+        )
+
+    def _ink(self, token: str) -> QColor:
+        """A colour as strong as the lanes being painted: mixed with the ground, since see-through paint is slow."""
+        ink, ground, part = self._theme.colour(token), self._theme.colour("base"), self._strength
+        if part == 1.0:
+            return ink
+        mixed = (part * a + (1 - part) * b for a, b in zip(ink.getRgbF()[:3], ground.getRgbF()[:3], strict=True))
+        return QColor.fromRgbF(*mixed)
+
+    # ── Bars ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _paint_lanes(self, painter: QPainter, of: Callable[[Strip], Strip]) -> None:
+        """Everything in the lanes whose strips `of` lets through."""
+        view, sizes, colour = self._showing.view, self.sizes, self._ink
+        top, bar = sizes.bar_top, sizes.bar
+
+        def seen(strip: Strip) -> Strip:
+            return of(strip.within(view))
+
+        def fill(strip: Strip, token: str, inset: float = 0.0, least: float = 1.0) -> None:
+            painter.setBrush(colour(token))
+            height = bar - 2 * round(inset * bar)
+            painter.drawRects(_rects(strip.boxes(view, top + round(inset * bar), height, least)))
+
+        b = self.batches
+        self._paint_windows(painter, seen(b.windows))
+        painter.setBrush(QBrush(colour("late"), Qt.BrushStyle.BDiagPattern))
+        painter.drawRects(_rects(seen(b.over).boxes(view, 1, view.lane_px - 3)))
+        fill(seen(b.drive), "timeline_drive", inset=0.38)
+        self._paint_waits(painter, seen(b.wait))
+        self._paint_pauses(painter, seen(b.pause), "timeline_break", Qt.BrushStyle.BDiagPattern)
+        self._paint_pauses(painter, seen(b.reload), "timeline_reload", Qt.BrushStyle.DiagCrossPattern)
+        service, late, done = seen(b.service), seen(b.late), seen(b.done)
+        fill(service, "timeline_service", least=2)
+        fill(late, "late", least=2)
+        self._paint_done(painter, done)
+        painter.setBrush(colour("late"))
+        painter.drawRects(_rects(seen(b.behind).boxes(view, top - 3, 2)))
+        self._paint_flaws(painter, seen(b.flawed))
+        self._paint_held(painter, seen(b.held))
+        for strip, ground in ((service, "timeline_service"), (late, "late"), (done, "done_tint")):
+            self._paint_numbers(painter, strip, colour(ground))
+        self._paint_actual(painter, of)
+
+    def _paint_windows(self, painter: QPainter, windows: Strip) -> None:
+        """A pale band behind each service, as far as its window reaches back to the stop before."""
+        pale = self._theme.colour("accent")
+        pale.setAlphaF(_PALE * self._strength)
+        painter.setBrush(pale)
+        view = self._showing.view
+        painter.drawRects(_rects(windows.boxes(view, 1, view.lane_px - 3)))
+
+    def _paint_waits(self, painter: QPainter, strip: Strip) -> None:
+        """Hollow: nothing happens."""
+        painter.setBrush(self._ink("base"))
+        painter.setPen(QPen(self._ink("timeline_wait"), 1))
+        inset = round(0.3 * self.sizes.bar)
+        painter.drawRects(
+            [QRectF(x + 0.5, y + inset + 0.5, w - 1, h - 2 * inset - 1) for x, y, w, h in self._bars(strip)]
+        )
+        painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_pauses(self, painter: QPainter, strip: Strip, token: str, style: Qt.BrushStyle) -> None:
+        """Hatched, with a frame."""
+        if not len(strip):
+            return
+        colour = self._ink(token)
+        boxes = [QRectF(*box).adjusted(0.5, 0.5, -0.5, -0.5) for box in self._bars(strip)]
+        painter.setBrush(self._ink("base"))
+        painter.drawRects(boxes)
+        painter.setBrush(QBrush(colour, style))
+        painter.setPen(QPen(colour, 1))
+        painter.drawRects(boxes)
+        painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_done(self, painter: QPainter, strip: Strip) -> None:
+        """Hollow: what is behind us."""
+        if not len(strip):
+            return
+        painter.setBrush(self._ink("done_tint"))
+        painter.setPen(QPen(self._ink("done"), 1))
+        boxes = self._bars(strip)
+        painter.drawRects([QRectF(*box).adjusted(0.5, 0.5, -0.5, -0.5) for box in boxes])
+        painter.setPen(Qt.PenStyle.NoPen)
+        for box in boxes:
+            if box[2] >= self.sizes.mark + 3 * self.sizes.digit:
+                self._icon(painter, "check-bold", "done", box[0] + 2, box)
+
+    def _bars(self, strip: Strip, least: float = 2.0) -> list[list[float]]:
+        return strip.boxes(self._showing.view, self.sizes.bar_top, self.sizes.bar, least)
+
+    # ── Marks and words ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _paint_flaws(self, painter: QPainter, strip: Strip) -> None:
+        """A flag above each stop that breaks a rule; from a picture, since there may be many."""
+        flag = self._flag(painter.device().devicePixelRatioF())
+        half, up = self.sizes.mark // 2, self.sizes.bar_top - 1
+        for left, top, wide, _ in self._bars(strip):
+            painter.drawPixmap(int(left + wide / 2) - half, int(top) - up, flag)
+
+    def _flag(self, ratio: float) -> QPixmap:
+        """A triangle on its tip."""
+        wide, tall, colour = self.sizes.mark, self.sizes.bar_top - 2, self._ink("late")
+        if self._flag_made != (key := (wide, tall, colour.rgb(), ratio)):
+            self._flag_made = key
+            self._flag_pixmap = QPixmap(round(wide * ratio), round(tall * ratio))
+            self._flag_pixmap.setDevicePixelRatio(ratio)
+            self._flag_pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._flag_pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawConvexPolygon([QPointF(0, 0), QPointF(wide, 0), QPointF(wide / 2, tall)])
+            painter.end()
+        return self._flag_pixmap
+
+    def _paint_held(self, painter: QPainter, strip: Strip) -> None:
+        """A line below the bar, and a lock where it has room."""
+        painter.setBrush(self._ink("text"))
+        boxes = self._bars(strip)
+        painter.drawRects([QRectF(left, top + tall, wide, 2) for left, top, wide, tall in boxes])
+        for (row, index), box in zip(strip.places(), boxes, strict=True):
+            if box[2] >= 2 * self.sizes.mark + 4 * self.sizes.digit:
+                token = "done" if self._showing.lanes[row].marks[index].done else "base"
+                self._icon(painter, "lock", token, box[0] + box[2] - 1.5 * self.sizes.mark - 2, box)
+
+    def _icon(self, painter: QPainter, name: str, token: str, left: float, box: list[float]) -> None:
+        side = round(1.5 * self.sizes.mark)
+        pixmap = self._theme.pixmap(name, token, side, painter.device().devicePixelRatioF())
+        painter.drawPixmap(round(left), round(box[1] + (box[3] - side) / 2), pixmap)
+
+    def _paint_numbers(self, painter: QPainter, strip: Strip, ground: QColor) -> None:
+        """The stop's number in its bar; in a wide one the address too."""
+        digit, wide = self.sizes.digit, 14 * self.sizes.digit
+        strip = strip.longer((digit + 2) / self._showing.view.scale)
+        metrics = QFontMetrics(self.sizes.small)
+        painter.setPen(legible_on(ground))
+        for (row, index), box in zip(strip.places(), self._bars(strip), strict=True):
+            mark = self._showing.lanes[row].marks[index]
+            words = str(mark.position + 1)
+            if box[2] >= wide:
+                room = box[2] - 3 * self.sizes.mark - digit
+                words = metrics.elidedText(f"{words}  {mark.address}", Qt.TextElideMode.ElideRight, int(room))
+                painter.drawText(QRectF(box[0] + 2 * self.sizes.mark, box[1], room, box[3]), _LEFT, words)
+            elif box[2] >= len(words) * digit + 2:
+                painter.drawText(QRectF(*box), _CENTRE, words)
+        painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_actual(self, painter: QPainter, of: Callable[[Strip], Strip]) -> None:
+        """What really happened, below the plan: a bead where the driver came, a line until they left."""
+        strip = of(self.actual.within(self._showing.view))
+        if not len(strip):
+            return
+        boxes = strip.boxes(self._showing.view, self.sizes.strip_top, self.sizes.strip, 2)
+        painter.setBrush(self._ink("done"))
+        painter.drawRects(_rects([[x, y + h / 4, w, h / 2] for x, y, w, h in boxes]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for left, top, _, tall in boxes:
+            painter.drawEllipse(QPointF(left, top + tall / 2), tall * 0.7, tall * 0.7)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+    def actual_strip(self) -> Strip:
+        """The arrivals that are known, as far as their stops are shown."""
+        clock, found = self._showing.clock, []
+        for order_id, (came, left) in self._showing.actual.items():
+            place = self._showing.place(order_id)
+            if place and clock:
+                found.append((place.row, clock(came), clock(left or came), place.index))
+        return Strip.of(sorted(found))
+
+    # ── Selection, lines, the hand ───────────────────────────────────────────────────────────────────────────────
+
+    def _paint_selection(self, painter: QPainter) -> None:
+        """A ring around each selected stop, a finer one around where keys go on from."""
+        ring = QPen(self._theme.colour("accent"), 2)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        places = [place for order_id in self._showing.orders if (place := self._showing.place(order_id))]
+        shown = self._showing.view.rows
+        painter.setPen(ring)
+        painter.drawRects([self._around(place, 2.0) for place in places if place.row in shown])
+        at = self._showing.current_place
+        if self.focused and at and at[1] is not None and at[0] in shown:
+            painter.setPen(QPen(self._theme.colour("text"), 1, Qt.PenStyle.DotLine))
+            painter.drawRect(self._around(Place(at[0], at[1]), 4.5))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_chosen_windows(self, painter: QPainter) -> None:
+        """The windows of selected stops as far as they reach, with a post at either end."""
+        view, accent = self._showing.view, self._theme.colour("accent")
+        pale = QColor(accent)
+        pale.setAlphaF(_STRONG)
+        for order_id in self._showing.orders:
+            place = self._showing.place(order_id)
+            for opens, closes in self._showing.mark(place).windows if place and place.row in view.rows else ():
+                left, right = max(-4.0, view.x(opens)), min(view.width_px + 4.0, view.x(closes))
+                top, tall = view.y(place.row) + 1, view.lane_px - 3
+                painter.fillRect(QRectF(left, top, max(0.0, right - left), tall), pale)
+                for x in (left, right - 2):
+                    painter.fillRect(QRectF(x, top, 2, tall), accent)
+
+    def _around(self, place: Place, air: float) -> QRectF:
+        view, mark = self._showing.view, self._showing.mark(place)
+        left, right = view.x(mark.starts_s), view.x(mark.departs_s)
+        left, right = max(-20.0, left), min(view.width_px + 20.0, max(right, left + 2))
+        top = view.y(place.row) + self.sizes.bar_top
+        return QRectF(left, top, max(0.0, right - left), self.sizes.bar).adjusted(-air, -air, air, air)
+
+    def _paint_lines(self, painter: QPainter) -> None:
+        """The ends of shifts, the freeze line, and now."""
+        view, colour = self._showing.view, self._theme.colour
+        painter.setPen(QPen(colour("disabled"), 2))
+        for row in view.rows:
+            for seconds in self._showing.hours_of(self._showing.lanes[row]):
+                x = view.x(seconds)
+                painter.drawLine(QPointF(x, view.y(row) + 2), QPointF(x, view.y(row) + view.lane_px - 4))
+        for seconds, token, style in (
+            (self._showing.freeze_s, "text", Qt.PenStyle.DashLine),
+            (self._showing.now_s, "moving", Qt.PenStyle.SolidLine),
+        ):
+            if seconds is not None:
+                painter.setPen(QPen(colour(token), 2, style))
+                painter.drawLine(QPointF(view.x(seconds), 0), QPointF(view.x(seconds), view.height_px))
+        painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_hand(self, painter: QPainter) -> None:
+        """Where a drop would land, the shift's end that is dragged, the rubber band."""
+        view, accent, showing = self._showing.view, self._theme.colour("accent"), self._showing
+        if showing.target and (row := showing.row(showing.target.shift_id)) is not None:
+            self._paint_target(painter, row)
+        if showing.hours and (row := showing.row(showing.hours.shift_id)) is not None:
+            painter.setPen(QPen(accent, 2))
+            for seconds in (showing.hours.starts_s, showing.hours.ends_s):
+                x = view.x(seconds)
+                painter.drawLine(QPointF(x, view.y(row)), QPointF(x, view.y(row) + view.lane_px - 1))
+        if showing.band:
+            pale = QColor(accent)
+            pale.setAlphaF(0.15)
+            painter.setPen(QPen(accent, 1))
+            painter.setBrush(pale)
+            painter.drawRect(QRectF(*showing.band))
+        painter.setPen(Qt.PenStyle.NoPen)
+
+    def _paint_target(self, painter: QPainter, row: int) -> None:
+        """A beam between two bars, or a frame around the lane."""
+        view, accent, target = self._showing.view, self._theme.colour("accent"), self._showing.target
+        assert target is not None
+        if target.gap.index is None:
+            painter.setPen(QPen(accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(1, view.y(row) + 1, view.width_px - 2, view.lane_px - 3))
+            return
+        x, top = round(view.x(target.gap.at_s)), view.y(row)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(accent)
+        painter.drawRect(QRectF(x - 1, top, 3, view.lane_px - 1))
+        for y in (top, top + view.lane_px - 4):
+            painter.drawRect(QRectF(x - 4, y, 9, 3))
+
+
+def _rects(boxes: Iterable[list[float]]) -> list[QRectF]:
+    return list(starmap(QRectF, boxes))

@@ -1,0 +1,53 @@
+"""How big everything in the timeline is, from the theme's type and grid."""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QFont, QFontMetrics
+
+from ui.theme import Size, Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Device-independent pixels, and the two fonts they follow."""
+
+    small: QFont
+    bold: QFont
+    bar_top: int
+    """From a lane's upper edge to its bars: room for the marks above them."""
+    bar: int
+    """Height of a bar."""
+    strip_top: int
+    """Where the strip of what really happened begins."""
+    strip: int
+    lane: int
+    names: int
+    """Width of the column of drivers."""
+    axis: int
+    label: int
+    """Width that a time on the axis needs, with air."""
+    digit: int
+    mark: int
+    """Side of a mark."""
+
+    @classmethod
+    def of(cls, theme: Theme) -> "Sizes":
+        """The sizes in force now."""
+        small, bold = theme.font(Size.SMALL), theme.font(Size.SMALL, bold=True)
+        metrics, grid = QFontMetrics(small), theme.grid
+        bar, top = metrics.height(), grid(2)
+        strip_top = top + bar + grid(0.75)
+        return cls(
+            small=small,
+            bold=bold,
+            bar_top=top,
+            bar=bar,
+            strip_top=strip_top,
+            strip=grid(1),
+            lane=strip_top + grid(1) + grid(1),
+            names=grid(40),
+            axis=metrics.height() + grid(4),
+            label=metrics.horizontalAdvance("00:00 +1") + grid(3),
+            digit=metrics.horizontalAdvance("0"),
+            mark=grid(2),
+        )

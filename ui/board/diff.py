@@ -23,8 +23,8 @@ def edits(old: Sequence[Hashable], new: Sequence[Hashable]) -> Edits:
     common = [(place[key], row) for row, key in enumerate(new) if key in place]
     kept = [common[i] for i in _longest_rising([was for was, _ in common])]
     stays, settled = {was for was, _ in kept}, {row for _, row in kept}
-    removed = _runs([row for row in range(len(old)) if row not in stays])
-    inserted = _runs([row for row in range(len(new)) if row not in settled])
+    removed = runs([row for row in range(len(old)) if row not in stays])
+    inserted = runs([row for row in range(len(new)) if row not in settled])
     return Edits(tuple(reversed(removed)), tuple(inserted))
 
 
@@ -46,12 +46,12 @@ def _longest_rising(numbers: Sequence[int]) -> list[int]:
     return chain[::-1]
 
 
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    """Neighbouring rows joined: [1, 2, 3, 7] → [(1, 3), (7, 7)]."""
-    runs: list[tuple[int, int]] = []
+def runs(rows: Sequence[int], gap: int = 1) -> list[tuple[int, int]]:
+    """Rising rows at most `gap` apart joined: [1, 2, 3, 7] → [(1, 3), (7, 7)]."""
+    joined: list[tuple[int, int]] = []
     for row in rows:
-        if runs and runs[-1][1] == row - 1:
-            runs[-1] = (runs[-1][0], row)
+        if joined and row - joined[-1][1] <= gap:
+            joined[-1] = (joined[-1][0], row)
         else:
-            runs.append((row, row))
-    return runs
+            joined.append((row, row))
+    return joined

@@ -1,22 +1,58 @@
-"""How rounds and stops are painted. Looks up prepared rows; keeps nothing of a row itself."""
+"""How rounds and stops are painted, a whole row at a time. Looks up prepared rows; keeps nothing of a row itself.
 
-from dataclasses import dataclass
+A delegate would be asked once for each cell: for a screen of stops that takes five times as long.
+"""
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from ui.board.round_model import Column, Role
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+
+from dispatcher.domain.fleet import Lock
+from dispatcher.domain.ids import ShiftId
+from ui.board.round_model import COLUMNS, TEXTS, Column
 from ui.board.rows import RoundRow, StopRow
+from ui.board.words import SIGNS, Part, Ruling
 from ui.theme import Size, Theme, driver_colour, legible_on
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
-_ALIGNMENTS = {Column.SEQUENCE: _RIGHT, Column.ETA: _RIGHT, Column.LOAD: _RIGHT}
 FULL = 1.0
 _ROOM_FOR_WAITS = 48
 """Steps of the grid an address cell needs before it also tells how long a driver waits."""
+
+LOCK_ICONS = {Lock.SEQUENCE: "format-list-numbered", Lock.DRIVER: "account-lock-outline", Lock.ROUTE: "lock"}
+_PLAIN = {Column.ETA: "text", Column.ADDRESS: "text"}
+"""Columns that are not muted."""
+
+
+@dataclass(slots=True)
+class Cell:
+    """A column as it stands in the view."""
+
+    column: int
+    left: int
+    width: int
+
+
+@dataclass(slots=True)
+class Look:
+    """How a row stands in the view, beyond what it says."""
+
+    selected: bool = False
+    hovered: bool = False
+    open: bool = False
+    first: bool = False
+
+
+@dataclass(slots=True)
+class Rulings:
+    """What each round would make of the stops in hand."""
+
+    by_shift: Mapping[ShiftId, Ruling] = field(default_factory=dict)
+    best: ShiftId | None = None
 
 
 @dataclass(slots=True)
@@ -59,72 +95,62 @@ def elided(words: str, font: QFont, width: int, where: Qt.TextElideMode = Qt.Tex
     return metrics.elidedText(words, where, width)
 
 
-class RoundDelegate(QStyledItemDelegate):
-    """Rounds in two lines with a badge and a load bar, stops in one."""
+class RowPainter:
+    """Rounds in two lines with a badge and a load bar, stops in one. GUI thread."""
 
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
         self._theme = theme
+        self.rulings = Rulings()
         self.measure()
 
     def measure(self) -> None:
         """Take fonts and heights from the theme again."""
         self._text, self._bold = self._theme.font(Size.TEXT), self._theme.font(Size.TEXT, bold=True)
         self._small, self._small_bold = self._theme.font(Size.SMALL), self._theme.font(Size.SMALL, bold=True)
-        small, text = QFontMetrics(self._small).height(), QFontMetrics(self._bold).height()
+        self._metrics = QFontMetrics(self._small)
+        self._line = QFontMetrics(self._bold).height()
         grid = self._theme.grid
-        self._stop_size = QSize(0, small + grid(2))
-        self._round_size = QSize(0, text + small + grid(4))
+        self.stop_height = self._metrics.height() + grid(2)
+        self.round_height = self._line + self._metrics.height() + grid(4)
+        self.fold_width = grid(5)
         self._icon_side = grid(4)
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002
-        return self._stop_size if index.parent().isValid() else self._round_size
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        row = index.data(Role.ROW)
-        painter.save()
-        self._paint_ground(painter, option)
-        if isinstance(row, RoundRow):
-            self._paint_rules(painter, option, first=index.row() == 0)
-            self._paint_round(painter, option.rect, row)
-        elif isinstance(row, StopRow):
-            self._paint_stop(painter, option.rect, row, Column(index.column()))
-        painter.restore()
-
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, self._theme.colour("selection"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, self._theme.colour("hover"))
 
     # ── Rounds ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _paint_rules(self, painter: QPainter, option: QStyleOptionViewItem, *, first: bool) -> None:
-        """A hairline above each round, and one above its open stops."""
-        rect = option.rect
-        painter.setPen(self._theme.colour("border"))
-        if not first:
-            painter.drawLine(0, rect.top(), rect.right(), rect.top())
-        if option.state & QStyle.StateFlag.State_Open:
-            painter.drawLine(0, rect.bottom(), rect.right(), rect.bottom())
-
-    def _paint_round(self, painter: QPainter, rect: QRect, row: RoundRow) -> None:
-        grid = self._theme.grid
-        inner = rect.adjusted(grid(1), grid(2), -grid(2), -grid(2))
-        upper = QRect(inner.left(), inner.top(), inner.width(), QFontMetrics(self._bold).height())
+    def paint_round(self, painter: QPainter, rect: QRect, row: RoundRow, look: Look) -> None:
+        """A round over the whole width."""
+        grid, ruling = self._theme.grid, self.rulings.by_shift.get(row.shift_id)
+        best = ruling is not None and row.shift_id == self.rulings.best
+        self._paint_ground(painter, rect, look, "done_tint" if best else "")
+        self._paint_rules(painter, rect, look)
+        self._paint_icon(painter, "chevron-down" if look.open else "chevron-right", "muted", rect.left() + 1, rect)
+        inner = rect.adjusted(self.fold_width, grid(2), -grid(2), -grid(2))
+        upper = QRect(inner.left(), inner.top(), inner.width(), self._line)
         lower = QRect(inner.left(), upper.bottom() + 1, inner.width(), inner.bottom() - upper.bottom())
         badge = self._paint_badge(painter, upper, row.number)
         self._paint_names(painter, upper.adjusted(badge + grid(2), 0, 0, 0), row)
-        self._paint_figures(painter, lower, row)
+        if ruling is None:
+            self._paint_figures(painter, lower, row)
+        else:
+            self._paint_ruling(painter, lower, ruling, best)
+
+    def _paint_ground(self, painter: QPainter, rect: QRect, look: Look, tint: str = "") -> None:
+        token = "selection" if look.selected else tint or ("hover" if look.hovered else "")
+        if token:
+            painter.fillRect(rect, self._theme.colour(token))
+
+    def _paint_rules(self, painter: QPainter, rect: QRect, look: Look) -> None:
+        """A hairline above each round, and one above its open stops."""
+        painter.setPen(self._theme.colour("border"))
+        if not look.first:
+            painter.drawLine(0, rect.top(), rect.right(), rect.top())
+        if look.open:
+            painter.drawLine(0, rect.bottom(), rect.right(), rect.bottom())
 
     def _paint_badge(self, painter: QPainter, line: QRect, number: int) -> int:
         """The driver's number on the driver's colour; returns the badge's width."""
-        ground = driver_colour(number)
-        width = max(
-            self._theme.grid(6), QFontMetrics(self._small_bold).horizontalAdvance(str(number)) + self._theme.grid(3)
-        )
+        ground, grid = driver_colour(number), self._theme.grid
+        width = max(grid(6), QFontMetrics(self._small_bold).horizontalAdvance(str(number)) + grid(3))
         box = QRectF(line.left(), line.top() + 1, width, line.height() - 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -138,14 +164,21 @@ class RoundDelegate(QStyledItemDelegate):
     def _paint_names(self, painter: QPainter, line: QRect, row: RoundRow) -> None:
         pen, grid = Pen(painter, line), self._theme.grid
         if row.problems:
-            problems = QRect(line)
-            problems.setLeft(max(line.left() + line.width() // 3, line.left()))
-            right = Pen(painter, problems)
+            right = Pen(painter, QRect(line).adjusted(line.width() // 3, 0, 0, 0))
             right.text(row.problems, self._small_bold, self._theme.colour("late"), gap=grid(1), right=True)
             self._paint_icon(painter, "alert", "late", right.line.right() - self._icon_side + 1, line)
             pen.line.setRight(right.line.right() - self._icon_side - grid(2))
-        pen.text(row.driver, self._bold, self._theme.colour("text"), gap=grid(2))
+        pen.text(row.driver, self._bold, self._theme.colour("text"), gap=grid(1.5))
+        for icon in self._signs(row):
+            if pen.line.width() > self._icon_side:
+                self._paint_icon(painter, icon, "muted", pen.line.left(), pen.line)
+                pen.line.setLeft(pen.line.left() + self._icon_side + grid(1.5))
         pen.text(row.vehicle, self._small, self._theme.colour("muted"))
+
+    @staticmethod
+    def _signs(row: RoundRow) -> list[str]:
+        lock = [LOCK_ICONS[row.lock]] if row.lock in LOCK_ICONS else []
+        return [*lock, "truck-check-outline"] if row.loaded == "loaded" else lock
 
     def _paint_figures(self, painter: QPainter, line: QRect, row: RoundRow) -> None:
         """Load bar and stops from the left; hours and, where there is room, kilometres from the right."""
@@ -156,6 +189,57 @@ class RoundDelegate(QStyledItemDelegate):
         pen.text(row.hours, self._small, self._theme.colour("text"), gap=grid(3), right=True)
         if pen.fits(row.distance, self._small):
             pen.text(row.distance, self._small, muted, right=True)
+
+    def _paint_ruling(self, painter: QPainter, line: QRect, ruling: Ruling, best: bool) -> None:
+        """What taking the stops in hand would cost, in place of the round's own figures."""
+        pen = Pen(painter, QRect(line))
+        self.paint_parts(pen, ruling)
+        if best and pen.line.width() > self._icon_side:
+            self._paint_icon(painter, "star", "accent", line.left(), line)
+            pen.line.setLeft(line.left() + self._icon_side + self._theme.grid(1))
+            if pen.fits("best", self._small_bold):
+                pen.text("best", self._small_bold, self._theme.colour("accent"))
+
+    def paint_offer(
+        self, painter: QPainter, rect: QRect, who: tuple[int, str, str], ruling: Ruling | None, best: bool
+    ) -> None:
+        """A driver in one line, with the verdict at the right."""
+        grid, (number, driver, vehicle) = self._theme.grid, who
+        line = rect.adjusted(grid(2), 0, -grid(2), 0)
+        badge = self._paint_badge(painter, line.adjusted(0, grid(1), 0, -grid(1)), number)
+        pen = Pen(painter, line.adjusted(badge + grid(2), 0, 0, 0))
+        name = QFontMetrics(self._bold).horizontalAdvance(driver)
+        verdict = Pen(painter, pen.line.adjusted(min(name, pen.line.width() // 3) + grid(2), 0, 0, 0))
+        if ruling:
+            self.paint_parts(verdict, ruling)
+        if best:
+            left = verdict.line.right() - self._icon_side - grid(1)
+            self._paint_icon(painter, "star", "accent", left, line)
+            verdict.line.setRight(left)
+        pen.line.setRight(verdict.line.right() - grid(2))
+        pen.text(driver, self._bold, self._theme.colour("text"), gap=grid(2))
+        pen.text(vehicle, self._small, self._theme.colour("muted"))
+
+    def paint_parts(self, pen: Pen, ruling: Ruling) -> None:
+        """A verdict from the right: its sign, then its parts; what weighs least goes where room is short."""
+        grid, sign = self._theme.grid, SIGNS[ruling.tone]
+        gap = grid(2.5)
+        room = pen.line.width() - (self._icon_side + grid(1.5) if sign else 0)
+        for part in reversed(self._fitting(ruling.parts, room, gap)):
+            bold = part.tone in ("late", "risk")
+            font = self._small_bold if bold else self._small
+            pen.text(part.text, font, self._theme.colour(part.tone), gap=gap, right=True)
+        if sign:
+            left = pen.line.right() + gap - grid(1) - self._icon_side
+            self._paint_icon(pen.painter, sign, ruling.tone, left, pen.line)
+            pen.line.setRight(left - grid(1))
+
+    def _fitting(self, parts: Sequence[Part], room: int, gap: int) -> list[Part]:
+        metrics = QFontMetrics(self._small_bold)
+        kept = list(parts)
+        while len(kept) > 1 and sum(metrics.horizontalAdvance(p.text) + gap for p in kept) - gap > room:
+            kept.remove(min(kept, key=lambda part: part.weight))
+        return kept
 
     def _paint_bar(self, painter: QPainter, box: QRectF, fill: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -169,55 +253,79 @@ class RoundDelegate(QStyledItemDelegate):
 
     # ── Stops ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _paint_stop(self, painter: QPainter, rect: QRect, row: StopRow, column: Column) -> None:
-        line = rect.adjusted(self._theme.grid(1), 0, -self._theme.grid(1), 0)
-        if column is Column.ADDRESS:
-            line = self._paint_marks(painter, self._paint_verdict(painter, line, row), row)
-        shown, colour = self._stop_text(row, column)
-        painter.setFont(self._small)
-        painter.setPen(self._theme.colour(colour))
-        # In the middle, since the house number at the end tells neighbours apart.
-        where = Qt.TextElideMode.ElideMiddle if column is Column.ADDRESS else Qt.TextElideMode.ElideRight
-        painter.drawText(line, _ALIGNMENTS.get(column, _LEFT), elided(shown, self._small, line.width(), where))
+    def paint_stop(self, painter: QPainter, rect: QRect, row: StopRow, cells: Sequence[Cell], look: Look) -> None:
+        """A stop, cell by cell."""
+        self._paint_ground(painter, rect, look, "" if not row.frozen or look.hovered else "hover")
+        margin = self._theme.grid(1)
+        for cell in cells:
+            line = QRect(cell.left + margin, rect.top(), cell.width - 2 * margin, rect.height())
+            if cell.column == Column.SEQUENCE:
+                line = self._paint_done(painter, line, row)
+            elif cell.column == Column.ADDRESS:
+                line = self._paint_marks(painter, self._paint_verdict(painter, line, row), row)
+            self._paint_text(painter, line, row, cell.column)
+        if row.thaws:
+            self._paint_freeze_line(painter, rect)
 
-    @staticmethod
-    def _stop_text(row: StopRow, column: Column) -> tuple[str, str]:
-        """What a cell says, and the colour token it says it in."""
-        match column:
-            case Column.SEQUENCE:
-                return str(row.sequence), "muted"
-            case Column.ETA:
-                return row.arrives, "late" if row.late else "text"
-            case Column.ADDRESS:
-                return row.address, "text"
-            case Column.WINDOW:
-                return row.window, "muted"
-            case Column.LOAD:
-                return row.load, "muted"
+    def _paint_text(self, painter: QPainter, line: QRect, row: StopRow, column: int) -> None:
+        words = TEXTS[column](row)
+        if not words or line.width() < 4:
+            return
+        late = row.late and column == Column.ETA
+        token = "late" if late else "muted" if row.done else _PLAIN.get(Column(column), "muted")
+        if self._metrics.horizontalAdvance(words) > line.width():
+            # In the middle, since the house number at the end tells neighbours apart.
+            where = Qt.TextElideMode.ElideMiddle if column == Column.ADDRESS else Qt.TextElideMode.ElideRight
+            words = self._metrics.elidedText(words, where, line.width())
+        painter.setFont(self._small)
+        painter.setPen(self._theme.colour(token))
+        painter.drawText(line, _RIGHT if COLUMNS[column].right else _LEFT, words)
+
+    def _paint_done(self, painter: QPainter, line: QRect, row: StopRow) -> QRect:
+        """A check before the number of a stop that is done."""
+        if row.done:
+            self._paint_icon(painter, "check", "done", line.left(), line)
+        return line
 
     def _paint_verdict(self, painter: QPainter, line: QRect, row: StopRow) -> QRect:
         """What is wrong, at the right of the address; returns what is left for it."""
-        pen = Pen(painter, line)
-        bad = row.tone == "late"
-        if bad or line.width() > self._theme.grid(_ROOM_FOR_WAITS):
-            pen.text(
-                row.verdict,
-                self._small_bold if bad else self._small,
-                self._theme.colour(row.tone),
-                gap=self._theme.grid(2),
-                right=True,
-            )
+        pen, bad = Pen(painter, line), row.tone == "late"
+        if row.verdict and (bad or line.width() > self._theme.grid(_ROOM_FOR_WAITS)):
+            font = self._small_bold if bad else self._small
+            pen.text(row.verdict, font, self._theme.colour(row.tone), gap=self._theme.grid(2), right=True)
         return pen.line
 
     def _paint_marks(self, painter: QPainter, line: QRect, row: StopRow) -> QRect:
-        """Lock and collection marks at the right of the address; returns what is left for it."""
-        for shown, icon in ((row.held, "lock"), (row.collection, "package-up")):
+        """Held, collection and loaded at the right of the address, break and reload before it; what is left for it."""
+        step = self._icon_side + self._theme.grid(1)
+        for icon, tone in _marks_behind(row):
+            self._paint_icon(painter, icon, tone, line.right() - self._icon_side + 1, line)
+            line = line.adjusted(0, 0, -step, 0)
+        for shown, icon in ((row.reloading, "package-down"), (row.resting, "coffee-outline")):
             if shown:
-                self._paint_icon(painter, icon, "muted", line.right() - self._icon_side + 1, line)
-                line = line.adjusted(0, 0, -self._icon_side - self._theme.grid(1), 0)
+                self._paint_icon(painter, icon, "moving", line.left(), line)
+                line = line.adjusted(step, 0, 0, 0)
         return line
+
+    def _paint_freeze_line(self, painter: QPainter, rect: QRect) -> None:
+        """Dashed, with a flake at its left end: what lies above is not planned any more."""
+        pen = QPen(self._theme.colour("moving"), 2, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
 
     def _paint_icon(self, painter: QPainter, name: str, colour: str, left: int, line: QRect) -> None:
         ratio = painter.device().devicePixelRatioF()
         pixmap = self._theme.pixmap(name, colour, self._icon_side, ratio)
         painter.drawPixmap(left, line.center().y() - self._icon_side // 2 + 1, pixmap)
+
+
+def _marks_behind(row: StopRow) -> list[tuple[str, str]]:
+    """Icons and their colours, from the right."""
+    marks = []
+    if row.held:
+        marks.append(("lock", "muted"))
+    if row.collection:
+        marks.append(("package-up", "muted"))
+    if row.loaded:
+        marks.append(("truck-check-outline", "muted") if row.loaded == "here" else ("truck-alert-outline", "risk"))
+    return marks

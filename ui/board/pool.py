@@ -1,114 +1,26 @@
 """The pool panel: orders that no round serves, with why; drag them out to plan, drop planned ones in to unassign."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
-from PySide6.QtCore import (
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QSortFilterProxyModel,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import (
-    QAction,
-    QContextMenuEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QKeySequence,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QMenu,
-    QStackedLayout,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Reason
 from ui import format as fmt
 from ui.board import drag
+from ui.board.arrangement import Arrangement
 from ui.board.empty import EmptyState
-from ui.board.pool_model import Column, PoolModel, Role
+from ui.board.filter_line import FilterLine
+from ui.board.filtering import Filter, Mark
+from ui.board.pool_model import PoolModel
+from ui.board.pool_view import PoolView
 from ui.theme import Size, Theme
 
-_ROOM_FOR = {Column.WINDOW: 105, Column.LOAD: 125, Column.PRIORITY: 145}
-"""Width in steps of the 4-pixel grid from which a column is shown."""
-
 _BARE = "No orders on this day yet – import an order file."
-
-
-class _Filter(QSortFilterProxyModel):
-    """Rows whose order number, address, customer or sender holds every word typed."""
-
-    words: tuple[str, ...] = ()
-
-    def set_text(self, text: str) -> None:
-        self.beginFilterChange()
-        self.words = tuple(text.casefold().split())
-        self.endFilterChange()
-
-    def filterAcceptsRow(self, source_row: int, source_parent: QModelIndex | QPersistentModelIndex) -> bool:
-        searched = self.sourceModel().index(source_row, 0, source_parent).data(Role.SEARCH)
-        return all(word in searched for word in self.words)
-
-
-class PoolView(QTableView):
-    """The table under the hand; owned by the pool panel, which takes the drops.
-
-    Signals:
-        menu_requested(QPoint): where, in global coordinates.
-    """
-
-    menu_requested = Signal(QPoint)
-
-    def __init__(self, theme: Theme, run_drag: drag.RunDrag, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme, self._run_drag = theme, run_drag
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSortingEnabled(True)
-        self.verticalHeader().hide()
-        self.setTabKeyNavigation(False)
-
-    def order_ids(self) -> tuple[OrderId, ...]:
-        """The selected orders, top to bottom."""
-        rows = sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)
-        return tuple(index.data(Role.ORDER_ID) for index in rows)
-
-    def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: ARG002, N803
-        if orders := self.order_ids():
-            self._run_drag(drag.begin(self, orders, fmt.count(len(orders), "order"), self._theme))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.fit_columns()
-
-    def fit_columns(self) -> None:
-        """Hide what a narrow panel has no room for; the tooltip has it all."""
-        for column, steps in _ROOM_FOR.items():
-            self.setColumnHidden(column, self.viewport().width() < self._theme.grid(steps))
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu_requested.emit(event.globalPos())
+_MARKS = (Mark.CANCELLED, Mark.FORENOON, Mark.AFTERNOON)
 
 
 class PoolPanel(QWidget):
@@ -116,103 +28,96 @@ class PoolPanel(QWidget):
 
     Signals:
         selection_changed(order_ids): a person chose other rows.
+        filter_changed(frozenset of order ids | None): the orders that the filter takes; None while there is none.
+        move_to_requested(order_ids): choose a driver; answer with `MoveTo.offer`.
         unassign_requested(order_ids): planned orders were dropped here.
         plan_requested(order_ids): put them where they fit best.
+        cancel_requested(order_ids), reopen_requested(order_ids): take orders off for good, or bring them back.
         import_requested(): the day has no orders yet.
-        edit_requested(order_id), show_on_map_requested(order_ids).
+        edit_requested(order_id), explain_requested(order_id), show_on_map_requested(order_ids).
     """
 
     selection_changed = Signal(object)
+    filter_changed = Signal(object)
+    move_to_requested = Signal(object)
     unassign_requested = Signal(object)
-    edit_requested = Signal(object)
-    show_on_map_requested = Signal(object)
     plan_requested = Signal(object)
+    cancel_requested = Signal(object)
+    reopen_requested = Signal(object)
     import_requested = Signal()
+    edit_requested = Signal(object)
+    explain_requested = Signal(object)
+    show_on_map_requested = Signal(object)
 
     def __init__(self, theme: Theme, *, run_drag: drag.RunDrag = drag.run_drag, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("board.pool")
         self.setAccessibleName("Pool of unplanned orders")
         self._theme = theme
-        self._updating = False
         self._has_orders = False
+        self._told: frozenset[OrderId] | None = None
         self.model = PoolModel(self)
-        self._proxy = _Filter(self)
-        self._proxy.setSourceModel(self.model)
-        self._proxy.setSortRole(Role.SORT)
-        self.view = PoolView(theme, run_drag, self)
+        self.view = PoolView(self.model, theme, run_drag, self)
         self.view.setObjectName("board.pool.table")
         self.view.setAccessibleName("Unplanned orders")
-        self.view.setModel(self._proxy)
-        self.view.sortByColumn(Column.NUMBER, Qt.SortOrder.AscendingOrder)
+        self.line = FilterLine(theme, _MARKS, "board.pool", self)
+        self.line.edit.setAccessibleName("Filter unplanned orders")
+        self.arrangement = Arrangement(
+            self.view.columns, self.line, self, sorting=self.view.sorting, sort=self.view.sort_as
+        )
         self.setAcceptDrops(True)
-        self._set_columns()
         self._lay_out()
         self._make_actions()
         self._connect()
         self._on_theme_changed()
         self._show_counts()
-        self._on_selection_changed()
+        self._offer()
 
     # ── Told from outside ────────────────────────────────────────────────────────────────────────────────────────
 
     def set_day(self, day: Day, reasons: Mapping[OrderId, Reason]) -> None:
         """Show this day's unplanned orders; on the same date only what differs changes."""
-        chosen = self.view.order_ids()
-        self._updating = True
         self._has_orders = bool(day.orders)
-        self.model.set_day(day, reasons)
-        self._select(chosen)
-        self._updating = False
+        with self.view.keeping_selection():
+            self.model.set_day(day, reasons)
+        self.view.columns.fit()
+        skills = (day.orders[row.order_id].skills for row in self.model.rows)
+        self.line.set_skills(frozenset().union(*skills))
         self._show_counts()
-        if self.view.order_ids() != chosen:
-            self._on_selection_changed()
+        self._tell_filter()
 
     def select(self, order_ids: Collection[OrderId]) -> None:
         """Select these orders and bring the first into view, without a signal."""
-        self._updating = True
-        self._select(order_ids)
-        self._updating = False
-        if rows := self.view.selectionModel().selectedRows():
-            self.view.scrollTo(min(rows, key=QModelIndex.row))
+        if rows := self.view.choose(order_ids):
+            self.view.scrollTo(self.model.index(rows[0], 0))
         self._offer()
+
+    @property
+    def filter(self) -> QLineEdit:
+        """Where words to look for are typed."""
+        return self.line.edit
 
     @property
     def count(self) -> str:
         """What the heading says of how many."""
-        return self._count.text()
+        return self.line.count.text()
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter."""
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.selectAll()
 
-    def _select(self, order_ids: Collection[OrderId]) -> None:
-        chosen, flags = self.view.selectionModel(), QItemSelectionModel.SelectionFlag
-        chosen.clearSelection()
-        for order_id in order_ids:
-            index = self._proxy.mapFromSource(self.model.index_of(order_id))
-            if index.isValid():
-                chosen.select(index, flags.Select | flags.Rows)
+    def state(self) -> dict[str, object]:
+        """Columns, filter, sorting and saved views, to be kept as JSON."""
+        return self.arrangement.state()
+
+    def restore(self, kept: object) -> None:
+        """Arrange the panel as it was kept."""
+        self.arrangement.restore(kept)
 
     # ── Building ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _set_columns(self) -> None:
-        header = self.view.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(Column.ADDRESS, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setSortIndicatorShown(True)
-
     def _lay_out(self) -> None:
-        self._count = QLabel()
-        self._count.setProperty("muted", True)
-        self.filter = QLineEdit(placeholderText="Filter", clearButtonEnabled=True)
-        self.filter.setObjectName("board.pool.filter")
-        self.filter.setAccessibleName("Filter unplanned orders")
-        self._heading = QHBoxLayout()
-        self._heading.addWidget(self._count, 1)
-        self._heading.addWidget(self.filter)
         self.done = EmptyState(self._theme, icon="check-circle-outline", text="Everything is planned.")
         self.missed = EmptyState(self._theme, icon="magnify", text="", step="Clear the filter")
         self.bare = EmptyState(self._theme, icon="tray-arrow-down", text=_BARE, step="Import orders…")
@@ -226,30 +131,37 @@ class PoolPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._heading)
+        layout.addWidget(self.line)
         layout.addLayout(self._stack, 1)
 
     def _make_actions(self) -> None:
-        self.plan_action = self._make_action("Plan where they fit best", "playlist-plus", self._on_plan, "P")
-        self.edit_action = self._make_action("Edit order…", "pencil-outline", self._on_edit, "F2")
-        self.map_action = self._make_action("Show on map", "map-marker-outline", self._on_show_on_map, "M")
+        make = self._make_action
+        self.plan_action = make("Plan where they fit best", "playlist-plus", self._on_plan, "P")
+        self.move_to_action = make("Move to…", "account-arrow-right-outline", self._on_move_to, "V")
+        self.edit_action = make("Edit order…", "pencil-outline", self._on_edit, "F2")
+        self.map_action = make("Show on map", "map-marker-outline", self._on_show_on_map, "M")
+        self.explain_action = make("Why, and what would mend it", "lightbulb-on-outline", self._on_explain, "W")
+        self.cancel_action = make("Cancel orders", "package-variant-closed-remove", self._on_cancel, "")
+        self.reopen_action = make("Reopen orders", "package-variant-closed", self._on_reopen, "R")
 
-    def _make_action(self, text: str, icon: str, slot: object, key: str) -> QAction:
+    def _make_action(self, text: str, icon: str, slot: Callable[[], None], key: str) -> QAction:
         action = QAction(text, self)
         action.setData(icon)
-        action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.setObjectName(f"board.pool.{text.rstrip('…').lower().replace(',', '').replace(' ', '_')}")
+        if key:
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(slot)
         self.view.addAction(action)
         return action
 
     def _connect(self) -> None:
         self.model.unassign_requested.connect(self.unassign_requested)
-        self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.view.selection_changed.connect(self._on_selection_changed)
         self.view.activated.connect(self._on_edit)
         self.view.menu_requested.connect(self._on_menu_requested)
-        self.filter.textChanged.connect(self._on_filter_changed)
-        self.missed.step_requested.connect(self.filter.clear)
+        self.line.changed.connect(self._on_filter_changed)
+        self.missed.step_requested.connect(self.line.clear)
         self.bare.step_requested.connect(self.import_requested)
         self._theme.changed.connect(self._on_theme_changed)
 
@@ -257,18 +169,26 @@ class PoolPanel(QWidget):
 
     @Slot()
     def _on_selection_changed(self) -> None:
-        if not self._updating:
-            self._offer()
-            self.selection_changed.emit(self.view.order_ids())
+        self._offer()
+        self.selection_changed.emit(self.view.order_ids())
 
     def _offer(self) -> None:
-        chosen = bool(self.view.order_ids())
-        for action in (self.plan_action, self.edit_action, self.map_action):
-            action.setEnabled(chosen)
+        chosen = self.view.order_ids()
+        cancelled = [self.model.is_cancelled(order_id) for order_id in chosen]
+        for action in (self.edit_action, self.map_action):
+            action.setEnabled(bool(chosen))
+        for action in (self.plan_action, self.move_to_action, self.cancel_action):
+            action.setEnabled(bool(chosen) and not any(cancelled))
+        self.explain_action.setEnabled(cancelled == [False])
+        self.reopen_action.setEnabled(any(cancelled))
 
     @Slot()
     def _on_plan(self) -> None:
         self.plan_requested.emit(self.view.order_ids())
+
+    @Slot()
+    def _on_move_to(self) -> None:
+        self.move_to_requested.emit(self.view.order_ids())
 
     @Slot()
     def _on_edit(self) -> None:
@@ -279,14 +199,31 @@ class PoolPanel(QWidget):
     def _on_show_on_map(self) -> None:
         self.show_on_map_requested.emit(self.view.order_ids())
 
+    @Slot()
+    def _on_explain(self) -> None:
+        self.explain_requested.emit(self.view.order_ids()[0])
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        self.cancel_requested.emit(self.view.order_ids())
+
+    @Slot()
+    def _on_reopen(self) -> None:
+        self.reopen_requested.emit(tuple(o for o in self.view.order_ids() if self.model.is_cancelled(o)))
+
     def context_menu(self) -> QMenu:
         """What can be done with the selection; deletes itself when closed."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.plan_action, self.edit_action, self.map_action])
+        if self.reopen_action.isEnabled():
+            menu.addActions([self.reopen_action, self.edit_action, self.map_action])
+            return menu
+        menu.addActions([self.plan_action, self.move_to_action, self.edit_action, self.map_action])
+        menu.addSeparator()
+        menu.addActions([self.explain_action, self.cancel_action])
         return menu
 
-    @Slot(QPoint)
+    @Slot(object)
     def _on_menu_requested(self, at: QPoint) -> None:
         self.context_menu().popup(at)
 
@@ -312,30 +249,44 @@ class PoolPanel(QWidget):
 
     # ── Filter and looks ─────────────────────────────────────────────────────────────────────────────────────────
 
-    @Slot(str)
-    def _on_filter_changed(self, text: str) -> None:
-        self._proxy.set_text(text)
+    @Slot(object)
+    def _on_filter_changed(self, chosen: Filter) -> None:
+        with self.view.keeping_selection():
+            self.model.set_filter(chosen)
+        self.view.columns.fit()
         self._show_counts()
+        self._tell_filter()
+
+    def _tell_filter(self) -> None:
+        taken = frozenset(row.order_id for row in self.model.rows) if self.line.filter else None
+        if taken != self._told:
+            self._told = taken
+            self.filter_changed.emit(taken)
 
     def _show_counts(self) -> None:
-        total, shown = self.model.rowCount(), self._proxy.rowCount()
-        self._count.setText(f"{shown} of {total} unplanned" if shown != total else f"{total} unplanned")
-        self.missed.set_text(f"None of the {fmt.count(total, 'unplanned order')} matches “{self.filter.text()}”.")
-        empty = self.missed if total else self.done if self._has_orders else self.bare
+        total, shown = self.model.waiting(), len(self.model.rows)
+        chosen = self.line.filter
+        if Mark.CANCELLED in chosen.marks:
+            self.line.count.setText(f"{shown:,} cancelled")
+        else:
+            self.line.count.setText(f"{shown:,} of {total:,} unplanned" if shown != total else f"{total:,} unplanned")
+        self.missed.set_text(self._nothing(chosen, total))
+        empty = self.missed if total or chosen else self.done if self._has_orders else self.bare
         self._stack.setCurrentWidget(self.view if shown else empty)
+
+    @staticmethod
+    def _nothing(chosen: Filter, total: int) -> str:
+        if Mark.CANCELLED in chosen.marks:
+            return "No cancelled order matches."
+        orders = fmt.count(total, "unplanned order")
+        return f"None of the {orders} matches “{chosen.text}”." if chosen.text else f"None of the {orders} matches."
 
     @Slot()
     def _on_theme_changed(self) -> None:
         grid, small = self._theme.grid, self._theme.font(Size.SMALL)
-        for widget in (self._count, self.filter, self.view):
-            widget.setProperty("small", True)  # a font set by hand is lost when a dock takes the panel in
-            widget.setFont(small)
-        self.view.horizontalHeader().setFont(small)
-        self.filter.setMaximumWidth(grid(44))
-        self.view.verticalHeader().setMinimumSectionSize(1)
+        self.view.setProperty("small", True)  # a font set by hand is lost when a dock takes the panel in
+        self.view.setFont(small)
         self.view.verticalHeader().setDefaultSectionSize(self.view.fontMetrics().height() + grid(2))
-        self.view.fit_columns()
-        self._heading.setContentsMargins(grid(3), grid(1), grid(2), grid(1))
-        self._heading.setSpacing(grid(2))
+        self.view.columns.fit()
         for action in self.view.actions():
             action.setIcon(self._theme.icon(action.data()))

@@ -1,24 +1,24 @@
-"""The orders nobody serves as a flat table of prepared rows, kept up to date by differences."""
+"""The orders nobody serves as a flat table of prepared rows: filtered, sorted, and kept up to date by differences."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Reason
 from ui.board import drag
-from ui.board.diff import edits
-from ui.board.rows import PoolRow, pool_rows
-
-type Index = QModelIndex | QPersistentModelIndex
+from ui.board.columns import ColumnSpec
+from ui.board.filtering import Filter, Mark
+from ui.board.pool_rows import PoolRow, pool_rows
+from ui.board.row_model import Index, RowModel
 
 
 class Column(IntEnum):
-    """What stands where."""
+    """What stands where, the most important first."""
 
     NUMBER = 0
     ADDRESS = 1
@@ -26,43 +26,64 @@ class Column(IntEnum):
     WINDOW = 3
     LOAD = 4
     PRIORITY = 5
+    CUSTOMER = 6
+    SERVICE = 7
+    PHONE = 8
+    SENDER = 9
+    NOTES = 10
 
 
-class Role(IntEnum):
-    """Beyond Qt's own roles."""
+COLUMNS: tuple[ColumnSpec, ...] = (
+    ColumnSpec("number", "Order", "The sender's order number", 28, fixed=True),
+    ColumnSpec("address", "Address", "Street and number", stretches=True),
+    ColumnSpec("reason", "Why", "Why no round serves it", 32, chosen=True),
+    ColumnSpec("window", "Window", "When service may begin", 32, chosen=True),
+    ColumnSpec("load", "Load", "What is brought or fetched", 20, right=True, chosen=True),
+    ColumnSpec("priority", "Priority", "How hard it is to leave the order out", 18, chosen=True),
+    ColumnSpec("customer", "Customer", "Whom to ask for", 36),
+    ColumnSpec("service", "Service", "How long the driver stays", 18, right=True),
+    ColumnSpec("phone", "Phone", "The customer's phone", 36),
+    ColumnSpec("sender", "Sender", "Who gave the order", 28),
+    ColumnSpec("notes", "Notes", "Notes for the driver", 40),
+)
 
-    ORDER_ID = Qt.ItemDataRole.UserRole + 1
-    SORT = Qt.ItemDataRole.UserRole + 2
-    SEARCH = Qt.ItemDataRole.UserRole + 3
-    COLLECTION = Qt.ItemDataRole.UserRole + 4
-
-
-_HEADINGS = {
-    Column.NUMBER: "Order",
-    Column.ADDRESS: "Address",
-    Column.REASON: "Why",
-    Column.WINDOW: "Window",
-    Column.LOAD: "Load",
-    Column.PRIORITY: "Priority",
-}
-
-_TEXT: dict[int, Callable[[PoolRow], str]] = {
+TEXTS: Mapping[int, Callable[[PoolRow], str]] = {
     Column.NUMBER: lambda row: row.number,
     Column.ADDRESS: lambda row: row.address,
     Column.REASON: lambda row: row.reason,
     Column.WINDOW: lambda row: row.window,
     Column.LOAD: lambda row: row.load,
     Column.PRIORITY: lambda row: row.priority,
+    Column.CUSTOMER: lambda row: row.customer,
+    Column.SERVICE: lambda row: row.service,
+    Column.PHONE: lambda row: row.phone,
+    Column.SENDER: lambda row: row.sender,
+    Column.NOTES: lambda row: row.notes,
 }
 
-_SORT_KEYS: dict[int, Callable[[PoolRow], object]] = {
-    **_TEXT,
+_SORT_KEYS: Mapping[int, Callable[[PoolRow], Any]] = {
+    **{column: lambda row, text=text: text(row).casefold() for column, text in TEXTS.items()},  # type: ignore[misc]
+    Column.WINDOW: lambda row: row.window_rank,
     Column.LOAD: lambda row: row.load_rank,
     Column.PRIORITY: lambda row: row.priority_rank,
+    Column.SERVICE: lambda row: row.service_rank,
 }
 
+_FLAGS = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
 
-class PoolModel(QAbstractTableModel):
+
+class Role(IntEnum):
+    """Beyond Qt's own roles."""
+
+    ORDER_ID = Qt.ItemDataRole.UserRole + 1
+
+
+class PoolModel(RowModel[PoolRow]):
     """Unplanned orders. GUI thread; owned by the pool panel.
 
     Signals:
@@ -72,77 +93,83 @@ class PoolModel(QAbstractTableModel):
     unassign_requested = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(len(COLUMNS), parent)
         self._date: date | None = None
-        self._rows: list[PoolRow] = []
+        self._every: list[PoolRow] = []
+        self._known: dict[OrderId, PoolRow] = {}
+        self._filter = Filter()
+        self.sorted_by: tuple[int, Qt.SortOrder] = (Column.NUMBER, Qt.SortOrder.AscendingOrder)
+
+    # ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────
 
     def set_day(self, day: Day, reasons: Mapping[OrderId, Reason]) -> None:
         """Show this day's pool; on the date already shown, change only the rows that differ."""
-        rows = pool_rows(day, reasons)
+        self._every = [self._same_or(row) for row in pool_rows(day, reasons)]
+        self._known = {row.order_id: row for row in self._every}
         if day.date != self._date:
-            self.beginResetModel()
-            self._date, self._rows = day.date, rows
-            self.endResetModel()
-            return
-        self._match(rows)
+            self._date = day.date
+            self.reset_rows(self._lines())
+        else:
+            self.show_rows(self._lines())
 
-    def _match(self, rows: list[PoolRow]) -> None:
-        plan = edits([row.order_id for row in self._rows], [row.order_id for row in rows])
-        for first, last in plan.removed:
-            self.beginRemoveRows(QModelIndex(), first, last)
-            del self._rows[first : last + 1]
-            self.endRemoveRows()
-        for first, last in plan.inserted:
-            self.beginInsertRows(QModelIndex(), first, last)
-            self._rows[first:first] = rows[first : last + 1]
-            self.endInsertRows()
-        changed = [i for i, (old, new) in enumerate(zip(self._rows, rows, strict=True)) if old != new]
-        self._rows = rows
-        if changed:
-            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], len(Column) - 1))
+    def _same_or(self, row: PoolRow) -> PoolRow:
+        known = self._known.get(row.order_id)
+        return known if known is not None and known == row else row
 
-    def index_of(self, order_id: OrderId) -> QModelIndex:
-        """Where an order is; invalid if it is planned."""
-        row = next((i for i, row in enumerate(self._rows) if row.order_id == order_id), None)
-        return QModelIndex() if row is None else self.index(row, 0)
+    def _lines(self) -> list[PoolRow]:
+        column, order = self.sorted_by
+        taken = [row for row in self._every if self.takes_row(row)]
+        return sorted(taken, key=_SORT_KEYS[column], reverse=order is Qt.SortOrder.DescendingOrder)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
-        return 0 if parent.isValid() else len(self._rows)
+    def takes_row(self, row: PoolRow) -> bool:
+        """Cancelled orders are shown only to those who ask for them."""
+        return row.cancelled == (Mark.CANCELLED in self._filter.marks) and self._filter.takes(row.search, row.marks)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(Column)
+    def set_filter(self, chosen: Filter) -> None:
+        """Show only what it takes."""
+        self._filter = chosen
+        self.show_rows(self._lines())
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        if 0 <= column < len(COLUMNS) and (column, order) != self.sorted_by:
+            self.sorted_by = (column, order)
+            self.reset_rows(self._lines())
+
+    def waiting(self) -> int:
+        """How many orders wait for a round, shown or not."""
+        return sum(1 for row in self._every if not row.cancelled)
+
+    def is_waiting(self, order_id: OrderId) -> bool:
+        """Whether no round serves it."""
+        return order_id in self._known
+
+    def is_cancelled(self, order_id: OrderId) -> bool:
+        """Whether it is taken off for good."""
+        row = self._known.get(order_id)
+        return row is not None and row.cancelled
+
+    # ── The table, as Qt asks for it ─────────────────────────────────────────────────────────────────────────────
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return _HEADINGS[Column(section)]
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(section)
-        return None
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        if orientation is not Qt.Orientation.Horizontal:
             return None
-        row, column = self._rows[index.row()], index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return _TEXT[column](row)
+            return COLUMNS[section].heading
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return COLUMNS[section].what if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def row_data(self, row: PoolRow, column: int, role: int) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return TEXTS[column](row)
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.tooltip
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
-        if role == Role.ORDER_ID:
-            return row.order_id
-        if role == Role.SORT:
-            return _SORT_KEYS[column](row)
-        if role == Role.SEARCH:
-            return row.search
-        return row.collection if role == Role.COLLECTION else None
+        return row.order_id if role == Role.ORDER_ID else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag
-        return flags.ItemIsEnabled | flags.ItemIsSelectable | flags.ItemIsDragEnabled | flags.ItemNeverHasChildren
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     # ── Drag and drop ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -153,22 +180,20 @@ class PoolModel(QAbstractTableModel):
         return [drag.MIME]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        rows = dict.fromkeys(i.row() for i in indexes)
+        rows = sorted({index.row() for index in indexes})
         return drag.pack(self._rows[row].order_id for row in rows)
 
     def canDropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:  # noqa: ARG002
         """Orders of which at least one is planned."""
-        waiting = {row.order_id for row in self._rows}
-        return any(order_id not in waiting for order_id in drag.unpack(data))
+        return any(order_id not in self._known for order_id in drag.unpack(data))
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
         if not self.canDropMimeData(data, action, row, column, parent):
             return False
-        waiting = {row.order_id for row in self._rows}
-        self.unassign_requested.emit(tuple(o for o in drag.unpack(data) if o not in waiting))
+        self.unassign_requested.emit(tuple(o for o in drag.unpack(data) if o not in self._known))
         return True
 
 
 def _alignment(column: int) -> int:
-    side = Qt.AlignmentFlag.AlignRight if column == Column.LOAD else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignRight if COLUMNS[column].right else Qt.AlignmentFlag.AlignLeft
     return int(side | Qt.AlignmentFlag.AlignVCenter)

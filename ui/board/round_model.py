@@ -1,33 +1,81 @@
-"""The rounds and their stops as a tree of prepared rows, kept up to date by differences.
+"""Rounds and their stops as one flat table of prepared rows; a round's stops stand below it while it is open.
 
 The model never edits its rows. A drop becomes a wish (`move_requested`); the rows change when the day comes back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Schedule
-from ui.board import drag
-from ui.board.diff import edits
-from ui.board.rows import RoundRow, RoundSource, StopRow, round_row, round_sources, same_source, stop_rows
-
-type Index = QModelIndex | QPersistentModelIndex
+from ui.board import drag, words
+from ui.board.columns import ColumnSpec
+from ui.board.filtering import Filter
+from ui.board.row_model import Index, RowModel
+from ui.board.rows import BoardRow, RoundRow, StopRow, round_row, stop_rows
+from ui.board.source import RoundSource, round_sources, same_source
 
 
 class Column(IntEnum):
-    """What stands where in a stop's row; a round's row spans all of them."""
+    """What stands where in a stop's row, the most important first; a round's row spans all of them."""
 
     SEQUENCE = 0
     ETA = 1
     ADDRESS = 2
     WINDOW = 3
     LOAD = 4
+    CUSTOMER = 5
+    NUMBER = 6
+    SERVICE = 7
+    WAIT = 8
+    DRIVE = 9
+    SLACK = 10
+    PHONE = 11
+    PRIORITY = 12
+    SENDER = 13
+    NOTES = 14
+
+
+COLUMNS: tuple[ColumnSpec, ...] = (
+    ColumnSpec("sequence", "", "Place in the round", right=True, fixed=True),
+    ColumnSpec("eta", "ETA", "Planned arrival", 16, right=True, fixed=True),
+    ColumnSpec("address", "Address", "Street and number", stretches=True),
+    ColumnSpec("window", "Window", "When service may begin", 28, chosen=True),
+    ColumnSpec("load", "Load", "What is brought or fetched", 20, right=True, chosen=True),
+    ColumnSpec("customer", "Customer", "Whom to ask for", 32),
+    ColumnSpec("number", "Order", "The sender's order number", 24),
+    ColumnSpec("service", "Service", "How long the driver stays", 16, right=True),
+    ColumnSpec("wait", "Wait", "How long the driver waits for the window", 16, right=True),
+    ColumnSpec("drive", "Drive", "From the stop before", 16, right=True),
+    ColumnSpec("slack", "Slack", "How much later service could begin and still be in its window", 16, right=True),
+    ColumnSpec("phone", "Phone", "The customer's phone", 34),
+    ColumnSpec("priority", "Priority", "How hard it is to leave the order out", 16),
+    ColumnSpec("sender", "Sender", "Who gave the order", 28),
+    ColumnSpec("notes", "Notes", "Notes for the driver", 40),
+)
+
+TEXTS: Mapping[int, Callable[[StopRow], str]] = {
+    Column.SEQUENCE: lambda row: str(row.sequence),
+    Column.ETA: lambda row: row.arrives,
+    Column.ADDRESS: lambda row: row.address,
+    Column.WINDOW: lambda row: row.window,
+    Column.LOAD: lambda row: row.load,
+    Column.CUSTOMER: lambda row: row.customer,
+    Column.NUMBER: lambda row: row.number,
+    Column.SERVICE: lambda row: row.service,
+    Column.WAIT: lambda row: row.wait,
+    Column.DRIVE: lambda row: row.drive,
+    Column.SLACK: lambda row: row.slack,
+    Column.PHONE: lambda row: row.phone,
+    Column.PRIORITY: lambda row: row.priority,
+    Column.SENDER: lambda row: row.sender,
+    Column.NOTES: lambda row: row.notes,
+}
 
 
 class Role(IntEnum):
@@ -39,257 +87,232 @@ class Role(IntEnum):
     SHIFT_ID = Qt.ItemDataRole.UserRole + 3
 
 
-_HEADINGS = {
-    Column.SEQUENCE: ("", "Place in the round"),
-    Column.ETA: ("ETA", "Planned arrival"),
-    Column.ADDRESS: ("Address", "Street and number"),
-    Column.WINDOW: ("Window", "When service may begin"),
-    Column.LOAD: ("Load", "What is brought or fetched"),
-}
-
-_STOP_TEXT: dict[int, Callable[[StopRow], str]] = {
-    Column.SEQUENCE: lambda row: str(row.sequence),
-    Column.ETA: lambda row: row.arrives,
-    Column.ADDRESS: lambda row: row.address,
-    Column.WINDOW: lambda row: row.window,
-    Column.LOAD: lambda row: row.load,
-}
-
-_COLUMNS = len(Column)
 _NO_FLAGS = Qt.ItemFlag.NoItemFlags
-_ROUND_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
-_STOP_FLAGS = (
-    Qt.ItemFlag.ItemIsEnabled
-    | Qt.ItemFlag.ItemIsSelectable
-    | Qt.ItemFlag.ItemIsDragEnabled
-    | Qt.ItemFlag.ItemNeverHasChildren
-)
+_ROUND_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_STOP_FLAGS = _ROUND_FLAGS | Qt.ItemFlag.ItemIsDragEnabled
 
 
 class _Round:
-    """A round's node: what it was made of, its own row, its stops' rows, and where it stands."""
+    """A round: what it was made of, its own row, its stops' rows, and which of them the filter takes."""
 
-    __slots__ = ("position", "row", "source", "stops")
+    __slots__ = ("longest", "row", "shown", "source", "stops", "wanted")
 
-    def __init__(self, source: RoundSource, position: int) -> None:
+    def __init__(self, source: RoundSource, chosen: Filter) -> None:
         self.source = source
-        self.position = position
         self.row: RoundRow = round_row(source)
         self.stops: list[StopRow] = stop_rows(source)
+        self.longest: dict[int, str] = {}
+        self.sift(chosen)
+
+    def update(self, source: RoundSource, chosen: Filter) -> None:
+        """Make the rows anew, but keep those that say the same: views compare by identity first."""
+        known = {row.order_id: row for row in self.stops}
+        self.source, self.row = source, _same_or(self.row, round_row(source))
+        self.stops = [_same_or(known.get(row.order_id), row) for row in stop_rows(source)]
+        self.longest = {}
+        self.sift(chosen)
+
+    def sift(self, chosen: Filter) -> None:
+        """Find the stops that the filter takes."""
+        self.shown = [row for row in self.stops if chosen.takes(row.search, row.marks)] if chosen else self.stops
+        self.wanted = bool(self.shown) or not chosen or chosen.takes(self.row.search, self.row.marks)
+
+    def longest_in(self, column: int) -> str:
+        """The longest text of a column; looked for once."""
+        if column not in self.longest:
+            self.longest[column] = max(map(TEXTS[column], self.stops), key=len, default="")
+        return self.longest[column]
 
 
-class RoundModel(QAbstractItemModel):
-    """Rounds on top, their stops below. GUI thread; owned by the rounds panel.
+def _same_or[Row: (RoundRow, StopRow)](known: Row | None, row: Row) -> Row:
+    return known if known is not None and known == row else row
+
+
+class RoundModel(RowModel[BoardRow]):
+    """Rounds with their stops below. GUI thread; owned by the rounds panel.
 
     Signals:
         move_requested(order_ids, shift_id, index): orders were dropped on a round (`index` None: where they fit best)
-            or before its stop `index`, counted as shown, before the move.
+            or before its stop `index`, counted over the whole round, before the move.
     """
 
     move_requested = Signal(object, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(len(COLUMNS), parent)
         self._date: date | None = None
-        self._rounds: list[_Round] = []
-        self._by_shift: dict[ShiftId, _Round] = {}
+        self._rounds: dict[ShiftId, _Round] = {}
         self._shift_of: dict[OrderId, ShiftId] = {}
-        self._top = object()
-        # Qt's indexes point at nodes without owning them: one that a view still holds must not dangle.
-        self._retired: list[_Round] = []
+        self._open: set[ShiftId] = set()
+        self._filter = Filter()
 
     # ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────
 
     def set_day(self, day: Day, schedule: Schedule | None) -> None:
         """Show this day; on the date already shown, change only the rows that differ."""
+        another = day.date != self._date
+        if another:
+            self._date, self._rounds = day.date, {}
         sources = round_sources(day, schedule)
-        if day.date != self._date:
-            self._reset(day.date, sources)
-            return
-        self._match_rounds(sources)
-        for node, source in zip(self._rounds, sources, strict=True):
-            if not same_source(node.source, source):
-                self._match_stops(node, source)
+        self._rounds = {source.shift.id: self._round_of(source) for source in sources}
+        self._shift_of = {row.order_id: s for s, node in self._rounds.items() for row in node.stops}
+        self._open &= self._rounds.keys()
+        if another:
+            self.reset_rows(self._lines())
+        else:
+            self.show_rows(self._lines())
+
+    def _round_of(self, source: RoundSource) -> _Round:
+        node = self._rounds.get(source.shift.id)
+        if node is None:
+            return _Round(source, self._filter)
+        if not same_source(node.source, source):
+            node.update(source, self._filter)
+        return node
+
+    def _lines(self) -> list[BoardRow]:
+        lines: list[BoardRow] = []
+        for shift_id, node in self._rounds.items():
+            if node.wanted:
+                lines.append(node.row)
+                if shift_id in self._open:
+                    lines += node.shown
+        return lines
+
+    def set_filter(self, chosen: Filter) -> None:
+        """Show only what it takes; rounds without such a stop go too."""
+        self._filter = chosen
+        for node in self._rounds.values():
+            node.sift(chosen)
+        self.show_rows(self._lines())
+
+    @property
+    def open_rounds(self) -> frozenset[ShiftId]:
+        """The rounds whose stops are shown."""
+        return frozenset(self._open)
+
+    def set_open(self, shift_ids: Iterable[ShiftId]) -> None:
+        """Show the stops of just these rounds."""
+        wanted = self._rounds.keys() & set(shift_ids)
+        if wanted != self._open:
+            self._open = wanted
+            self.show_rows(self._lines())
+
+    # ── Looking things up ────────────────────────────────────────────────────────────────────────────────────────
 
     def index_of_order(self, order_id: OrderId) -> QModelIndex:
-        """Where an order's stop is; invalid if no round serves it."""
-        node = self._by_shift.get(self._shift_of.get(order_id, ShiftId("")))
-        if node is None:
-            return QModelIndex()
-        row = next(i for i, stop in enumerate(node.stops) if stop.order_id == order_id)
-        return self.createIndex(row, 0, node)
+        """Where an order's stop is; invalid while it is not shown."""
+        return self.index_of(order_id)
 
     def index_of_shift(self, shift_id: ShiftId) -> QModelIndex:
-        """Where a round is; invalid if it is not of this day."""
-        node = self._by_shift.get(shift_id)
-        return self.createIndex(node.position, 0, self._top) if node else QModelIndex()
+        """Where a round is; invalid while it is not shown."""
+        return self.index_of(("round", shift_id))
+
+    def shift_of(self, order_id: OrderId) -> ShiftId | None:
+        """The round that serves an order, shown or not."""
+        return self._shift_of.get(order_id)
+
+    def stop_row(self, order_id: OrderId) -> StopRow | None:
+        """The stop of an order, shown or not."""
+        shift_id = self._shift_of.get(order_id)
+        stops = self._rounds[shift_id].stops if shift_id else ()
+        return next((row for row in stops if row.order_id == order_id), None)
+
+    def stop_rows(self, shift_id: ShiftId) -> tuple[StopRow, ...]:
+        """All stops of a round, shown or not."""
+        node = self._rounds.get(shift_id)
+        return tuple(node.stops) if node else ()
 
     def stop_ids(self, shift_id: ShiftId) -> tuple[OrderId, ...]:
-        """The orders of a round as shown."""
-        node = self._by_shift.get(shift_id)
-        return tuple(stop.order_id for stop in node.stops) if node else ()
+        """The orders of a round, shown or not."""
+        return tuple(row.order_id for row in self.stop_rows(shift_id))
 
     def round_rows(self) -> list[RoundRow]:
-        """All rounds as shown, top to bottom."""
-        return [node.row for node in self._rounds]
+        """All rounds of the day."""
+        return [node.row for node in self._rounds.values()]
 
     def all_stop_rows(self) -> list[StopRow]:
-        """All stops as shown, top to bottom."""
-        return [stop for node in self._rounds for stop in node.stops]
+        """All stops of the day."""
+        return [row for node in self._rounds.values() for row in node.stops]
+
+    def taken_stops(self) -> list[StopRow]:
+        """All stops that the filter takes, in open rounds and in closed ones."""
+        return [row for node in self._rounds.values() if node.wanted for row in node.shown]
+
+    def taken_rounds(self) -> list[ShiftId]:
+        """All rounds that the filter takes."""
+        return [shift_id for shift_id, node in self._rounds.items() if node.wanted]
+
+    def longest_in(self, column: int) -> str:
+        """The longest text of a column over the whole day."""
+        return max((node.longest_in(column) for node in self._rounds.values()), key=len, default="")
+
+    def skills(self) -> frozenset[str]:
+        """What the stops of the day need."""
+        return frozenset().union(*(o.skills for node in self._rounds.values() for o in node.source.orders if o.skills))
 
     def is_round(self, index: Index) -> bool:
         """Whether the index is of a round, not of a stop."""
-        return index.internalPointer() is self._top
+        return index.isValid() and isinstance(self._rows[index.row()], RoundRow)
 
-    # ── Differences ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _reset(self, day: date, sources: Sequence[RoundSource]) -> None:
-        self.beginResetModel()
-        self._date = day
-        self._retired = self._rounds
-        self._rounds = [_Round(source, i) for i, source in enumerate(sources)]
-        self._by_shift = {node.row.shift_id: node for node in self._rounds}
-        self._shift_of = {s.order_id: node.row.shift_id for node in self._rounds for s in node.stops}
-        self.endResetModel()
-
-    def _match_rounds(self, sources: Sequence[RoundSource]) -> None:
-        plan = edits([node.row.shift_id for node in self._rounds], [source.shift.id for source in sources])
-        for first, last in plan.removed:
-            self.beginRemoveRows(QModelIndex(), first, last)
-            self._retired += self._rounds[first : last + 1]
-            for node in self._rounds[first : last + 1]:
-                self._forget(node.row.shift_id, [stop.order_id for stop in node.stops])
-                del self._by_shift[node.row.shift_id]
-            del self._rounds[first : last + 1]
-            self._number()
-            self.endRemoveRows()
-        for first, last in plan.inserted:
-            self.beginInsertRows(QModelIndex(), first, last)
-            nodes = [_Round(source, 0) for source in sources[first : last + 1]]
-            self._rounds[first:first] = nodes
-            for node in nodes:
-                self._by_shift[node.row.shift_id] = node
-                self._shift_of |= {stop.order_id: node.row.shift_id for stop in node.stops}
-            self._number()
-            self.endInsertRows()
-
-    def _number(self) -> None:
-        for position, node in enumerate(self._rounds):
-            node.position = position
-
-    def _forget(self, shift_id: ShiftId, order_ids: Sequence[OrderId]) -> None:
-        """Unless another round has taken the order meanwhile."""
-        for order_id in order_ids:
-            if self._shift_of.get(order_id) == shift_id:
-                del self._shift_of[order_id]
-
-    def _match_stops(self, node: _Round, source: RoundSource) -> None:
-        parent = self.createIndex(node.position, 0, self._top)
-        rows = stop_rows(source)
-        plan = edits([stop.order_id for stop in node.stops], [row.order_id for row in rows])
-        for first, last in plan.removed:
-            self.beginRemoveRows(parent, first, last)
-            self._forget(node.row.shift_id, [stop.order_id for stop in node.stops[first : last + 1]])
-            del node.stops[first : last + 1]
-            self.endRemoveRows()
-        for first, last in plan.inserted:
-            self.beginInsertRows(parent, first, last)
-            node.stops[first:first] = rows[first : last + 1]
-            self._shift_of |= {row.order_id: node.row.shift_id for row in rows[first : last + 1]}
-            self.endInsertRows()
-        self._replace_rows(node, rows)
-        node.source = source
-        row = round_row(source)
-        if row != node.row:
-            node.row = row
-            self.dataChanged.emit(parent, parent.siblingAtColumn(Column.LOAD))
-
-    def _replace_rows(self, node: _Round, rows: list[StopRow]) -> None:
-        changed = [i for i, (old, new) in enumerate(zip(node.stops, rows, strict=True)) if old != new]
-        node.stops[:] = rows
-        if changed:
-            first, last = changed[0], changed[-1]
-            self.dataChanged.emit(self.createIndex(first, 0, node), self.createIndex(last, Column.LOAD, node))
-
-    # ── The tree, as Qt asks for it ──────────────────────────────────────────────────────────────────────────────
-
-    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008 (Qt's signature)
-        # Views ask this, and flags(), for every open row at every layout: as few calls into Qt as can be.
-        above = parent.internalPointer()
-        if above is None:
-            inside = 0 <= row < len(self._rounds) and 0 <= column < _COLUMNS
-            return self.createIndex(row, column, self._top) if inside else QModelIndex()
-        if above is not self._top:
-            return QModelIndex()
-        node = self._rounds[parent.row()]
-        inside = 0 <= row < len(node.stops) and 0 <= column < _COLUMNS
-        return self.createIndex(row, column, node) if inside else QModelIndex()
-
-    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
-        node: Any = index.internalPointer() if index.isValid() else self._top
-        return QModelIndex() if node is self._top else self.createIndex(node.position, 0, self._top)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        if not parent.isValid():
-            return len(self._rounds)
-        return len(self._rounds[parent.row()].stops) if parent.column() == 0 and self.is_round(parent) else 0
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: ARG002, B008
-        return _COLUMNS
+    # ── The table, as Qt asks for it ─────────────────────────────────────────────────────────────────────────────
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
-        label, tooltip = _HEADINGS[Column(section)]
+        spec = COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return label
-        return tooltip if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole) else None
+            return spec.heading
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if spec.right else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return spec.what if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole) else None
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        node = index.internalPointer()
-        if node is self._top:
-            return self._round_data(self._rounds[index.row()].row, index.column(), role)
-        return self._stop_data(node, index, role)
-
-    def _round_data(self, row: RoundRow, column: int, role: int) -> Any:
+    def row_data(self, row: BoardRow, column: int, role: int) -> Any:
         if role == Role.ROW:
             return row
         if role == Role.SHIFT_ID:
             return row.shift_id
         if role == Qt.ItemDataRole.ToolTipRole:
             return row.tooltip
-        if column:
-            return None
+        if isinstance(row, StopRow):
+            return self._stop_data(row, column, role)
+        return self._round_data(row, role) if column == 0 else None
+
+    def _round_data(self, row: RoundRow, role: int) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{row.number} {row.driver}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            parts = (f"Round {row.number}", row.driver, row.vehicle, row.stops, row.hours, row.distance, row.problems)
-            return ", ".join(part for part in parts if part)
+            folded = "open" if row.shift_id in self._open else "closed"
+            lock = words.lock_words(row.lock) if words.lock_sentence(row.lock) else ""
+            parts = (
+                row.driver,
+                row.vehicle,
+                row.stops,
+                row.hours,
+                row.distance,
+                lock,
+                row.loaded,
+                row.problems,
+                folded,
+            )
+            return ", ".join(part for part in (f"Round {row.number}", *parts) if part)
         return None
 
-    def _stop_data(self, node: _Round, index: Index, role: int) -> Any:
-        row = node.stops[index.row()]
+    @staticmethod
+    def _stop_data(row: StopRow, column: int, role: int) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
-            return _STOP_TEXT[index.column()](row)
-        if role == Role.ROW:
-            return row
+            return TEXTS[column](row)
         if role == Role.ORDER_ID:
             return row.order_id
-        if role == Role.SHIFT_ID:
-            return node.row.shift_id
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.tooltip
-        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+        if role == Qt.ItemDataRole.AccessibleTextRole and column == 0:
             return f"Stop {row.sequence}, " + row.tooltip.replace("\n", ", ")
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        node = index.internalPointer()
-        if node is None:
+        if not index.isValid():
             return _NO_FLAGS
-        return _ROUND_FLAGS if node is self._top else _STOP_FLAGS
+        return _ROUND_FLAGS if isinstance(self._rows[index.row()], RoundRow) else _STOP_FLAGS
 
     # ── Drag and drop ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -301,29 +324,25 @@ class RoundModel(QAbstractItemModel):
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """The stops among the indexes, in the order they are shown."""
-        places = sorted({(i.internalPointer().position, i.row()) for i in indexes if not self.is_round(i)})
-        return drag.pack(self._rounds[position].stops[row].order_id for position, row in places)
+        places = sorted({index.row() for index in indexes})
+        return drag.pack(row.order_id for row in map(self._rows.__getitem__, places) if isinstance(row, StopRow))
 
-    def canDropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:  # noqa: ARG002
-        """Orders, on a round or between its stops; not where they stand already."""
-        if not parent.isValid() or not self.is_round(parent):
-            return False
+    def takes(self, data: QMimeData, shift_id: ShiftId, index: int | None) -> bool:
+        """Whether these orders can be dropped before stop `index` of a round: not where they stand already."""
         order_ids = drag.unpack(data)
-        return bool(order_ids) and not self._stand_there(order_ids, self._rounds[parent.row()], row)
+        return bool(order_ids) and shift_id in self._rounds and not self._stand_there(order_ids, shift_id, index)
 
-    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
-        if not self.canDropMimeData(data, action, row, column, parent):
-            return False
-        shift_id = self._rounds[parent.row()].row.shift_id
-        self.move_requested.emit(drag.unpack(data), shift_id, row if row >= 0 else None)
-        return True
+    def drop(self, data: QMimeData, shift_id: ShiftId, index: int | None) -> bool:
+        """Wish the move, if it can be made; whether it was."""
+        taken = self.takes(data, shift_id, index)
+        if taken:
+            self.move_requested.emit(drag.unpack(data), shift_id, index)
+        return taken
 
-    @staticmethod
-    def _stand_there(order_ids: Sequence[OrderId], node: _Round, row: int) -> bool:
-        if row < 0:
+    def _stand_there(self, order_ids: Collection[OrderId], shift_id: ShiftId, index: int | None) -> bool:
+        if index is None:
             return False
-        now = [stop.order_id for stop in node.stops]
-        moving = set(order_ids)
-        ahead = [o for o in now[:row] if o not in moving]
-        behind = [o for o in now[row:] if o not in moving]
-        return [*ahead, *order_ids, *behind] == now
+        now = self.stop_ids(shift_id)
+        ahead = [o for o in now[:index] if o not in order_ids]
+        behind = [o for o in now[index:] if o not in order_ids]
+        return (*ahead, *order_ids, *behind) == now

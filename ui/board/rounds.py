@@ -1,24 +1,32 @@
-"""The rounds panel: the tree of rounds with its heading, filter, menu and keys. Every wish leaves as a signal."""
+"""The rounds panel: the table of rounds with its filter line, menu and keys. Every wish leaves as a signal."""
 
-from collections.abc import Callable, Collection
-from functools import partial
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QStackedLayout, QVBoxLayout, QWidget
 
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Schedule
+from dispatcher.services.verdict import Verdict
 from ui import format as fmt
-from ui.board import drag
+from ui.board import drag, words
+from ui.board.arrangement import Arrangement
 from ui.board.empty import EmptyState
-from ui.board.round_model import Role, RoundModel
+from ui.board.filter_line import FilterLine
+from ui.board.filtering import Filter, Mark
+from ui.board.round_actions import RoundActions
+from ui.board.round_model import RoundModel
 from ui.board.round_view import RoundView
-from ui.board.rows import RoundRow
-from ui.theme import Size, Theme
+from ui.board.round_wishes import Choice
+from ui.theme import Theme
 
 _EMPTY = "No drivers on duty this day – add shifts under Fleet."
+_MARKS = (
+    Mark.TROUBLE, Mark.UNLOCKED, Mark.HELD, Mark.LOADED, Mark.NOT_DONE, Mark.FORENOON, Mark.AFTERNOON,
+)  # fmt: skip
 
 
 class RoundsPanel(QWidget):
@@ -26,194 +34,163 @@ class RoundsPanel(QWidget):
 
     Signals:
         selection_changed(order_ids, shift_ids): a person chose other rows.
-        move_requested(order_ids, shift_id, index): put them before stop `index` as shown; None: where they fit best.
-        unassign_requested(order_ids), hold_requested(order_ids, held), edit_requested(order_id),
-        show_on_map_requested(order_ids), optimise_requested(shift_ids), add_shifts_requested().
+        filter_changed(frozenset of order ids | None): the stops that the filter takes; None while there is none.
+        drag_began(order_ids): stops are in the hand, of this panel or from outside; answer with `show_verdicts`.
+        drag_ended(): no longer; the verdicts are gone.
         drop_hovered(order_ids, shift_id, index): a drag hangs there; answer with `show_verdict`.
+        move_requested(order_ids, shift_id, index): put them before stop `index` of the round; None: where they fit.
+        move_to_requested(order_ids): choose a driver; answer with `MoveTo.offer`.
+        tail_requested(shift_id, index): choose a driver for this stop and all behind it.
+        split_requested(shift_id, index): from this stop on somebody else takes the round.
+        swap_requested(one, other): each of the two shifts takes the other's round.
+        lock_requested(shift_ids, Lock), loaded_requested(shift_ids, bool), done_requested(order_ids, bool),
+        unassign_requested(order_ids), hold_requested(order_ids, held), cancel_requested(order_ids),
+        edit_requested(order_id), explain_requested(order_id), show_on_map_requested(order_ids),
+        optimise_requested(shift_ids), add_shifts_requested().
     """
 
     selection_changed = Signal(object, object)
+    filter_changed = Signal(object)
+    drag_began = Signal(object)
+    drag_ended = Signal()
+    drop_hovered = Signal(object, object, object)
     move_requested = Signal(object, object, object)
+    move_to_requested = Signal(object)
+    tail_requested = Signal(object, int)
+    split_requested = Signal(object, int)
+    swap_requested = Signal(object, object)
+    lock_requested = Signal(object, object)
+    loaded_requested = Signal(object, bool)
+    done_requested = Signal(object, bool)
     unassign_requested = Signal(object)
     hold_requested = Signal(object, bool)
+    cancel_requested = Signal(object)
     edit_requested = Signal(object)
+    explain_requested = Signal(object)
     show_on_map_requested = Signal(object)
     optimise_requested = Signal(object)
     add_shifts_requested = Signal()
-    drop_hovered = Signal(object, object, object)
 
     def __init__(self, theme: Theme, *, run_drag: drag.RunDrag = drag.run_drag, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("board.rounds")
         self.setAccessibleName("Rounds")
         self._theme = theme
+        self._currency = "EUR"
+        self._told: frozenset[OrderId] | None = None
+        self._unfolded_from: frozenset[ShiftId] | None = None
         self.model = RoundModel(self)
         self.view = RoundView(self.model, theme, run_drag, self)
-        self.view.setObjectName("board.rounds.tree")
+        self.view.setObjectName("board.rounds.table")
         self.view.setAccessibleName("Rounds and their stops")
-        self._make_actions()
+        self.line = FilterLine(theme, _MARKS, "board.rounds", self)
+        self.line.edit.setAccessibleName("Filter rounds and stops")
+        self.arrangement = Arrangement(self.view.columns, self.line, self)
+        self.actions_by_name = RoundActions(self, theme, self._run, self._lock)
         self._lay_out()
         self._connect()
         self._on_theme_changed()
         self._show_counts()
-        self._on_selection_changed()
+        self._offer()
 
     # ── Told from outside ────────────────────────────────────────────────────────────────────────────────────────
 
     def set_day(self, day: Day, schedule: Schedule | None) -> None:
         """Show this day's rounds; on the same date only what differs changes."""
+        self._currency = day.depot.currency
         self.view.set_day(day, schedule)
-        self._apply_filter()
+        self.line.set_skills(self.model.skills())
         self._show_counts()
-        self._on_selection_changed()
+        self._offer()
+        self._tell_filter()
 
     def select(self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = ()) -> None:
         """Select these stops and rounds and bring the first into view, without a signal."""
         self.view.select(order_ids, shift_ids)
-        self._on_selection_changed()
+        self._offer()
 
-    def show_verdict(self, text: str) -> None:
-        """Say what the drop under the pointer would bring."""
-        self.view.show_verdict(text)
+    def show_verdicts(self, verdicts: Mapping[ShiftId, Verdict]) -> None:
+        """Say in every driver's row what taking the stops in hand would cost at their best place; best first."""
+        rulings = {shift_id: words.ruling(verdict, self._currency) for shift_id, verdict in verdicts.items()}
+        self.view.show_rulings(rulings, next(iter(rulings), None))
+
+    def clear_verdicts(self) -> None:
+        """Show the rounds' own figures again."""
+        self.view.show_rulings({}, None)
+
+    def show_verdict(self, text: str, tone: str = "text") -> None:
+        """Say what the drop under the pointer would bring; `tone` as `words.tone_of` gives it."""
+        self.view.show_verdict(text, tone)
+
+    def focus_filter(self) -> None:
+        """Put the cursor into the filter."""
+        self.line.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.line.edit.selectAll()
+
+    def state(self) -> dict[str, object]:
+        """Columns, filter and saved views, to be kept as JSON."""
+        return self.arrangement.state()
+
+    def restore(self, kept: object) -> None:
+        """Arrange the panel as it was kept."""
+        self.arrangement.restore(kept)
 
     # ── Building ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _make_actions(self) -> None:
-        make = self._make_action
-        self.edit_action = make("Edit order…", "pencil-outline", self._on_edit, "F2")
-        self.up_action = make("Move up", "arrow-up", self._on_up, "Alt+Up")
-        self.down_action = make("Move down", "arrow-down", self._on_down, "Alt+Down")
-        self.hold_action = make("Hold with driver", "lock", self._on_hold, "H")
-        self.release_action = make("Release from driver", "lock-open-variant-outline", self._on_release, "Shift+H")
-        self.unassign_action = make("Unassign", "tray-arrow-down", self._on_unassign, QKeySequence.StandardKey.Delete)
-        self.map_action = make("Show on map", "map-marker-outline", self._on_show_on_map, "M")
-        self.optimise_action = make("Optimise these rounds", "auto-fix", self._on_optimise, "")
-        self.expand_action = make("Open all rounds", "unfold-more-horizontal", self.view.expandAll, "Ctrl++")
-        self.collapse_action = make("Close all rounds", "unfold-less-horizontal", self.view.collapseAll, "Ctrl+-")
-
-    def _make_action(
-        self, text: str, icon: str, slot: Callable[[], object], key: str | QKeySequence.StandardKey
-    ) -> QAction:
-        action = QAction(text, self)
-        action.setData(icon)
-        action.setObjectName(f"board.rounds.{text.rstrip('…').lower().replace(' ', '_')}")
-        if key:
-            action.setShortcut(QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(slot)
-        self.addAction(action)
-        return action
-
     def _lay_out(self) -> None:
-        self._count = QLabel()
-        self._count.setProperty("muted", True)
-        self._filter = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._filter.setObjectName("board.rounds.filter")
-        self._filter.setMenu(self._filter_menu())
-        heading = QHBoxLayout()
-        heading.addWidget(self._count)
-        heading.addStretch(1)
-        heading.addWidget(self._filter)
         self.empty = EmptyState(self._theme, icon="account-clock-outline", text=_EMPTY, step="Add shifts…")
+        self.missed = EmptyState(self._theme, icon="magnify", text="No stop matches.", step="Clear the filter")
         self._stack = QStackedLayout()
-        self._stack.addWidget(self.view)
-        self._stack.addWidget(self.empty)
-        self._heading = heading
+        for widget in (self.view, self.empty, self.missed):
+            self._stack.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(heading)
+        layout.addWidget(self.line)
         layout.addLayout(self._stack, 1)
-
-    def _filter_menu(self) -> QMenu:
-        menu = QMenu(self)
-        group = QActionGroup(self)
-        self.all_action = menu.addAction("All rounds")
-        self.problems_action = menu.addAction("Only with problems")
-        for action in (self.all_action, self.problems_action):
-            action.setCheckable(True)
-            group.addAction(action)
-        self.all_action.setChecked(True)
-        group.triggered.connect(self._apply_filter)
-        return menu
 
     def _connect(self) -> None:
         self.model.move_requested.connect(self.move_requested)
         self.view.selection_changed.connect(self.selection_changed)
-        self.view.selection_changed.connect(self._on_selection_changed)
+        self.view.selection_changed.connect(self._offer)
         self.view.open_requested.connect(self.edit_requested)
         self.view.drop_hovered.connect(self.drop_hovered)
+        self.view.drag_began.connect(self.drag_began)
+        self.view.drag_ended.connect(self.drag_ended)
         self.view.menu_requested.connect(self._on_menu_requested)
+        self.line.changed.connect(self._on_filter_changed)
         self.empty.step_requested.connect(self.add_shifts_requested)
+        self.missed.step_requested.connect(self.line.clear)
         self._theme.changed.connect(self._on_theme_changed)
+
+    def action(self, name: str) -> QAction:
+        """One of the panel's actions by its name in `round_actions`."""
+        return self.actions_by_name[name]
 
     # ── Wishes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _nudge(self, step: int) -> None:
-        """Wish the selected stops one place up or down, together."""
-        chosen = self.view.selected_orders()
-        shift_ids = {self.model.index_of_order(order_id).data(Role.SHIFT_ID) for order_id in chosen}
-        if len(shift_ids) != 1:
-            return
-        shift_id = shift_ids.pop()
-        route = self.model.stop_ids(shift_id)
-        rows = [route.index(order_id) for order_id in chosen]
-        index = rows[0] - 1 if step < 0 else rows[-1] + 2
-        if 0 <= index <= len(route):
-            self.move_requested.emit(chosen, shift_id, index)
+    def _choice(self) -> Choice:
+        return Choice(self.model, self.view.selected_stops(), self.view.selected_shifts())
+
+    def _run(self, name: str) -> None:
+        """Turn an action into the wish it stands for."""
+        if name == "expand":
+            self.view.expandAll()
+        elif name == "collapse":
+            self.view.collapseAll()
+        elif (wish := self._choice().wish(name)) is not None:
+            signal, *values = wish
+            getattr(self, signal).emit(*values)
+
+    def _lock(self, which: Lock) -> None:
+        if shift_ids := self._choice().rounds():
+            self.lock_requested.emit(shift_ids, which)
 
     @Slot()
-    def _on_up(self) -> None:
-        self._nudge(-1)
-
-    @Slot()
-    def _on_down(self) -> None:
-        self._nudge(1)
-
-    @Slot()
-    def _on_hold(self) -> None:
-        self.hold_requested.emit(self.view.selected_orders(), True)
-
-    @Slot()
-    def _on_release(self) -> None:
-        self.hold_requested.emit(self.view.selected_orders(), False)
-
-    @Slot()
-    def _on_edit(self) -> None:
-        if orders := self.view.selected_orders():
-            self.edit_requested.emit(orders[0])
-
-    @Slot()
-    def _on_unassign(self) -> None:
-        if orders := self.view.selected_orders():
-            self.unassign_requested.emit(orders)
-
-    @Slot()
-    def _on_show_on_map(self) -> None:
-        if orders := self._chosen_orders():
-            self.show_on_map_requested.emit(orders)
-
-    @Slot()
-    def _on_optimise(self) -> None:
-        if shifts := self.view.selected_shifts():
-            self.optimise_requested.emit(shifts)
-
-    def _chosen_orders(self) -> tuple[OrderId, ...]:
-        """The selected stops and those of selected rounds, each once."""
-        of_rounds = (order_id for shift_id in self.view.selected_shifts() for order_id in self.model.stop_ids(shift_id))
-        return tuple(dict.fromkeys((*self.view.selected_orders(), *of_rounds)))
-
-    @Slot()
-    def _on_selection_changed(self) -> None:
+    def _offer(self) -> None:
         """Offer only what can be done with what is selected."""
-        stops, rounds = bool(self.view.selected_orders()), bool(self.view.selected_shifts())
-        held = [self.model.index_of_order(o).data(Role.ROW).held for o in self.view.selected_orders()]
-        for action in (self.edit_action, self.up_action, self.down_action, self.unassign_action):
-            action.setEnabled(stops)
-        self.hold_action.setEnabled(not all(held))
-        self.release_action.setEnabled(any(held))
-        self.map_action.setEnabled(stops or rounds)
-        self.optimise_action.setEnabled(rounds)
+        choice = self._choice()
+        self.actions_by_name.offer(choice.possible(), choice.locks())
 
     # ── Menu, filter, looks ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -221,63 +198,49 @@ class RoundsPanel(QWidget):
         """What can be done with the selection; the caller shows it and it deletes itself."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self.view.selected_orders():
-            menu.addActions([self.edit_action, self.map_action])
-            menu.addMenu(self._destinations(menu))
-            menu.addActions([self.up_action, self.down_action])
-            menu.addSeparator()
-            menu.addActions([a for a in (self.hold_action, self.release_action) if a.isEnabled()])
-            menu.addAction(self.unassign_action)
-        elif self.view.selected_shifts():
-            menu.addActions([self.optimise_action, self.map_action])
-        menu.addSeparator()
-        menu.addActions([self.expand_action, self.collapse_action])
+        stops, rounds = bool(self.view.selected_orders()), bool(self.view.selected_shifts())
+        self.actions_by_name.fill(menu, stops=stops, rounds=rounds)
         return menu
-
-    def _destinations(self, parent: QMenu) -> QMenu:
-        """The rounds to move the selected stops to."""
-        menu = QMenu("Move to", parent)
-        menu.setIcon(self._theme.icon("arrow-right"))
-        for row in self.model.round_rows():
-            action = menu.addAction(f"{row.number}  {row.driver}")
-            action.triggered.connect(partial(self._move_to, row))
-        return menu
-
-    def _move_to(self, row: RoundRow, _checked: bool = False) -> None:
-        self.move_requested.emit(self.view.selected_orders(), row.shift_id, None)
 
     @Slot(QPoint)
     def _on_menu_requested(self, at: QPoint) -> None:
         self.context_menu().popup(at)
 
+    @Slot(object)
+    def _on_filter_changed(self, chosen: Filter) -> None:
+        self.view.set_filter(chosen)
+        self._unfold(bool(chosen.words))
+        self._show_counts()
+        self._tell_filter()
+
+    def _unfold(self, searching: bool) -> None:
+        """Words are typed to find stops, so the rounds that have them stand open; afterwards all is as it was."""
+        if searching:
+            if self._unfolded_from is None:
+                self._unfolded_from = self.model.open_rounds
+            self.view.set_open(self.model.taken_rounds())
+        elif self._unfolded_from is not None:
+            self.view.set_open(self._unfolded_from)
+            self._unfolded_from = None
+
+    def _tell_filter(self) -> None:
+        taken = frozenset(row.order_id for row in self.model.taken_stops()) if self.line.filter else None
+        if taken != self._told:
+            self._told = taken
+            self.filter_changed.emit(taken)
+
     @Slot()
-    def _apply_filter(self) -> None:
-        only_problems = self.problems_action.isChecked()
-        for position, row in enumerate(self.model.round_rows()):
-            hidden = only_problems and not row.problems
-            if hidden != self.view.isRowHidden(position, self.view.rootIndex()):  # each costs a layout of all rows
-                self.view.setRowHidden(position, self.view.rootIndex(), hidden)
-        self._show_filter()
-
-    def _show_filter(self) -> None:
-        self._filter.setText("With problems ▾" if self.problems_action.isChecked() else "All ▾")
-
     def _show_counts(self) -> None:
-        rounds = self.model.round_rows()
-        self._count.setText(f"{len(rounds)} · {fmt.count(len(self.model.all_stop_rows()), 'stop')}" if rounds else "")
-        self._filter.setVisible(bool(rounds))
-        self._stack.setCurrentWidget(self.view if rounds else self.empty)
+        rounds, stops = len(self.model.round_rows()), len(self.model.all_stop_rows())
+        if self.line.filter:
+            shown = f"{len(self.model.taken_stops()):,} of {fmt.count(stops, 'stop')}"
+        else:
+            shown = f"{rounds} · {fmt.count(stops, 'stop')}"
+        self.line.count.setText(shown if rounds else "")
+        self.line.setVisible(bool(rounds))
+        shows = self.view if self.model.rows else self.missed if rounds else self.empty
+        self._stack.setCurrentWidget(shows)
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        grid = self._theme.grid
-        self._count.setFont(self._theme.font(Size.SMALL))
-        self._filter.setFont(self._theme.font(Size.SMALL))
-        self._show_filter()
-        self._filter.setIcon(self._theme.icon("filter-variant", "muted"))
-        self._filter.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._filter.setToolTip("Which rounds to show")
-        self._heading.setContentsMargins(grid(3), grid(1), grid(2), grid(1))
-        self._heading.setSpacing(grid(2))
-        for action in self.actions():
-            action.setIcon(self._theme.icon(action.data()))
+        self.actions_by_name.dress()

@@ -1,52 +1,81 @@
-"""Rows of the board as they will be painted: every string, share and shade prepared, so that views only look up.
+"""Rows of rounds and their stops as they will be painted: every string, share and shade prepared for looking up.
 
-Knows no Qt. Made from a `Day`, its `Schedule` and the reasons; never from a widget.
+Knows no Qt. Made from a round's `RoundSource`; never from a widget.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dispatcher.domain.fleet import Driver, Shift, Vehicle, VehicleKind
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Load, Order, OrderKind, Priority
-from dispatcher.domain.plan import Day, Route, Stop
-from dispatcher.domain.schedule import Reason, RouteTimes, Rule, Schedule, StopTimes, Violation
+from dispatcher.domain.plan import Stop
+from dispatcher.domain.schedule import RouteTimes, Rule, StopTimes, Violation
 from ui import format as fmt
 from ui.board import words
+from ui.board.filtering import Mark, half_days, skill_mark
+from ui.board.source import RoundSource
 
 LONG_WAIT_S = 300
 """From here on, waiting for a window to open is worth showing."""
 
-_VEHICLE_ICONS = {VehicleKind.VAN: "van-utility", VehicleKind.CARGO_BIKE: "bicycle-cargo", VehicleKind.TRUCK: "truck"}
-_PRIORITIES = {Priority.LOW: "Low", Priority.NORMAL: "", Priority.HIGH: "High", Priority.CRITICAL: "Critical"}
-_OVERLOADS = (Rule.WEIGHT, Rule.VOLUME, Rule.PARCELS)
+PRIORITIES = {Priority.LOW: "Low", Priority.NORMAL: "", Priority.HIGH: "High", Priority.CRITICAL: "Critical"}
 
 
 @dataclass(frozen=True, slots=True)
 class StopRow:
     """One stop of a round."""
 
+    shift_id: ShiftId
     order_id: OrderId
     sequence: int
     """From 1."""
     number: str
     """The order's."""
     address: str
+    customer: str
+    phone: str
+    sender: str
+    notes: str
     arrives: str
     late: bool
     window: str
+    service: str
+    wait: str
+    drive: str
+    slack: str
+    """How much later service could begin and still be in its window."""
+    priority: str
     verdict: str
     """What is wrong or remarkable, in a word or two; mostly empty."""
     tone: str
     """The colour token of the verdict: "late", "risk" or "muted"."""
     load: str
     held: bool
+    done: bool
     collection: bool
+    pauses: tuple[str, ...]
+    """What happens on the way there: "Break 12:10–12:40", "Loads again 11:05–11:20"."""
+    resting: bool
+    """Whether a break is among them."""
+    reloading: bool
+    loaded: str
+    """"here", "elsewhere", or "" while the goods are in no vehicle."""
+    frozen: bool
+    """Service begins before the freeze line."""
+    thaws: bool
+    """The freeze line runs right behind it."""
     tooltip: str
     search: str
     """What the filter looks in; case folded."""
+    marks: frozenset[str]
+
+    @property
+    def key(self) -> OrderId:
+        """Stays the same while the rest changes."""
+        return self.order_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,168 +86,165 @@ class RoundRow:
     number: int
     driver: str
     vehicle: str
-    vehicle_icon: str
     stops: str
     hours: str
     distance: str
     fill: float
     """The fullest dimension's share of the vehicle's capacity; above 1 when overloaded."""
-    fill_text: str
     problems: str
     """"2 late", "overloaded", …; empty when all is well."""
+    lock: Lock
+    loaded: str
+    """"loaded", "12 of 41 loaded", or empty."""
     tooltip: str
-
-
-@dataclass(frozen=True, slots=True)
-class PoolRow:
-    """One order that no round serves."""
-
-    order_id: OrderId
-    number: str
-    address: str
-    window: str
-    load: str
-    load_rank: float
-    reason: str
-    tooltip: str
-    priority: str
-    priority_rank: int
-    collection: bool
     search: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoundSource:
-    """All that a round's rows are made of."""
-
-    route: Route
-    shift: Shift
-    driver: Driver
-    vehicle: Vehicle
-    times: RouteTimes | None
-    """`None` while the judge has not spoken."""
-    orders: tuple[Order, ...]
-    zone: ZoneInfo
+    marks: frozenset[str]
+    """Of a round that serves nobody: what is said of stops is never so of it."""
 
     @property
-    def in_step(self) -> bool:
-        """Whether the judge spoke of this very sequence, and not of one since changed."""
-        return self.times is not None and len(self.times.stops) == len(self.route.stops)
+    def key(self) -> tuple[str, ShiftId]:
+        """Stays the same while the rest changes."""
+        return ("round", self.shift_id)
 
 
-def same_source(one: RoundSource, other: RoundSource) -> bool:
-    """Whether two sources make the same rows. Cheap: it is asked of every round of the day at every change."""
-    return (
-        one.route == other.route
-        and one.times == other.times
-        and len(one.orders) == len(other.orders)
-        and all(map(_same_order, one.orders, other.orders))
-        and (one.shift, one.driver, one.vehicle, one.zone) == (other.shift, other.driver, other.vehicle, other.zone)
-    )
-
-
-def _same_order(one: Order, other: Order) -> bool:
-    """By version, for orders that come from the storage.
-
-    It stamps each write with a number that it gives but once, and undo brings number and content back together.
-    """
-    if one.version and other.version:
-        return one.version == other.version and one.id == other.id
-    return one == other
-
-
-def round_sources(day: Day, schedule: Schedule | None) -> list[RoundSource]:
-    """The day's rounds in the order of the plan."""
-    routes = schedule.routes if schedule else {}
-    zone = day.depot.zone
-    return [
-        RoundSource(
-            route,
-            shift,
-            driver,
-            vehicle,
-            routes.get(route.shift_id),
-            tuple(day.orders[s.order_id] for s in route.stops),
-            zone,
-        )
-        for route, shift, driver, vehicle in day.rounds()
-    ]
+type BoardRow = RoundRow | StopRow
 
 
 def round_row(source: RoundSource) -> RoundRow:
     """The row of the round as a whole."""
-    times, day = source.times, source.shift.date
+    times, shift = source.times, source.shift
+    planned = times if times and times.stops else None
     fill, fill_text = _fullest(times.peak if times else _sum(source.orders), source.vehicle.capacity)
-    problems = _problems(times)
-    hours = fmt.duration(times.duration_s) if times and times.stops else ""
-    span = _span(times, day, source.zone) if times and times.stops else "Nothing planned yet."
+    loaded = _loaded(source)
     lines = (
         f"{source.driver.number} {source.driver.name} · {source.vehicle.name}",
-        span,
+        _span(planned, source) if planned else "Nothing planned yet.",
         f"Fullest: {fill_text}",
+        words.lock_sentence(shift.lock),
+        f"{loaded.capitalize()}." if loaded else "",
         *(words.sentences(times.broken)[:6] if times else ()),
     )
     return RoundRow(
-        shift_id=source.shift.id,
+        shift_id=shift.id,
         number=source.driver.number,
         driver=source.driver.name,
         vehicle=source.vehicle.name,
-        vehicle_icon=_VEHICLE_ICONS[source.vehicle.kind],
-        stops=fmt.count(len(source.route.stops), "stop"),
-        hours=hours,
-        distance=fmt.distance(times.distance_m) if times and times.stops else "",
+        stops=_progress(source),
+        hours=fmt.duration(planned.duration_s) if planned else "",
+        distance=fmt.distance(planned.distance_m) if planned else "",
         fill=fill,
-        fill_text=fill_text,
-        problems=problems,
-        tooltip="\n".join(lines),
+        problems=_problems(times),
+        lock=shift.lock,
+        loaded=loaded,
+        tooltip="\n".join(line for line in lines if line),
+        search=f"{source.driver.number} {source.driver.name} {source.vehicle.name}".casefold(),
+        marks=frozenset({Mark.TROUBLE} if times and times.violations else ()),
     )
 
 
 def stop_rows(source: RoundSource) -> list[StopRow]:
     """The rows of a round's stops, in the order they are served."""
     judged = {s.order_id: s for s in source.times.stops} if source.times else {}
-    pairs = zip(source.route.stops, source.orders, strict=True)
-    return [
-        _stop_row(position, stop, order, judged.get(stop.order_id), source.shift.date, source.zone)
-        for position, (stop, order) in enumerate(pairs, 1)
-    ]
+    every_time = [judged.get(stop.order_id) for stop in source.route.stops]
+    last_frozen = _last_frozen(every_time, source.freeze_at)
+    return [_stop_row(source, place, times, last_frozen) for place, times in enumerate(every_time)]
 
 
-def pool_rows(day: Day, reasons: Mapping[OrderId, Reason]) -> list[PoolRow]:
-    """The orders no route serves, in the order of their numbers."""
-    zone = day.depot.zone
-    return [_pool_row(day.orders[order_id], reasons.get(order_id), zone) for order_id in day.unplanned]
+def _last_frozen(every_time: Sequence[StopTimes | None], freeze_at: datetime | None) -> int:
+    """The place of the last stop that is served before the freeze line; -1 for none."""
+    if freeze_at is None:
+        return -1
+    return max((i for i, times in enumerate(every_time) if times and times.starts_at < freeze_at), default=-1)
 
 
-def _stop_row(sequence: int, stop: Stop, order: Order, times: StopTimes | None, day: date, zone: ZoneInfo) -> StopRow:
+def _stop_row(source: RoundSource, place: int, times: StopTimes | None, last_frozen: int) -> StopRow:
+    stop, order, zone, day = source.route.stops[place], source.orders[place], source.zone, source.shift.date
     verdict, tone = _verdict(times)
     arrives = fmt.clock(times.arrives_at, zone, day) if times else ""
     window = fmt.windows(order.windows, zone)
+    aboard = source.loaded[place] if source.loaded else None
+    pauses = tuple(_pauses(source, times)) if times and (times.break_at or times.reload_at) else ()
     return StopRow(
+        shift_id=source.shift.id,
         order_id=order.id,
-        sequence=sequence,
+        sequence=place + 1,
         number=order.number,
         address=order.address.line,
+        customer=order.contact.name,
+        phone=order.contact.phone,
+        sender=order.sender,
+        notes=order.notes,
         arrives=arrives,
         late=times is not None and times.late_s > 0,
         window=window,
+        service=fmt.minutes(order.service_s),
+        wait=fmt.minutes(times.wait_s) if times and times.wait_s else "",
+        drive=fmt.minutes(times.drive_s) if times else "",
+        slack=_slack(order, times),
+        priority=PRIORITIES[order.must_not_drop],
         verdict=verdict,
         tone=tone,
-        load=_short_load(order.load),
+        load=short_load(order.load),
         held=stop.held,
+        done=stop.done,
         collection=order.kind is OrderKind.COLLECTION,
-        tooltip=_stop_tooltip(stop, order, times, arrives, window),
-        search=_searchable(order),
+        pauses=pauses,
+        resting=times is not None and times.break_at is not None,
+        reloading=times is not None and times.reload_at is not None,
+        loaded="" if aboard is None else "here" if aboard.here else "elsewhere",
+        frozen=place <= last_frozen,
+        thaws=place == last_frozen,
+        tooltip=_stop_tooltip(stop, order, times, (arrives, window, aboard.vehicle if aboard else ""), pauses),
+        search=f"{searchable(order)} {source.driver.name} {source.vehicle.name}".casefold(),
+        marks=_marks(source, stop, order, times, aboard is not None),
     )
 
 
-def _stop_tooltip(stop: Stop, order: Order, times: StopTimes | None, arrives: str, window: str) -> str:
+def _marks(source: RoundSource, stop: Stop, order: Order, times: StopTimes | None, loaded: bool) -> frozenset[str]:
+    so = (
+        (Mark.TROUBLE, times is not None and bool(times.violations or times.late_s)),
+        (Mark.UNLOCKED, source.shift.lock is Lock.OPEN and not stop.held),
+        (Mark.HELD, stop.held),
+        (Mark.LOADED, loaded),
+        (Mark.NOT_DONE, not stop.done),
+    )
+    return frozenset(mark for mark, is_so in so if is_so) | order_marks(order, source.zone)
+
+
+def _pauses(source: RoundSource, times: StopTimes) -> Iterator[str]:
+    """Break and reload on the way to a stop, in the order they come."""
+    if times.reload_at:
+        yield f"Loads again {_from_to(source, times.reload_at, times.reload_s)}"
+    if times.break_at:
+        yield f"Break {_from_to(source, times.break_at, times.break_s)}"
+
+
+def _from_to(source: RoundSource, begins: datetime, lasts_s: int) -> str:
+    zone, day = source.zone, source.shift.date
+    return f"{fmt.clock(begins, zone, day)}–{fmt.clock(begins + timedelta(seconds=lasts_s), zone, day)}"
+
+
+def _slack(order: Order, times: StopTimes | None) -> str:
+    """To the end of the window that service begins in."""
+    if times is None or times.late_s > 0:
+        return ""
+    closes = next((w.closes_at for w in order.windows if w.closes_at >= times.starts_at), None)
+    return fmt.minutes((closes - times.starts_at).total_seconds() // 60 * 60) if closes else ""
+
+
+def _stop_tooltip(
+    stop: Stop, order: Order, times: StopTimes | None, said: tuple[str, str, str], pauses: Sequence[str]
+) -> str:
+    arrives, window, vehicle = said
     lines = (
         f"{order.number} · {order.contact.name}" if order.contact.name else order.number,
         order.address.text,
         f"Arrives {arrives}" + (f", window {window}" if window else ", at any time") if times else "",
         f"{order.kind.value.capitalize()}: {fmt.load(order.load)}",
+        *(f"{pause}, on the way there" for pause in pauses),
+        "Done" if stop.done else "",
         "Held with this driver" if stop.held else "",
+        f"Its goods are in {vehicle}" if vehicle else "",
         *(words.sentences(times.violations) if times else ()),
     )
     return "\n".join(line for line in lines if line)
@@ -252,9 +278,21 @@ def _round_code(violation: Violation) -> str:
     return words.violation_code(violation)
 
 
-def _span(times: RouteTimes, day: date, zone: ZoneInfo) -> str:
+def _span(times: RouteTimes, source: RoundSource) -> str:
+    zone, day = source.zone, source.shift.date
     leaves, returns = fmt.clock(times.leaves_at, zone, day), fmt.clock(times.returns_at, zone, day)
     return f"{leaves}–{returns}, {fmt.distance(times.distance_m)}, {fmt.duration(times.drive_s)} driving"
+
+
+def _progress(source: RoundSource) -> str:
+    """How many stops, or how many of them are done once the driver has been somewhere."""
+    stops, done = len(source.route.stops), sum(1 for stop in source.route.stops if stop.done)
+    return f"{done} of {stops} done" if done else fmt.count(stops, "stop")
+
+
+def _loaded(source: RoundSource) -> str:
+    aboard, stops = sum(1 for goods in source.loaded if goods and goods.here), len(source.route.stops)
+    return "" if not aboard else "loaded" if aboard == stops else f"{aboard} of {stops} loaded"
 
 
 def _fullest(peak: Load, capacity: Load) -> tuple[float, str]:
@@ -274,7 +312,7 @@ def _sum(orders: tuple[Order, ...]) -> Load:
     return sum((order.load for order in orders), Load())
 
 
-def _short_load(load: Load) -> str:
+def short_load(load: Load) -> str:
     """The first dimension that says something; the tooltip has all."""
     if load.kg:
         return fmt.kilograms(load.kg)
@@ -283,23 +321,13 @@ def _short_load(load: Load) -> str:
     return f"{load.parcels} pcl" if load.parcels else ""
 
 
-def _pool_row(order: Order, reason: Reason | None, zone: ZoneInfo) -> PoolRow:
-    lines = (f"{order.number} · {order.address.text}", fmt.load(order.load), reason.sentence if reason else "")
-    return PoolRow(
-        order_id=order.id,
-        number=order.number,
-        address=order.address.line,
-        window=fmt.windows(order.windows, zone),
-        load=_short_load(order.load),
-        load_rank=order.load.kg,
-        reason=words.reason_words(reason.code) if reason else "",
-        tooltip="\n".join(line for line in lines if line),
-        priority=_PRIORITIES[order.must_not_drop],
-        priority_rank=int(order.must_not_drop),
-        collection=order.kind is OrderKind.COLLECTION,
-        search=_searchable(order),
-    )
+def order_marks(order: Order, zone: ZoneInfo) -> frozenset[str]:
+    """What an order is wherever it stands."""
+    halves = half_days(order, zone)
+    return halves | {skill_mark(skill) for skill in order.skills} if order.skills else halves
 
 
-def _searchable(order: Order) -> str:
-    return " ".join((order.number, order.address.text, order.contact.name, order.sender)).casefold()
+def searchable(order: Order) -> str:
+    """Everything of an order that a person may type to find it; phone numbers with and without their spaces."""
+    phone = order.contact.phone
+    return " ".join((order.number, order.address.text, order.contact.name, order.sender, phone, phone.replace(" ", "")))

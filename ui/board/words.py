@@ -3,8 +3,10 @@
 Knows no Qt. A `Violation` carries a rule and an amount; here both become one sentence.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.place import Precision
 from dispatcher.domain.schedule import ReasonCode, Rule, Violation
 from dispatcher.services.verdict import Verdict
@@ -37,6 +39,24 @@ _SENTENCES: Mapping[Rule, Callable[[float, str], str]] = {
     Rule.NO_PLACE: lambda *_: "The address has not been found on the map yet.",
 }
 
+_CODES: Mapping[Rule, str] = {
+    Rule.LATE: "late",
+    Rule.EARLY: "long wait",
+    Rule.WEIGHT: "overloaded",
+    Rule.VOLUME: "overloaded",
+    Rule.PARCELS: "overloaded",
+    Rule.SKILL: "skill",
+    Rule.DRIVER: "other driver",
+    Rule.SHIFT_END: "past shift",
+    Rule.BREAK: "late break",
+    Rule.PAIR: "before pick-up",
+    Rule.MAX_STOPS: "too many stops",
+    Rule.MAX_DURATION: "too long",
+    Rule.MAX_DISTANCE: "too far",
+    Rule.NO_ROAD: "no road",
+    Rule.NO_PLACE: "no place",
+}
+
 _REASONS = {
     ReasonCode.NO_VEHICLE: "No vehicle",
     ReasonCode.CAPACITY: "Too much load",
@@ -56,6 +76,26 @@ _REASONS = {
     ReasonCode.CROWDED_OUT: "Crowded out",
 }
 
+_LOCKS = {
+    Lock.OPEN: ("Open", ""),
+    Lock.SEQUENCE: (
+        "Sequence locked",
+        "Sequence locked: its stops stay, in this order; re-planning may put others between.",
+    ),
+    Lock.DRIVER: ("Driver locked", "Driver locked: it keeps exactly its stops; re-planning may change their order."),
+    Lock.ROUTE: ("Route locked", "Route locked: re-planning leaves it as it is."),
+}
+
+
+def lock_words(lock: Lock) -> str:
+    """What is locked of a round, in two words."""
+    return _LOCKS[lock][0]
+
+
+def lock_sentence(lock: Lock) -> str:
+    """What a round's lock means; empty when nothing is locked."""
+    return _LOCKS[lock][1]
+
 
 def violation_sentence(violation: Violation) -> str:
     """One broken rule as a sentence: "Arrives 7 min after the window closes."."""
@@ -64,33 +104,8 @@ def violation_sentence(violation: Violation) -> str:
 
 def violation_code(violation: Violation) -> str:
     """One broken rule in a word or two, for narrow columns: "7 min late"."""
-    match violation.rule:
-        case Rule.LATE:
-            return f"{fmt.minutes(violation.amount)} late"
-        case Rule.EARLY:
-            return "long wait"
-        case Rule.WEIGHT | Rule.VOLUME | Rule.PARCELS:
-            return "overloaded"
-        case Rule.SKILL:
-            return "skill"
-        case Rule.DRIVER:
-            return "other driver"
-        case Rule.SHIFT_END:
-            return "past shift"
-        case Rule.BREAK:
-            return "late break"
-        case Rule.PAIR:
-            return "before pick-up"
-        case Rule.MAX_STOPS:
-            return "too many stops"
-        case Rule.MAX_DURATION:
-            return "too long"
-        case Rule.MAX_DISTANCE:
-            return "too far"
-        case Rule.NO_ROAD:
-            return "no road"
-        case Rule.NO_PLACE:
-            return "no place"
+    code = _CODES[violation.rule]
+    return f"{fmt.minutes(violation.amount)} {code}" if violation.rule is Rule.LATE else code
 
 
 def sentences(violations: Iterable[Violation]) -> tuple[str, ...]:
@@ -108,17 +123,84 @@ def reason_words(code: ReasonCode) -> str:
     return _REASONS[code]
 
 
-def verdict_words(verdict: Verdict) -> str:
-    """What a drop would mean, in one line: "+6 min · +1.2 km · 2 late · overloaded"."""
-    parts = [_signed(fmt.minutes(abs(verdict.duration_s)), verdict.duration_s)]
-    parts.append(_signed(fmt.distance(abs(verdict.distance_m)), verdict.distance_m))
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a verdict."""
+
+    text: str
+    tone: str = "text"
+    """A colour token; its sign stands before the whole."""
+    weight: int = 0
+    """What weighs least goes first where room is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A verdict in words: what a driver's row, the chooser and the bubble say of a move."""
+
+    parts: tuple[Part, ...]
+    tone: str
+    """"late" where a rule breaks, "risk" where a broken one gets worse, "done" where it mends or saves, else "text"."""
+
+    @property
+    def text(self) -> str:
+        """In one line."""
+        return " · ".join(part.text for part in self.parts)
+
+
+SIGNS: Mapping[str, str] = {"late": "alert", "risk": "alert-outline", "done": "check-circle-outline", "text": ""}
+"""The icon that goes with each tone: never by colour alone."""
+
+
+def ruling(verdict: Verdict, currency: str) -> Ruling:
+    """What a move would mean: "+6 min · +1.2 km · +€3.40 · 2 late · overloaded"."""
+    figures = (
+        Part(_signed(fmt.minutes(abs(verdict.duration_s)), verdict.duration_s), weight=3),
+        Part(_signed(fmt.distance(abs(verdict.distance_m)), verdict.distance_m), weight=1),
+        Part(_signed(_money(abs(verdict.cost), currency), verdict.cost), weight=2),
+    )
+    return Ruling((*figures, *_broken(verdict)), tone_of(verdict))
+
+
+def tone_of(verdict: Verdict) -> str:
+    """The colour token of a verdict."""
+    if verdict.breaks:
+        return "late"
+    if _worse(verdict):
+        return "risk"
+    return "done" if verdict.mends or verdict.cost < 0 else "text"
+
+
+def _worse(verdict: Verdict) -> tuple[Violation, ...]:
+    return getattr(verdict, "worse", ())
+
+
+def _broken(verdict: Verdict) -> Iterator[Part]:
+    """New breaches, late stops counted and the rest by name; what gets worse; what is mended; goods to carry over."""
     late = sum(1 for v in verdict.breaks if v.rule is Rule.LATE)
     if late:
-        parts.append(f"{fmt.count(late, 'stop')} late")
-    parts += dict.fromkeys(violation_code(v) for v in verdict.breaks if v.rule is not Rule.LATE)
+        yield Part(f"{late} late", "late", 9)
+    for name in dict.fromkeys(violation_code(v) for v in verdict.breaks if v.rule is not Rule.LATE):
+        yield Part(name, "late", 8)
+    if _worse(verdict):
+        yield Part("later still" if all(v.rule is Rule.LATE for v in _worse(verdict)) else "worse", "risk", 7)
     if verdict.mends and not verdict.breaks:
-        parts.append(f"mends {fmt.count(verdict.mends, 'broken rule')}")
-    return " · ".join(parts)
+        yield Part(f"mends {verdict.mends}", "done", 6)
+    if getattr(verdict, "handling_s", 0):
+        yield Part(f"reload {fmt.minutes(getattr(verdict, 'handling_s', 0))}", "risk", 5)
+
+
+_CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+
+
+def _money(minor_units: int, currency: str) -> str:
+    sign = _CURRENCY_SIGNS.get(currency)
+    return f"{sign}{minor_units / 100:,.2f}" if sign else fmt.money(minor_units, currency)
+
+
+def verdict_words(verdict: Verdict, currency: str = "EUR") -> str:
+    """What a drop would mean, in one line."""
+    return ruling(verdict, currency).text
 
 
 def _signed(amount: str, value: float) -> str:

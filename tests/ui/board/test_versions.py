@@ -7,7 +7,7 @@ from pathlib import Path
 from db.opening import open_store
 from dispatcher.domain.orders import Order
 from tests.fixtures.yard import MONDAY, Yard
-from ui.board.rows import round_sources, same_source
+from ui.board.source import round_sources, same_source
 
 
 def test_a_version_means_one_content_through_undo_redo_and_other_edits(tmp_path: Path) -> None:

@@ -1,0 +1,60 @@
+"""A line of words beside the pointer, where a drag hangs: covers no row but those the ghost covers anyway."""
+
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from ui.board.words import SIGNS
+from ui.theme import Size, Theme
+
+
+class Bubble(QWidget):
+    """A sign and a sentence on a small card. GUI thread; a child of what the drag hangs over."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._sign, self._words = QLabel(self), QLabel(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setObjectName("board.bubble")
+        self._layout = QHBoxLayout(self)
+        self._layout.addWidget(self._sign)
+        self._layout.addWidget(self._words)
+        self.hide()
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    @property
+    def said(self) -> str:
+        """The words; empty while hidden."""
+        return self._words.text()
+
+    def say(self, text: str, tone: str, at: QPoint) -> None:
+        """Show these words beside a point of the parent; nothing for an empty text."""
+        self._words.setText(text)
+        self._words.setStyleSheet(f"color: {self._theme.colour(tone).name()}; background: transparent; border: none;")
+        sign = SIGNS.get(tone, "")
+        self._sign.setVisible(bool(sign))
+        if sign:
+            side = self._theme.grid(4)
+            self._sign.setPixmap(self._theme.pixmap(sign, tone, side, self.devicePixelRatioF()))
+        self.setVisible(bool(text))
+        self.adjustSize()
+        self.follow(at)
+
+    def follow(self, at: QPoint) -> None:
+        """Stand below the drag's ghost, or above the pointer where there is no room; never outside the parent."""
+        parent, grid = self.parentWidget().rect(), self._theme.grid
+        left = min(at.x() + grid(3), parent.right() - self.width() - grid(1))
+        below = at.y() + grid(10)
+        top = below if below + self.height() <= parent.bottom() else at.y() - self.height() - grid(3)
+        self.move(max(grid(1), left), top)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        grid, colour = self._theme.grid, self._theme.colour
+        self._words.setFont(self._theme.font(Size.SMALL, bold=True))
+        self._layout.setContentsMargins(grid(2), grid(1), grid(2), grid(1))
+        self._layout.setSpacing(grid(1))
+        ground, border = colour("raised").name(), colour("border").name()
+        self.setStyleSheet(f"Bubble {{ background: {ground}; border: 1px solid {border}; border-radius: 4px; }}")

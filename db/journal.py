@@ -133,12 +133,15 @@ def _packed(rows: Mapping[str, Row | None]) -> Iterator[bytes]:
 
 
 def _unpacked(table: Table, packed: bytes) -> dict[str, Row | None]:
-    """Columns that the schema of then did not have take their defaults; those of no schema any more are left out."""
+    """Columns that the schema of then did not have take their defaults; those that today's has not are left out."""
     content = json.loads(zlib.decompress(packed))
-    key = key_of(table).name
-    later = {column.name: default_of(column) for column in table.c if column.name not in content["columns"]}
+    columns, key = content["columns"], key_of(table).name
+    later = {column.name: default_of(column) for column in table.c if column.name not in columns}
+    dropped = [name for name in columns if name not in table.c]
     rows: dict[str, Row | None] = dict.fromkeys(content["absent"])
     for values in content["rows"]:
-        row = {name: value for name, value in zip(content["columns"], values, strict=True) if name in table.c} | later
+        row = dict(zip(columns, values, strict=True)) | later
+        for name in dropped:
+            del row[name]
         rows[row[key]] = row
     return rows

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from db.tables import DEPOT_KEY
@@ -162,6 +163,11 @@ def to_shift(row: Row) -> Shift:
     )
 
 
+@lru_cache(maxsize=512)
+def _date(on: str) -> date:
+    return date.fromisoformat(on)
+
+
 def order_row(order: Order) -> Row:
     """A row of table `orders`."""
     return {
@@ -195,12 +201,12 @@ def to_order(row: Row) -> Order:
     return Order(
         id=row["id"],
         number=row["number"],
-        date=date.fromisoformat(row["date"]),
+        date=_date(row["date"]),
         address=_to_address(row),
         kind=OrderKind(row["kind"]),
         sender=row["sender"],
         contact=Contact(row["contact_name"], row["contact_phone"], row["contact_email"]),
-        windows=tuple(TimeWindow(datetime.fromisoformat(a), datetime.fromisoformat(b)) for a, b in row["windows"]),
+        windows=tuple(_window(opens, closes) for opens, closes in row["windows"]),
         service_s=row["service_s"],
         load=Load(row["load_kg"], row["load_litres"], row["load_parcels"]),
         lines=tuple(OrderLine(*line) for line in row["lines"]),
@@ -213,6 +219,12 @@ def to_order(row: Row) -> Order:
         state=OrderState(row["state"]),
         version=row["version"],
     )
+
+
+@lru_cache(maxsize=4_096)
+def _window(opens: str, closes: str) -> TimeWindow:
+    """Few windows serve all orders of a day: each is read once, and there but once."""
+    return TimeWindow(datetime.fromisoformat(opens), datetime.fromisoformat(closes))
 
 
 def _address_columns(address: Address) -> Row:

@@ -131,13 +131,20 @@ class Store(Protocol):
         """What undo and redo would do now."""
 
     def backup(self, to: Path) -> None:
-        """Copy everything as it is now to a file, whole and checked, or not at all."""
+        """Copy everything as it is now, history included, to a file: whole and checked, or not at all.
+
+        The copy is a database of its own, at the revision that was the latest when it was made.
+        """
 
     def entries(self, limit: int = 200, *, on: date | None = None) -> Sequence[HistoryEntry]:
         """The audit trail, newest first; with `on` only what touched that day."""
 
     def day_at(self, on: date, revision: int) -> Day:
-        """The day as it was right after that revision was written. Raises `KnownError` for one that never was."""
+        """The day as it was right after that revision was written, whatever was undone or redone since.
+
+        Raises `KnownError` for a revision that never was, or that an earlier version of Roundhouse wrote, which
+        kept no such history.
+        """
 
     def close(self) -> None: ...
 

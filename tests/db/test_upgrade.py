@@ -1,5 +1,7 @@
 """A depot of the first schema, as it lies on people's disks, opened by today's program."""
 
+import json
+import zlib
 from contextlib import closing
 from dataclasses import replace
 from datetime import time
@@ -136,3 +138,19 @@ def test_its_audit_trail_goes_on(upgraded: Yard) -> None:
         (13, "Anna", "Undo: Remove two orders", ""),
         (12, "Anna", "Undo: Plan Monday anew", ""),
     ]
+
+
+def test_a_column_that_is_no_more_is_left_out_of_what_comes_back(yard: Yard) -> None:
+    """An image may be older than a schema that gave a column up."""
+    before = yard.day()
+    yard.store.write("Rename", lambda unit: unit.put_vehicle(replace(yard.vehicles[0], name="Old van")))
+    (packed,) = query(yard.store.file, "SELECT rows FROM image WHERE revision = 2")[0]
+    content = json.loads(zlib.decompress(packed))
+    content["columns"].append("colour")
+    content["rows"][0].append("white")
+    with closing(dbapi2.connect(str(yard.store.file), isolation_level=None)) as connection:
+        changed = zlib.compress(json.dumps(content).encode())
+        connection.execute("UPDATE image SET rows = ? WHERE revision = 2", (changed,))
+    assert yard.store.day_at(MONDAY, 1) == before
+    yard.store.undo()
+    assert yard.day().vehicles == before.vehicles

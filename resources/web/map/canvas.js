@@ -54,6 +54,10 @@ export const CanvasLayer = L.Renderer.extend({
 
   _updatePaths() {},
 
+  _updateTransform(centre, zoom) {
+    if (this._frame) placeCanvas(this._map, this._container, this._frame, centre, zoom);
+  },
+
   getElement() {
     return this._container;
   },
@@ -76,6 +80,16 @@ export const CanvasLayer = L.Renderer.extend({
     this.draw(this._context, this._frame);
   },
 });
+
+/**
+ * Put what was drawn for `frame` where it belongs when the map shows this. At the frame's own zoom that is a whole pixel,
+ * unlike with Leaflet's own arithmetic: between pixels the canvas would be filtered anew with every move of the map.
+ */
+export function placeCanvas(map, canvas, { box, zoom: drawnAt }, centre, zoom) {
+  const scale = map.getZoomScale(zoom, drawnAt);
+  const corner = L.point(box.left, box.top).multiplyBy(scale);
+  L.DomUtil.setTransform(canvas, corner.subtract(map._getNewPixelOrigin(centre, zoom)), scale);
+}
 
 /** The pointer in pixels of the world at the map's zoom. */
 export function worldPoint(map, containerPoint) {

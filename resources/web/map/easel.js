@@ -2,6 +2,8 @@
 
 /* global L */
 
+import { placeCanvas } from "/map/canvas.js";
+
 const NAMES = ["routes", "front-routes", "stops", "front-stops"];
 
 /** The painter and the layers that show its work. */
@@ -123,9 +125,6 @@ const PictureLayer = L.Renderer.extend({
   },
 
   _updateTransform(centre, zoom) {
-    if (!this._shown) return;
-    const scale = this._map.getZoomScale(zoom, this._shown.zoom);
-    const corner = L.point(this._shown.box.left, this._shown.box.top).multiplyBy(scale);
-    L.DomUtil.setTransform(this._container, corner.subtract(this._map._getNewPixelOrigin(centre, zoom)), scale);
+    if (this._shown) placeCanvas(this._map, this._container, this._shown, centre, zoom);
   },
 });

@@ -35,12 +35,12 @@ export function* drawFrontRoutes(context, { zoom, box, casing, ink }) {
   const wanted = proposed ? changes.after : [...full].map((id) => routes.get(id)).filter(Boolean);
   context.lineJoin = context.lineCap = "round";
   const clear = wanted.map((route) => shapeOf(route, zoom)).filter((shape) => touches(shape.box, box, 40));
-  for (const shape of clear) {
-    drawLine(context, shape, box, lineWidth(zoom) + 1, casing);
-    yield;
-  }
   if (proposed) {
     for (const route of changes.before) drawDashed(context, shapeOf(route, zoom), box, casing, ink);
+    yield;
+  }
+  for (const shape of clear) {
+    drawLine(context, shape, box, lineWidth(zoom) + 1, casing);
     yield;
   }
   yield* drawSigns(context, clear, zoom, box, casing);
@@ -96,7 +96,7 @@ function drawLine(context, shape, box, width, casing) {
   context.stroke();
 }
 
-/** As the round runs now: thin and dashed, legible on its own new line and on any ground. */
+/** As the round runs now: thin and dashed, and under the new line, so that only what it leaves shows. */
 function drawDashed(context, shape, box, casing, ink) {
   trace(context, shape, box, 4);
   context.strokeStyle = casing;

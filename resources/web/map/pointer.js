@@ -24,7 +24,7 @@ export class Pointer {
     this.container.addEventListener("dblclick", (event) => this._onDouble(event), true);
     this.container.addEventListener("contextmenu", (event) => this._onContext(event), true);
     this.container.addEventListener("mouseleave", () => showTooltip("", null));
-    document.addEventListener("mousemove", (event) => this._onMove(event));
+    document.addEventListener("pointermove", (event) => this._onMove(event));
     document.addEventListener("mouseup", (event) => this._onUp(event));
     document.addEventListener("mousedown", (event) => this._closeChooser(event), true);
     document.addEventListener("wheel", (event) => this._onWheel(event), { capture: true, passive: false });
@@ -82,7 +82,7 @@ export class Pointer {
     if (!press) return this._hover(event, point);
     if (press.state === "pressed" && point.distanceTo(press.point) > DRAG_STARTS) this._begin(press);
     if (press.state === "dragging") this.drag.over(press.orders, point);
-    if (press.state === "drawing") this.area.follow(point);
+    if (press.state === "drawing") for (const each of event.getCoalescedEvents()) this.area.follow(pointOf(each));
     return undefined;
   }
 
@@ -148,12 +148,11 @@ export class Pointer {
   }
 
   _onDouble(event) {
-    if (this.sketch.active) return this.sketch.finish();
-    const mark = this.pin.active ? null : this._markAt(pointOf(event));
-    if (!mark) return undefined;
-    event.stopImmediatePropagation();
-    if (mark.stack.length === 1) this.post({ kind: "activated", order_id: mark.stop.id });
-    return undefined;
+    const mark = this.asking ? null : this._markAt(pointOf(event));
+    if (!mark && !this.sketch.active) return;
+    event.stopImmediatePropagation();   // else Leaflet zooms
+    if (this.sketch.active) this.sketch.finish();
+    else if (mark.stack.length === 1) this.post({ kind: "activated", order_id: mark.stop.id });
   }
 
   _onContext(event) {
@@ -187,7 +186,7 @@ export class Pointer {
 
   /** While rounds that share a street are under a drag, the wheel chooses among them instead of zooming. */
   _onWheel(event) {
-    if (!this.drag.active) return;
+    if (!this.drag.active || event.target.closest("#idle")) return;
     event.preventDefault();
     event.stopPropagation();
     this.drag.turn(Math.sign(event.deltaY));

@@ -17,7 +17,6 @@ export class Sketch {
   ask({ label }) {
     this.end();
     this.active = true;
-    this.map.doubleClickZoom.disable();
     this.map.getContainer().classList.add("pinning");
     showTooltip("", null);
     this.notice.textContent =
@@ -61,7 +60,6 @@ export class Sketch {
     this.places = [];
     for (const part of this.parts) part.remove();
     this.line.options.renderer.remove();
-    this.map.doubleClickZoom.enable();
     this.notice.hidden = true;
     this.map.getContainer().classList.remove("pinning");
   }

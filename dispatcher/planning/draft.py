@@ -44,9 +44,10 @@ class Draft:
         self.sequences = {shift_id: list(sequence) for shift_id, sequence in sequences.items()}
         self._weights: dict[tuple[ShiftId, tuple[OrderId, ...]], Weight] = {}
 
-    def serves(self, order_id: OrderId) -> bool:
-        """Whether any round does."""
-        return any(order_id in sequence for sequence in self.sequences.values())
+    def lacking(self, order_ids: Iterable[OrderId]) -> list[OrderId]:
+        """Those of the orders that no round serves."""
+        served = {order_id for sequence in self.sequences.values() for order_id in sequence}
+        return [order_id for order_id in order_ids if order_id not in served]
 
     def insert(self, order_ids: Iterable[OrderId]) -> None:
         """Put those of the orders in that fit somewhere without breaking a rule more, each where it is cheapest."""
@@ -81,13 +82,14 @@ class Draft:
 
     def take_back(self, homes: Mapping[OrderId, ShiftId]) -> None:
         """Move orders back to these rounds where the plan gets lighter by it."""
+        owner = {order_id: shift_id for shift_id, sequence in self.sequences.items() for order_id in sequence}
         for order_id, home in homes.items():
-            shift_id = next((s for s, sequence in self.sequences.items() if order_id in sequence), None)
-            if shift_id is None or shift_id == home or home not in self.enterable or order_id in self.staying:
+            shift_id = owner.get(order_id)
+            if shift_id is None or shift_id == home or home not in self.enterable:
                 continue
             bundle = next((b for b in self._bundles(shift_id) if order_id in b), None)
-            if bundle is not None:
-                self.move(bundle, shift_id, to=[home])
+            if bundle is not None and not self.staying & set(bundle) and self.move(bundle, shift_id, to=[home]):
+                owner.update(dict.fromkeys(bundle, home))
 
     def move(self, bundle: Bundle, shift_id: ShiftId, *, to: Sequence[ShiftId] | None = None) -> bool:
         """Move a bundle to its best place if the plan gets lighter by it; whether it did."""

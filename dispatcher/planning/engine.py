@@ -55,8 +55,8 @@ class Scope:
     """Whose routes may change; `None` for all. The others stay as they are, to the second."""
     keep_drivers: bool = False
     """Whether every planned stop stays with its driver; its place in the route may change."""
-    take_in: bool = True
-    """Whether unplanned orders may be planned."""
+    take_in: bool | frozenset[OrderId] = True
+    """Whether unplanned orders may be planned, or which of them."""
     drop: bool = True
     """Whether planned orders that fit no round without breaking a rule are left out."""
 
@@ -166,7 +166,9 @@ class _Search:
         frozen = {o for s, sequence in self.present.items() if s not in moving for o in sequence}
         frozen |= {o for s, sequence in moving.items() for o in sequence[: self.heads[s]]}
         moved = {o for sequence in moving.values() for o in sequence}
-        return [o for o in self.whole.wanted if o not in frozen and (self.scope.take_in or o in moved)]
+        taken = self.scope.take_in
+        coming = taken if isinstance(taken, frozenset) else self.whole.visits if taken else moved
+        return [o for o in self.whole.wanted if o not in frozen and (o in coming or o in moved)]
 
     def _possible(self, order_ids: list[OrderId]) -> list[OrderId]:
         """Those that somebody could serve who has nothing else to do; the others only slow a search down.
@@ -247,11 +249,11 @@ class _Search:
         homes = {o: v.loaded_on for o, v in self.whole.visits.items() if v.loaded_on is not None}
         if self.whole.handling_s:
             draft.take_back(homes)
-        left = [o for o in (*out, *self.order_ids, *self.beside) if not draft.serves(o)]
+        left = draft.lacking((*out, *self.order_ids, *self.beside))
         left.sort(key=lambda o: -self.problem.visits[o].priority)
         draft.insert(left[:_LEFT_TRIES])
         if not self.scope.drop:
-            draft.force(o for o in moved if not draft.serves(o))
+            draft.force(draft.lacking(moved))
         return draft.sequences
 
     def _no_worse(self, found: dict[ShiftId, list[OrderId]]) -> dict[ShiftId, list[OrderId]]:

@@ -173,18 +173,23 @@ class Model:
         return [o for o in order_ids if o in self._clients_of or o in whole]
 
     def _activities(self, shift_id: ShiftId, order_ids: list[OrderId], known: set[OrderId]) -> list[pyvrp.Activity]:
-        """For each order the client whose window the judge would use; a depot where the judge loads again."""
+        """For each order the client whose window the judge would use; a depot where the judge loads again.
+
+        Not between the stops of a pair: PyVRP serves both on one trip.
+        """
         times = judge_route(self.problem, shift_id, order_ids).stops
         depot = self.reload_depots.get(shift_id)
         found: list[pyvrp.Activity] = []
+        under_way = 0
         for order_id, stop in zip(order_ids, times, strict=True):
             if order_id not in known:
                 continue
-            if stop.reload_at is not None and depot is not None and found:
+            if stop.reload_at is not None and depot is not None and found and not under_way:
                 found.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, depot))
             if (step := self._steps_of.get(order_id)) is None:
                 begins_s = seconds_after(self.problem.origin, stop.starts_at)
                 step = pyvrp.Activity(pyvrp.ActivityType.CLIENT, self._chosen(order_id, begins_s))
+            under_way += step.is_pickup() - step.is_delivery()
             found.append(step)
         return found
 
@@ -506,7 +511,7 @@ class _Builder:
                     pickup_tw_late=fetch.by_s(self.pause),
                     pickup_service_duration=pickup.service_s,
                     delivery_tw_early=bring.opens_s,
-                    delivery_tw_late=bring.by_s(self.pause),
+                    delivery_tw_late=max(bring.by_s(self.pause), fetch.opens_s, bring.opens_s),
                     delivery_service_duration=delivery.service_s,
                     amount=[d.between(pickup, delivery) for d in self.dimensions],
                     prize=self._prize(pickup) + self._prize(delivery),

@@ -21,7 +21,7 @@ def shipments(problem: Problem, order_ids: Collection[OrderId]) -> dict[OrderId,
         visit.pickup: visit.order_id
         for visit in waiting
         if visit.pickup is not None and count[visit.pickup] == 1
-        and _simple(visit) and _simple(problem.visits[visit.pickup]) and _as_much(visit, problem.visits[visit.pickup])
+        and _fit_together(visit, problem.visits[visit.pickup])
     }  # fmt: skip
 
 
@@ -33,10 +33,9 @@ def together(problem: Problem, order_id: OrderId, order_ids: Collection[OrderId]
     return (first, *behind) if first is not None else (order_id,)
 
 
-def _simple(visit: Visit) -> bool:
-    return len(visit.windows) <= 1 and not visit.early
-
-
-def _as_much(delivery: Visit, pickup: Visit) -> bool:
-    """Whether nothing of what is fetched rides on to the end of the round."""
-    return all(brought >= fetched for brought, fetched in zip(delivery.load, pickup.load, strict=True))
+def _fit_together(delivery: Visit, pickup: Visit) -> bool:
+    """Whether each has one window at most, one after the other is possible, and nothing rides on to the end."""
+    simple = all(len(visit.windows) <= 1 and not visit.early for visit in (delivery, pickup))
+    as_much = all(brought >= fetched for brought, fetched in zip(delivery.load, pickup.load, strict=True))
+    opens_s = pickup.windows[0][0] if pickup.windows else 0
+    return simple and as_much and (delivery.closes_s is None or opens_s <= delivery.closes_s)

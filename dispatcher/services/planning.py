@@ -19,11 +19,11 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import NoProgress, Progress
 from dispatcher.domain.roads import RoadNetwork, RoadPath, obeyed
 from dispatcher.domain.schedule import Reason, RouteTimes, Schedule
-from dispatcher.planning.apart import ApartEngine
 from dispatcher.planning.churn import objective
 from dispatcher.planning.engine import EVERYTHING, IMPROVE, TIMES, Scope, Stats
 from dispatcher.planning.insertion import insert_best
 from dispatcher.planning.judge import judge, judge_route
+from dispatcher.planning.parts import Planner
 from dispatcher.planning.problem import Problem, places_of, profiles_of
 from dispatcher.planning.reasons import explain
 from dispatcher.planning.resequence import resequence
@@ -84,8 +84,8 @@ class PlanningDesk:
 
     def __init__(self, roads: RoadNetwork) -> None:
         self.roads = roads
-        self._engine = ApartEngine()
-        self._quiet = ApartEngine(quietly=True)
+        self._engine = Planner()
+        self._quiet = Planner(quietly=True)
         self._lock = threading.Lock()
         self._latest: _Known | None = None
 

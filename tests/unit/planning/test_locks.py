@@ -15,7 +15,7 @@ from dispatcher.planning.stop import StopRule
 from tests.fixtures.days import problem_of
 from tests.unit.planning.bound_days import bound_days
 
-SOME = settings(max_examples=80, deadline=None)
+SOME = settings(deadline=None)
 
 
 def solve(problem, iterations=40, **options):
@@ -87,6 +87,8 @@ def test_no_round_breaks_a_rule_more_than_what_stays_in_it(day):
         before = list(p.planned[shift_id])
         if sequence == before or p.rounds[shift_id].lock is not Lock.OPEN:
             continue
+        if any(p.visits[o].pickup for o in before):
+            continue  # its goods may be on board: then it stays, like a held stop
         fixed = set(before[: heads[shift_id]])
         stays = [o for o in sequence if o in fixed or p.visits[o].held == shift_id]
         if not stays or stays == sequence[: heads[shift_id]]:

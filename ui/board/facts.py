@@ -5,11 +5,12 @@ Knows no Qt. Made from a `Day`, its `Schedule` and the reasons.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.orders import Load, Order, OrderState, Priority
 from dispatcher.domain.plan import Day, Route
-from dispatcher.domain.schedule import Reason, RouteTimes, Schedule, StopTimes
+from dispatcher.domain.schedule import Reason, RouteTimes, Rule, Schedule, StopTimes
 from ui import format as fmt
 from ui.board import words
 
@@ -52,6 +53,10 @@ class Sheet:
     order_ids: tuple[OrderId, ...] = ()
     held: bool | None = None
     """`None` where nothing can be held."""
+    tried: tuple[Fact, ...] = ()
+    """What stopped which drivers."""
+    mendable: bool = False
+    """Whether it is worth asking what would mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +96,39 @@ def sheet_of(picture: Picture, order_ids: Sequence[OrderId], shift_ids: Sequence
 
 def _order_sheet(picture: Picture, order: Order) -> Sheet:
     route, times = picture.stop_of(order.id)
+    remarks = tuple(_order_remarks(picture, order, route, times))
+    reason = picture.reasons.get(order.id) if route is None else None
     return Sheet(
         kicker=_where(picture, order, route),
         title=order.address.line,
         number=_number(picture.day, route.shift_id) if route else None,
-        remarks=tuple(_order_remarks(picture, order, route, times)),
+        remarks=remarks,
         facts=tuple(f for f in (*_when(picture, order, times), *_what(picture.day, order)) if f.value),
         notes=order.notes,
         lines=tuple(f"{line.quantity:g} × {line.name}" for line in order.lines),
         order_id=order.id,
         order_ids=(order.id,),
         held=next(s.held for s in route.stops if s.order_id == order.id) if route else None,
+        tried=tuple(_tried(picture.day, reason)) if reason else (),
+        mendable=order.state is OrderState.OPEN and (route is None or bool(times and times.violations)),
     )
+
+
+NAMED_DRIVERS = 6
+"""So many are named where one rule stopped many; the rest are counted."""
+
+
+def _tried(day: Day, reason: Reason) -> Iterator[Fact]:
+    """One line for each rule, with the drivers that it stopped: the rule that stopped most comes first."""
+    by_rule: dict[Rule, list[str]] = {}
+    for driver_id, rule in reason.stopped.items():
+        if driver_id in day.drivers:
+            driver = day.drivers[driver_id]
+            by_rule.setdefault(rule, []).append(f"{driver.number} {driver.name}")
+    for rule, names in sorted(by_rule.items(), key=lambda item: -len(item[1])):
+        more = len(names) - NAMED_DRIVERS
+        named = ", ".join(names[:NAMED_DRIVERS]) + (f" and {fmt.count(more, 'other')}" if more > 0 else "")
+        yield Fact(words.stopped_words(rule), named)
 
 
 def _order_remarks(picture: Picture, order: Order, route: Route | None, times: StopTimes | None) -> Iterator[Remark]:
@@ -138,7 +164,17 @@ def _when(picture: Picture, order: Order, times: StopTimes | None) -> tuple[Fact
         Fact("Leaves", fmt.clock(times.departs_at, zone, day)),
         service,
         Fact("Drive here", f"{fmt.minutes(times.drive_s)}, {fmt.distance(times.drive_m)}"),
+        Fact("Loads again", _from_to(picture, times.reload_at, times.reload_s)),
+        Fact("Break", _from_to(picture, times.break_at, times.break_s)),
     )
+
+
+def _from_to(picture: Picture, begins: datetime | None, lasts_s: int) -> str:
+    """A pause on the way there."""
+    if begins is None:
+        return ""
+    zone, day = picture.day.depot.zone, picture.day.date
+    return f"{fmt.clock(begins, zone, day)}–{fmt.clock(begins + timedelta(seconds=lasts_s), zone, day)}"
 
 
 def _what(day: Day, order: Order) -> tuple[Fact, ...]:
@@ -157,8 +193,26 @@ def _what(day: Day, order: Order) -> tuple[Fact, ...]:
         Fact("Contact", order.contact.name),
         Fact("Phone", order.contact.phone),
         Fact("E-mail", order.contact.email),
+        Fact("Picked up by", _pickup(day, order)),
+        Fact("Goods", _aboard(day, order)),
         Fact("State", "" if order.state.value == "open" else order.state.value, "late"),
     )
+
+
+def _pickup(day: Day, order: Order) -> str:
+    """The order that fetches its goods."""
+    if order.pickup_id is None:
+        return ""
+    return day.orders[order.pickup_id].number if order.pickup_id in day.orders else "an order of another day"
+
+
+def _aboard(day: Day, order: Order) -> str:
+    """The vehicle its goods are in."""
+    shift_id = day.loaded.get(order.id)
+    if shift_id is None:
+        return ""
+    known = shift_id in day.shifts
+    return f"loaded in {day.vehicles[day.shifts[shift_id].vehicle_id].name if known else 'a vehicle not on duty'}"
 
 
 def _driver_name(day: Day, driver_id: DriverId | None) -> str:
@@ -179,6 +233,8 @@ def _round_sheet(picture: Picture, shift_id: ShiftId) -> Sheet:
         Fact("Plate", vehicle.plate),
         Fact("Shift", f"{fmt.clock(shift.starts_at, zone)}–{fmt.clock(shift.ends_at, zone, day.date)}"),
         Fact("Stops", f"{len(route.stops)}"),
+        Fact("Done", _done(route)),
+        Fact("Lock", words.lock_words(shift.lock) if words.lock_sentence(shift.lock) else ""),
         *(_route_facts(picture, times, vehicle.capacity) if times and times.stops else ()),
         Fact("Phone", driver.phone),
         Fact("Can", ", ".join(sorted(driver.skills | vehicle.skills))),
@@ -191,6 +247,11 @@ def _round_sheet(picture: Picture, shift_id: ShiftId) -> Sheet:
         facts=tuple(f for f in facts if f.value),
         order_ids=route.order_ids,
     )
+
+
+def _done(route: Route) -> str:
+    done = sum(1 for stop in route.stops if stop.done)
+    return f"{done} of {len(route.stops)}" if done else ""
 
 
 def _route_facts(picture: Picture, times: RouteTimes, capacity: Load) -> tuple[Fact, ...]:

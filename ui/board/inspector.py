@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QTextOption
-from PySide6.QtWidgets import QFrame, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QTextOption
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Reason, Schedule
 from ui.board.facts import Picture, Sheet, sheet_of
+from ui.board.fixes import Fix, FixList
 from ui.board.page import page_of
 from ui.theme import Size, Theme
 
@@ -19,12 +20,16 @@ class Inspector(QWidget):
 
     Signals:
         edit_requested(order_id), unassign_requested(order_ids), hold_toggled(order_ids, held), show_on_map(order_ids).
+        explain_requested(order_id): find out what would mend it; answer with `wait_for_fixes` and `show_fixes`.
+        fix_requested(fix): carry out one that `show_fixes` was given.
     """
 
     edit_requested = Signal(object)
     unassign_requested = Signal(object)
     hold_toggled = Signal(object, bool)
     show_on_map = Signal(object)
+    explain_requested = Signal(object)
+    fix_requested = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +41,9 @@ class Inspector(QWidget):
         self._shifts: tuple[ShiftId, ...] = ()
         self._sheet = Sheet("", "")
         self.page = self._make_page()
+        self.fixes = FixList(theme, self)
+        self.fixes.asked.connect(self._on_asked)
+        self.fixes.fix_requested.connect(self.fix_requested)
         self._make_buttons()
         self._lay_out()
         theme.changed.connect(self._on_theme_changed)
@@ -59,6 +67,14 @@ class Inspector(QWidget):
         self._refresh()
         self.page.verticalScrollBar().setValue(0)
 
+    def wait_for_fixes(self, order_id: OrderId) -> None:
+        """Say that fixes of this order are being looked for."""
+        self.fixes.wait(order_id)
+
+    def show_fixes(self, order_id: OrderId, fixes: Sequence[Fix]) -> None:
+        """Offer these, each a sentence, its price in words, and the fix that goes back with `fix_requested`."""
+        self.fixes.show_fixes(order_id, fixes)
+
     def _refresh(self) -> None:
         if self._picture is None:
             return
@@ -75,6 +91,8 @@ class Inspector(QWidget):
         self.hold_button.setVisible(planned)
         self.hold_button.setText("Release from driver" if sheet.held else "Hold with driver")
         self.unassign_button.setVisible(planned)
+        self.fixes.set_order(sheet.order_id if sheet.mendable else None)
+        self._arrange_buttons()
 
     # ── Building ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -101,14 +119,31 @@ class Inspector(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        self._buttons = QVBoxLayout()
-        for button in (self.edit_button, self.map_button, self.hold_button, self.unassign_button):
-            self._buttons.addWidget(button)
+        self._buttons = QGridLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.page, 1)
+        layout.addWidget(self.fixes)
         layout.addLayout(self._buttons)
+
+    def _all_buttons(self) -> tuple[QPushButton, ...]:
+        return (self.edit_button, self.map_button, self.hold_button, self.unassign_button)
+
+    def _arrange_buttons(self) -> None:
+        """Beside one another as far as the width goes: the page needs the height."""
+        shown = [button for button in self._all_buttons() if not button.isHidden()]
+        widest = max((button.sizeHint().width() for button in shown), default=1)
+        room = self.width() - 2 * self._theme.grid(3)
+        columns = max(1, min(len(shown) or 1, room // (widest + self._theme.grid(1))))
+        for button in self._all_buttons():
+            self._buttons.removeWidget(button)
+        for place, button in enumerate(shown):
+            self._buttons.addWidget(button, place // columns, place % columns)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange_buttons()
 
     @Slot()
     def _on_theme_changed(self) -> None:
@@ -117,7 +152,7 @@ class Inspector(QWidget):
         self.page.document().setDocumentMargin(grid(3))
         self._buttons.setContentsMargins(grid(3), grid(2), grid(3), grid(3))
         self._buttons.setSpacing(grid(1))
-        for button in (self.edit_button, self.map_button, self.hold_button, self.unassign_button):
+        for button in self._all_buttons():
             button.setFont(self._theme.font(Size.SMALL))
         self._show_sheet()
 
@@ -126,6 +161,10 @@ class Inspector(QWidget):
     @Slot()
     def _on_edit(self) -> None:
         self.edit_requested.emit(self._sheet.order_id)
+
+    @Slot()
+    def _on_asked(self) -> None:
+        self.explain_requested.emit(self._sheet.order_id)
 
     @Slot()
     def _on_show_on_map(self) -> None:

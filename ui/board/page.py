@@ -16,6 +16,7 @@ def page_of(sheet: Sheet, theme: Theme) -> str:
         _title(sheet, theme),
         *(_remark(remark, theme) for remark in sheet.remarks),
         _facts(sheet.facts, theme),
+        _facts(sheet.tried, theme, "Drivers tried, and what stopped them"),
         _section("Notes", sheet.notes, theme),
         _section("Goods", "\n".join(sheet.lines), theme),
     )
@@ -61,13 +62,14 @@ def _table(rows: str, theme: Theme, *, above: float, padding: float) -> str:
     return f'<table width="100%" cellspacing="0" cellpadding="{inside}" style="margin-top: {margin}px;">{rows}</table>'
 
 
-def _facts(facts: Sequence[Fact], theme: Theme) -> str:
+def _facts(facts: Sequence[Fact], theme: Theme, heading: str = "") -> str:
     """Two columns, the first as wide as its longest label."""
     if not facts:
         return ""
     metrics = QFontMetrics(theme.font(Size.SMALL))
     width = max(metrics.horizontalAdvance(fact.label) for fact in facts) + theme.grid(3)
-    return _table("".join(_row(fact, width, theme) for fact in facts), theme, above=2, padding=0.5)
+    head = _paragraph(heading, theme, Size.SMALL, "muted", above=3)
+    return head + _table("".join(_row(fact, width, theme) for fact in facts), theme, above=2, padding=0.5)
 
 
 def _row(fact: Fact, label_width: int, theme: Theme) -> str:

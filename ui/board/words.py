@@ -57,6 +57,24 @@ _CODES: Mapping[Rule, str] = {
     Rule.NO_PLACE: "no place",
 }
 
+_STOPPED: Mapping[Rule, str] = {
+    Rule.LATE: "Would be late",
+    Rule.EARLY: "Would wait too long",
+    Rule.WEIGHT: "Too heavy",
+    Rule.VOLUME: "Too bulky",
+    Rule.PARCELS: "Too many parcels",
+    Rule.SKILL: "Lacks a skill",
+    Rule.DRIVER: "Not the driver wanted",
+    Rule.SHIFT_END: "Past the shift",
+    Rule.BREAK: "Break too late",
+    Rule.PAIR: "No pick-up before",
+    Rule.MAX_STOPS: "Too many stops",
+    Rule.MAX_DURATION: "Round too long",
+    Rule.MAX_DISTANCE: "Round too far",
+    Rule.NO_ROAD: "No road",
+    Rule.NO_PLACE: "No address",
+}
+
 _REASONS = {
     ReasonCode.NO_VEHICLE: "No vehicle",
     ReasonCode.CAPACITY: "Too much load",
@@ -85,6 +103,11 @@ _LOCKS = {
     Lock.DRIVER: ("Driver locked", "Driver locked: it keeps exactly its stops; re-planning may change their order."),
     Lock.ROUTE: ("Route locked", "Route locked: re-planning leaves it as it is."),
 }
+
+
+def stopped_words(rule: Rule) -> str:
+    """What kept a driver from taking an order, in a few words."""
+    return _STOPPED[rule]
 
 
 def lock_words(lock: Lock) -> str:
@@ -166,28 +189,25 @@ def tone_of(verdict: Verdict) -> str:
     """The colour token of a verdict."""
     if verdict.breaks:
         return "late"
-    if _worse(verdict):
+    if verdict.worse:
         return "risk"
     return "done" if verdict.mends or verdict.cost < 0 else "text"
 
 
-def _worse(verdict: Verdict) -> tuple[Violation, ...]:
-    return getattr(verdict, "worse", ())
-
-
 def _broken(verdict: Verdict) -> Iterator[Part]:
     """New breaches, late stops counted and the rest by name; what gets worse; what is mended; goods to carry over."""
-    late = sum(1 for v in verdict.breaks if v.rule is Rule.LATE)
-    if late:
-        yield Part(f"{late} late", "late", 9)
+    if verdict.late:
+        yield Part(f"{verdict.late} late", "late", 9)
+    elif any(v.rule is Rule.LATE for v in verdict.breaks):
+        yield Part("still late", "late", 9)
     for name in dict.fromkeys(violation_code(v) for v in verdict.breaks if v.rule is not Rule.LATE):
         yield Part(name, "late", 8)
-    if _worse(verdict):
-        yield Part("later still" if all(v.rule is Rule.LATE for v in _worse(verdict)) else "worse", "risk", 7)
+    if verdict.worse:
+        yield Part("later still" if all(v.rule is Rule.LATE for v in verdict.worse) else "worse", "risk", 7)
     if verdict.mends and not verdict.breaks:
         yield Part(f"mends {verdict.mends}", "done", 6)
-    if getattr(verdict, "handling_s", 0):
-        yield Part(f"reload {fmt.minutes(getattr(verdict, 'handling_s', 0))}", "risk", 5)
+    if verdict.handling_s > 0:
+        yield Part(f"hand over {fmt.minutes(verdict.handling_s)}", "risk", 5)
 
 
 _CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}

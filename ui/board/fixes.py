@@ -1,0 +1,153 @@
+"""The inspector's offer of help: what would mend a late or unplanned stop, each fix with its price and its button."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from dispatcher.domain.ids import OrderId
+from ui.theme import Size, Theme
+
+type Fix = tuple[str, str, object]
+"""What to do, what it costs, and the fix itself, which goes back as it came."""
+
+_WAITING = "Trying windows, shifts and other drivers…"
+_NOTHING = "Nothing was found that would mend it by itself."
+_MOST_STEPS = 60
+"""Higher than that it scrolls: the facts above matter too."""
+
+
+class FixList(QFrame):
+    """Asks, waits, and shows fixes for one order. GUI thread; owned by the inspector.
+
+    Signals:
+        asked(): a person wants to know what would mend it.
+        fix_requested(fix): carry this one out.
+    """
+
+    asked = Signal()
+    fix_requested = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("board.inspector.fixes")
+        self.setAccessibleName("Why, and what would mend it")
+        self._theme = theme
+        self._order: OrderId | None = None
+        self._rows: list[tuple[QLabel, QLabel, QPushButton, object]] = []
+        self.heading = QLabel("What would mend it")
+        self.heading.setProperty("muted", True)
+        self.ask_button = QPushButton("Why, and what would mend it")
+        self.ask_button.clicked.connect(self.asked)
+        self.note = QLabel(wordWrap=True)
+        self.note.setProperty("muted", True)
+        self._lay_out()
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+        self.set_order(None)
+
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        """The fixes' buttons, from the top."""
+        return tuple(button for _, _, button, _ in self._rows)
+
+    def set_order(self, order_id: OrderId | None) -> None:
+        """Offer to look for fixes of this order; hide for none."""
+        self._order = order_id
+        self.setVisible(order_id is not None)
+        self._show([], "")
+        self.ask_button.show()
+
+    def wait(self, order_id: OrderId) -> None:
+        """Say that fixes are being looked for."""
+        if order_id == self._order:
+            self._show([], _WAITING)
+
+    def show_fixes(self, order_id: OrderId, fixes: Sequence[Fix]) -> None:
+        """Show what was found; for an order that is no longer shown, nothing."""
+        if order_id == self._order:
+            self._show(fixes, "" if fixes else _NOTHING)
+
+    def _show(self, fixes: Sequence[Fix], note: str) -> None:
+        while self._list.count():
+            row = self._list.takeAt(0).widget()
+            if row:
+                row.hide()
+                row.deleteLater()
+        self._rows = []
+        for fix in fixes:
+            self._list.addWidget(self._row(*fix))
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+        self._area.setVisible(bool(fixes))
+        self.heading.setVisible(bool(fixes or note))
+        self.ask_button.hide()
+        self._fit()
+
+    def _row(self, text: str, price: str, fix: object) -> QWidget:
+        row = QWidget()
+        words, cost, button = QLabel(text, wordWrap=True), QLabel(price), QPushButton("Do it")
+        cost.setProperty("muted", True)
+        button.setAccessibleName(f"Do it: {text}, {price}")
+        button.setToolTip(text)
+        button.setProperty("fix", len(self._rows))
+        button.clicked.connect(self._on_clicked)
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        said.addWidget(words)
+        said.addWidget(cost)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addLayout(said, 1)
+        line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._rows.append((words, cost, button, fix))
+        for widget in (words, cost, button):
+            widget.setFont(self._theme.font(Size.SMALL))
+        return row
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        button = self.sender()
+        found = next((fix for _, _, known, fix in self._rows if known is button), None)
+        if found is not None:
+            self.fix_requested.emit(found)
+
+    # ── Looks ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        self._list = QVBoxLayout(inside)
+        self._area = QScrollArea(widgetResizable=True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setWidget(inside)
+        self._layout = QVBoxLayout(self)
+        for widget in (self.ask_button, self.heading, self.note, self._area):
+            self._layout.addWidget(widget)
+
+    def _fit(self) -> None:
+        """As high as the fixes, up to a share of the sheet."""
+        if not self._rows:
+            return
+        inside = self._area.widget()
+        width = max(self.width() - 2 * self._theme.grid(3), self._theme.grid(40))
+        needed = inside.layout().totalHeightForWidth(width) if inside.layout() else 0
+        self._area.setFixedHeight(min(needed + 2, self._theme.grid(_MOST_STEPS)))
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        grid = self._theme.grid
+        self._layout.setContentsMargins(grid(3), grid(2), grid(3), 0)
+        self._layout.setSpacing(grid(1))
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(grid(2))
+        for widget in (self.ask_button, self.heading, self.note):
+            widget.setFont(self._theme.font(Size.SMALL))
+        for words, cost, button, _ in self._rows:
+            for widget in (words, cost, button):
+                widget.setFont(self._theme.font(Size.SMALL))
+        self._fit()

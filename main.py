@@ -115,7 +115,7 @@ def plan_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
     try:
         day = store.read(lambda r: r.day(on))
         proposal = workplace.desk.optimise(day, seconds=args.seconds, seed=args.seed)
-        store.write("Optimise the day", lambda uow: apply_proposal(uow, proposal))
+        store.write("Plan the day", lambda uow: apply_proposal(uow, proposal))
     except BaseException:
         if staffed:
             store.undo()

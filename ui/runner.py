@@ -36,6 +36,8 @@ class Operation[T]:
     run: Callable[[UnitOfWork], T]
     amends: int | None = None
     """The revision of the change that this one completes: both are one undo step, if nothing came between."""
+    why: str = ""
+    """The reason, for the audit trail."""
 
 
 class Outcome(StrEnum):
@@ -144,7 +146,7 @@ class OpRunner(QObject):
         on_failed: Callable[[Exception], object] | None = None,
     ) -> None:
         """Run a change after those already submitted; `on_done` gets its value and change set before all others."""
-        write = lambda: self._store.write(op.label, op.run, author=self._author, amends=op.amends)
+        write = lambda: self._store.write(op.label, op.run, author=self._author, amends=op.amends, why=op.why)
         self._enqueue_write(write, initiator, _Calls(on_done, on_failed))
 
     def undo(self) -> None:

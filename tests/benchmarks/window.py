@@ -106,7 +106,7 @@ def _drop(window: MainWindow, dice: random.Random) -> float:
     giving, taking = dice.sample(routes, 2)
     order_id = dice.choice(giving.order_ids)
     started = time.perf_counter()
-    window.day.move([order_id], taking.shift_id)
+    window.hand.move([order_id], taking.shift_id)
     until(window, lambda: not window.runner.busy and not HANDS & {job.title for job in window.runner.jobs})
     token = window.board.map.request_painted()
     wait(window.board.map.painted, lambda painted: painted == token)
@@ -115,8 +115,8 @@ def _drop(window: MainWindow, dice: random.Random) -> float:
 
 def _busy(window: MainWindow, workplace: Workplace, extract: Path, more: Path) -> Iterator[dict[str, object]]:
     with standing_still() as gaps:
-        window.day.optimise(10.0)
-        wait(window.day.search_changed, lambda searching: not searching)
+        window.search.start(10.0)
+        wait(window.search.changed, lambda searching: not searching)
         window.runner.wait_until_idle(60_000)
     yield _stall("optimising", gaps)
     with standing_still() as gaps:

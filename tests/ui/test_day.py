@@ -24,7 +24,9 @@ from dispatcher.services.workplace import Workplace, open_workplace
 from tests.fixtures import days
 from tests.unit.services.conftest import keep, now, open_stores, small_day
 from ui.day import DayBoard
+from ui.hand import Hand
 from ui.runner import Operation, OpRunner
+from ui.search import Search
 
 TOMORROW = days.DATE + timedelta(days=1)
 PATIENCE_MS = 20_000
@@ -49,11 +51,14 @@ class Follower:
         self.workplace, self.roads = workplace, roads
         self.runner = OpRunner(workplace.store)
         self.board = DayBoard(workplace, self.runner)
+        self.hand = Hand(self.board, workplace, self.runner)
+        self.search = Search(self.board, workplace, self.runner)
         self.told: list[str] = []
         self.lines: dict[ShiftId, RoadPath] = {}
         self.shown: list[Day] = []
         self.faults: list[Exception] = []
-        self.board.told.connect(self.told.append)
+        for teller in (self.board, self.hand, self.search):
+            teller.told.connect(self.told.append)
         self.board.lines_changed.connect(lambda lines: self.lines.update(lines))
         self.board.outlook_changed.connect(lambda outlook: self.shown.append(outlook.day))
         self.runner.failed.connect(self.faults.append)
@@ -121,9 +126,9 @@ def test_lines_of_a_plan_that_was_taken_back_are_not_drawn(follower: Follower, q
     before = dict(follower.lines)
     follower.roads.gate.clear()
     with qtbot.waitSignal(follower.board.outlook_changed, timeout=PATIENCE_MS):
-        follower.board.move(stops[:1], taking, 0)
+        follower.hand.move(stops[:1], taking, 0)
     is_back = lambda: follower.shown[-1].plan.routes[0].order_ids == stops
-    follower.board.undo()
+    follower.hand.undo()
     qtbot.waitUntil(is_back, timeout=PATIENCE_MS)
     follower.roads.gate.set()
     follower.settle()
@@ -136,7 +141,7 @@ def test_lines_of_another_day_are_not_drawn(follower: Follower, qtbot: QtBot) ->
     (_, stops), (taking, _) = follower.route(0), follower.route(1)
     follower.roads.gate.clear()
     with qtbot.waitSignal(follower.board.outlook_changed, timeout=PATIENCE_MS):
-        follower.board.move(stops[:1], taking, 0)
+        follower.hand.move(stops[:1], taking, 0)
     with qtbot.waitSignal(follower.board.outlook_changed, timeout=PATIENCE_MS):
         follower.board.open(TOMORROW)
     follower.lines.clear()
@@ -151,7 +156,7 @@ def test_lines_of_another_day_are_not_drawn(follower: Follower, qtbot: QtBot) ->
 def test_a_changed_order_is_read_again_a_moved_stop_alone_is_not(follower: Follower) -> None:
     before = follower.shown[-1]
     shift_id, stops = follower.route(0)
-    follower.board.move(stops[:1], shift_id, 3)
+    follower.hand.move(stops[:1], shift_id, 3)
     follower.settle()
     assert follower.shown[-1].orders is before.orders
     pin = Operation("Pin", lambda uow: set_pin(uow, order_id=stops[0], place=Place(50.79, 6.1)))
@@ -170,30 +175,30 @@ def test_what_happens_on_another_day_is_nothing_to_this_one(follower: Follower) 
 
 
 def test_what_cannot_be_done_is_said(follower: Follower) -> None:
-    follower.board.staff()
+    follower.hand.staff()
     follower.settle()
     assert "Nobody else has a usual vehicle" in follower.told[-1]
     follower.board.open(TOMORROW)
     follower.settle()
     revision = follower.stored().revision
-    follower.board.insert(follower.stored().unplanned)
+    follower.hand.insert(follower.stored().unplanned)
     assert "No driver is on duty" in follower.told[-1]
-    follower.board.optimise(1.0)
+    follower.search.start(1.0)
     follower.settle()
     assert "No driver is on duty" in str(follower.faults[-1])
-    assert not follower.board.searching
+    assert not follower.search.running
     assert follower.stored().revision == revision
 
 
 def test_nothing_asked_is_nothing_done(follower: Follower) -> None:
     revision, shift_id = follower.stored().revision, follower.route(0)[0]
-    follower.board.move([], shift_id)
-    follower.board.unassign([])
-    follower.board.unassign(follower.stored().unplanned)
-    follower.board.hold([], True)
-    follower.board.cancel_orders([])
-    follower.board.insert([])
-    follower.board.resequence([])
+    follower.hand.move([], shift_id)
+    follower.hand.unassign([])
+    follower.hand.unassign(follower.stored().unplanned)
+    follower.hand.hold([], True)
+    follower.hand.cancel_orders([])
+    follower.hand.insert([])
+    follower.hand.resequence([])
     follower.settle()
     assert follower.stored().revision == revision
 
@@ -203,17 +208,17 @@ def test_gestures_in_haste_end_in_what_the_store_has(follower: Follower, seed: i
     """Nobody waits for an answer before the next gesture; in the end every picture is true and no order is lost."""
     rng, ids = random.Random(seed), list(follower.stored().orders)
     shifts = list(follower.stored().shifts)
-    board = follower.board
+    board, hand = follower.board, follower.hand
     some = lambda: rng.sample(ids, rng.randint(1, 3))
     gestures = (
-        lambda: board.move(some(), rng.choice(shifts), rng.choice([None, 0, 2, 9])),
-        lambda: board.move_between(some(), rng.choice(shifts), rng.choice([None, *ids])),
-        lambda: board.unassign(some()),
-        lambda: board.hold(some(), rng.random() < 0.5),
-        lambda: board.insert(some()),
-        lambda: board.resequence([rng.choice(shifts)]),
-        lambda: board.undo(),
-        lambda: board.redo(),
+        lambda: hand.move(some(), rng.choice(shifts), rng.choice([None, 0, 2, 9])),
+        lambda: hand.move_between(some(), rng.choice(shifts), rng.choice([None, *ids])),
+        lambda: hand.unassign(some()),
+        lambda: hand.hold(some(), rng.random() < 0.5),
+        lambda: hand.insert(some()),
+        lambda: hand.resequence([rng.choice(shifts)]),
+        lambda: hand.undo(),
+        lambda: hand.redo(),
         lambda: board.refresh(),
     )
     for _ in range(14):

@@ -18,6 +18,7 @@ from ui.board.inspector import Inspector
 from ui.board.pool import PoolPanel
 from ui.board.rounds import RoundsPanel
 from ui.day import DayBoard
+from ui.hand import Hand
 from ui.map.messages import DragHovered, Flavour, StopMark, StopsDropped, Tone
 from ui.map.view import MapView
 from ui.runner import OpRunner
@@ -41,11 +42,18 @@ class BoardPanel(QMainWindow):
     fleet_requested = Signal()
 
     def __init__(
-        self, board: DayBoard, workplace: Workplace, runner: OpRunner, theme: Theme, parent: QWidget | None = None
+        self,
+        board: DayBoard,
+        hand: Hand,
+        workplace: Workplace,
+        runner: OpRunner,
+        theme: Theme,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Widget)
         self.setObjectName("board")
-        self._board, self._workplace, self._runner, self._theme = board, workplace, runner, theme
+        self._board, self._hand = board, hand
+        self._workplace, self._runner, self._theme = workplace, runner, theme
         self._outlook: Outlook | None = None
         self._fitted: object = None
         self.selected: tuple[OrderId, ...] = ()
@@ -170,20 +178,20 @@ class BoardPanel(QMainWindow):
 
     def _wire_views(self) -> None:
         self._shown_lines: set[ShiftId] = set()
-        board = self._board
+        hand = self._hand
         self.rounds.selection_changed.connect(self._on_rounds_selection)
-        self.rounds.move_requested.connect(board.move)
-        self.rounds.unassign_requested.connect(board.unassign)
-        self.rounds.hold_requested.connect(board.hold)
+        self.rounds.move_requested.connect(hand.move)
+        self.rounds.unassign_requested.connect(hand.unassign)
+        self.rounds.hold_requested.connect(hand.hold)
         self.rounds.edit_requested.connect(self.edit_requested)
         self.rounds.show_on_map_requested.connect(self.show_on_map)
-        self.rounds.optimise_requested.connect(board.resequence)
+        self.rounds.optimise_requested.connect(hand.resequence)
         self.rounds.add_shifts_requested.connect(self.fleet_requested)
         self.rounds.drop_hovered.connect(self._on_rounds_hovered)
         self.pool.selection_changed.connect(self._on_pool_selection)
         self.pool.import_requested.connect(self.import_requested)
-        self.pool.unassign_requested.connect(board.unassign)
-        self.pool.plan_requested.connect(board.insert)
+        self.pool.unassign_requested.connect(hand.unassign)
+        self.pool.plan_requested.connect(hand.insert)
         self.pool.edit_requested.connect(self.edit_requested)
         self.pool.show_on_map_requested.connect(self.show_on_map)
         self.map.selection_changed.connect(self._on_map_selection)
@@ -193,8 +201,8 @@ class BoardPanel(QMainWindow):
         self.map.stop_activated.connect(self.edit_requested)
         self.map.context_requested.connect(self._on_map_context)
         self.inspector.edit_requested.connect(self.edit_requested)
-        self.inspector.unassign_requested.connect(board.unassign)
-        self.inspector.hold_toggled.connect(board.hold)
+        self.inspector.unassign_requested.connect(hand.unassign)
+        self.inspector.hold_toggled.connect(hand.hold)
         self.inspector.show_on_map.connect(self.show_on_map)
 
     def _wire_day(self) -> None:
@@ -222,13 +230,13 @@ class BoardPanel(QMainWindow):
     @Slot(object)
     def _on_stops_dropped(self, drop: StopsDropped) -> None:
         if drop.after_order_id is None and drop.before_order_id is None:
-            self._board.move(drop.order_ids, drop.target_shift_id)
+            self._hand.move(drop.order_ids, drop.target_shift_id)
         else:
-            self._board.move_between(drop.order_ids, drop.target_shift_id, drop.after_order_id)
+            self._hand.move_between(drop.order_ids, drop.target_shift_id, drop.after_order_id)
 
     @Slot(object, object, object)
     def _on_rounds_hovered(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, index: int | None) -> None:
-        verdict = self._board.verdict(order_ids, shift_id, index)
+        verdict = self._verdict(order_ids, shift_id, index)
         self.rounds.show_verdict(words.verdict_words(verdict) if verdict else "")
 
     @Slot(object)
@@ -236,8 +244,8 @@ class BoardPanel(QMainWindow):
         if hovered.slot is None:
             return
         shift_id = hovered.slot.shift_id
-        index = self._board.index_after(shift_id, hovered.slot.after_order_id)
-        verdict = self._board.verdict(hovered.order_ids, shift_id, index)
+        index = self._hand.index_after(shift_id, hovered.slot.after_order_id)
+        verdict = self._verdict(hovered.order_ids, shift_id, index)
         if verdict:
             tone = Tone.BAD if verdict.breaks else Tone.GOOD if verdict.cost < 0 or verdict.mends else Tone.PLAIN
             self.map.show_verdict(words.verdict_words(verdict), tone)

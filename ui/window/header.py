@@ -3,31 +3,25 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from PySide6.QtCore import QAbstractListModel, QDate, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QFocusEvent
+from PySide6.QtCore import QDate, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QCalendarWidget,
-    QCompleter,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from dispatcher.domain.changes import DaySummary
-from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import OrderState
-from dispatcher.domain.plan import Day
 from dispatcher.domain.roads import NO_WAY
 from dispatcher.services.planning import Outlook
 from ui import format as words
 from ui.theme import Size, Theme
-
-ID_ROLE = Qt.ItemDataRole.UserRole
+from ui.window.find import FindBox
 
 
 class Header(QWidget):
@@ -36,10 +30,12 @@ class Header(QWidget):
     Signals:
         day_requested(date): show another day.
         found(OrderId): an order was chosen in the find box.
+        round_found(ShiftId): a driver's round was chosen there.
     """
 
     day_requested = Signal(object)
     found = Signal(object)
+    round_found = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +59,7 @@ class Header(QWidget):
         self._day.clicked.connect(self.open_calendar)
         self._calendar.chosen.connect(self.day_requested)
         self.find.found.connect(self.found)
+        self.find.round_found.connect(self.round_found)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -221,92 +218,3 @@ class DayPopup(QFrame):
     def _on_activated(self, on: QDate) -> None:
         self.hide()
         self.chosen.emit(date(on.year(), on.month(), on.day()))
-
-
-class FindModel(QAbstractListModel):
-    """The day's orders as one line each: number, name, address, phone, driver."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._lines: list[tuple[OrderId, str]] = []
-
-    def set_day(self, day: Day) -> None:
-        """Other orders, or other drivers for them."""
-        driver_of = {o: driver.name for route, _, driver, _ in day.rounds() for o in route.order_ids}
-        self.beginResetModel()
-        self._lines = []
-        for order in day.orders.values():
-            parts = (order.number, order.contact.name, order.address.text, order.contact.phone, driver_of.get(order.id))
-            self._lines.append((order.id, " · ".join(part for part in parts if part)))
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._lines)
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        order_id, text = self._lines[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return text
-        return order_id if role == ID_ROLE else None
-
-
-class FindBox(QLineEdit):
-    """Finds an order by number, name, street, phone or driver while you type.
-
-    Signals:
-        found(OrderId): one was chosen.
-        missed(str): nothing matches these words.
-    """
-
-    found = Signal(object)
-    missed = Signal(str)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("header.find")
-        self.setAccessibleName("Find an order, customer, street, phone or driver")
-        self.setPlaceholderText("Find…  Ctrl+K")
-        self.setClearButtonEnabled(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._day: Day | None = None
-        self._model = FindModel(self)
-        completer = QCompleter(self._model, self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setMaxVisibleItems(12)
-        completer.popup().setMinimumWidth(440)
-        self.setCompleter(completer)
-        completer.activated[QModelIndex].connect(self._on_activated)
-        self.returnPressed.connect(self._on_return)
-
-    def set_day(self, day: Day) -> None:
-        """What can be found; its lines are made when somebody looks for one."""
-        self._day = day
-        if self.hasFocus():
-            self._fill()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Whoever comes here is about to search."""
-        super().focusInEvent(event)
-        self._fill()
-
-    def _fill(self) -> None:
-        if self._day is not None:
-            self._model.set_day(self._day)
-            self._day = None
-
-    @Slot(QModelIndex)
-    def _on_activated(self, index: QModelIndex) -> None:
-        self._choose(index.data(ID_ROLE))
-
-    @Slot()
-    def _on_return(self) -> None:
-        if self.text() and self.completer().setCurrentRow(0):
-            self._choose(self.completer().currentIndex().data(ID_ROLE))
-        elif self.text():
-            self.missed.emit(self.text())
-
-    def _choose(self, order_id: OrderId | None) -> None:
-        if order_id is not None:
-            self.found.emit(order_id)
-            self.selectAll()

@@ -15,6 +15,7 @@ from dispatcher.domain.ids import OrderId
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.services.backups import back_up_today
 from dispatcher.services.importing import Imported
+from dispatcher.services.plan import Proposal
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace, day_to_open
 from ui import format as words
@@ -22,8 +23,11 @@ from ui.addresses.panel import AddressesPanel
 from ui.day import DayBoard
 from ui.faults import show_fault
 from ui.fleet.panel import FleetPanel
+from ui.hand import Hand
 from ui.map.view import MapView
+from ui.proposals.desk import ProposalDesk
 from ui.runner import OpRunner
+from ui.search import AT_WORK, Search
 from ui.theme import TEXT_SCALES, Mode, Theme
 from ui.window.actions import Actions
 from ui.window.board_panel import BoardPanel
@@ -34,6 +38,7 @@ from ui.window.status import StatusLine
 
 RAIL_ICON = 20
 SMALLEST = QSize(1100, 640)
+PLAN_THE_DAY = "Plan the day"
 
 
 class MainWindow(QMainWindow):
@@ -57,6 +62,9 @@ class MainWindow(QMainWindow):
         self._workplace, self._theme, self._settings = workplace, theme, settings
         self.runner = OpRunner(workplace.store, parent=self)
         self.day = DayBoard(workplace, self.runner, self)
+        self.hand = Hand(self.day, workplace, self.runner, self)
+        self.search = Search(self.day, workplace, self.runner, self)
+        self.proposals = ProposalDesk(self.day, self.hand, workplace, self.runner, self)
         self.actions_by_name = Actions(self, theme)
         self.forms = Forms(self, workplace, self.runner, theme, maker)
         self._build()
@@ -84,7 +92,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.search_bar)
 
     def _build_panels(self) -> None:
-        self.board = BoardPanel(self.day, self._workplace, self.runner, self._theme, self)
+        self.board = BoardPanel(self.day, self.hand, self._workplace, self.runner, self._theme, self)
         self.review_map = MapView(self)
         self.review_map.setObjectName("addresses.map")
         pack = self._workplace.pack
@@ -153,12 +161,16 @@ class MainWindow(QMainWindow):
         self.header.find.missed.connect(self._on_missed)
         self.day.outlook_changed.connect(self._on_outlook_changed)
         self.day.lines_changed.connect(self._on_first_lines)
-        self.day.search_changed.connect(self._on_search_changed)
         self.day.kept.connect(self._show_date)
-        self.day.told.connect(self.status.tell)
+        for teller in (self.day, self.hand, self.search, self.proposals):
+            teller.told.connect(self.status.tell)
+        self.hand.set_hindrance(self.search.hindrance)
+        self.search.changed.connect(self._on_search_changed)
+        self.search.wanted.connect(partial(self.hand.apply, PLAN_THE_DAY))
+        self.search.found.connect(self._on_plan_found)
         self.forms.told.connect(self.status.tell)
-        self.search_bar.stop_requested.connect(self.day.stop_search)
-        self.search_bar.cancel_requested.connect(self.day.cancel_search)
+        self.search_bar.stop_requested.connect(self.search.stop)
+        self.search_bar.cancel_requested.connect(self.search.cancel)
         self.addresses.count_changed.connect(self._on_doubtful_count)
         self.board.edit_requested.connect(self.edit_order)
         self.board.fleet_requested.connect(partial(self.show_panel, self.fleet))
@@ -186,14 +198,14 @@ class MainWindow(QMainWindow):
             "previous_day": partial(self._step_day, -1),
             "next_day": partial(self._step_day, 1),
             "today": self._on_today,
-            "undo": self.day.undo,
-            "redo": self.day.redo,
+            "undo": self.hand.undo,
+            "redo": self.hand.redo,
             "find": self._on_find,
             "optimise": self.optimise,
-            "stop_search": self.day.stop_search,
-            "cancel_search": self.day.cancel_search,
-            "clear": self.day.clear,
-            "staff": self.day.staff,
+            "stop_search": self.search.stop,
+            "cancel_search": self.search.cancel,
+            "clear": self.hand.clear,
+            "staff": self.hand.staff,
             "fit": self.board.map.fit,
             "reset_layout": partial(self.board.restore_layout, None),
             "keys": self.forms.show_keys,
@@ -222,9 +234,11 @@ class MainWindow(QMainWindow):
     def open_day(self, on: date | None = None) -> None:
         """Show a date; without one, the one that most likely matters now."""
         chosen = on or day_to_open(self._workplace)
-        if self.day.searching and chosen != self.day.date:
-            self.status.tell("The optimiser is at work: stop it to keep its best plan, or cancel it, then go on.")
+        if self.search.running and chosen != self.day.date:
+            self.status.tell(AT_WORK)
             return
+        self.search.give_up()
+        self.hand.forget()
         self._show_date(chosen)
         self.day.open(chosen)
         self.runner.read(lambda r: r.days(), self.header.set_days, latest_key="days")
@@ -251,7 +265,7 @@ class MainWindow(QMainWindow):
             self.show_panel(self.fleet)
             return
         self.show_panel(self.board)
-        self.day.optimise(outlook.day.depot.planning_s)
+        self.search.start(outlook.day.depot.planning_s)
 
     def import_orders(self, path: Path | None = None) -> None:
         """Open the import form, with a file if one was dropped."""
@@ -270,11 +284,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_cancel_orders(self) -> None:
-        self.day.cancel_orders(self.board.selected)
+        self.hand.cancel_orders(self.board.selected)
 
     @Slot()
     def _on_reopen_orders(self) -> None:
-        self.day.reopen_orders(self.board.selected)
+        self.hand.reopen_orders(self.board.selected)
 
     @Slot()
     def _on_export(self) -> None:
@@ -355,6 +369,10 @@ class MainWindow(QMainWindow):
             self.actions_by_name[name].setEnabled(searching)
         for name in ("optimise", "clear", "staff", "import_orders"):
             self.actions_by_name[name].setEnabled(not searching)
+
+    @Slot(object)
+    def _on_plan_found(self, proposal: Proposal) -> None:
+        self.proposals.offer(proposal, PLAN_THE_DAY)
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

@@ -27,7 +27,8 @@ class Shown:
     def __init__(self, window: MainWindow, workplace: Workplace, qtbot: QtBot) -> None:
         self.window, self.workplace, self.qtbot = window, workplace, qtbot
         self.told: list[str] = []
-        window.day.told.connect(self.told.append)
+        for teller in (window.day, window.hand, window.search, window.proposals):
+            teller.told.connect(self.told.append)
 
     # --- what is so -------------------------------------------------------------------------------------------------
 

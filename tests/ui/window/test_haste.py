@@ -13,11 +13,11 @@ def test_an_undo_right_after_a_drop_takes_it_back_and_redo_brings_it(shown: Show
     moved = before[giving][1:3]
     shown.window.board.rounds.move_requested.emit(moved, taking, 0)
     qtbot.waitUntil(partial(_landed, shown, set(moved), taking), timeout=PATIENCE_MS)
-    shown.window.day.undo()
+    shown.window.hand.undo()
     shown.settle()
     assert shown.routes() == before
     assert shown.workplace.store.history().redo is not None
-    shown.window.day.redo()
+    shown.window.hand.redo()
     shown.settle()
     assert set(moved) <= set(shown.routes()[taking])
     shown.assert_views_agree()

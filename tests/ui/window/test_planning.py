@@ -22,13 +22,13 @@ def searching(shown: Shown) -> Shown:
         check_params_cb=lambda outlook: outlook.day.plan.routes != shown.stored().plan.routes,
     ):
         QTest.keyClick(shown.window, Qt.Key.Key_F9)
-    assert shown.window.day.searching
+    assert shown.window.search.running
     return shown
 
 
 def kept(shown: Shown) -> None:
-    with shown.qtbot.waitSignal(shown.window.day.search_changed, timeout=30_000):
-        shown.window.day.stop_search()
+    with shown.qtbot.waitSignal(shown.window.search.changed, timeout=30_000):
+        shown.window.search.stop()
     shown.settle()
 
 
@@ -53,14 +53,14 @@ def test_stopping_keeps_the_best_plan_as_one_step(searching: Shown) -> None:
     before = searching.routes()
     cost = searching.outlook.schedule.cost
     kept(searching)
-    assert not searching.window.day.searching
+    assert not searching.window.search.running
     assert not searching.window.search_bar.isVisible()
     assert searching.routes() != before
     assert searching.outlook.schedule.cost <= cost
     searching.assert_views_agree()
     searching.assert_times_are_of_the_plan()
-    assert "Optimise the day" in searching.window.actions_by_name["undo"].text()
-    searching.window.day.undo()
+    assert "Plan the day" in searching.window.actions_by_name["undo"].text()
+    searching.window.hand.undo()
     searching.settle()
     assert searching.routes() == before
     searching.assert_views_agree()
@@ -86,17 +86,17 @@ def test_gestures_are_refused_in_words(searching: Shown) -> None:
         lambda: board.rounds.hold_requested.emit(stops[:1], True),
         lambda: board.rounds.optimise_requested.emit((shift_id,)),
         lambda: board.pool.plan_requested.emit(stops[:1]),
-        searching.window.day.undo,
-        searching.window.day.redo,
-        searching.window.day.clear,
-        searching.window.day.staff,
+        searching.window.hand.undo,
+        searching.window.hand.redo,
+        searching.window.hand.clear,
+        searching.window.hand.staff,
     )
     for count, gesture in enumerate(gestures, start=1):
         gesture()
         assert len([text for text in searching.told if text.startswith(BUSY)]) == count
     assert BUSY in searching.window.status._told.text()
     assert searching.workplace.store.read(lambda r: r.revision) == before
-    assert searching.window.day.searching
+    assert searching.window.search.running
 
 
 def test_what_is_moved_by_hand_before_a_search_stays_with_its_driver(shown: Shown) -> None:
@@ -113,9 +113,9 @@ def test_what_is_moved_by_hand_before_a_search_stays_with_its_driver(shown: Show
 def test_another_day_waits_for_the_search(searching: Shown) -> None:
     searching.window.open_day(TOMORROW)
     assert searching.window.day.date == TODAY
-    assert searching.window.day.searching
+    assert searching.window.search.running
     assert BUSY in searching.window.status._told.text()
-    searching.window.day.cancel_search()
+    searching.window.search.cancel()
     searching.window.open_day(TOMORROW)
     searching.settle()
     assert searching.window.day.date == TOMORROW
@@ -139,7 +139,7 @@ def test_a_day_without_drivers_leads_to_the_fleet(shown: Shown) -> None:
     shown.window.optimise()
     assert shown.window.panels.currentWidget() is shown.window.fleet
     assert "put drivers on duty first" in shown.window.status._told.text()
-    assert not shown.window.day.searching
+    assert not shown.window.search.running
     shown.window.show_panel(shown.window.board)
 
 
@@ -153,6 +153,6 @@ def test_a_chosen_round_is_put_in_a_better_sequence(shown: Shown) -> None:
         s: o for s, o in before.items() if s != shift_id
     }
     assert shown.outlook.schedule.routes[shift_id].drive_s < drive
-    shown.window.day.undo()
+    shown.window.hand.undo()
     shown.settle()
     assert shown.routes() == before

@@ -117,7 +117,7 @@ def test_an_order_file_is_brought_in_and_taken_back_as_one_step(shown: Shown) ->
     assert len(shown.in_pool()) == WAITING + 2
     shown.assert_views_agree()
     assert shown.window.findChild(QDialog, "import") is None
-    shown.window.day.undo()
+    shown.window.hand.undo()
     shown.settle()
     assert shown.stored().orders == before.orders
     shown.assert_views_agree()

@@ -1,0 +1,1 @@
+"""Proposals: what is offered, its cards, and what it would change."""

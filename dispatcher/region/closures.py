@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.place import Bounds, Place
@@ -22,8 +24,8 @@ from dispatcher.region.engine import Leg, Matrix
 from dispatcher.region.graph import Segment
 from dispatcher.region.worker import Worker, in_blocks
 
-CELLS_A_QUESTION = 500_000
-"""Every block searches from all its columns anew: small ones would cost more than they let in between."""
+SIDE = 1_000
+"""Of the largest square asked for at once: multi-level data are searched from every row and every column of each."""
 
 _REMEMBERED = 500
 
@@ -95,7 +97,9 @@ class ClosedRoads:
             answer: tuple[Matrix, Matrix] = self._ask("between", profile, closures, some, others)
             return answer
 
-        return in_blocks(ask, sources, targets, CELLS_A_QUESTION)
+        parts = [targets[i : i + SIDE] for i in range(0, len(targets), SIDE)] or [targets]
+        found = [in_blocks(ask, sources, part, SIDE * SIDE) for part in parts]
+        return np.concatenate([f[0] for f in found], axis=1), np.concatenate([f[1] for f in found], axis=1)
 
     def legs(
         self, pairs: Sequence[tuple[Place, Place]], profile: Profile, closures: Sequence[Closure]

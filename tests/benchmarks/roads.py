@@ -39,7 +39,7 @@ def run() -> Iterable[dict[str, object]]:
 
 def _roads(extract: Path, city: str, folder: Path) -> Iterator[dict[str, object]]:
     pack = build_region(extract, city, folder, NoProgress(), parts=("roads",))
-    places = _around(pack.bounds.centre, _STOPS + 1)
+    places = scattered_around(pack.bounds.centre, _STOPS + 1)
     network = open_network(pack, folder / "cache")
     network.nearest(places[0], Profile.CAR)  # the worker starts once a day
     yield _timed(_TABLE, city, lambda: network.table(places[:-1], Profile.CAR))
@@ -57,11 +57,12 @@ def _roads(extract: Path, city: str, folder: Path) -> Iterator[dict[str, object]
 
 
 def _straight() -> Iterator[dict[str, object]]:
-    places = _around(Bounds(50.7, 6.0, 50.8, 6.2).centre, _STOPS)
+    places = scattered_around(Bounds(50.7, 6.0, 50.8, 6.2).centre, _STOPS)
     yield _timed(_STRAIGHT, "no extract", lambda: StraightLine().table(places, Profile.CAR))
 
 
-def _around(centre: Place, count: int) -> list[Place]:
+def scattered_around(centre: Place, count: int) -> list[Place]:
+    """Places all over a town."""
     dice = random.Random(20_260_504)
     return [Place(centre.lat + dice.uniform(-0.02, 0.02), centre.lon + dice.uniform(-0.03, 0.03)) for _ in range(count)]
 

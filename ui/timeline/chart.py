@@ -96,6 +96,7 @@ class Chart(pg.GraphicsLayoutWidget):
         self.setBackground(self.theme.colour("base"))
         self.axis.dress(sizes)
         self.names.dress(sizes)
+        self.ci.layout.activate()
         self.fill()
 
     def refresh(self) -> None:
@@ -399,11 +400,15 @@ class Chart(pg.GraphicsLayoutWidget):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            text = tips.tip(self.showing, self.hit(self.local(event.pos())))
+            text = self.tip_at(event.pos())
             shown = f"<p style='white-space:pre'>{html.escape(text)}</p>" if text else ""
             QToolTip.showText(event.globalPos(), shown, self.viewport())
             return True
         return bool(super().viewportEvent(event))
+
+    def tip_at(self, at: QPoint) -> str:
+        """What there is to say of a point of the viewport."""
+        return tips.tip(self.showing, self.hit(self.local(at)))
 
     def say(self, text: str) -> None:
         """Show a text as a tooltip at once, over the upper left corner of the lanes."""

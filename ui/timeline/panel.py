@@ -65,6 +65,8 @@ class TimelinePanel(QWidget):
         self.showing = Showing()
         self.chart: Chart | None = None
         self._landing: Landing | None = None
+        self._unseen = False
+        """Whether the selection waits for a chart with a size, to be brought into view there."""
         self._make_actions()
         self._lay_out()
         theme.changed.connect(self._on_theme_changed)
@@ -84,8 +86,7 @@ class TimelinePanel(QWidget):
         """Select these stops and rounds and bring the first into view, without a signal."""
         self.showing.choose(order_ids, shift_ids)
         self._enable_actions()
-        if self.chart:
-            self._reveal_first(self.chart)
+        self._reveal_first()
 
     def set_filter(self, shift_ids: Iterable[ShiftId] | None) -> None:
         """Show only the lanes of these rounds; None for all."""
@@ -201,9 +202,9 @@ class TimelinePanel(QWidget):
         layout = self._lanes.layout()
         assert isinstance(layout, QHBoxLayout)
         layout.insertWidget(0, chart, 1)
+        layout.activate()
         self.setFocusProxy(chart)
         self._show_lanes()
-        self._reveal_first(chart)
 
     def _make_corner(self, chart: "Chart") -> None:
         """Buttons in the corner between axis and names, which is empty otherwise."""
@@ -230,14 +231,19 @@ class TimelinePanel(QWidget):
             self.chart.refresh()
             self._landing.aim()
 
-    def _reveal_first(self, chart: "Chart") -> None:
-        places = [place for order_id in self.showing.orders if (place := self.showing.place(order_id))]
-        rows = [row for shift_id in self.showing.shifts if (row := self.showing.row(shift_id)) is not None]
+    def _reveal_first(self) -> None:
+        """Bring the first of what is selected into view, and let keys go on from there."""
+        chart, showing = self.chart, self.showing
+        self._unseen = chart is None or showing.view.height_px == 0
+        if chart is None or self._unseen:
+            return
+        places = [place for order_id in showing.orders if (place := showing.place(order_id))]
+        rows = [row for shift_id in showing.shifts if (row := showing.row(shift_id)) is not None]
         if spots := [*places, *((row, None) for row in rows)]:
             row, index = spot = min(spots, key=lambda at: at[0])
-            lane = self.showing.lanes[row]
-            self.showing.current = lane.shift_id, None if index is None else lane.marks[index].order_id
-            self.showing.anchor = self.showing.current[1]
+            lane = showing.lanes[row]
+            showing.anchor = None if index is None else lane.marks[index].order_id
+            showing.current = lane.shift_id, showing.anchor
             chart.reveal(spot)
         chart.repaint_lanes()
 
@@ -258,6 +264,8 @@ class TimelinePanel(QWidget):
         self._scroll.setValue(round(view.top_px))
         self._scroll.blockSignals(False)
         self._scroll.setVisible(view.most_top_px > 0)
+        if self._unseen and view.height_px > 0:
+            self._reveal_first()
 
     @Slot(int)
     def _on_scrolled(self, value: int) -> None:

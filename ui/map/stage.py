@@ -185,6 +185,10 @@ class Stage(QWidget):
         if self._page_ready:
             self._send(kind, **values)
 
+    def _kept_values(self, kind: str) -> dict[str, Any] | None:
+        """What a new page gets of this kind; `None`: nothing."""
+        return self._state.get(kind)
+
     def _ask(self, kind: str, **values: Any) -> None:
         """A request: now, or when the page is ready; once."""
         if self._page_ready:
@@ -216,8 +220,9 @@ class Stage(QWidget):
     def _on_ready(self) -> None:
         self._page_ready = True
         for kind in self._kept:
-            if kind in self._state:
-                self._send(kind, **self._state[kind])
+            values = self._kept_values(kind)
+            if values is not None:
+                self._send(kind, **values)
         waiting, self._waiting = self._waiting, []
         for text in waiting:
             self._bridge.message.emit(text)

@@ -73,9 +73,8 @@ class MapView(Stage):
 
     def __init__(self, parent: QWidget | None = None, *, web_root: Path = WEB_ROOT) -> None:
         super().__init__(parent, web_root, _KEPT)
-        self._routes: dict[ShiftId, dict[str, Any]] = {}
+        self._routes: dict[ShiftId, msg.RouteLine] = {}
         self._marks: dict[OrderId, msg.StopMark] = {}
-        self._stops: dict[OrderId, dict[str, Any]] = {}
         self._bounds: Bounds | None = None
         self.web.orders_dragged.connect(self._on_orders_dragged)
         self.web.orders_dropped.connect(self._on_orders_dropped)
@@ -103,17 +102,14 @@ class MapView(Stage):
 
     def show_routes(self, routes: Iterable[msg.RouteLine]) -> None:
         """Replace all lines."""
-        self._routes = {route.shift_id: wire.route_values(route) for route in routes}
-        self._keep("routes", routes=list(self._routes.values()))
+        self._routes = {route.shift_id: route for route in routes}
+        self._send("routes", routes=map(wire.route_values, self._routes.values()))
 
     def update_routes(self, changed: Iterable[msg.RouteLine], removed: Iterable[ShiftId] = ()) -> None:
         """Replace, add or take away these lines only."""
-        values = {route.shift_id: wire.route_values(route) for route in changed}
-        gone = list(removed)
-        self._routes = {key: value for key, value in (self._routes | values).items() if key not in gone}
-        self._state["routes"] = {"routes": list(self._routes.values())}
-        if self._page_ready:
-            self._send("update_routes", routes=list(values.values()), removed=gone)
+        lines, gone = {route.shift_id: route for route in changed}, set(removed)
+        self._routes = {key: line for key, line in (self._routes | lines).items() if key not in gone}
+        self._send("update_routes", routes=map(wire.route_values, lines.values()), removed=gone)
 
     def show_stops(self, stops: Iterable[msg.StopMark]) -> None:
         """Replace all stops; the page is told only of those that are other than before."""
@@ -121,11 +117,17 @@ class MapView(Stage):
         known, self._marks = self._marks, marks
         changed = [mark for key, mark in marks.items() if known.get(key) is not mark and known.get(key) != mark]
         removed = [key for key in known if key not in marks]
-        self._stops = {key: values for key, values in self._stops.items() if key in marks}
-        self._stops |= {mark.order_id: wire.stop_values(mark) for mark in changed}
-        self._state["stops"] = {"stops": list(self._stops.values())}
         if changed or removed:
-            self._send("update_stops", stops=[self._stops[mark.order_id] for mark in changed], removed=removed)
+            self._send("update_stops", stops=map(wire.stop_values, changed), removed=removed)
+
+    @override
+    def _kept_values(self, kind: str) -> dict[str, Any] | None:
+        """Routes and stops are written anew when a page asks: kept as text they would take as much memory again."""
+        if kind == "routes":
+            return {"routes": map(wire.route_values, self._routes.values())}
+        if kind == "stops":
+            return {"stops": map(wire.stop_values, self._marks.values())}
+        return super()._kept_values(kind)
 
     def show_depot(self, place: Place | None, name: str = "") -> None:
         """Where the depot is; `None` takes it away."""

@@ -9,11 +9,14 @@ export function unit(lat, lon) {
 /** Pixels along one side of the world at a zoom. */
 export const worldSize = (zoom) => 256 * 2 ** zoom;
 
-/** Flat [lat, lon, …] in 1e-6 degrees → flat [x, y, …] in the unit square. */
-export function unitLine(microdegrees) {
-  const line = new Float64Array(microdegrees.length);
+/** Flat [lat, lon, step, step, …] in 1e-6 degrees, as wire.py writes it → flat [x, y, …] in the unit square. */
+export function unitLine(steps) {
+  const line = new Float64Array(steps.length);
+  let lat = 0, lon = 0;
   for (let i = 0; i < line.length; i += 2) {
-    [line[i], line[i + 1]] = unit(microdegrees[i] / 1e6, microdegrees[i + 1] / 1e6);
+    lat += steps[i];
+    lon += steps[i + 1];
+    [line[i], line[i + 1]] = unit(lat / 1e6, lon / 1e6);
   }
   return line;
 }

@@ -52,9 +52,9 @@ const pointer = new Pointer({ map, yard, closures, drag, chooser, pin, sketch, t
 listen({ pointer, drag, chooser, pin, sketch, tools });
 
 /** Take in a message about the world, here and at the painter's, and draw what it changes. */
-function tell(message) {
+function tell(message, text = JSON.stringify(message)) {
   const changed = world.apply(message);
-  easel.tell(message);
+  easel.tell(text);
   if (changed === "all") easel.refreshAll();
   else easel.refreshFront();
   easel.fade(world.fullRoutes() !== null);
@@ -168,7 +168,7 @@ new QWebChannel(qt.webChannelTransport, (channel) => {
   bridge = channel.objects.bridge;
   bridge.message.connect((text) => {
     const message = JSON.parse(text);
-    HANDLERS[message.kind](message);
+    HANDLERS[message.kind](message, text);
   });
   map.on("moveend", () => {
     const { lat, lng } = map.getCenter();

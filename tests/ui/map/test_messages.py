@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,13 @@ json_values = st.recursive(
         ),
         ({"kind": "pin", "at": PLACE}, msg.PinPlaced(Place(*PLACE))),
         ({"kind": "pin_cancelled"}, msg.PinCancelled()),
+        ({"kind": "line", "line": [PLACE, PLACE]}, msg.LineDrawn((Place(*PLACE),) * 2)),
+        ({"kind": "line_cancelled"}, msg.LineCancelled()),
+        ({"kind": "closure", "closure_id": "c"}, msg.ClosureClicked("c")),
+        (
+            {"kind": "context", "order_ids": [], "closure_id": "c", "x": 3, "y": 4, "at": PLACE},
+            msg.ContextRequested((), 3.0, 4.0, Place(*PLACE), "c"),
+        ),
         ({"kind": "moved", "centre": PLACE, "zoom": 12}, msg.Moved(msg.MapPosition(Place(*PLACE), 12.0))),
     ],
 )
@@ -66,6 +74,9 @@ def test_events_are_read(values, event):
         '{"kind": "dropped", "order_ids": [], "slot": {"shift_id": "s", "after": null, "before": null}, "at": [0, 0]}',
         '{"kind": "dropped", "order_ids": ["o"], "slot": null, "at": [0, 0]}',
         '{"kind": "painted", "token": Infinity}',
+        '{"kind": "line", "line": [[60, 25]]}',
+        '{"kind": "line", "line": "60 25"}',
+        '{"kind": "closure", "closure_id": 7}',
         "[" * 200_000,
     ],
 )
@@ -74,7 +85,10 @@ def test_anything_else_is_refused(text):
         wire.decode(text)
 
 
-@given(st.sampled_from(["selection", "dropped", "hovered", "context", "moved", "pin", "painted"]), json_values)
+@given(
+    st.sampled_from(["selection", "dropped", "hovered", "context", "moved", "pin", "painted", "line", "closure"]),
+    json_values,
+)
 def test_no_json_breaks_the_reader(kind, value):
     values = {"kind": kind} | (value if isinstance(value, dict) else dict.fromkeys(("order_ids", "at", "slot"), value))
     with contextlib.suppress(BadInput):
@@ -86,12 +100,13 @@ def test_dragged_orders_survive_the_trip(order_ids):
     assert wire.decode_order_ids(wire.encode_order_ids(order_ids)) == tuple(order_ids)
 
 
-@given(st.floats(-90, 90), st.floats(-180, 180))
-def test_lines_keep_a_decimetre(lat, lon):
-    route = msg.RouteLine("s", 1, "#0072b2", "Aino", (((lat, lon),),))
-    [[north, east]] = wire.route_values(route)["legs"]
-    assert abs(north / 1e6 - lat) <= 5.1e-7
-    assert abs(east / 1e6 - lon) <= 5.1e-7
+@given(st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), max_size=20))
+def test_lines_keep_a_decimetre_however_long(places):
+    [steps] = wire.route_values(msg.RouteLine("s", 1, "#0072b2", "Aino", (tuple(places),)))["legs"]
+    assert all(isinstance(step, int) for step in steps)
+    for start, degrees in enumerate(zip(*places, strict=True)):
+        for read, meant in zip(accumulate(steps[start::2]), degrees, strict=True):
+            assert abs(read / 1e6 - meant) <= 5.1e-7
 
 
 @pytest.mark.parametrize("colour", ["red", "#fff", "#0072b2;", "url(x)", ""])

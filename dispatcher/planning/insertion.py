@@ -2,7 +2,8 @@
 
 Reads a route once (`Room`) and then answers for each place in it in a few operations: earliest departures from the
 front, latest beginnings from the back (the "push forward" check of Solomon 1987, and Savelsbergh's forward slack).
-"Fits" means that the route breaks no rule because of it: what is late already may stay as late as it is.
+"Fits" means that the route breaks no rule because of it: what is late already may stay as late as it is. Of a round
+with a break, a vehicle that may load again, or goods fetched on the way, only the judge can tell; `fit.py` asks it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,8 +12,10 @@ from dataclasses import dataclass
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.roads import NO_WAY
 from dispatcher.domain.schedule import Rule
-from dispatcher.planning.judge import Timeline, Weight, stations, weigh_route
+from dispatcher.planning.fit import Fit
+from dispatcher.planning.judge import Timeline, stations
 from dispatcher.planning.problem import NOWHERE, Problem, Round, Sequences, Visit
+from dispatcher.planning.rank import rank
 
 _OVERLOADS = (Rule.WEIGHT, Rule.VOLUME, Rule.PARCELS)
 
@@ -67,6 +70,9 @@ class Room:
     beyond: list[tuple[int, int, int]]
     """The most on board from each leg on."""
     has_waits: bool
+    fetches: bool
+    """Whether goods are fetched on the way."""
+    _fit: Fit | None = None
 
     @classmethod
     def of(cls, problem: Problem, shift_id: ShiftId, sequence: Sequence[OrderId]) -> "Room":
@@ -88,6 +94,7 @@ class Room:
             before=_running_peak(line.on_board),
             beyond=_running_peak(line.on_board[::-1])[::-1],
             has_waits=waits,
+            fetches=any(visit.pickup is not None for visit in visits),
         )
 
     def place(self, visit: Visit) -> Gap | Refusal:
@@ -95,14 +102,29 @@ class Room:
         if bars := self.problem.bars(visit, self.duty):
             first = bars[0]
             return Refusal(self.duty.shift_id, first.rule, first.amount, len(self.sequence), first.detail)
-        if (refusal := self._too_many(visit)) is not None:
-            return refusal
-        return self._scan(visit)
-
-    def _too_many(self, visit: Visit) -> Refusal | None:
-        shift_id, end = self.duty.shift_id, len(self.sequence)
+        end = len(self.sequence)
         if self.duty.max_stops is not None and end + 1 > self.duty.max_stops:
-            return Refusal(shift_id, Rule.MAX_STOPS, end + 1 - self.duty.max_stops, end)
+            return Refusal(self.duty.shift_id, Rule.MAX_STOPS, end + 1 - self.duty.max_stops, end)
+        if self.fetches or visit.pickup is not None or self.duty.pause is not None or self.duty.max_reloads:
+            return self._ask_the_judge(visit)
+        return self._too_big(visit) or self._scan(visit)
+
+    def _ask_the_judge(self, visit: Visit) -> Gap | Refusal:
+        shift_id = self.duty.shift_id
+        self._fit = fit = self._fit or Fit(self.problem, shift_id, self.sequence)
+        if found := fit.best(visit):
+            return Gap(shift_id, found.place, found.extra_s, found.standing.weight.cost - fit.now.weight.cost)
+        place, fault = fit.nearest(visit)
+        begins_s = (visit.closes_s or 0) + int(fault.amount) if fault.order_id == visit.order_id else 0
+        return Refusal(shift_id, fault.rule, fault.amount, place, fault.detail, begins_s)
+
+    def waits_for(self, visit: Visit) -> bool:
+        """Whether a delivery of the round wants the goods of this collection."""
+        return self.fetches and any(self.problem.visits[o].pickup == visit.order_id for o in self.sequence)
+
+    def _too_big(self, visit: Visit) -> Refusal | None:
+        """In no place is there so much room; checked before any place is looked at."""
+        shift_id, end = self.duty.shift_id, len(self.sequence)
         peaks = self.beyond[end] if visit.collects else self.before[0]
         for rule, load, peak, capacity in zip(_OVERLOADS, visit.load, peaks, self.duty.capacity, strict=True):
             if load and load + peak > capacity:
@@ -197,18 +219,23 @@ def insert_best(problem: Problem, sequences: Sequences, order_ids: Iterable[Orde
     """Put these orders into the sequences, each where it is cheapest; the rest keeps its order.
 
     An order that fits nowhere goes where the plan gets least worse by the judge; one that stands in the sequences
-    already leaves its old place first. An order without a place is put at the end of the first route. Give the
-    sequences of one shift only to force its driver. Raises `ValueError` when there is no sequence to put them into.
+    already leaves its old place first. Collections go before the deliveries that wait for them, and into one round with
+    them. An order without a place is put at the end of the first route. Give the sequences of one shift only to force
+    its driver. Raises `ValueError` when there is no sequence to put them into.
     """
     if not sequences:
         raise ValueError("there is no route to put the orders into")
-    leaving = list(dict.fromkeys(order_ids))
+    leaving = _fetched_first(problem, order_ids)
     found = {s: [o for o in sequence if o not in set(leaving)] for s, sequence in sequences.items()}
     rooms = {shift_id: Room.of(problem, shift_id, sequence) for shift_id, sequence in found.items()}
     for order_id in leaving:
-        shift_id, position = _cheapest(problem, rooms, problem.visits[order_id])
-        found[shift_id].insert(position, order_id)
-        rooms[shift_id] = Room.of(problem, shift_id, found[shift_id])
+        gap = _cheapest(rooms, problem.visits[order_id])
+        if gap is not None:
+            found[gap.shift_id].insert(gap.position, order_id)
+            changed = gap.shift_id
+        else:
+            changed, found[changed] = _least_worse(problem, found, problem.visits[order_id])
+        rooms[changed] = Room.of(problem, changed, found[changed])
     return found
 
 
@@ -219,10 +246,8 @@ def insert_fitting(
     found = {shift_id: list(sequence) for shift_id, sequence in sequences.items()}
     rooms = {shift_id: Room.of(problem, shift_id, sequence) for shift_id, sequence in found.items()}
     left = []
-    for order_id in order_ids:
-        visit = problem.visits[order_id]
-        answers = (room.place(visit) for room in rooms.values())
-        gap = min((a for a in answers if isinstance(a, Gap)), key=lambda g: g.cost, default=None)
+    for order_id in _fetched_first(problem, order_ids):
+        gap = _cheapest(rooms, problem.visits[order_id])
         if gap is None:
             left.append(order_id)
             continue
@@ -231,30 +256,27 @@ def insert_fitting(
     return found, left
 
 
-def least_bad(problem: Problem, shift_id: ShiftId, sequence: Sequence[OrderId], visit: Visit) -> tuple[int, Weight]:
-    """The position in one route where the order does least harm, and how much the route's weight is then."""
+def _fetched_first(problem: Problem, order_ids: Iterable[OrderId]) -> list[OrderId]:
+    """Each once; what is fetched on the way behind all others, so that its collection has a place already."""
+    return sorted(dict.fromkeys(order_ids), key=lambda order_id: problem.visits[order_id].pickup is not None)
+
+
+def _cheapest(rooms: dict[ShiftId, Room], visit: Visit) -> Gap | None:
+    """The cheapest place of all; for goods that a round waits for already, of those rounds if there is any."""
+    waiting = [room for room in rooms.values() if room.waits_for(visit)]
+    for some in (waiting, rooms.values()):
+        gaps = [answer for room in some if isinstance(answer := room.place(visit), Gap)]
+        if gaps:
+            return min(gaps, key=lambda gap: gap.cost)
+    return None
+
+
+def _least_worse(problem: Problem, sequences: Sequences, visit: Visit) -> tuple[ShiftId, list[OrderId]]:
     if visit.at == NOWHERE:
-        return len(sequence), weigh_route(problem, shift_id, [*sequence, visit.order_id])
-    tries = (
-        (weigh_route(problem, shift_id, [*sequence[:i], visit.order_id, *sequence[i:]]), i)
-        for i in range(len(sequence) + 1)
-    )
-    weight, position = min(tries)
-    return position, weight
-
-
-def _cheapest(problem: Problem, rooms: dict[ShiftId, Room], visit: Visit) -> tuple[ShiftId, int]:
-    answers = [room.place(visit) for room in rooms.values()]
-    gap = min((a for a in answers if isinstance(a, Gap)), key=lambda g: g.cost, default=None)
-    if gap is not None:
-        return gap.shift_id, gap.position
-    tries = []
-    for shift_id, room in rooms.items():
-        position, after = least_bad(problem, shift_id, room.sequence, visit)
-        now = weigh_route(problem, shift_id, room.sequence)
-        tries.append((tuple(a - b for a, b in zip(after, now, strict=True)), shift_id, position))
-    _, shift_id, position = min(tries)
-    return shift_id, position
+        shift_id = next(iter(sequences))
+        return shift_id, [*sequences[shift_id], visit.order_id]
+    best = rank(problem, sequences, [visit.order_id])[0]
+    return best.shift_id, list(best.sequence)
 
 
 def _free_at(duty: Round, visits: Sequence[Visit], leg_s: Sequence[int]) -> tuple[list[int], bool]:

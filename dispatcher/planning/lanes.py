@@ -43,15 +43,20 @@ class Prices(NamedTuple):
                 alive &= floor == floor.min(axis=0)
         return alive.argmax(axis=0)
 
-    def below(self, weights: Sequence[Weight]) -> Flags:
-        """The places that weigh less than this, round by round, for all their floors say."""
-        less, level = np.zeros_like(self.there), np.ones_like(self.there)
+    def below(self, weights: Sequence[Weight], among: Flags, most: int) -> list[tuple[int, int]]:
+        """Rounds and places that weigh less than this for all their floors say, the lowest in each round, so many."""
+        less, level = self.unsure.copy(), among.copy()
         for part, limits in zip(Weight._fields, zip(*weights, strict=True), strict=True):
             limit = np.array(limits, np.int64)
             floor = self.floors.get(part, _NOTHING)
             less |= level & (floor < limit)
             level &= floor == limit
-        return (less | self.unsure) & self.there
+        places, lanes = np.nonzero(less & among)
+        parts = [self.floors[part][places, lanes] for part in reversed(Weight._fields) if part in self.floors]
+        order = np.lexsort((*parts, self.unsure[places, lanes], lanes))
+        places, lanes = places[order], lanes[order]
+        nth = np.arange(len(lanes)) - np.searchsorted(lanes, lanes)
+        return list(zip(lanes[nth < most].tolist(), places[nth < most].tolist(), strict=True))
 
 
 class Lanes:

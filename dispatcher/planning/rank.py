@@ -106,21 +106,27 @@ class Hand:
     # --- where they go ---
 
     def _best(self) -> list[Standing]:
-        """The best place for the one stop in every route: the lowest floor, or any with a floor below its weight."""
-        (visit,), lanes, shift_ids = self._visits, Lanes.of(self.problem, self.left), list(self.left)
+        """The best place for the one stop in every route.
+
+        The judge weighs the places by their floors, lowest first, until no floor is below the best weight.
+        """
+        (visit,), lanes = self._visits, Lanes.of(self.problem, self.left)
         prices = lanes.price(visit, lanes.ground.reach(visit))
         barred = [self._left.get(s, standing).weight.barred for s, standing in self._now.items()]
         prices.floors["barred"] += np.array(barred, np.int64) + lanes.ground.barred(visit)
-        places = prices.lowest().tolist()
-        best = standings(self.problem, list(map(self._put, shift_ids, places)))
-        doubtful = prices.below([standing.weight for standing in best])
-        doubtful[places, range(len(places))] = False
-        tries = np.argwhere(doubtful).tolist()
-        others = standings(self.problem, [self._put(shift_ids[lane], place) for place, lane in tries])
-        for (_, lane), standing in zip(tries, others, strict=True):
-            if standing.weight < best[lane].weight:
-                best[lane] = standing
+        best = self._tried(list(enumerate(prices.lowest().tolist())))
+        open_places, at_once = prices.there.copy(), 1
+        open_places[prices.lowest(), range(len(best))] = False
+        while tries := prices.below([b.weight for b in best], open_places, at_once := 4 * at_once):
+            for (lane, place), standing in zip(tries, self._tried(tries), strict=True):
+                open_places[place, lane] = False
+                if standing.weight < best[lane].weight:
+                    best[lane] = standing
         return best
+
+    def _tried(self, tries: Sequence[tuple[int, int]]) -> list[Standing]:
+        shift_ids = list(self.left)
+        return standings(self.problem, [self._put(shift_ids[lane], place) for lane, place in tries])
 
     def _put(self, shift_id: ShiftId, place: int) -> Candidate:
         rest = self.left[shift_id]

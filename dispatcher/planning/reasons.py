@@ -19,12 +19,14 @@ _NEARNESS = (
     Rule.DRIVER,
     Rule.SKILL,
     Rule.NO_ROAD,
+    Rule.PAIR,
     Rule.MAX_STOPS,
     Rule.WEIGHT,
     Rule.VOLUME,
     Rule.PARCELS,
     Rule.MAX_DISTANCE,
     Rule.MAX_DURATION,
+    Rule.BREAK,
     Rule.LATE,
     Rule.SHIFT_END,
 )
@@ -35,6 +37,8 @@ _CODES = {
     Rule.DRIVER: ReasonCode.VEHICLE_NOT_ALLOWED,
     Rule.SKILL: ReasonCode.VEHICLE_NOT_ALLOWED,
     Rule.NO_ROAD: ReasonCode.NO_ROAD,
+    Rule.PAIR: ReasonCode.VEHICLE_NOT_ALLOWED,
+    Rule.BREAK: ReasonCode.TIME_WINDOWS,
     Rule.MAX_STOPS: ReasonCode.VEHICLE_IGNORED,
     Rule.WEIGHT: ReasonCode.CAPACITY,
     Rule.VOLUME: ReasonCode.CAPACITY,
@@ -150,6 +154,10 @@ class _Explainer:
             return self._too_big(visit, refusal.rule, answers)
         if refusal.rule is Rule.LATE:
             return self._too_late(visit, refusal)
+        if refusal.rule is Rule.PAIR:
+            return "Its goods are fetched by another order; no driver fetches them yet."
+        if refusal.rule is Rule.BREAK:
+            return f"Even alone, the break would begin {_minutes(refusal.amount)} late ({name})."
         if refusal.rule is Rule.SHIFT_END:
             return f"Even alone, the shift would end {_minutes(refusal.amount)} late ({name})."
         if refusal.rule is Rule.MAX_DURATION:
@@ -219,13 +227,17 @@ def _new_amounts(now: RouteTimes, after_all: RouteTimes) -> dict[Rule, float]:
     return {rule: amount for rule, amount in found.items() if amount > 0}
 
 
-_TOLD = (Rule.SHIFT_END, Rule.LATE, Rule.MAX_STOPS, Rule.MAX_DURATION, Rule.MAX_DISTANCE)
+_TOLD = (Rule.SHIFT_END, Rule.LATE, Rule.BREAK, Rule.PAIR, Rule.MAX_STOPS, Rule.MAX_DURATION, Rule.MAX_DISTANCE)
 """The consequence people ask for first."""
 
 
 def _told(rule: Rule | None, amount: float, room: Room) -> str:
     if rule is Rule.SHIFT_END:
         return f"the shift would end {_minutes(amount)} late"
+    if rule is Rule.BREAK:
+        return f"the break would begin {_minutes(amount)} late"
+    if rule is Rule.PAIR:
+        return "its goods would not be fetched before"
     if rule is Rule.MAX_STOPS:
         return f"{room.duty.driver_name} may have {_stops(room.duty.max_stops or 0)} at most"
     if rule is Rule.MAX_DURATION:

@@ -2,12 +2,16 @@
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dispatcher.domain.place import Place
 from dispatcher.domain.schedule import Rule
 from dispatcher.planning.insertion import Gap, Refusal, Room, insert_best, insert_fitting
 from dispatcher.planning.judge import weigh, weigh_route
+from dispatcher.planning.problem import NOWHERE
 from tests.fixtures.days import assemble, make_crew, make_day, make_depot, make_order, problem_of, window
+from tests.fixtures.examples import examples
+from tests.unit.planning.judge_days import problems
 from tests.unit.planning.strategies import days
 
 
@@ -46,6 +50,67 @@ def test_inserting_loses_nobody_and_keeps_the_sequence_of_the_rest(day):
     fitted, left = insert_fitting(p, p.planned, waiting)
     assert weigh(p, fitted).overrun_s <= weigh(p, p.planned).overrun_s
     assert sorted([*left, *(o for s in fitted.values() for o in s)]) == sorted(o for s in found.values() for o in s)
+
+
+@given(problems(), st.data())
+@settings(max_examples=examples(100), deadline=None)
+def test_under_every_rule_a_gap_breaks_nothing_and_a_refusal_means_no_place_at_all(p, data):
+    order_ids = data.draw(st.lists(st.sampled_from(list(p.visits)), max_size=3, unique=True)) if p.visits else []
+    left = {s: [o for o in sequence if o not in order_ids] for s, sequence in p.planned.items()}
+    for shift_id, sequence in left.items():
+        room, now = Room.of(p, shift_id, sequence), weigh_route(p, shift_id, sequence)
+        for order_id in order_ids:
+            answer = room.place(p.visits[order_id])
+            after = [
+                weigh_route(p, shift_id, [*sequence[:i], order_id, *sequence[i:]]) for i in range(len(sequence) + 1)
+            ]
+            if isinstance(answer, Gap):
+                assert _no_worse(after[answer.position], now), (answer, now, after)
+            else:
+                assert not any(weight.sound for weight in after), answer
+                assert answer.rule is not Rule.EARLY
+                assert answer.amount > 0 or answer.rule is Rule.NO_ROAD
+
+
+@given(problems(), st.data())
+@settings(max_examples=examples(60), deadline=None)
+def test_where_only_the_judge_can_tell_the_gap_weighs_least(p, data):
+    order_id = data.draw(st.sampled_from(list(p.visits))) if p.visits else None
+    for shift_id, sequence in p.planned.items():
+        rest, duty = [o for o in sequence if o != order_id], p.rounds[shift_id]
+        if order_id is None or p.bars(p.visits[order_id], duty) or not (duty.pause or duty.max_reloads):
+            continue
+        now = weigh_route(p, shift_id, rest)
+        after = [weigh_route(p, shift_id, [*rest[:i], order_id, *rest[i:]]) for i in range(len(rest) + 1)]
+        answer = Room.of(p, shift_id, rest).place(p.visits[order_id])
+        fitting = [weight for weight in after if _no_worse(weight, now)]
+        assert isinstance(answer, Gap) == bool(fitting)
+        if isinstance(answer, Gap):
+            assert after[answer.position] == min(fitting)
+            assert answer.cost == min(fitting).cost - now.cost
+
+
+@given(problems())
+@settings(max_examples=examples(60), deadline=None)
+def test_inserting_breaks_no_rule_it_could_keep(p):
+    waiting = list(p.unplanned(p.planned))
+    fitted, left = insert_fitting(p, p.planned, waiting)
+    assert _no_worse(weigh(p, fitted), weigh(p, p.planned))
+    assert sorted([*left, *(o for s in fitted.values() for o in s)]) == sorted(
+        [*waiting, *(o for s in p.planned.values() for o in s)]
+    )
+    found = insert_best(p, p.planned, waiting) if p.planned else {}
+    shift_of = {o: (s, i) for s, sequence in found.items() for i, o in enumerate(sequence)}
+    for order_id in waiting:
+        pickup = p.visits[order_id].pickup
+        if pickup in waiting and p.visits[pickup].collects and p.visits[order_id].at != NOWHERE:
+            (shift_id, position), (fetching, before) = shift_of[order_id], shift_of[pickup]
+            able = not p.bars(p.visits[order_id], p.rounds[fetching])
+            assert not able or (shift_id == fetching and before < position)
+
+
+def _no_worse(weight, now):
+    return all(a <= b for a, b in zip(weight[:4], now[:4], strict=True))
 
 
 def test_an_order_that_is_planned_already_moves():

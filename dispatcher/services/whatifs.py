@@ -6,6 +6,7 @@ window can do can be done in it, and nothing of that reaches the depot unless th
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -52,7 +53,16 @@ class Figures:
     """Rounds that go out."""
 
 
-def make(home: Home, slug: str, store: Store, *, name: str, on: date, clock: Callable[[], datetime]) -> WhatIf:
+def make(
+    home: Home,
+    slug: str,
+    store: Store,
+    *,
+    name: str,
+    on: date,
+    clock: Callable[[], datetime],
+    open_store: Callable[[Path], Store],
+) -> WhatIf:
     """Copy the depot as it is now. Raises `BadInput` for a name that is taken, or none."""
     if not name.strip():
         raise BadInput("The copy has no name.", "Type one that says what you try.")
@@ -60,8 +70,9 @@ def make(home: Home, slug: str, store: Store, *, name: str, on: date, clock: Cal
     if file.exists():
         raise BadInput(f"There is a copy “{name.strip()}” already.", "Choose another name, or throw that one away.")
     file.parent.mkdir(parents=True, exist_ok=True)
-    revision = store.read(lambda r: r.revision)
     store.backup(file)
+    with closing(open_store(file)) as copy:  # its revision: the depot may have moved on meanwhile
+        revision = copy.read(lambda r: r.revision)
     made = WhatIf(name.strip(), on, revision, clock(), file)
     note = {"name": made.name, "date": on.isoformat(), "revision": revision, "made_at": made.made_at.isoformat()}
     file.with_suffix(".json").write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")

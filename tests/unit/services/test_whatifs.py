@@ -24,7 +24,9 @@ def day_of(store: Store) -> Day:
 
 
 def copied(workplace: Workplace, name: str = "One van less") -> WhatIf:
-    return whatifs.make(workplace.home, workplace.slug, workplace.store, name=name, on=days.DATE, clock=now)
+    return whatifs.make(
+        workplace.home, workplace.slug, workplace.store, name=name, on=days.DATE, clock=now, open_store=open_stores
+    )
 
 
 @contextmanager

@@ -46,22 +46,30 @@ class TimeAxis(pg.AxisItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         super().paint(painter, option, widget)
-        if (now := self._showing.now_s) is not None:
-            self._paint_tab(painter, now, tips.at(self._showing, now), self._theme.colour("moving"))
-        if (freeze := self._showing.freeze_s) is not None:
-            self._paint_tab(painter, freeze, tips.at(self._showing, freeze), self._theme.colour("text"), "snowflake")
+        now, freeze = self._showing.now_s, self._showing.freeze_s
+        apart = 0.0 if now is None or freeze is None else 0.5 if now >= freeze else -0.5
+        if now is not None:
+            self._paint_tab(painter, now, self._theme.colour("moving"), lean=apart)
+        if freeze is not None:
+            self._paint_tab(painter, freeze, self._theme.colour("text"), "snowflake", lean=-apart)
         if hours := self._showing.hours:
             for seconds in (hours.starts_s, hours.ends_s):
-                self._paint_tab(painter, seconds, tips.at(self._showing, seconds), self._theme.colour("accent"))
+                self._paint_tab(painter, seconds, self._theme.colour("accent"))
 
-    def _paint_tab(self, painter: QPainter, seconds: float, words: str, ground: QColor, icon: str = "") -> None:
-        """A time on a coloured tab that stands on the edge of the lanes; nothing outside of what is in view."""
+    def _paint_tab(
+        self, painter: QPainter, seconds: float, ground: QColor, icon: str = "", *, lean: float = 0.0
+    ) -> None:
+        """A time on a coloured tab that stands on the edge of the lanes, if it is in view.
+
+        `lean` puts it to the left (-0.5) or the right (0.5) of its line, so that two lines close by can both be read.
+        """
         x, view, sizes = self._showing.view.x(seconds), self._showing.view, self._sizes
         if not -1 <= x <= view.width_px + 1:
             return
         side = 1.5 * sizes.mark if icon else 0.0
+        words = tips.at(self._showing, seconds)
         wide = QFontMetrics(sizes.small).horizontalAdvance(words) + side + 2 * sizes.mark
-        left = min(max(0.0, x - wide / 2), view.width_px - wide)
+        left = min(max(0.0, x - wide / 2 + lean * (wide - 8)), view.width_px - wide)
         box = QRectF(left, 1, wide, sizes.axis - 6)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -1,7 +1,7 @@
 """Stops that hang over the timeline: where they would land, the verdict on it, and the drop itself."""
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QTimer, Signal, Slot
-from PySide6.QtGui import QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragMoveEvent, QDropEvent, QFontMetrics
 from PySide6.QtWidgets import QLabel
 
 from dispatcher.domain.ids import OrderId
@@ -142,8 +142,9 @@ class Landing(QObject):
         chart, showing, label = self._chart, self._chart.showing, self._verdict
         label.setFont(chart.theme.font(Size.SMALL))
         area, view, air = chart.area, showing.view, chart.theme.grid(1)
-        label.setMaximumWidth(max(1, int(area.width())))
-        label.adjustSize()
+        words = QFontMetrics(label.font()).horizontalAdvance(label.text()) + chart.theme.grid(6)
+        label.setFixedWidth(max(1, min(words, int(area.width()))))
+        label.setFixedHeight(label.heightForWidth(label.width()))
         row = showing.row(showing.target.shift_id) if showing.target else None
         seconds = showing.target.gap.at_s if showing.target else view.left_s
         top = view.y(row) + view.lane_px + air if row is not None else view.height_px - label.height() - air

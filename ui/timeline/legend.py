@@ -42,7 +42,7 @@ def _sample(theme: Theme, shape: str) -> str:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    pixmap.save(buffer, "PNG")  # type: ignore[call-overload]
+    pixmap.save(buffer, "PNG")
     return base64.b64encode(data.data()).decode()
 
 

@@ -1,5 +1,6 @@
 """Switches for every test: a data folder of its own, and no log warning, thread or environment left behind.
 
+`HYPOTHESIS_PROFILE=thorough` tries every property 2,000 times, `ROUNDHOUSE_EXAMPLES=500` as often as it says.
 Nothing here imports Qt; what tests of the window need besides is in tests/ui/conftest.py.
 """
 
@@ -12,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Read by Qt when the first application object is made, which is long after this.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -25,9 +27,19 @@ SETTLED_THREADS = ("Dummy-", "pytest_timeout", "asyncio_")
 """Beginnings of names: Qt's own threads that once called Python, the timeout's watch, and asyncio's default pool."""
 JOIN_S = 5.0
 
+THOROUGH = 2_000
+THOROUGH_TIMEOUT_S = 3_600
 
+settings.register_profile("thorough", max_examples=int(os.environ.get("ROUNDHOUSE_EXAMPLES", THOROUGH)), deadline=None)
+if "ROUNDHOUSE_EXAMPLES" in os.environ or "HYPOTHESIS_PROFILE" in os.environ:
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "thorough"))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Let through what Qt says of the platform tests run on; anything else it warns of fails the test."""
+    """Give many examples time; let through what Qt says of the platform, anything else it warns of fails the test."""
+    if settings.default.max_examples >= THOROUGH or "ROUNDHOUSE_EXAMPLES" in os.environ:
+        config.option.timeout = config.option.timeout or THOROUGH_TIMEOUT_S
     if config.pluginmanager.hasplugin("pytest-qt"):
         for message in HARMLESS_QT_MESSAGES:
             config.addinivalue_line("qt_log_ignore", message)

@@ -1,4 +1,4 @@
-"""A line of words beside the pointer, where a drag hangs: covers no row but those the ghost covers anyway."""
+"""A few words beside the pointer, where a drag hangs: on a card below the ghost, away from the place aimed at."""
 
 from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
@@ -14,12 +14,13 @@ class Bubble(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._sign, self._words = QLabel(self), QLabel(self)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setObjectName("board.bubble")
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self._sign)
-        self._layout.addWidget(self._words)
+        self._layout.addWidget(self._words, 1)
         self.hide()
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -38,9 +39,18 @@ class Bubble(QWidget):
         if sign:
             side = self._theme.grid(4)
             self._sign.setPixmap(self._theme.pixmap(sign, tone, side, self.devicePixelRatioF()))
+        self._fit()
         self.setVisible(bool(text))
-        self.adjustSize()
         self.follow(at)
+
+    def _fit(self) -> None:
+        """In one line if the parent is wide enough, else in as many as it takes."""
+        most = self.parentWidget().width() - 2 * self._theme.grid(1)
+        self._words.setWordWrap(False)
+        self.adjustSize()
+        if self.width() > most:
+            self._words.setWordWrap(True)
+            self.resize(most, self._layout.totalHeightForWidth(most))
 
     def follow(self, at: QPoint) -> None:
         """Stand below the drag's ghost, or above the pointer where there is no room; never outside the parent."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import OrderId
 from ui.theme import Size, Theme
@@ -13,8 +14,8 @@ type Fix = tuple[str, str, object]
 
 _WAITING = "Trying windows, shifts and other drivers…"
 _NOTHING = "Nothing was found that would mend it by itself."
-_MOST_STEPS = 60
-"""Higher than that it scrolls: the facts above matter too."""
+_MOST = 0.45
+"""Of the inspector's height; beyond that the list scrolls: the facts above matter too."""
 
 
 class FixList(QFrame):
@@ -86,20 +87,18 @@ class FixList(QFrame):
 
     def _row(self, text: str, price: str, fix: object) -> QWidget:
         row = QWidget()
-        words, cost, button = QLabel(text, wordWrap=True), QLabel(price), QPushButton("Do it")
+        words, cost, button = QLabel(text, wordWrap=True), QLabel(price, wordWrap=True), QPushButton("Do it")
         cost.setProperty("muted", True)
         button.setAccessibleName(f"Do it: {text}, {price}")
         button.setToolTip(text)
-        button.setProperty("fix", len(self._rows))
         button.clicked.connect(self._on_clicked)
-        said = QVBoxLayout()
-        said.setSpacing(0)
-        said.addWidget(words)
-        said.addWidget(cost)
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addLayout(said, 1)
-        line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        grid = QGridLayout(row)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(words, 0, 0)
+        grid.addWidget(button, 0, 1, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(cost, 1, 0, 1, 2)
         self._rows.append((words, cost, button, fix))
         for widget in (words, cost, button):
             widget.setFont(self._theme.font(Size.SMALL))
@@ -132,10 +131,14 @@ class FixList(QFrame):
         inside = self._area.widget()
         width = max(self.width() - 2 * self._theme.grid(3), self._theme.grid(40))
         needed = inside.layout().totalHeightForWidth(width) if inside.layout() else 0
-        self._area.setFixedHeight(min(needed + 2, self._theme.grid(_MOST_STEPS)))
+        self._area.setFixedHeight(min(needed + 2, self._most()))
 
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def _most(self) -> int:
+        sheet = self.parentWidget()
+        return max(self._theme.grid(24), round(_MOST * sheet.height())) if sheet else self._theme.grid(60)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self._fit()
 
     @Slot()

@@ -16,7 +16,7 @@ def page_of(sheet: Sheet, theme: Theme) -> str:
         _title(sheet, theme),
         *(_remark(remark, theme) for remark in sheet.remarks),
         _facts(sheet.facts, theme),
-        _facts(sheet.tried, theme, "Drivers tried, and what stopped them"),
+        _facts(sheet.tried, theme, "What stopped the drivers"),
         _section("Notes", sheet.notes, theme),
         _section("Goods", "\n".join(sheet.lines), theme),
     )

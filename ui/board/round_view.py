@@ -81,8 +81,9 @@ class RoundView(RoundTable):
             self.drag_ended.emit()
 
     def show_verdict(self, text: str, tone: str = "text") -> None:
-        """Say what a drop at the hovered place would bring, beside the pointer; empty for nothing."""
-        self._bubble.say(text, tone, self._at)
+        """Say beside the pointer what a drop there would bring, unless the round's own row says it already."""
+        told = self._target and self._target.index is None and self._target.shift_id in self.rulings.by_shift
+        self._bubble.say("" if told else text, tone, self._at)
 
     @property
     def verdict(self) -> str:

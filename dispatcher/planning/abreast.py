@@ -40,7 +40,7 @@ class Abreast:
         self.service_s = np.where(real, columns.service_s[visits], 0)
         several = columns.several[visits] & real
         self.closing = (self.last_s < FAR_S).any(axis=1).tolist()
-        self.windowed, self.several = several.any(axis=1).tolist(), several.any(axis=0)
+        self.choosing, self.several = [np.flatnonzero(step) for step in several], several.any(axis=0)
         self.stations = np.empty((self.steps + 1, self.count), np.int64)
         self.stations[0] = self.duties.start
         for step in range(self.steps):

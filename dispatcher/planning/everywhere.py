@@ -65,6 +65,8 @@ class _Trial:
         self._distance_m = rounds.drive_m + rounds.back_m - left_m + there_m + on_m
         self._lost = (self._there_s >= NO_WAY) | (on_s >= NO_WAY)
         self._rests = _Rests(self._exists.shape)
+        self._timed = problem.max_wait_s is not None or any(duty.pause for duty in rounds.rounds)
+        self._arrives_s, self._begins_s = (np.empty((rounds.steps, *self._exists.shape), np.int64) for _ in range(2))
 
     def places(self) -> Places:
         """Everything, place by place."""
@@ -117,8 +119,6 @@ class _Trial:
     def _drive(self, leaves_s: Ints) -> None:
         """Drive all candidates from these moments, with the rests there are; see `Timeline` for the rules."""
         r, rests, now = self._r, self._rests, leaves_s.copy()
-        self._arrives_s = np.empty((r.steps, *now.shape), np.int64)
-        self._begins_s = np.empty_like(self._arrives_s)
         self._new_arrives_s, self._new_begins_s, late_s = np.empty_like(now), np.empty_like(now), np.zeros_like(now)
         for step in range(r.steps + 1):
             self._meet(step, now[step])
@@ -128,10 +128,11 @@ class _Trial:
             now += r.leg_s[step]
             for cells, length_s in rests.at(step, waiting=False):
                 now[cells] += length_s
-            self._arrives_s[step] = now
+            if self._timed:
+                self._arrives_s[step] = now
             for cells, length_s in rests.at(step, waiting=True):
                 now[cells] = np.maximum(now[cells], r.duties.break_from_s[cells[1]]) + length_s
-            np.maximum(now, self._opening(step, now), out=now)
+            self._await_window(step, now)
             self._begins_s[step] = now
             if r.closing[step]:
                 late_s += np.maximum(now - r.last_s[step], 0)
@@ -158,14 +159,15 @@ class _Trial:
         begins: Ints = np.maximum(now, np.where(now > closes[0], after_second, opens[0]))
         return begins
 
-    def _opening(self, step: int, now: Ints) -> Ints:
-        r = self._r
-        if not r.windowed[step]:
-            first: Ints = r.opens_s[0, step]
-            return first
-        after_second = np.where(now > r.closes_s[1, step], r.opens_s[2, step], r.opens_s[1, step])
-        opening: Ints = np.where(now > r.closes_s[0, step], after_second, r.opens_s[0, step])
-        return opening
+    def _await_window(self, step: int, now: Ints) -> None:
+        """From arrival to the beginning of service, in place."""
+        r, choosing = self._r, self._r.choosing[step]
+        arrives_s = now[:, choosing]
+        np.maximum(now, r.opens_s[0, step], out=now)
+        if len(choosing):
+            opens, closes = r.opens_s[:, step, choosing], r.closes_s[:, step, choosing]
+            after_second = np.where(arrives_s > closes[1], opens[2], opens[1])
+            now[:, choosing] = np.maximum(arrives_s, np.where(arrives_s > closes[0], after_second, opens[0]))
 
     def _latest_leave(self) -> Ints:
         r, rests = self._r, self._rests
@@ -174,7 +176,7 @@ class _Trial:
         self._leave_new(r.steps, by[r.steps])
         for step in range(r.steps - 1, -1, -1):
             by -= r.service_s[step]
-            np.minimum(by, self._closing(step, by), out=by)
+            self._close(step, by)
             for cells, length_s in rests.at(step, waiting=True):
                 by[cells] = np.minimum(by[cells] - length_s, rests.by_s[cells])
             by -= r.leg_s[step]
@@ -201,17 +203,17 @@ class _Trial:
                 closing[by >= opens[window]] = closes[window]
         return closing
 
-    def _closing(self, step: int, by: Ints) -> Ints:
-        r, begins_s = self._r, self._begins_s[step]
-        closes, opens = r.closes_s[:, step], r.opens_s[:, step]
-        if not r.windowed[step]:
-            latest: Ints = np.maximum(closes[0], begins_s)  # later than the only window: it keeps its moment
-            return latest
-        second = (by >= opens[1]) & (opens[1] > -FAR_S)
-        third = (by >= opens[2]) & (opens[2] > -FAR_S)
-        open_until = np.where(third, closes[2], np.where(second, closes[1], closes[0]))
-        closing: Ints = np.where(begins_s > r.last_s[step], begins_s, open_until)
-        return closing
+    def _close(self, step: int, by: Ints) -> None:
+        """From when service must begin for what follows to when its window allows, in place; the late keep theirs."""
+        r, choosing, begins_s = self._r, self._r.choosing[step], self._begins_s[step]
+        wanted_s = by[:, choosing]
+        np.minimum(by, np.maximum(r.closes_s[0, step], begins_s), out=by)
+        if len(choosing):
+            opens, closes, begins_s = r.opens_s[:, step, choosing], r.closes_s[:, step, choosing], begins_s[:, choosing]
+            third = (wanted_s >= opens[2]) & (opens[2] > -FAR_S)
+            closing = np.where(third, closes[2], np.where(wanted_s >= opens[1], closes[1], closes[0]))
+            late = begins_s > r.last_s[step, choosing]
+            by[:, choosing] = np.minimum(wanted_s, np.where(late, begins_s, closing))
 
     def _early(self, leaves_s: Ints) -> Ints:
         allowed_s = self._problem.max_wait_s
@@ -267,7 +269,8 @@ class _Trial:
             waiting = here & ~driving & (at_s < self._begins_s[step])
         if waiting.any():
             resumes_s = at_s + duties.break_s
-            waiting &= np.maximum(resumes_s, self._opening(step, resumes_s)) <= r.last_s[step]
+            self._await_window(step, resumes_s)
+            waiting &= resumes_s <= r.last_s[step]
         for kind, cells in ((False, driving), (True, waiting)):
             if cells.any():
                 where = np.nonzero(cells)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import time as clock
 
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.planning.everywhere import Everywhere
 from dispatcher.planning.judge import judge, judge_many, weigh, weigh_many
 from dispatcher.planning.problem import Problem
 from tests.fixtures.days import AACHEN, make_day, problem_of
@@ -45,6 +46,9 @@ def _figures(problem: Problem, kind: str) -> Iterator[dict[str, object]]:
     yield _figure("judge one candidate for each round", lambda: judge_many(problem, each), 4, on)
     yield _figure("weigh one candidate for each round", lambda: weigh_many(problem, each), 4, on)
     yield _figure(f"weigh {len(every):,} candidates, written out", lambda: weigh_many(problem, every), None, on)
+    rounds = Everywhere(problem, sequences)
+    yield _figure("read the rounds for one more stop", lambda: Everywhere(problem, sequences), None, on)
+    yield _figure("weigh one more stop at every place", lambda: rounds.weigh(newcomer), 12, on)
 
 
 def swept(problem: Problem) -> dict[ShiftId, list[OrderId]]:

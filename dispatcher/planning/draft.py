@@ -84,8 +84,8 @@ class Draft:
         """Move orders back to these rounds where the plan gets lighter by it."""
         owner = {order_id: shift_id for shift_id, sequence in self.sequences.items() for order_id in sequence}
         for order_id, home in homes.items():
-            shift_id = owner.get(order_id)
-            if shift_id is None or shift_id == home or home not in self.enterable:
+            shift_id = owner.get(order_id, home)
+            if shift_id == home or shift_id not in self.enterable or home not in self.enterable:
                 continue
             bundle = next((b for b in self._bundles(shift_id) if order_id in b), None)
             if bundle is not None and not self.staying & set(bundle) and self.move(bundle, shift_id, to=[home]):

@@ -311,6 +311,8 @@ class _Builder:
         self.allowed = {v.order_id: self._allowed(v) for v in self.visits}
         if at_home:
             self._keep_at_home()
+        # A pair that is held apart is two plain clients
+        self.paired = {p: d for p, d in self.paired.items() if self.allowed[p] & self.allowed[d]}
         for pickup, delivery in self.paired.items():
             self.allowed[pickup] = self.allowed[delivery] = self.allowed[pickup] & self.allowed[delivery]
         self.kinds = self._kinds()

@@ -22,7 +22,7 @@ from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.planning.churn import objective
 from dispatcher.planning.draft import Draft
-from dispatcher.planning.fixed import fixed_heads, rests
+from dispatcher.planning.fixed import fixed_heads, frozen, rests
 from dispatcher.planning.held import keep_drivers, loosened, put_back
 from dispatcher.planning.ils import Penalties, local_search
 from dispatcher.planning.insertion import Gap, Room
@@ -159,16 +159,17 @@ class _Search:
             tail = sequence[self.heads[shift_id] :]
             bound = tail if self.scope.keep_drivers else _in_odd_pairs(self.whole, sequence, tail)
             kept[shift_id] = [*sequence[: self.heads[shift_id]], *bound]
-        return keep_drivers(self.whole, kept)
+        fixed = {o for s, head in self.heads.items() for o in self.present[s][:head]}
+        return keep_drivers(frozen(self.whole, fixed), kept)
 
     def _candidates(self, moving: Sequences) -> list[OrderId]:
         """What the search may place: orders of open rounds behind their heads, and unplanned ones."""
-        frozen = {o for s, sequence in self.present.items() if s not in moving for o in sequence}
-        frozen |= {o for s, sequence in moving.items() for o in sequence[: self.heads[s]]}
+        bound = {o for s, sequence in self.present.items() if s not in moving for o in sequence}
+        bound |= {o for s, sequence in moving.items() for o in sequence[: self.heads[s]]}
         moved = {o for sequence in moving.values() for o in sequence}
         taken = self.scope.take_in
         coming = taken if isinstance(taken, frozenset) else self.whole.visits if taken else moved
-        return [o for o in self.whole.wanted if o not in frozen and (o in coming or o in moved)]
+        return [o for o in self.whole.wanted if o not in bound and (o in coming or o in moved)]
 
     def _possible(self, order_ids: list[OrderId]) -> list[OrderId]:
         """Those that somebody could serve who has nothing else to do; the others only slow a search down.
@@ -240,10 +241,10 @@ class _Search:
     def _settled(self, found: dict[ShiftId, list[OrderId]]) -> dict[ShiftId, list[OrderId]]:
         """What the judge can still do: mend what is broken, hand back what need not move, put in the rest."""
         held = {o for sequence in found.values() for o in sequence if self._held_at(o) is not None}
-        frozen = {o for s in found if s not in self.shift_ids for o in found[s]}
+        locked = {o for s in found if s not in self.shift_ids for o in found[s]}
         moved = [o for s in self.shift_ids for o in self.present[s]]
         enterable = [*self.shift_ids, *self.in_order]
-        draft = Draft(self.problem, found, heads=self.heads, enterable=enterable, staying=held | frozen)
+        draft = Draft(self.problem, found, heads=self.heads, enterable=enterable, staying=held | locked)
         draft.mend(self.shift_ids, tries=_MENDING_TRIES)
         out = [o for shift_id in self.shift_ids for o in draft.shed(shift_id)]
         homes = {o: v.loaded_on for o, v in self.whole.visits.items() if v.loaded_on is not None}

@@ -5,10 +5,12 @@ judge, as planned now. The rest begins where and when the head ends; what the he
 is gone.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.roads import NO_WAY
 from dispatcher.domain.schedule import StopTimes
 from dispatcher.domain.time import seconds_after
 from dispatcher.planning.judge import judge_route
@@ -28,6 +30,27 @@ def _fixed(problem: Problem, shift_id: ShiftId, sequence: Sequence[OrderId]) -> 
     times = judge_route(problem, shift_id, sequence)
     begun = sum(seconds_after(problem.origin, stop.starts_at) < freeze_s for stop in times.stops)
     return max(done, begun)
+
+
+def frozen(problem: Problem, fixed: Collection[OrderId]) -> Problem:
+    """The same problem with no service before the freeze line but that of the fixed orders.
+
+    A stop whose windows have all closed by then is late wherever it stands.
+    """
+    freeze_s = problem.freeze_s
+    if freeze_s is None:
+        return problem
+    visits = {
+        o: visit if o in fixed else replace(visit, windows=_from(visit, freeze_s))
+        for o, visit in problem.visits.items()
+    }
+    return replace(problem, visits=MappingProxyType(visits))
+
+
+def _from(visit: Visit, freeze_s: int) -> tuple[tuple[int, int], ...]:
+    if not visit.windows:
+        return ((freeze_s, max(freeze_s, NO_WAY)),)
+    return tuple((max(a, freeze_s), b) for a, b in visit.windows if b >= freeze_s) or ((0, 0),)
 
 
 @dataclass(frozen=True, slots=True)

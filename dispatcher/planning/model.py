@@ -12,7 +12,7 @@
   unit, vehicles outside the set have none. Measured on 321 stops and 12 sets: 18 % against 40 % fewer iterations.
 - The most stops of a shift is one load dimension in which every order takes one unit.
 - A round with a fixed head starts where and when the head ends, with what the head leaves of its limits; what the head
-  has on board is an initial load. No service begins before the freeze line.
+  has on board is an initial load.
 - Reloads are visits to a depot of their own, at the round's start place, that takes as long as loading does. The order
   of clients is read back without them: the judge splits it again.
 - A collection whose goods another order waits for is a shipment with it (see `planning.pairs`); other pairs are two
@@ -194,7 +194,7 @@ class Model:
         return found
 
     def _chosen(self, order_id: OrderId, begins_s: int) -> int:
-        fitting, begins_s = self._clients_of[order_id], max(begins_s, self.problem.freeze_s or begins_s)
+        fitting = self._clients_of[order_id]
         return next((i for i in fitting if _within(self.clients[i], begins_s)), fitting[-1])
 
     def sequences(self, solution: pyvrp.Solution, like: Sequences) -> dict[ShiftId, list[OrderId]]:
@@ -481,7 +481,7 @@ class _Builder:
         early_until = min((duty.starts_s for duty in self.rounds), default=0) + EARLY_S
         in_pairs = {*self.paired, *self.paired.values()}
         for visit in (v for v in self.visits if v.order_id not in in_pairs):
-            parts = list(_parts(visit, early_until, self.problem.freeze_s))
+            parts = list(_parts(visit, early_until))
             group = len(groups) if len(parts) > 1 else None
             base = self._prize(visit)
             if group is not None:
@@ -502,8 +502,8 @@ class _Builder:
         found = []
         for first, second in self.paired.items():
             pickup, delivery = self.problem.visits[first], self.problem.visits[second]
-            (fetch,) = _parts(pickup, 0, self.problem.freeze_s)
-            (bring,) = _parts(delivery, 0, self.problem.freeze_s)
+            (fetch,) = _parts(pickup, 0)
+            (bring,) = _parts(delivery, 0)
             self.pairs.append(_Pair(fetch, bring))
             found.append(
                 pyvrp.Shipment(
@@ -690,15 +690,11 @@ def _nature(duty: Round) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _parts(visit: Visit, early_until: int, freeze_s: int | None) -> Iterable[_Client]:
-    """The order's windows as clients, early parts first.
-
-    Seconds before the origin, and before the freeze line, are of no use to anybody.
-    """
-    from_s = max(0, freeze_s or 0)
-    windows: list[tuple[int, int | None]] = [(max(from_s, a), b) for a, b in visit.windows if b >= from_s]
+def _parts(visit: Visit, early_until: int) -> Iterable[_Client]:
+    """The order's windows as clients, early parts first; seconds before the origin are of no use to anybody."""
+    windows: list[tuple[int, int | None]] = [(max(0, a), b) for a, b in visit.windows if b >= 0]
     if not windows:
-        windows = [(from_s, from_s if visit.windows else None)]
+        windows = [(0, 0 if visit.windows else None)]
     if not visit.early:
         return [_Client(visit, a, b) for a, b in windows]
     soon = [(a, early_until if b is None else min(b, early_until)) for a, b in windows if a <= early_until]

@@ -17,7 +17,7 @@ from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.roads import NO_WAY
 from dispatcher.planning.churn import objective
-from dispatcher.planning.fixed import rests
+from dispatcher.planning.fixed import frozen, rests
 from dispatcher.planning.held import open_until
 from dispatcher.planning.ils import Penalties, local_search
 from dispatcher.planning.model import Model
@@ -101,7 +101,8 @@ def _searched(
     placed = [o for tail in tails.values() for o in tail if problem.visits[o].at != NOWHERE]
     if len(placed) < 2 or len(set(placed)) < len(placed):
         return None
-    model = Model.of(_pinned(problem, routes), list(routes), placed, required=True, rests=fixed)
+    heads = {o for rest in fixed.values() for o in rest.head}
+    model = Model.of(_pinned(frozen(problem, heads), routes), list(routes), placed, required=True, rests=fixed)
     rng = pyvrp.RandomNumberGenerator(seed=seed)
     penalties, first = Penalties.of(model), model.solution(routes)
     best = _LeastBad(problem, model, first, routes, watch.tick)

@@ -43,6 +43,8 @@ class ColumnSpec:
 LEAST_SHARE = 0.3
 """Of the width, for the column that stretches."""
 LEAST_STEPS = 36
+_NARROWEST_STEPS = 10
+"""A column sized by hand gives way to others down to so many steps."""
 
 
 class Columns(QObject):
@@ -100,6 +102,8 @@ class Columns(QObject):
                 if spec.stretches:
                     continue
                 wide = self._width_of(column) if column in self._chosen else 0
+                if column in self._widths:  # made wider than there is room for: narrower, but not gone
+                    wide = min(wide, max(int(room), self._theme.grid(_NARROWEST_STEPS)))
                 shown = bool(wide) and (spec.fixed or wide <= room)
                 if column in self._chosen:
                     room = room - wide if shown else -1

@@ -1,10 +1,13 @@
 """The rounds panel under the hand: selection, keys, menu, filter, dragging and dropping; it only wishes."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
 from tests.fixtures import days
 from tests.fixtures.board import Board, judged, moved
@@ -12,9 +15,11 @@ from tests.fixtures.dragging import Hand, RunDrag
 from ui.board import drag
 from ui.board.round_model import Column, Role
 from ui.board.rounds import RoundsPanel
+from ui.board.rows import RoundRow
 from ui.theme import Mode, Theme
 
 ALT, SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+NONE = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
@@ -352,3 +357,187 @@ def test_names_for_tests_and_screen_readers(panel: RoundsPanel) -> None:
     assert panel.accessibleName()
     assert panel.view.objectName() == "board.rounds.table"
     assert all(action.text() and not action.icon().isNull() for action in panel.actions())
+
+
+# ── Folding ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_arrow_keys_fold_as_in_a_tree(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    panel.view.setCurrentIndex(round_index(panel, a_board, 1))
+    press(panel, Qt.Key.Key_Right)
+    assert is_open(panel, a_board, 1)
+    press(panel, Qt.Key.Key_Right)
+    assert panel.view.currentIndex().data(Role.ORDER_ID) == orders_of(a_board, 1)[0]
+    press(panel, Qt.Key.Key_Down)
+    press(panel, Qt.Key.Key_Left)
+    assert panel.view.selected_shifts() == (shift(a_board, 1),)
+    press(panel, Qt.Key.Key_Left)
+    assert not is_open(panel, a_board, 1)
+    press(panel, Qt.Key.Key_End)
+    assert panel.view.selected_shifts() == (shift(a_board, 7),)
+    press(panel, Qt.Key.Key_Home)
+    assert panel.view.selected_shifts() == (shift(a_board, 0),)
+
+
+def test_the_arrow_folds_without_selecting(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    box = panel.view.row_rect(round_index(panel, a_board, 2).row())
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(6, box.center().y()))
+    assert is_open(panel, a_board, 2)
+    assert wishes.heard == []
+    QTest.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    QTest.mouseDClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert not is_open(panel, a_board, 2)
+
+
+def test_all_open_and_all_close_by_keys(panel: RoundsPanel) -> None:
+    QTest.keyClick(panel.view, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    assert panel.model.rowCount() == 8 * 21
+    QTest.keyClick(panel.view, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
+    assert panel.model.rowCount() == 8
+
+
+def test_folding_away_a_selected_stop_tells(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    panel.select([orders_of(a_board, 0)[3]])
+    panel.view.toggle(shift(a_board, 0))
+    assert wishes.heard == [("selection_changed", (), ())]
+
+
+def test_rounds_are_higher_than_stops_whatever_comes_and_goes(panel: RoundsPanel, a_board: Board) -> None:
+    panel.view.expandAll()
+    after = moved(a_board, orders_of(a_board, 1)[:5], shift(a_board, 6), 3)
+    panel.set_day(after.day, after.schedule)
+    panel.view.toggle(shift(a_board, 3))
+    heights = {(isinstance(row, RoundRow), panel.view.rowHeight(i)) for i, row in enumerate(panel.model.rows)}
+    (_, stop), (_, of_round) = sorted(heights)
+    assert of_round > stop
+
+
+# ── Locks, done, loaded, swap, split, tail ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier", "lock"),
+    [
+        (Qt.Key.Key_L, NONE, Lock.ROUTE),
+        (Qt.Key.Key_L, ALT, Lock.DRIVER),
+        (Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier, Lock.SEQUENCE),
+    ],
+)
+def test_rounds_and_the_rounds_of_stops_are_locked(
+    panel: RoundsPanel, a_board: Board, wishes: Wishes, key: Qt.Key, modifier: Qt.KeyboardModifier, lock: Lock
+) -> None:
+    panel.view.setCurrentIndex(round_index(panel, a_board, 3))
+    press(panel, key, modifier)
+    panel.select([orders_of(a_board, 1)[0], orders_of(a_board, 2)[0]])
+    press(panel, key, modifier)
+    assert wishes.but_selection() == [
+        ("lock_requested", (shift(a_board, 3),), lock),
+        ("lock_requested", (shift(a_board, 1), shift(a_board, 2)), lock),
+    ]
+
+
+def test_a_locked_round_says_so_and_can_be_unlocked(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    one = shift(a_board, 0)
+    shifts = {**a_board.day.shifts, one: replace(a_board.day.shifts[one], lock=Lock.DRIVER)}
+    locked = replace(a_board.day, shifts=shifts)
+    panel.view.setCurrentIndex(round_index(panel, a_board, 0))
+    press(panel, Qt.Key.Key_L, SHIFT)
+    assert wishes.but_selection() == [], "it is open already"
+    panel.set_day(locked, a_board.schedule)
+    index = round_index(panel, a_board, 0)
+    assert "Driver locked" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "Driver locked" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    press(panel, Qt.Key.Key_L, SHIFT)
+    press(panel, Qt.Key.Key_L, ALT)
+    assert wishes.but_selection() == [("lock_requested", (one,), Lock.OPEN)], "and not locked twice"
+
+
+def with_done(board: Board, position: int, count: int) -> Board:
+    route = board.day.plan.routes[position]
+    stops = tuple(replace(stop, done=i < count) for i, stop in enumerate(route.stops))
+    routes = [replace(route, stops=stops) if i == position else r for i, r in enumerate(board.day.plan.routes)]
+    return replace(board, day=replace(board.day, plan=replace(board.day.plan, routes=tuple(routes))))
+
+
+def test_done_up_to_here_and_not_done_from_here_on(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    mine = orders_of(a_board, 2)
+    under_way = with_done(a_board, 2, 3)
+    panel.set_day(under_way.day, under_way.schedule)
+    panel.select([mine[5]])
+    press(panel, Qt.Key.Key_D)
+    press(panel, Qt.Key.Key_D, SHIFT)
+    panel.select([mine[1]])
+    press(panel, Qt.Key.Key_D)
+    press(panel, Qt.Key.Key_D, SHIFT)
+    assert wishes.but_selection() == [
+        ("done_requested", tuple(mine[3:6]), True),
+        ("done_requested", tuple(mine[1:3]), False),
+    ]
+
+
+def test_loaded_and_swapped_are_for_rounds(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    flags = panel.view.selectionModel().SelectionFlag
+    panel.view.setCurrentIndex(round_index(panel, a_board, 1))
+    press(panel, Qt.Key.Key_S)
+    panel.view.selectionModel().select(round_index(panel, a_board, 4), flags.Select | flags.Rows)
+    both = (shift(a_board, 1), shift(a_board, 4))
+    press(panel, Qt.Key.Key_S)
+    press(panel, Qt.Key.Key_G)
+    press(panel, Qt.Key.Key_G, SHIFT)
+    assert wishes.but_selection() == [
+        ("swap_requested", *both),
+        ("loaded_requested", both, True),
+        ("loaded_requested", both, False),
+    ]
+    menu = panel.context_menu()
+    assert {"Swap the two rounds", "Mark as loaded", "Lock"} <= {action.text() for action in menu.actions()}
+    menu.deleteLater()
+
+
+def test_splitting_the_tail_fixes_and_moving_by_keys(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
+    mine = orders_of(a_board, 3)
+    panel.select([mine[7]])
+    press(panel, Qt.Key.Key_S, SHIFT)
+    press(panel, Qt.Key.Key_V, SHIFT)
+    press(panel, Qt.Key.Key_V)
+    press(panel, Qt.Key.Key_W)
+    panel.action("cancel").trigger()
+    panel.select([mine[0]])
+    press(panel, Qt.Key.Key_S, SHIFT)
+    assert wishes.heard == [
+        ("split_requested", shift(a_board, 3), 7),
+        ("tail_requested", shift(a_board, 3), 7),
+        ("move_to_requested", (mine[7],)),
+        ("explain_requested", mine[7]),
+        ("cancel_requested", (mine[7],)),
+    ], "and before the first stop there is nothing to split"
+
+
+def test_every_key_is_one_actions_own(panel: RoundsPanel) -> None:
+    keys = [action.shortcut().toString() for action in panel.actions() if not action.shortcut().isEmpty()]
+    assert len(keys) == len(set(keys))
+    assert all(f"({key})" in action.toolTip() for action in panel.actions() if (key := action.shortcut().toString()))
+
+
+def test_a_round_under_way_is_painted_otherwise(panel: RoundsPanel, a_board: Board) -> None:
+    """Done, loaded, resting and frozen each change the picture: nothing that changed goes unseen."""
+    one = shift(a_board, 0)
+    panel.view.set_open([one])
+    pictures = [panel.view.viewport().grab().toImage()]
+    stop = a_board.schedule.routes[one].stops[4]
+    under_way = with_done(a_board, 0, 2).day
+    for day in (
+        under_way,
+        replace(under_way, loaded={orders_of(a_board, 0)[3]: one}),
+        replace(under_way, loaded={orders_of(a_board, 0)[3]: shift(a_board, 1)}),
+        replace(under_way, freeze_at=stop.starts_at),
+    ):
+        panel.set_day(day, a_board.schedule)
+        pictures.append(panel.view.viewport().grab().toImage())
+    resting = replace(stop, break_at=stop.arrives_at, break_s=1_800)
+    times = a_board.schedule.routes[one]
+    stops = tuple(resting if s.order_id == stop.order_id else s for s in times.stops)
+    routes = {**a_board.schedule.routes, one: replace(times, stops=stops)}
+    panel.set_day(under_way, replace(a_board.schedule, routes=routes))
+    pictures.append(panel.view.viewport().grab().toImage())
+    assert all(one != other for i, one in enumerate(pictures) for other in pictures[i + 1 :])

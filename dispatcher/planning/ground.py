@@ -175,7 +175,8 @@ class Ground:
     @cached_property
     def stops(self) -> "Stops":
         """Every visit's row, and one more for `none`."""
-        columns = self.problem.columns
+        columns, fetched = self.problem.columns, np.zeros(self.none + 1, bool)
+        fetched[[columns.row[order_id] for order_ids in self.waiting.values() for order_id in order_ids]] = True
         return Stops(
             at=np.append(columns.at, NOWHERE),
             service_s=np.append(columns.service_s, 0),
@@ -184,7 +185,7 @@ class Ground:
             last_s=np.append(columns.last_s, FAR),
             gains=[np.append(np.where(columns.collects, load, -load), 0) for load in columns.load.T],
             homeless=np.append(columns.at == NOWHERE, False),
-            fetched=np.append(columns.odd & (columns.at != NOWHERE), False),
+            fetched=fetched,
         )
 
     def barred(self, visit: Visit) -> Ints:

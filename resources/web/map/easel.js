@@ -26,13 +26,8 @@ export class Easel {
     this.worker.postMessage(text);
   }
 
-  refreshAll() {
-    for (const name of NAMES) this.layers[name].refresh();
-  }
-
-  refreshFront() {
-    this.layers["front-routes"].refresh();
-    this.layers["front-stops"].refresh();
+  refresh(names = NAMES) {
+    for (const name of names) this.layers[name].refresh();
   }
 
   /** Fade what does not stand out, without drawing it anew. */

@@ -53,13 +53,12 @@ listen({ pointer, drag, chooser, pin, sketch, tools });
 
 /** Take in a message about the world, here and at the painter's, and draw what it changes. */
 function tell(message, text = JSON.stringify(message)) {
-  const changed = world.apply(message);
+  const layers = world.apply(message);
   easel.tell(text);
-  if (changed === "all") easel.refreshAll();
-  else easel.refreshFront();
+  easel.refresh(layers);
   easel.fade(world.fullRoutes() !== null);
   showCount(world.selection.orders.size);
-  if (changed === "all") drag.refresh();
+  if (layers.some((name) => !name.startsWith("front"))) drag.refresh();
 }
 
 function setReadOnly({ text }) {
@@ -105,7 +104,7 @@ const HANDLERS = {
   flavour: ({ flavour }) => {
     basemap.setFlavour(flavour);
     easel.inks = basemap.inks;
-    easel.refreshAll();
+    easel.refresh();
   },
   routes: tell,
   update_routes: tell,

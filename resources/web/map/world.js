@@ -15,28 +15,32 @@ export const scene = {
 let sequences = new Map();         // shift id → its orders' ids in their turn
 let version = 0;
 
+const FRONT = ["front-stops", "front-routes"];
+const STOPS = ["front-stops", "stops"];
+const ROUTES = ["front-routes", "routes"];
+const ALL = [...STOPS, ...ROUTES];
+
+/** What each kind of message changes here; each returns the layers that are to be drawn anew. */
 const CHANGES = {
-  routes: ({ routes: list }) => { routes.clear(); updateRoutes(list, []); },
+  routes: ({ routes: list }) => { routes.clear(); return updateRoutes(list, []); },
   update_routes: ({ routes: list, removed }) => updateRoutes(list, removed),
-  stops: ({ stops: list }) => { stops.clear(); updateStops(list, []); },
+  stops: ({ stops: list }) => { stops.clear(); updateStops(list, []); return ALL; },
   update_stops: ({ stops: list, removed }) => updateStops(list, removed),
-  visible: ({ order_ids: ids }) => { scene.visible = ids && new Set(ids); },
+  visible: ({ order_ids: ids }) => { scene.visible = ids && new Set(ids); return ALL; },
   select: ({ order_ids: orders, shift_ids: shifts }) => {
     selection.orders = new Set(orders);
     selection.shifts = new Set(shifts);
+    return FRONT;
   },
-  light: ({ shift_ids: shifts }) => { scene.lit = shifts && new Set(shifts); },
-  changes: (values) => { scene.changes = values.active ? changesOf(values) : null; },
+  light: ({ shift_ids: shifts }) => { scene.lit = shifts && new Set(shifts); return FRONT; },
+  changes: (values) => { scene.changes = values.active ? changesOf(values) : null; return FRONT; },
 };
-const FRONT_ONLY = new Set(["select", "light", "changes"]);
 
-/** Carry out a message: "all" when everything drawn is old, "front" when only what stands out, null when not for here. */
+/** Carry out a message; the names of the layers that it makes old. */
 export function apply(message) {
-  if (!CHANGES[message.kind]) return null;
-  CHANGES[message.kind](message);
-  if (FRONT_ONLY.has(message.kind)) return "front";
-  version += 1;
-  return "all";
+  const layers = CHANGES[message.kind](message);
+  if (layers !== FRONT) version += 1;
+  return layers;
 }
 
 /** Grows whenever routes, stops or the filter change, so that what was computed from them can be told to be old. */
@@ -50,14 +54,25 @@ function routeOf(values) {
 function updateRoutes(list, removed) {
   for (const id of removed) routes.delete(id);
   for (const values of list) routes.set(values.id, routeOf(values));
+  return ROUTES;
 }
 
+/** Lines keep their badges clear of stops and fade with their stops' filter: they are old too when places change. */
 function updateStops(list, removed) {
+  const same = removed.length === 0 && scene.visible === null && list.every(({ id, at: [lat, lon] }) => {
+    const [knownLat, knownLon] = stops.get(id)?.at ?? [];
+    return lat === knownLat && lon === knownLon;
+  });
   for (const id of removed) stops.delete(id);
   for (const stop of list) {
     const [x, y] = unit(...stop.at);
     stops.set(stop.id, { ...stop, x, y });
   }
+  arrangeSequences();
+  return same ? [...STOPS, "front-routes"] : ALL;
+}
+
+function arrangeSequences() {
   sequences = new Map();
   for (const stop of stops.values()) {
     if (stop.route === null || stop.number === null) continue;

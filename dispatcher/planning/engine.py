@@ -28,6 +28,7 @@ from dispatcher.planning.ils import Penalties, local_search
 from dispatcher.planning.insertion import Gap, Room
 from dispatcher.planning.judge import weigh
 from dispatcher.planning.model import Model
+from dispatcher.planning.modelling import model_of
 from dispatcher.planning.pairs import shipments, together
 from dispatcher.planning.problem import Problem, Sequences
 from dispatcher.planning.resequence import IDLE, resequence
@@ -295,7 +296,7 @@ class _Phase:
 
     @classmethod
     def of(cls, search: _Search, *, required: bool, seed: int) -> "_Phase":
-        model = Model.of(search.problem, search.shift_ids, search.order_ids, required=required, rests=search.rests)
+        model = model_of(search.problem, search.shift_ids, search.order_ids, required=required, rests=search.rests)
         rng = pyvrp.RandomNumberGenerator(seed=seed)
         return cls(search, model, rng, local_search(model, rng), Penalties.of(model))
 

@@ -21,6 +21,7 @@ from dispatcher.planning.fixed import frozen, rests
 from dispatcher.planning.held import open_until
 from dispatcher.planning.ils import Penalties, local_search
 from dispatcher.planning.model import Model
+from dispatcher.planning.modelling import model_of
 from dispatcher.planning.pairs import shipments, together
 from dispatcher.planning.problem import NOWHERE, Problem, Round, Sequences, Visit
 from dispatcher.planning.stop import StopRule, Watch
@@ -102,7 +103,7 @@ def _searched(
     if len(placed) < 2 or len(set(placed)) < len(placed):
         return None
     heads = {o for rest in fixed.values() for o in rest.head}
-    model = Model.of(_pinned(frozen(problem, heads), routes), list(routes), placed, required=True, rests=fixed)
+    model = model_of(_pinned(frozen(problem, heads), routes), list(routes), placed, required=True, rests=fixed)
     rng = pyvrp.RandomNumberGenerator(seed=seed)
     penalties, first = Penalties.of(model), model.solution(routes)
     best = _LeastBad(problem, model, first, routes, watch.tick)

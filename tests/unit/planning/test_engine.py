@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-import dispatcher.planning.model as model_module
+import dispatcher.planning.eligible as eligible_module
 from dispatcher.domain.orders import Load, OrderState, Priority
 from dispatcher.domain.place import Place
 from dispatcher.planning.engine import PyVrpEngine, Scope
 from dispatcher.planning.judge import Timeline, judge, weigh, weigh_route
-from dispatcher.planning.model import Model
+from dispatcher.planning.modelling import model_of
 from dispatcher.planning.problem import NOWHERE
 from dispatcher.planning.stop import StopRule
 from tests.fixtures.days import (
@@ -78,7 +78,7 @@ def test_pyvrp_and_the_judge_agree_on_any_route(day):
     order_ids = [o for sequence in sequences.values() for o in sequence]
     if not order_ids:
         return
-    model = Model.of(p, list(p.rounds), order_ids, required=True)
+    model = model_of(p, list(p.rounds), order_ids, required=True)
     by_orders = {
         tuple(model.clients[a.idx].visit.order_id for a in r if a.is_client()): r
         for r in model.solution(sequences).routes()
@@ -99,9 +99,9 @@ def test_pyvrp_and_the_judge_agree_on_any_route(day):
                 assert route.duration() == line.duration_s
 
 
-@pytest.mark.parametrize("matrix_bytes", [0, model_module.MATRIX_BYTES])
+@pytest.mark.parametrize("matrix_bytes", [0, eligible_module.MATRIX_BYTES])
 def test_who_may_serve_whom_holds_in_either_form(monkeypatch, matrix_bytes):
-    monkeypatch.setattr(model_module, "MATRIX_BYTES", matrix_bytes)
+    monkeypatch.setattr(eligible_module, "MATRIX_BYTES", matrix_bytes)
     crew = make_crew(3, DEPOT)
     (first, second, third), vehicles = list(crew[0]), list(crew[1])
     crew[1][vehicles[2]] = replace(crew[1][vehicles[2]], skills=frozenset({"chilled"}))
@@ -129,9 +129,9 @@ def test_the_same_seed_gives_the_same_plan():
 def test_vehicles_that_are_alike_are_one_type_and_plain_days_stay_plain():
     for skills, types in ((0, 1), (1, 2)):
         p = problem_of(make_day(20, 5, 1, skills=skills))
-        assert Model.of(p, list(p.rounds), p.wanted, required=True).data.num_vehicle_types == types
+        assert model_of(p, list(p.rounds), p.wanted, required=True).data.num_vehicle_types == types
     p = problem_of(assemble([make_order(i, NEAR[i]) for i in range(5)], make_crew(4, DEPOT), depot=DEPOT))
-    data = Model.of(p, list(p.rounds), list(p.visits), required=True).data
+    data = model_of(p, list(p.rounds), list(p.visits), required=True).data
     assert (data.num_vehicle_types, data.num_load_dimensions, data.num_profiles, data.num_groups) == (1, 0, 1, 0)
 
 

@@ -5,7 +5,7 @@ from datetime import time
 
 import pytest
 
-import dispatcher.planning.model as model_module
+import dispatcher.planning.eligible as eligible_module
 from dispatcher.domain.fleet import Lock
 from dispatcher.domain.orders import Load, OrderKind
 from dispatcher.domain.place import Place
@@ -165,9 +165,9 @@ def crossed(handling_s, **fields):
     return problem_of(replace(day, orders=orders, depot=depot, loaded=goods, plan=plan)), west, east, goods
 
 
-@pytest.mark.parametrize("matrix_bytes", [0, model_module.MATRIX_BYTES])
+@pytest.mark.parametrize("matrix_bytes", [0, eligible_module.MATRIX_BYTES])
 def test_dear_handling_brings_every_stop_back_to_its_van(monkeypatch, matrix_bytes):
-    monkeypatch.setattr(model_module, "MATRIX_BYTES", matrix_bytes)
+    monkeypatch.setattr(eligible_module, "MATRIX_BYTES", matrix_bytes)
     p, _, _, goods = crossed(20_000)
     found = solve(p, start=p.planned)
     assert {o: s for s, sequence in found.items() for o in sequence} == goods

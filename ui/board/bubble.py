@@ -12,7 +12,7 @@ class Bubble(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._over = theme, parent
         self._sign, self._words = QLabel(self), QLabel(self)
         self._words.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -45,7 +45,7 @@ class Bubble(QWidget):
 
     def _fit(self) -> None:
         """In one line if the parent is wide enough, else in as many as it takes."""
-        most = self.parentWidget().width() - 2 * self._theme.grid(1)
+        most = self._over.width() - 2 * self._theme.grid(1)
         self._words.setWordWrap(False)
         self.adjustSize()
         if self.width() > most:
@@ -54,7 +54,7 @@ class Bubble(QWidget):
 
     def follow(self, at: QPoint) -> None:
         """Stand below the drag's ghost, or above the pointer where there is no room; never outside the parent."""
-        parent, grid = self.parentWidget().rect(), self._theme.grid
+        parent, grid = self._over.rect(), self._theme.grid
         left = min(at.x() + grid(3), parent.right() - self.width() - grid(1))
         below = at.y() + grid(10)
         top = below if below + self.height() <= parent.bottom() else at.y() - self.height() - grid(3)

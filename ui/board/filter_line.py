@@ -29,6 +29,7 @@ class FilterLine(QWidget):
         self._skills: tuple[str, ...] = ()
         self._views: tuple[str, ...] = ()
         self._filter = Filter()
+        self._shown: list[QToolButton] = []
         self.count = QLabel()
         self.count.setProperty("muted", True)
         self.edit = QLineEdit(placeholderText="Filter", clearButtonEnabled=True)
@@ -132,13 +133,13 @@ class FilterLine(QWidget):
         self.set_filter(Filter(self._filter.text, self._filter.marks ^ {mark}))
 
     def _show_chips(self) -> None:
-        while self._chips.count() > 1:
-            chip = self._chips.takeAt(0).widget()
-            if chip:
-                chip.hide()
-                chip.deleteLater()
-        for mark in sorted(self._filter.marks):
-            self._chips.insertWidget(self._chips.count() - 1, self._chip(mark))
+        for chip in self._shown:
+            self._chips.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._shown = [self._chip(mark) for mark in sorted(self._filter.marks)]
+        for chip in self._shown:
+            self._chips.insertWidget(self._chips.count() - 1, chip)
         token = "accent" if self._filter.marks else "muted"
         self.funnel.setIcon(self._theme.icon("filter-variant", token))
         grid = self._theme.grid

@@ -70,11 +70,10 @@ class FixList(QFrame):
             self._show(fixes, "" if fixes else _NOTHING)
 
     def _show(self, fixes: Sequence[Fix], note: str) -> None:
-        while self._list.count():
-            row = self._list.takeAt(0).widget()
-            if row:
-                row.hide()
-                row.deleteLater()
+        for row in self._inside.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            self._list.removeWidget(row)
+            row.hide()
+            row.deleteLater()
         self._rows = []
         for fix in fixes:
             self._list.addWidget(self._row(*fix))
@@ -114,12 +113,12 @@ class FixList(QFrame):
     # ── Looks ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _lay_out(self) -> None:
-        inside = QWidget()
-        self._list = QVBoxLayout(inside)
+        self._inside = QWidget()
+        self._list = QVBoxLayout(self._inside)
         self._area = QScrollArea(widgetResizable=True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setWidget(inside)
+        self._area.setWidget(self._inside)
         self._layout = QVBoxLayout(self)
         for widget in (self.ask_button, self.heading, self.note, self._area):
             self._layout.addWidget(widget)
@@ -128,9 +127,8 @@ class FixList(QFrame):
         """As high as the fixes, up to a share of the sheet."""
         if not self._rows:
             return
-        inside = self._area.widget()
         width = max(self.width() - 2 * self._theme.grid(3), self._theme.grid(40))
-        needed = inside.layout().totalHeightForWidth(width) if inside.layout() else 0
+        needed = self._list.totalHeightForWidth(width)
         self._area.setFixedHeight(min(needed + 2, self._most()))
 
     def _most(self) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -11,11 +11,9 @@ from dispatcher.domain.ids import OrderId
 from ui import format as fmt
 from ui.board import drag
 from ui.board.columns import Columns
-from ui.board.diff import runs
 from ui.board.pool_model import COLUMNS, TEXTS, PoolModel
+from ui.board.selecting import Quiet, places, select_rows, selected_rows
 from ui.theme import Theme
-
-_FLAGS = QItemSelectionModel.SelectionFlag
 
 
 class PoolView(QTableView):
@@ -32,7 +30,7 @@ class PoolView(QTableView):
     def __init__(self, model: PoolModel, theme: Theme, run_drag: drag.RunDrag, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pool, self._theme, self._run_drag = model, theme, run_drag
-        self._updating = 0
+        self._quiet = Quiet()
         self.setModel(model)
         self.columns = Columns(self, theme, COLUMNS, self._longest)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -59,47 +57,29 @@ class PoolView(QTableView):
     def order_ids(self) -> tuple[OrderId, ...]:
         """The selected orders, top to bottom."""
         rows = self._pool.rows
-        return tuple(rows[i].order_id for i in self._selected_rows())
-
-    def _selected_rows(self) -> list[int]:
-        """From the runs themselves: Qt would ask the model for the flags of every cell."""
-        return sorted({i for run in self.selectionModel().selection() for i in range(run.top(), run.bottom() + 1)})
+        return tuple(rows[i].order_id for i in selected_rows(self))
 
     def choose(self, order_ids: Collection[OrderId]) -> list[int]:
         """Select these orders and nothing else, without a signal; returns their rows from the top."""
-        places = (self._pool.place_of(order_id) for order_id in order_ids)
-        rows, last = sorted(place for place in places if place is not None), len(COLUMNS) - 1
-        selection = QItemSelection()
-        for first, end in runs(rows):
-            selection.append(QItemSelectionRange(self._pool.index(first, 0), self._pool.index(end, last)))
-        with self._update():
-            self.selectionModel().select(selection, _FLAGS.ClearAndSelect)
-            if rows and self.currentIndex().row() not in rows:
-                self.selectionModel().setCurrentIndex(self._pool.index(rows[0], 0), _FLAGS.NoUpdate)
+        rows = places(self._pool.place_of(order_id) for order_id in order_ids)
+        with self._quiet.kept():
+            select_rows(self, rows)
         return rows
 
     @contextmanager
     def keeping_selection(self) -> Iterator[None]:
         """Select by id what is still there after the rows changed; a person hears only if something is missing."""
         chosen = self.order_ids()
-        with self._update():
+        with self._quiet.kept():
             yield
             if self.order_ids() != chosen:
                 self.choose(chosen)
         if set(self.order_ids()) != set(chosen):
             self.selection_changed.emit()
 
-    @contextmanager
-    def _update(self) -> Iterator[None]:
-        self._updating += 1
-        try:
-            yield
-        finally:
-            self._updating -= 1
-
     @Slot()
     def _on_selection_changed(self) -> None:
-        if not self._updating:
+        if not self._quiet:
             self.selection_changed.emit()
 
     # ── Sorting ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 """What can be done with rounds and stops: one action each, with its words, key and icon, and the menu made of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -101,7 +101,7 @@ class RoundActions:
         self._owner.addAction(action)
         return action
 
-    def offer(self, possible: dict[str, bool], locks: set[Lock]) -> None:
+    def offer(self, possible: Mapping[str, bool], locks: set[Lock]) -> None:
         """Offer only what can be done with what is selected; `locks` are those that would change something."""
         for name, can in possible.items():
             self.by_name[name].setEnabled(can)

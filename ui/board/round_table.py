@@ -5,9 +5,6 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import (
     QEvent,
-    QItemSelection,
-    QItemSelectionModel,
-    QItemSelectionRange,
     QModelIndex,
     QPoint,
     QRect,
@@ -22,15 +19,13 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Schedule
 from ui.board.columns import Columns
-from ui.board.diff import runs
 from ui.board.filtering import Filter
 from ui.board.painting import Cell, Look, RowPainter, Rulings
 from ui.board.round_model import COLUMNS, Column, RoundModel
 from ui.board.rows import RoundRow, StopRow
+from ui.board.selecting import FLAGS, Quiet, places, select_rows, selected_rows, selected_runs
 from ui.board.words import Ruling
 from ui.theme import Theme
-
-_FLAGS = QItemSelectionModel.SelectionFlag
 
 
 class RoundTable(QTableView):
@@ -50,7 +45,7 @@ class RoundTable(QTableView):
         super().__init__(parent)
         self._rounds, self._theme = model, theme
         self._painter = RowPainter(theme)
-        self._updating = 0
+        self._quiet = Quiet()
         self._hovered = -1
         self.setModel(model)
         self.columns = Columns(self, theme, COLUMNS, model.longest_in, extra=6)
@@ -140,7 +135,7 @@ class RoundTable(QTableView):
 
     def select(self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = ()) -> None:
         """Select these stops and rounds, open them and show the first; says nothing, since the caller knows."""
-        with self._update():
+        with self._quiet.kept():
             self._open_rounds_of(order_ids)
             keys = (*(("round", shift_id) for shift_id in shift_ids), *order_ids)
             rows = self._select(keys)
@@ -150,7 +145,7 @@ class RoundTable(QTableView):
     def selected_stops(self) -> tuple[StopRow, ...]:
         """The selected stops, top to bottom."""
         rows = self._rounds.rows
-        return tuple(row for i in self._selected_rows() if isinstance(row := rows[i], StopRow))
+        return tuple(row for i in selected_rows(self) if isinstance(row := rows[i], StopRow))
 
     def selected_orders(self) -> tuple[OrderId, ...]:
         """The selected stops' orders, top to bottom."""
@@ -159,50 +154,30 @@ class RoundTable(QTableView):
     def selected_shifts(self) -> tuple[ShiftId, ...]:
         """The selected rounds, top to bottom; not those of selected stops."""
         rows = self._rounds.rows
-        return tuple(row.shift_id for i in self._selected_rows() if isinstance(row := rows[i], RoundRow))
-
-    def _selected_rows(self) -> list[int]:
-        """From the runs themselves: Qt would ask the model for the flags of every cell."""
-        selection = self.selectionModel().selection()
-        return sorted({i for run in selection for i in range(run.top(), run.bottom() + 1)})
+        return tuple(row.shift_id for i in selected_rows(self) if isinstance(row := rows[i], RoundRow))
 
     def _select(self, keys: Iterable[object]) -> list[int]:
         """Select the rows of these keys, nothing else; returns them from the top."""
-        found = ((key, self._rounds.place_of(key)) for key in keys)
-        places = {key: place for key, place in found if place is not None}
-        rows, last = sorted(places.values()), len(COLUMNS) - 1
-        selection = QItemSelection()
-        for first, end in runs(rows):
-            selection.append(QItemSelectionRange(self._rounds.index(first, 0), self._rounds.index(end, last)))
-        self.selectionModel().select(selection, _FLAGS.ClearAndSelect)
-        if rows and self.currentIndex().row() not in rows:
-            self.selectionModel().setCurrentIndex(self._rounds.index(rows[0], 0), _FLAGS.NoUpdate)
+        rows = places(self._rounds.place_of(key) for key in keys)
+        select_rows(self, rows)
         return rows
 
     @contextmanager
     def _keeping_selection(self) -> Iterator[None]:
-        """While rows change, the selection comes and goes: that is nobody's wish. It is found again by id."""
+        """What is selected and what is current are found again by id."""
         rows, current = self._rounds.rows, self.currentIndex()
-        keys = [rows[i].key for i in self._selected_rows()]
+        keys = [rows[i].key for i in selected_rows(self)]
         at = rows[current.row()].key if current.isValid() else None
-        with self._update():
+        with self._quiet.kept():
             yield
-            if [self._rounds.rows[i].key for i in self._selected_rows()] != keys:
+            if [self._rounds.rows[i].key for i in selected_rows(self)] != keys:
                 self._select(keys)
             if at is not None and (index := self._rounds.index_of(at)).isValid() and index != self.currentIndex():
-                self.selectionModel().setCurrentIndex(index, _FLAGS.NoUpdate)
-
-    @contextmanager
-    def _update(self) -> Iterator[None]:
-        self._updating += 1
-        try:
-            yield
-        finally:
-            self._updating -= 1
+                self.selectionModel().setCurrentIndex(index, FLAGS.NoUpdate)
 
     @Slot()
     def _on_selection_changed(self) -> None:
-        if not self._updating:
+        if not self._quiet:
             self._announce_selection()
 
     def _announce_selection(self) -> None:
@@ -330,8 +305,7 @@ class RoundTable(QTableView):
 
     def _chosen_among(self, first: int, last: int) -> set[int]:
         end = last if last >= 0 else len(self._rounds.rows) - 1
-        selection = self.selectionModel().selection()
-        return {i for run in selection for i in range(max(run.top(), first), min(run.bottom(), end) + 1)}
+        return {i for top, bottom in selected_runs(self) for i in range(max(top, first), min(bottom, end) + 1)}
 
     def _cells(self) -> list[Cell]:
         shown = (column for column in Column if not self.isColumnHidden(column))

@@ -8,7 +8,7 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from ui.board.round_model import RoundModel
 from ui.board.rows import StopRow
 
-type Wish = tuple[object, ...]
+type Wish = tuple[str, *tuple[object, ...]]
 """A signal's name and its values."""
 
 

@@ -41,7 +41,7 @@ def same_source(one: RoundSource, other: RoundSource) -> bool:
     """Whether two sources make the same rows. Cheap: it is asked of every round of the day at every change."""
     return (
         one.route == other.route
-        and one.times == other.times
+        and (one.times is other.times or one.times == other.times)
         and len(one.orders) == len(other.orders)
         and all(map(_same_order, one.orders, other.orders))
         and (one.shift, one.driver, one.vehicle, one.zone) == (other.shift, other.driver, other.vehicle, other.zone)

@@ -50,6 +50,8 @@ class Reach(NamedTuple):
     to_m: Ints
     on_s: Ints
     on_m: Ints
+    joined: bool = True
+    """Whether a road leads everywhere."""
 
 
 class Stops(NamedTuple):
@@ -138,6 +140,11 @@ class Ground:
     def rest_s(self) -> Ints:
         """The length of the break, 0 for none."""
         return self._each([duty.pause.length_s if duty.pause else 0 for duty in self.duties])
+
+    @cached_property
+    def rest_from_s(self) -> Ints:
+        """When the break may begin."""
+        return self._each([duty.pause.from_s if duty.pause else 0 for duty in self.duties])
 
     @cached_property
     def rest_by_s(self) -> Ints:
@@ -240,12 +247,14 @@ class Ground:
             found.append((table.duration_s[:, at], table.distance_m[:, at], table.duration_s[at], table.distance_m[at]))
         ends = np.array((0, FAR))
         to_s, to_m, on_s, on_m = (np.concatenate((*parts, ends)) for parts in zip(*found, strict=True))
+        joined = True
         for s, m in ((to_s, to_m), (on_s, on_m)):
             lost = np.flatnonzero(s[: self.end_of_road] >= NO_WAY)
             if len(lost):
+                joined = False
                 metres = self._crow_floor_m(lost % len(self.problem.index), at)
                 s[lost], m[lost] = np.maximum(0, metres / CROW_SPEED_MS - 1), metres
-        return Reach(to_s, to_m, on_s, on_m)
+        return Reach(to_s, to_m, on_s, on_m, joined)
 
     def _crow_floor_m(self, places: Ints, at: int) -> NDArray[np.float64]:
         lat, lon = self._radians

@@ -43,8 +43,8 @@ class Prices(NamedTuple):
                 alive &= floor == floor.min(axis=0)
         return alive.argmax(axis=0)
 
-    def below(self, weights: Sequence[Weight], among: Flags, most: int) -> list[tuple[int, int]]:
-        """Rounds and places that weigh less than this for all their floors say, the lowest in each round, so many."""
+    def below(self, weights: Sequence[Weight], among: Flags, most: int | None = None) -> list[tuple[int, int]]:
+        """Rounds and places that weigh less than this for all their floors say; of each round so many, lowest first."""
         less, level = self.unsure.copy(), among.copy()
         for part, limits in zip(Weight._fields, zip(*weights, strict=True), strict=True):
             limit = np.array(limits, np.int64)
@@ -55,6 +55,8 @@ class Prices(NamedTuple):
         parts = [self.floors[part][places, lanes] for part in reversed(Weight._fields) if part in self.floors]
         order = np.lexsort((*parts, self.unsure[places, lanes], lanes))
         places, lanes = places[order], lanes[order]
+        if most is None:
+            return list(zip(lanes.tolist(), places.tolist(), strict=True))
         nth = np.arange(len(lanes)) - np.searchsorted(lanes, lanes)
         return list(zip(lanes[nth < most].tolist(), places[nth < most].tolist(), strict=True))
 
@@ -164,7 +166,8 @@ class Lanes:
     def _ways(self, reach: Reach | None) -> Reach:
         before, onward = self.legs.before, self.legs.onward
         if reach is not None:
-            return Reach(reach.to_s[before], reach.to_m[before], reach.on_s[onward], reach.on_m[onward])
+            to_s, to_m = reach.to_s[before], reach.to_m[before]
+            return Reach(to_s, to_m, reach.on_s[onward], reach.on_m[onward], reach.joined)
         still = np.zeros_like(before)
         home_s, home_m = self.ground.between(before[0], onward[0], onward[0] < self.ground.end_of_road)
         on_s, on_m = self.legs.s.copy(), self.legs.m.copy()

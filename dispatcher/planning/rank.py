@@ -18,7 +18,11 @@ from dispatcher.planning.ground import FAR
 from dispatcher.planning.judge import Candidate, Weight
 from dispatcher.planning.lanes import Lanes
 from dispatcher.planning.problem import NOWHERE, Problem, Sequences, Visit
+from dispatcher.planning.sharpen import sharpen
 from dispatcher.planning.standing import Remembered, Standing, Tally, find_late, standings
+
+_AT_ONCE = 2
+"""Places of a round that the judge weighs together: the lowest is nearly always the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,10 @@ class Hand:
         barred = [self._left.get(s, standing).weight.barred for s, standing in self._now.items()]
         prices.floors["barred"] += np.array(barred, np.int64) + lanes.ground.barred(visit)
         best = self._tried(list(enumerate(prices.lowest().tolist())))
-        open_places, at_once = prices.there.copy(), 1
+        open_places = prices.there.copy()
         open_places[prices.lowest(), range(len(best))] = False
-        while tries := prices.below([b.weight for b in best], open_places, at_once := 4 * at_once):
+        sharpen(lanes, visit, prices, prices.below([standing.weight for standing in best], open_places))
+        while tries := prices.below([standing.weight for standing in best], open_places, _AT_ONCE):
             for (lane, place), standing in zip(tries, self._tried(tries), strict=True):
                 open_places[place, lane] = False
                 if standing.weight < best[lane].weight:

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from dispatcher.planning.judge import judge, judge_route, weigh, weigh_route
 from dispatcher.planning.lanes import Lanes
 from dispatcher.planning.problem import Problem
 from dispatcher.planning.rank import Hand, Offer, rank
+from dispatcher.planning.sharpen import sharpen
 from dispatcher.planning.standing import Remembered
 from tests.fixtures.days import assemble, make_crew, make_day, make_depot, make_order, problem_of, window, with_plan
 from tests.fixtures.examples import examples
@@ -196,3 +198,28 @@ def _sum(schedule, figure: str) -> int:
 
 def _broken(routes):
     return {(route.shift_id, v.order_id, v.rule): v for route in routes for v in route.broken}
+
+
+@given(problems(), st.data())
+@settings(max_examples=examples(100), deadline=None)
+def test_sharpened_floors_are_weights_where_nothing_is_odd(problem: Problem, data: st.DataObject):
+    order_id = _some(problem, data, 1)[0]
+    left = _without(problem, [order_id])
+    visit, lanes = problem.visits[order_id], Lanes.of(problem, left)
+    prices = lanes.price(visit, lanes.ground.reach(visit))
+    tries = [(lane, place) for place, lane in np.argwhere(prices.there).tolist()]
+    floors = {part: prices.floors[part].copy() for part in ("overrun_s", "cost")}
+    sharpen(lanes, visit, prices, tries)
+    for lane, place in tries:
+        if prices.unsure[place, lane]:
+            continue
+        shift_id, rest = list(left.items())[lane]
+        weight = weigh_route(problem, shift_id, [*rest[:place], order_id, *rest[place:]])
+        sharp, blunt = (
+            (int(f["overrun_s"][place, lane]), int(f["cost"][place, lane])) for f in (prices.floors, floors)
+        )
+        assert sharp in (blunt, (weight.overrun_s, weight.cost))
+        assert sharp <= (weight.overrun_s, weight.cost)
+        duty = problem.rounds[shift_id]
+        if duty.max_duration_s is None and prices.ways.joined and not lanes.ground.reloads[lane]:
+            assert sharp == (weight.overrun_s, weight.cost)

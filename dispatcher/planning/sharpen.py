@@ -1,0 +1,150 @@
+"""Floors raised to what the judge would say: for places in doubt, of a stop that might go there.
+
+Where windows follow one another or the driver has a break, the floors of `lanes.py` may lie far below. Here such rounds
+are driven through once, all places of all rounds together, step by step along the stops. The rules are the judge's
+(`timeline.py`); what arrays cannot say keeps its floor, and nothing here is shown to anybody: the judge has the word.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from dispatcher.planning.ground import FAR, Flags, Ints
+from dispatcher.planning.lanes import Lanes, Prices
+from dispatcher.planning.problem import Visit
+
+
+def sharpen(lanes: Lanes, visit: Visit, prices: Prices, tries: Sequence[tuple[int, int]]) -> None:
+    """Raise the floors of these rounds and places, in place."""
+    if not tries or not prices.ways.joined:
+        return
+    lane, place = (np.array(column, np.int64) for column in zip(*tries, strict=True))
+    run = _Run(lanes, visit, prices, lane, place)
+    returns_s, duration_s, late_s, settled = run.driven()
+    ground, floors = lanes.ground, prices.floors
+    over_s = np.maximum(returns_s - ground.ends_s[lane], 0) + np.maximum(duration_s - ground.max_duration_s[lane], 0)
+    fixed, km, hour = (rate[lane] for rate in ground.rates)
+    distance_m = lanes.legs.m.sum(axis=0)[lane] + (prices.ways.to_m + prices.ways.on_m - lanes.legs.m)[place, lane]
+    cost = np.rint(fixed + distance_m * km / 1000 + duration_s * hour / 3600).astype(np.int64)
+    for part, value in (("overrun_s", late_s + over_s), ("cost", cost)):
+        floors[part][place, lane] = np.where(settled, value, floors[part][place, lane])
+
+
+class _Rests(NamedTuple):
+    """The breaks of some rounds: before which stop, whether on arrival there, and by when."""
+
+    before: Ints
+    """A row beyond all others where there is none."""
+    waiting: Flags
+    from_s: Ints
+    length_s: Ints
+    by_s: Ints
+
+
+class _Run:
+    """Rounds with one more stop: (stops, tries)."""
+
+    def __init__(self, lanes: Lanes, visit: Visit, prices: Prices, lane: Ints, place: Ints) -> None:
+        ground, each, row = lanes.ground, np.arange(len(lane)), np.arange(len(lanes.rows) + 1)[:, None]
+        source = np.minimum(row - (row > place), len(lanes.rows) - 1), lane
+        rows, self.leg_s = lanes.rows[source], lanes.legs.s[source]
+        rows[place, each] = ground.problem.columns.row[visit.order_id]
+        ways = prices.ways
+        self.leg_s[place, each], self.leg_s[place + 1, each] = ways.to_s[place, lane], ways.on_s[place, lane]
+        stops = ground.stops
+        self.service_s, self.last_s = stops.service_s[rows], stops.last_s[rows]
+        self.opens_s = [opens_s[rows] for opens_s in stops.opens_s]
+        self.closes_s = [closes_s[rows] for closes_s in stops.closes_s]
+        self.several = (self.opens_s[1] > -FAR).any(axis=1).tolist()
+        self.lanes, self.lane, self.count = lanes, lane, lanes.count[lane] + 1
+        self.starts_s = ground.starts_s[lane]
+
+    def driven(self) -> tuple[Ints, Ints, Ints, Flags]:
+        """When they return, how long they take, how late all is together, and of which that is so."""
+        ground, lane = self.lanes.ground, self.lane
+        arrives_s, begins_s = self._forward(None)
+        until_s = ground.rest_by_s[lane]
+        needed, rests, rest_late_s = begins_s[-1] > until_s, None, np.zeros_like(lane)
+        if needed.any():
+            rests = self._rests(needed, arrives_s, begins_s)
+            arrives_s, begins_s = self._forward(rests)
+            at_s = np.where(rests.length_s > 0, rests.by_s, begins_s[-1])
+            rest_late_s = np.where(needed, np.maximum(at_s - until_s, 0), 0)
+        late = np.maximum(begins_s - self.last_s, 0)
+        returns_s = begins_s[-1]
+        duration_s = returns_s - self._leaves(begins_s, late > 0, rests)
+        several = (self.opens_s[1] > -FAR).any(axis=0)
+        settled = ~(several & (duration_s > ground.max_duration_s[lane]))
+        return returns_s, duration_s, late.sum(axis=0) + rest_late_s, settled
+
+    def _forward(self, rests: _Rests | None) -> tuple[Ints, Ints]:
+        """When each stop is reached and begun; the last row is the return."""
+        arrives_s, begins_s, now = np.empty_like(self.leg_s), np.empty_like(self.leg_s), self.starts_s.copy()
+        for i in range(len(self.leg_s)):
+            now += self.leg_s[i]
+            if rests is None:
+                arrives_s[i] = now
+            else:
+                here = rests.before == i
+                now += np.where(here & ~rests.waiting, rests.length_s, 0)
+                arrives_s[i] = now
+                now = np.where(here & rests.waiting, np.maximum(now, rests.from_s) + rests.length_s, now)
+            now = begins_s[i] = np.maximum(now, self._opening(i, now))
+            now = now + self.service_s[i]
+        return arrives_s, begins_s
+
+    def _opening(self, i: int, now: Ints) -> Ints:
+        """When the first window that is not over opens."""
+        if not self.several[i]:
+            first: Ints = self.opens_s[0][i]
+            return first
+        return _opening([opens_s[i] for opens_s in self.opens_s], [closes_s[i] for closes_s in self.closes_s], now)
+
+    def _rests(self, needed: Flags, arrives_s: Ints, begins_s: Ints) -> _Rests:
+        """The first opportunity for the break in rounds driven without it."""
+        ground, lane, row = self.lanes.ground, self.lane, np.arange(len(arrives_s))[:, None]
+        from_s, length_s, until_s = ground.rest_from_s[lane], ground.rest_s[lane], ground.rest_by_s[lane]
+        free_s = np.concatenate((self.starts_s[None], (begins_s + self.service_s)[:-1]))
+        homing = (row == self.count) & (ground.end[lane] != ground.end_of_road)
+        driving = (free_s >= from_s) & ((row < self.count) | homing)
+        at_s = np.maximum(arrives_s, from_s)
+        resumes_s = at_s + length_s
+        resumed_s = np.maximum(resumes_s, _opening(self.opens_s, self.closes_s, resumes_s))
+        waiting = (at_s < begins_s) & (resumed_s <= self.last_s) & (row < self.count)
+        chance = (driving | waiting) & needed
+        found, first, each = chance.any(axis=0), chance.argmax(axis=0), np.arange(len(lane))
+        on_the_way = driving[first, each]
+        begins = np.where(on_the_way, free_s[first, each], at_s[first, each])
+        before, length_s = np.where(found, first, len(row)), np.where(found, length_s, 0)
+        return _Rests(before, ~on_the_way, from_s, length_s, np.maximum(until_s, begins))
+
+    def _leaves(self, begins_s: Ints, late: Flags, rests: _Rests | None) -> Ints:
+        """The latest departure that returns no later and makes nothing later."""
+        by_s: Ints = begins_s[-1].copy()
+        for i in range(len(self.leg_s) - 1, -1, -1):
+            by_s -= self.service_s[i]
+            by_s = np.where(late[i], begins_s[i], np.minimum(by_s, self._closing(i, by_s)))
+            if rests is None:
+                by_s -= self.leg_s[i]
+                continue
+            here = rests.before == i
+            by_s = np.where(here & rests.waiting, np.minimum(by_s - rests.length_s, rests.by_s), by_s) - self.leg_s[i]
+            by_s = np.where(here & ~rests.waiting, np.minimum(by_s - rests.length_s, rests.by_s), by_s)
+        return by_s
+
+    def _closing(self, i: int, by_s: Ints) -> Ints:
+        """When the last window that opens in time closes."""
+        if not self.several[i]:
+            only: Ints = self.closes_s[0][i]
+            return only
+        first, second, third = (closes_s[i] for closes_s in self.closes_s)
+        in_second, in_third = ((opens_s[i] > -FAR) & (opens_s[i] <= by_s) for opens_s in self.opens_s[1:])
+        closes_s: Ints = np.where(in_third, third, np.where(in_second, second, first))
+        return closes_s
+
+
+def _opening(opens_s: Sequence[Ints], closes_s: Sequence[Ints], now: Ints) -> Ints:
+    later = np.where(now > closes_s[1], opens_s[2], opens_s[1])
+    opening: Ints = np.where(now > closes_s[0], later, opens_s[0])
+    return opening

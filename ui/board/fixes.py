@@ -39,6 +39,7 @@ class FixList(QFrame):
         self.heading = QLabel("What would mend it")
         self.heading.setProperty("muted", True)
         self.ask_button = QPushButton("Why, and what would mend it")
+        self.ask_button.setMinimumWidth(1)
         self.ask_button.clicked.connect(self.asked)
         self.note = QLabel(wordWrap=True)
         self.note.setProperty("muted", True)

@@ -114,6 +114,7 @@ class Inspector(QWidget):
     def _button(self, text: str, name: str, slot: object) -> QPushButton:
         button = QPushButton(text, self)
         button.setObjectName(f"board.inspector.{name}")
+        button.setMinimumWidth(1)  # or the row of buttons would keep the dock from becoming narrower
         button.hide()
         button.clicked.connect(slot)
         return button

@@ -7,9 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Contact, Order, OrderLine, Priority
 from dispatcher.domain.place import Address
+from dispatcher.domain.schedule import Rule
 from tests.fixtures import days
 from tests.fixtures.board import Board, judged
 from ui.board.facts import Fact, Remark, Sheet
@@ -200,6 +202,126 @@ def test_nothing_is_cut_off_at_280_pixels(inspector: Inspector, a_board: Board, 
             assert inspector.page.horizontalScrollBar().maximum() == 0
     finally:
         theme.apply(Mode.LIGHT, 1.0)
+
+
+# ── Why, and what would mend it ──────────────────────────────────────────────────────────────────────────────────────
+
+FIXES = [
+    ("Open the window 12 min longer", "+4 min · +€2.10", ("window", 12)),
+    ("One more stop for van 3", "+€0.40", "x"),
+]
+
+
+def test_what_stopped_the_drivers_is_told_by_rule(inspector: Inspector, a_board: Board) -> None:
+    order_id = a_board.day.unplanned[0]
+    first, second, *others = a_board.day.drivers
+    stopped = {first: Rule.SKILL, second: Rule.LATE} | dict.fromkeys(others, Rule.LATE)
+    reason = replace(a_board.reasons[order_id], stopped=stopped)
+    inspector.set_day(a_board.day, a_board.schedule, {order_id: reason})
+    inspector.show_selection([order_id], [])
+    assert [fact.label for fact in inspector.sheet.tried] == ["Would be late", "Lacks a skill"]
+    late, skill = inspector.sheet.tried
+    assert late.value.startswith("2 Eero Laine, 3 ")
+    assert late.value.endswith(" and 1 other")
+    assert skill.value == "1 Aino Korhonen"
+    assert "What stopped the drivers" in inspector.page.toPlainText()
+
+
+def test_help_is_offered_for_what_is_unplanned_or_broken_only(inspector: Inspector, a_board: Board) -> None:
+    fine = next(s.order_id for r in a_board.schedule.routes.values() for s in r.stops if not s.violations)
+    for order_id, offered in ((a_board.day.unplanned[0], True), (a_late_stop(a_board), True), (fine, False)):
+        inspector.show_selection([order_id], [])
+        assert inspector.fixes.isVisible() is offered
+    inspector.show_selection([], [])
+    assert not inspector.fixes.isVisible()
+
+
+def test_asking_waiting_and_carrying_out_a_fix(inspector: Inspector, a_board: Board) -> None:
+    heard: list[tuple[str, object]] = []
+    inspector.explain_requested.connect(lambda order: heard.append(("explain", order)))
+    inspector.fix_requested.connect(lambda fix: heard.append(("fix", fix)))
+    order_id = a_board.day.unplanned[0]
+    inspector.show_selection([order_id], [])
+    QTest.mouseClick(inspector.fixes.ask_button, Qt.MouseButton.LeftButton)
+    inspector.wait_for_fixes(order_id)
+    assert inspector.fixes.note.isVisible()
+    assert not inspector.fixes.ask_button.isVisible()
+    inspector.show_fixes(order_id, FIXES)
+    assert not inspector.fixes.note.isVisible()
+    first, second = inspector.fixes.buttons
+    assert "Open the window 12 min longer" in first.accessibleName()
+    QTest.mouseClick(first, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(second, Qt.MouseButton.LeftButton)
+    assert heard == [("explain", order_id), ("fix", ("window", 12)), ("fix", "x")]
+
+
+def test_fixes_that_come_too_late_or_find_nothing(inspector: Inspector, a_board: Board) -> None:
+    one, other = a_board.day.unplanned[:2]
+    inspector.show_selection([one], [])
+    inspector.show_fixes(other, FIXES)
+    assert inspector.fixes.buttons == (), "of an order that is not shown"
+    inspector.show_fixes(one, [])
+    assert "Nothing was found" in inspector.fixes.note.text()
+    inspector.show_fixes(one, FIXES)
+    assert len(inspector.fixes.buttons) == 2
+    inspector.show_selection([other], [])
+    assert inspector.fixes.buttons == ()
+    assert inspector.fixes.ask_button.isVisible()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_fixes_are_not_cut_off_and_leave_room_for_the_page(
+    inspector: Inspector, a_board: Board, theme: Theme, qtbot: QtBot, scale: float
+) -> None:
+    try:
+        theme.apply(Mode.DARK, scale)
+        inspector.resize(290, 700)
+        inspector.show_selection([a_board.day.unplanned[0]], [])
+        fixes = [("Move stop 14, Pontstraße 88, to 7 Lempi Aalto", "+1.2 km · +€3.40", i) for i in range(9)]
+        inspector.show_fixes(a_board.day.unplanned[0], fixes)
+        qtbot.waitUntil(lambda: inspector.fixes.buttons[0].width() > 0)
+        for button in inspector.fixes.buttons:
+            right = button.mapTo(inspector, button.rect().topRight()).x()
+            assert right < inspector.width()
+        assert inspector.page.height() >= 0.25 * inspector.height()
+    finally:
+        theme.apply(Mode.LIGHT, 1.0)
+
+
+def test_buttons_stand_beside_one_another_where_there_is_room(
+    inspector: Inspector, a_board: Board, qtbot: QtBot
+) -> None:
+    inspector.show_selection([a_late_stop(a_board)], [])
+    buttons = (inspector.edit_button, inspector.map_button, inspector.hold_button, inspector.unassign_button)
+    inspector.resize(700, 600)
+    qtbot.waitUntil(lambda: len({button.y() for button in buttons}) == 1)
+    inspector.resize(320, 600)
+    qtbot.waitUntil(lambda: len({button.y() for button in buttons}) == 2)
+    inspector.resize(180, 600)
+    qtbot.waitUntil(lambda: len({button.y() for button in buttons}) == 4)
+
+
+def test_what_is_under_way_is_told(inspector: Inspector, a_board: Board) -> None:
+    shift_id, other = list(a_board.day.shifts)[:2]
+    route = a_board.day.plan.routes[0]
+    order_id = route.order_ids[3]
+    times = a_board.schedule.routes[shift_id]
+    at = times.stops[3].arrives_at
+    stop = replace(times.stops[3], break_at=at, break_s=1_800, reload_at=at, reload_s=900)
+    routes = {**a_board.schedule.routes, shift_id: replace(times, stops=(*times.stops[:3], stop, *times.stops[4:]))}
+    stops = tuple(replace(s, done=i < 3) for i, s in enumerate(route.stops))
+    day = replace(
+        a_board.day,
+        shifts={**a_board.day.shifts, shift_id: replace(a_board.day.shifts[shift_id], lock=Lock.ROUTE)},
+        plan=replace(a_board.day.plan, routes=(replace(route, stops=stops), *a_board.day.plan.routes[1:])),
+        loaded={order_id: other},
+    )
+    inspector.set_day(day, replace(a_board.schedule, routes=routes), {})
+    inspector.show_selection([order_id], [])
+    assert {"Break", "Loads again"} <= facts(inspector.sheet).keys()
+    assert facts(inspector.sheet)["Goods"] == f"loaded in {day.vehicles[day.shifts[other].vehicle_id].name}"
+    inspector.show_selection([], [shift_id])
+    assert (facts(inspector.sheet)["Done"], facts(inspector.sheet)["Lock"]) == ("3 of 20", "Route locked")
 
 
 def test_names(inspector: Inspector) -> None:

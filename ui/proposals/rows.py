@@ -1,0 +1,226 @@
+"""The rows of an opened card, prepared: drivers with what changes for them, their stops, what is no longer possible.
+
+Knows no Qt. A row says everything that is painted or read aloud of it, so that painting looks nothing up.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.plan import Day
+from dispatcher.domain.schedule import RouteTimes, StopTimes
+from dispatcher.services.proposals import Card, RoundDiff, StopDiff
+from ui import format as fmt
+from ui.proposals import words
+
+HEADINGS = ("Stops", "km", "h", "Late", "Cost")
+_FULL = ("stops", "kilometres", "hours", "late stops", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One amount before and after."""
+
+    before: str
+    after: str
+    way: int
+    """-1 less, 0 the same, 1 more."""
+    tone: str
+    """The colour token of the change."""
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRow:
+    """A driver's round before and after."""
+
+    shift_id: ShiftId
+    number: int
+    driver: str
+    vehicle: str
+    figures: tuple[Figure, ...]
+    """In the order of `HEADINGS`."""
+    note: str
+    """What the figures do not say: new broken rules, or that only the sequence changes."""
+    note_tone: str
+    stops: tuple["StopRow", ...]
+
+    @property
+    def key(self) -> ShiftId:
+        """The round."""
+        return self.shift_id
+
+    @property
+    def said(self) -> str:
+        """Everything in one sentence, for those who do not see it."""
+        pairs = zip(_FULL, self.figures, strict=True)
+        changes = ", ".join(f"{name} {f.before} to {f.after}" for name, f in pairs if f.way)
+        told = ", ".join(part for part in (changes, self.note) if part)
+        return f"Driver {self.number} {self.driver}, {self.vehicle}: {told or 'figures stay as they are'}"
+
+
+@dataclass(frozen=True, slots=True)
+class StopRow:
+    """What happens to one order, seen from one of its drivers."""
+
+    shift_id: ShiftId
+    order_id: OrderId
+    icon: str
+    verb: str
+    """ "comes", "leaves", "changes": what the icon means."""
+    address: str
+    number: str
+    before: str
+    after: str
+    tone: str
+    handling: str
+
+    @property
+    def key(self) -> tuple[ShiftId, OrderId]:
+        """An order that changes its driver stands with both."""
+        return self.shift_id, self.order_id
+
+    @property
+    def said(self) -> str:
+        """Everything in one sentence."""
+        goods = f"; {self.handling}" if self.handling else ""
+        return f"{self.address}, order {self.number}, {self.verb}: {self.before} → {self.after}{goods}"
+
+
+@dataclass(frozen=True, slots=True)
+class GoneHead:
+    """The heading above what cannot be had any more."""
+
+    count: int
+
+    @property
+    def key(self) -> str:
+        """There is one."""
+        return "gone"
+
+    @property
+    def said(self) -> str:
+        """With how many."""
+        return f"No longer possible: {fmt.count(self.count, 'stop')}"
+
+
+@dataclass(frozen=True, slots=True)
+class GoneRow:
+    """A move that cannot be had any more."""
+
+    order_id: OrderId
+    address: str
+    why: str
+
+    @property
+    def key(self) -> tuple[str, OrderId]:
+        """The order, apart from the same order's other rows."""
+        return "gone", self.order_id
+
+    @property
+    def said(self) -> str:
+        """With why."""
+        return f"{self.address}: {self.why}"
+
+
+type Row = DriverRow | StopRow | GoneHead | GoneRow
+
+
+def drivers_of(card: Card) -> tuple[DriverRow, ...]:
+    """Every round that changes, with its stops that come, leave or change."""
+    names = _Names(card)
+    by_shift: dict[ShiftId, list[StopDiff]] = {}
+    for stop in card.stops:
+        for shift_id in dict.fromkeys(s for s in (stop.before_shift, stop.after_shift) if s):
+            by_shift.setdefault(shift_id, []).append(stop)
+    return tuple(_driver(names, diff, by_shift.get(diff.shift_id, ())) for diff in card.rounds)
+
+
+def gone_of(card: Card) -> tuple[GoneRow, ...]:
+    """What cannot be had any more."""
+    return tuple(GoneRow(order_id, _address(card.day, order_id), why) for order_id, why in card.gone)
+
+
+class _Names:
+    """Who drives what, and where each stop stands in its round, before and after."""
+
+    def __init__(self, card: Card) -> None:
+        self.day = card.day
+        self._zone = card.day.depot.zone
+        self.before = _places(diff.before for diff in card.rounds)
+        self.after = _places(diff.after for diff in card.rounds)
+
+    def clock(self, times: StopTimes) -> str:
+        return fmt.clock(times.starts_at, self._zone, self.day.date)
+
+    def driver(self, shift_id: ShiftId) -> str:
+        driver = self.day.drivers[self.day.shifts[shift_id].driver_id]
+        return f"{driver.number} {driver.name}"
+
+
+def _places(routes: Iterator[RouteTimes]) -> dict[OrderId, int]:
+    return {stop.order_id: i + 1 for route in routes for i, stop in enumerate(route.stops)}
+
+
+def _driver(names: _Names, diff: RoundDiff, stops: Sequence[StopDiff]) -> DriverRow:
+    shift = names.day.shifts[diff.shift_id]
+    driver, vehicle = names.day.drivers[shift.driver_id], names.day.vehicles[shift.vehicle_id]
+    broken = words.newly_broken(diff.before, diff.after)
+    note = f"New: {', '.join(broken)}" if broken else "" if diff.comes or diff.leaves else "Only the sequence changes"
+    rows = sorted((_stop(names, diff.shift_id, stop) for stop in stops), key=_place_of(names))
+    return DriverRow(
+        diff.shift_id, driver.number, driver.name, vehicle.name, _figures(diff),
+        note, "late" if broken else "muted", tuple(rows),
+    )  # fmt: skip
+
+
+def _place_of(names: _Names) -> Callable[[StopRow], int]:
+    """Stops stand where they are in the round afterwards; those that leave, where they were."""
+    return lambda row: (names.before if row.verb == "leaves" else names.after).get(row.order_id, 0)
+
+
+def _figures(diff: RoundDiff) -> tuple[Figure, ...]:
+    one, two = diff.before, diff.after
+    late = [sum(1 for stop in route.stops if stop.late_s) for route in (one, two)]
+    return (
+        _figure(len(one.stops), len(two.stops), str, weighs=False),
+        _figure(one.distance_m, two.distance_m, lambda m: f"{m / 1000:,.1f}"),
+        _figure(one.duration_s, two.duration_s, lambda s: fmt.duration(s).removesuffix(" h")),
+        _figure(late[0], late[1], str, bad="late"),
+        _figure(one.cost, two.cost, lambda c: f"{c / 100:,.2f}"),
+    )
+
+
+def _figure(before: int, after: int, say: Callable[[int], str], *, weighs: bool = True, bad: str = "risk") -> Figure:
+    was, will = say(before), say(after)
+    way = 0 if was == will else (after > before) - (after < before)
+    tone = "text" if not way or not weighs else "done" if way < 0 else bad
+    return Figure(was, will, way, tone)
+
+
+def _stop(names: _Names, shift_id: ShiftId, stop: StopDiff) -> StopRow:
+    was = words.place(names.before.get(stop.order_id), stop.before, names.clock)
+    will = words.place(names.after.get(stop.order_id), stop.after, names.clock)
+    if not stop.moves:
+        icon, verb = "swap-vertical", "changes"
+    elif stop.after_shift == shift_id:
+        icon, verb = "plus", "comes"
+        was = f"{names.driver(stop.before_shift)}, {was}" if stop.before_shift else was
+    else:
+        icon, verb = "minus", "leaves"
+        will = f"{names.driver(stop.after_shift)}, {will}" if stop.after_shift else will
+    order = names.day.orders[stop.order_id]
+    return StopRow(
+        shift_id, stop.order_id, icon, verb, _address(names.day, stop.order_id), order.number, was, will,
+        _tone(stop), words.handling(stop.handling_s),
+    )  # fmt: skip
+
+
+def _tone(stop: StopDiff) -> str:
+    if stop.after is None or stop.after.late_s:
+        return "late"
+    return "done" if stop.mends or stop.before is None else "text"
+
+
+def _address(day: Day, order_id: OrderId) -> str:
+    order = day.orders.get(order_id)
+    return order.address.line if order else "A removed order"

@@ -2,7 +2,7 @@
 
 `ApartEngine` answers as `PyVrpEngine` does, and with the same seed the same. Its worker stays between searches, so that
 only the first has to wait for one; it ends with `close`, with its parent, and with a search that is cut short. What
-passes between the two: a task there; plans back, and at last a solution or an error; meanwhile a `None` there to stop.
+passes between the two: a first word; a task there; plans back, and at last a solution or an error; meanwhile a `None` there to stop.
 """
 
 import ctypes
@@ -26,6 +26,9 @@ from dispatcher.planning.stop import StopRule, never
 _NICE = 15
 _BELOW_NORMAL_PRIORITY_CLASS = 0x4000
 """Of Windows: winbase.h."""
+
+_AWAKE = "awake"
+"""A worker's first word."""
 
 _LOOK_S = 0.05
 """How often to ask whether to stop."""
@@ -143,6 +146,7 @@ class _Worker:
         self._pipe, theirs = spawn.SPAWN.Pipe()
         self._process = spawn.start(_serve, (theirs, quietly), "optimiser", daemon=True)
         theirs.close()  # so that its death is the pipe's end
+        self._awake = False
 
     @property
     def pid(self) -> int | None:
@@ -154,6 +158,7 @@ class _Worker:
 
     def search(self, task: _Task, stop: StopRule, on_best: OnBest | None) -> Solution | Exception:
         """What the task came to. Raises `_Died`, and whatever `stop.asked` and `on_best` raise."""
+        self._wait_for_it(stop)
         self._send(task)
         stopping = False
         while True:
@@ -165,6 +170,15 @@ class _Worker:
                 return news
             if news is not None and on_best is not None:
                 on_best(*news)
+
+    def _wait_for_it(self, stop: StopRule) -> None:
+        """Until it listens: before that a large task would fill the pipe, and nobody could change their mind."""
+        while not self._awake:
+            stop.asked()
+            try:
+                self._awake = self._pipe.poll(_LOOK_S) and self._pipe.recv() == _AWAKE
+            except (EOFError, OSError):
+                raise _Died from None
 
     def kill(self) -> None:
         """Any thread."""
@@ -201,6 +215,7 @@ def _serve(pipe: Connection, quietly: bool) -> None:
     tasks: SimpleQueue[tuple[_Task, threading.Event]] = SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, tasks), daemon=True).start()
     with suppress(OSError):
+        pipe.send(_AWAKE)
         while True:
             pipe.send(_searched(pipe, *tasks.get()))
 

@@ -19,9 +19,9 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import NoProgress
 from dispatcher.region.straight import StraightLine
 from dispatcher.services.home import Home
-from dispatcher.services.planning import PlanningDesk
+from dispatcher.services.planning import TIMES, PlanningDesk, Scope
 from dispatcher.services.workplace import create_depot, open_workplace
-from tests.fixtures.days import make_day, make_depot
+from tests.fixtures.days import make_day, make_depot, with_plan
 
 LONG = 600.0
 
@@ -114,4 +114,71 @@ def test_the_optimiser_ends_with_the_depot(home: Path, optimisers: Optimisers, d
     with open_workplace(Home(home), slug, open_store=opener, clock=lambda: datetime.now(UTC)) as workplace:
         workplace.desk.optimise(day, seconds=0.2)
         assert len(optimisers()) == 1
+    assert optimisers() == []
+
+
+# --- scopes, and the rest of the day ---
+
+
+@pytest.fixture
+def muddled(day: Day) -> Day:
+    """The same day with every second order in some round, in no good order."""
+    ids, shifts = list(day.orders), list(day.shifts)
+    return with_plan(day, {shift_id: ids[i:30:3] for i, shift_id in enumerate(shifts)})
+
+
+def routes(day: Day) -> dict[str, list[str]]:
+    return {route.shift_id: list(route.order_ids) for route in day.plan.routes}
+
+
+def test_times_only_moves_nothing(desk: PlanningDesk, optimisers: Optimisers, muddled: Day) -> None:
+    found = desk.optimise(muddled, seconds=LONG, scope=TIMES)
+    assert {s: list(o) for s, o in found.after.items()} == routes(muddled)
+    assert found.cost == desk.look(muddled).schedule.cost
+    assert optimisers() == []
+
+
+def test_some_rounds_exchange_stops_and_the_proposal_is_of_them_alone(desk: PlanningDesk, muddled: Day) -> None:
+    first, second, _ = muddled.shifts
+    found = desk.optimise(muddled, seconds=0.5, scope=Scope.rounds([first, second]))
+    before = routes(muddled)
+    assert set(found.before) == set(found.after) == {first, second}
+    assert sorted([*found.after[first], *found.after[second]]) == sorted(before[first] + before[second])
+    assert found.cost < desk.look(muddled).schedule.cost
+
+
+def test_the_day_improves_quietly_and_nobody_is_left_out(
+    desk: PlanningDesk, optimisers: Optimisers, muddled: Day
+) -> None:
+    found = desk.improve(muddled, seconds=1.0)
+    assert {o for s in routes(muddled).values() for o in s} <= {o for s in found.after.values() for o in s}
+    assert sum(map(len, found.after.values())) == len(muddled.orders)
+    (worker,) = optimisers()
+    if sys.platform == "linux":
+        assert os.getpriority(os.PRIO_PROCESS, worker.pid) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def test_improving_gives_way_at_once_and_leaves_the_plan_or_a_better_one(
+    desk: PlanningDesk, optimisers: Optimisers, muddled: Day
+) -> None:
+    stop = threading.Event()
+    stop.set()
+    found = desk.improve(muddled, seconds=LONG, stop=stop)
+    assert found.after == found.before
+    assert found.cost == desk.look(muddled).schedule.cost
+    assert optimisers() == [], "the search is not waited for"
+
+
+def test_improving_goes_on_beside_a_search(desk: PlanningDesk, optimisers: Optimisers, muddled: Day) -> None:
+    stop, found = threading.Event(), []
+    thread = threading.Thread(target=lambda: found.append(desk.improve(muddled, seconds=LONG, stop=stop)))
+    thread.start()
+    assert sum(map(len, desk.optimise(muddled, seconds=0.5).after.values())) == len(muddled.orders)
+    stop.set()
+    thread.join()
+    assert {o for s in routes(muddled).values() for o in s} <= {o for s in found[0].after.values() for o in s}
+
+
+def test_an_empty_day_has_nothing_to_improve(desk: PlanningDesk, optimisers: Optimisers, day: Day) -> None:
+    assert not any(desk.improve(day, seconds=LONG).after.values())
     assert optimisers() == []

@@ -43,6 +43,10 @@ class HistoryModel(QAbstractListModel):
         """Where a change stands, if it is shown; the present for `None`."""
         return next((row for row, line in enumerate(self.lines) if line.revision == revision), None)
 
+    def newer_than(self, revision: int) -> int:
+        """How many lines are later than this change, the present included."""
+        return sum(1 for line in self.lines if line.revision is None or line.revision > revision)
+
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.lines)
 

@@ -30,6 +30,8 @@ from ui.parts.said import Said, Tone
 from ui.theme import Size, Theme
 
 _BARE = "Nothing has been done to this day yet. Every change will be listed here: who, when and why."
+_BACK = "Take the plan back to this moment"
+_TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
 
 class HistoryPanel(QWidget):
@@ -57,6 +59,8 @@ class HistoryPanel(QWidget):
         self._past: Past | None = None
         self._wanted: HistoryEntry | None = None
         self._asked: HistoryEntry | None = None
+        self._given_up: HistoryEntry | None = None
+        """A moment that was asked for and then no longer wanted; it may still come."""
         self._updating = False
         self._make_widgets()
         self._lay_out()
@@ -77,23 +81,28 @@ class HistoryPanel(QWidget):
     def set_past(self, past: Past | None) -> None:
         """The views show the day as it was at this moment; with `None` as it stands."""
         self._past = past
-        shown = past.entry if past else None
-        answered = self._asked is not None and _same(shown, self._asked)
-        overtaken = self._asked is None or (answered and _same(self._asked, self._wanted))
-        self._asked = None
-        if overtaken or (past is None and self._wanted is None):
-            self._wanted = shown
-        elif not _same(shown, self._wanted):
-            QTimer.singleShot(0, self, self._ask)  # whoever told us is still telling others
-        self.said.say("")
+        shown, asked = self.looked_at, self._asked
+        if asked is None and shown is not None and _same(shown, self._given_up):
+            self._given_up = None
+            self._ask_soon()
+        elif asked is None or shown is None:
+            self._wanted, self._asked, self._given_up = shown, None, asked or self._given_up
+        elif _same(shown, asked):
+            self._asked = None
+            if not _same(shown, self._wanted):
+                self._ask_soon()
+        self._tell_reading()
         self._show_state()
 
     def show_fault(self, fault: Exception) -> None:
         """The moment that was asked for cannot be shown."""
-        self._asked = None
-        self._wanted = self._past.entry if self._past else None
-        self.said.say_fault(fault)
+        asked, self._asked = self._asked, None
+        if asked is not None and not _same(asked, self._wanted):
+            self._ask_soon()
+            return
+        self._wanted = self.looked_at
         self._show_state()
+        self.said.say_fault(fault)
 
     @property
     def looked_at(self) -> HistoryEntry | None:
@@ -127,15 +136,11 @@ class HistoryPanel(QWidget):
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.installEventFilter(self)
         self.filter.installEventFilter(self)
-        self.slider.installEventFilter(self)
         self.older = named(QPushButton("Older changes…", self), "board.history.more", "Older changes…")
         self.said = Said("board.history.said", "How it stands", self._theme, self)
         self.now = named(QPushButton("Back to now", self), "board.history.now", "Back to now")
         self.now.setToolTip("Show the day as it stands again (Esc)")
-        self.back = named(
-            QPushButton("Take the plan back…", self), "board.history.take_back", "Take the plan back to this moment"
-        )
-        self.back.setText("Take the plan back to this moment")
+        self.back = named(QPushButton(_BACK, self), "board.history.take_back", _BACK)
         self.back.setToolTip("Give every round the stops it had then; one step, and undo brings it all back")
         self.bare = EmptyState(self._theme, icon="history", text=_BARE)
         self.missed = EmptyState(self._theme, icon="magnify", text="", step="Clear the filter")
@@ -180,7 +185,9 @@ class HistoryPanel(QWidget):
         if _same(entry, self._wanted):
             return
         self._wanted = entry
-        if self._asked is None or entry is None:
+        if entry is None:
+            self._give_up()
+        elif self._asked is None:
             self._ask()
         self._tell_reading()
         self._show_state()
@@ -191,20 +198,42 @@ class HistoryPanel(QWidget):
         self.want(None)
 
     @Slot()
+    def go_earlier(self) -> None:
+        """Look at the moment before, among the changes shown."""
+        if len(lines := self.model.lines) > (at := self._newer() + self._stands()):
+            self.want(lines[at].entry)
+
+    @Slot()
+    def go_later(self) -> None:
+        """Look at the moment after, among the changes shown; after the newest comes now."""
+        if at := self._newer():
+            self.want(self.model.lines[at - 1].entry)
+
+    def _newer(self) -> int:
+        """How many of the lines shown are later than the moment that is wished for."""
+        return self.model.newer_than(self._wanted.revision) if self._wanted else 0
+
+    def _stands(self) -> bool:
+        """Whether that moment itself is among the lines shown."""
+        return self.model.row_of(self._wanted.revision if self._wanted else None) is not None
+
+    def _ask_soon(self) -> None:
+        """Not now: whoever told us of a moment is still telling others."""
+        QTimer.singleShot(0, self, self._ask)
+
+    @Slot()
     def _ask(self) -> None:
         if self._wanted is None:
-            self._asked = None
-            if self._past is not None:
-                self.now_requested.emit()
+            self._give_up()
         elif not _same(self._wanted, self.looked_at):
-            self._asked = self._wanted
+            self._asked, self._given_up = self._wanted, None
             self.moment_requested.emit(self._wanted)
 
-    def step(self, by: int) -> None:
-        """So many moments earlier (positive) or later, among the changes shown."""
-        at = self.model.row_of(self._wanted.revision if self._wanted else None) or 0
-        row = min(max(at + by, 0), len(self.model.lines) - 1)
-        self.want(self.model.lines[row].entry)
+    def _give_up(self) -> None:
+        """Back to now, at once; what was asked for may come late, and is sent back then."""
+        self._asked, self._given_up = None, self._asked or self._given_up
+        if self._past is not None:
+            self.now_requested.emit()
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
@@ -225,40 +254,52 @@ class HistoryPanel(QWidget):
         self.older.setEnabled(False)
         self.more_requested.emit()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Left is earlier and Right is later in the list too; Escape leaves the filter, then the past."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            return self._take_key(watched, event.key())
-        return super().eventFilter(watched, event)
-
-    def _take_key(self, watched: QObject, key: int) -> bool:
-        if key == Qt.Key.Key_Escape:
-            return self._escape(watched)
-        if watched is self.view and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self.step(1 if key == Qt.Key.Key_Left else -1)
-            return True
-        if watched is self.filter and key == Qt.Key.Key_Down:
-            self.view.setFocus(Qt.FocusReason.TabFocusReason)
-            return True
-        return False
-
-    def _escape(self, watched: QObject) -> bool:
-        if watched is self.filter and self.filter.text():
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, from anywhere in the panel: out of the filter first, then out of the past."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.filter.text():
             self.filter.clear()
         elif self._past is not None or self.reading:
             self.return_to_now()
         else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In the list Left and Down are earlier, Right and Up later, and letters go to the filter."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._take_list_key(event) if watched is self.view else self._take_filter_key(event)
+        return super().eventFilter(watched, event)
+
+    def _take_list_key(self, event: QKeyEvent) -> bool:
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Down):
+            self.go_earlier()
+        elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Up):
+            self.go_later()
+        elif event.text().strip().isprintable() and event.text().strip() and event.modifiers() in _TYPING:
+            self.filter.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.filter.insert(event.text())
+        else:
             return False
         return True
+
+    def _take_filter_key(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Down:
+            self.view.setFocus(Qt.FocusReason.TabFocusReason)
+            return True
+        return False
 
     # ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────
 
     @Slot()
     def _show_entries(self) -> None:
         found, total = matching(self._entries, self.filter.text()), len(self._entries)
+        bar = self.view.verticalScrollBar()
+        scrolled = bar.value()
         self._updating = True
         self.model.set_lines(lines_of(found, self._zone))
         self._updating = False
+        bar.setValue(scrolled)
         changes = words.count(total, "change")
         self.count.setText(changes if len(found) == total else f"{len(found):,} of {changes}")
         self.missed.set_text(f"None of the {changes} matches “{self.filter.text()}”.")
@@ -275,8 +316,10 @@ class HistoryPanel(QWidget):
         self._updating = True
         self.slider.setRange(0, last)
         self.slider.setEnabled(last > 0)
-        if row is not None:
-            self.slider.setValue(last - row)
+        self.slider.setValue(last - min(self._newer(), last))
+        if row is None:
+            self.view.setCurrentIndex(QModelIndex())
+        elif row != self.view.currentIndex().row():
             self.view.setCurrentIndex(self.model.index(row))
         self._updating = False
         self.now.setEnabled(self._past is not None or self.reading)

@@ -134,9 +134,10 @@ class Inspector(QWidget):
     def _arrange_buttons(self) -> None:
         """Beside one another as far as the width goes: the page needs the height."""
         shown = [button for button in self._all_buttons() if not button.isHidden()]
-        widest = max((button.sizeHint().width() for button in shown), default=1)
-        room = self.width() - 2 * self._theme.grid(3)
-        columns = max(1, min(len(shown) or 1, room // (widest + self._theme.grid(1))))
+        widths = [button.sizeHint().width() + self._theme.grid(1) for button in shown]
+        room = self.width() - 2 * self._theme.grid(3) + self._theme.grid(1)
+        fitting = (n for n in range(len(shown), 0, -1) if sum(max(widths[i::n]) for i in range(n)) <= room)
+        columns = next(fitting, 1)
         for button in self._all_buttons():
             self._buttons.removeWidget(button)
         for place, button in enumerate(shown):

@@ -178,11 +178,12 @@ class RoundView(RoundTable):
             event.accept()
         else:
             event.ignore()
-        self._end()
+        self._aim(None)
         self.stopAutoScroll()
         self.setState(QAbstractItemView.State.NoState)
         if event.isAccepted() and target:
             self._rounds.drop(data, target.shift_id, target.index)
+        self._end()
 
     def _judge(self, event: QDragMoveEvent) -> None:
         self._at = event.position().toPoint()

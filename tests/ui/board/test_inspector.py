@@ -208,7 +208,7 @@ def test_nothing_is_cut_off_at_280_pixels(inspector: Inspector, a_board: Board, 
 
 FIXES = [
     ("Open the window 12 min longer", "+4 min · +€2.10", ("window", 12)),
-    ("One more stop for van 3", "+€0.40", "x"),
+    ("One more stop for 3", "+€0.40", "x"),
 ]
 
 
@@ -288,9 +288,7 @@ def test_fixes_are_not_cut_off_and_leave_room_for_the_page(
         theme.apply(Mode.LIGHT, 1.0)
 
 
-def test_buttons_stand_beside_one_another_where_there_is_room(
-    inspector: Inspector, a_board: Board, qtbot: QtBot
-) -> None:
+def test_buttons_stand_side_by_side_where_there_is_room(inspector: Inspector, a_board: Board, qtbot: QtBot) -> None:
     inspector.show_selection([a_late_stop(a_board)], [])
     buttons = (inspector.edit_button, inspector.map_button, inspector.hold_button, inspector.unassign_button)
     inspector.resize(700, 600)

@@ -38,7 +38,7 @@ SPECS = (
     ActionSpec("undone", "Not done from here on", "checkbox-blank-outline", "Shift+D"),
     ActionSpec("split", "Split the round here", "call-split", "Shift+S", "From this stop on another driver takes it"),
     ActionSpec("explain", "Why, and what would mend it", "lightbulb-on-outline", "W"),
-    ActionSpec("optimise", "Optimise these rounds", "auto-fix"),
+    ActionSpec("optimise", "Optimise these rounds", "auto-fix", "", "Their stops, which they may exchange (Ctrl+F9)"),
     ActionSpec(
         "swap", "Swap the two rounds", "swap-horizontal", "S", "Each of the two drivers takes the other's round"
     ),

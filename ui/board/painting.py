@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import ShiftId
-from ui.board.round_model import COLUMNS, TEXTS, Column
+from ui.board.round_columns import COLUMNS, TEXTS, Column
 from ui.board.rows import RoundRow, StopRow
 from ui.board.words import SIGNS, Part, Ruling
 from ui.theme import Size, Theme, driver_colour, legible_on

@@ -3,7 +3,7 @@
 The model never edits its rows. A drop becomes a wish (`move_requested`); the rows change when the day comes back.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -14,68 +14,11 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Schedule
 from ui.board import drag, words
-from ui.board.columns import ColumnSpec
 from ui.board.filtering import Filter
+from ui.board.round_columns import COLUMNS, TEXTS
 from ui.board.row_model import Index, RowModel
 from ui.board.rows import BoardRow, RoundRow, StopRow, round_row, stop_rows
 from ui.board.source import RoundSource, round_sources, same_source
-
-
-class Column(IntEnum):
-    """What stands where in a stop's row, the most important first; a round's row spans all of them."""
-
-    SEQUENCE = 0
-    ETA = 1
-    ADDRESS = 2
-    WINDOW = 3
-    LOAD = 4
-    CUSTOMER = 5
-    NUMBER = 6
-    SERVICE = 7
-    WAIT = 8
-    DRIVE = 9
-    SLACK = 10
-    PHONE = 11
-    PRIORITY = 12
-    SENDER = 13
-    NOTES = 14
-
-
-COLUMNS: tuple[ColumnSpec, ...] = (
-    ColumnSpec("sequence", "", "Place in the round", right=True, fixed=True),
-    ColumnSpec("eta", "ETA", "Planned arrival", 16, right=True, fixed=True),
-    ColumnSpec("address", "Address", "Street and number", stretches=True),
-    ColumnSpec("window", "Window", "When service may begin", 28, chosen=True),
-    ColumnSpec("load", "Load", "What is brought or fetched", 20, right=True, chosen=True),
-    ColumnSpec("customer", "Customer", "Whom to ask for", 32),
-    ColumnSpec("number", "Order", "The sender's order number", 24),
-    ColumnSpec("service", "Service", "How long the driver stays", 16, right=True),
-    ColumnSpec("wait", "Wait", "How long the driver waits for the window", 16, right=True),
-    ColumnSpec("drive", "Drive", "From the stop before", 16, right=True),
-    ColumnSpec("slack", "Slack", "How much later service could begin and still be in its window", 16, right=True),
-    ColumnSpec("phone", "Phone", "The customer's phone", 34),
-    ColumnSpec("priority", "Priority", "How hard it is to leave the order out", 16),
-    ColumnSpec("sender", "Sender", "Who gave the order", 28),
-    ColumnSpec("notes", "Notes", "Notes for the driver", 40),
-)
-
-TEXTS: Mapping[int, Callable[[StopRow], str]] = {
-    Column.SEQUENCE: lambda row: str(row.sequence),
-    Column.ETA: lambda row: row.arrives,
-    Column.ADDRESS: lambda row: row.address,
-    Column.WINDOW: lambda row: row.window,
-    Column.LOAD: lambda row: row.load,
-    Column.CUSTOMER: lambda row: row.customer,
-    Column.NUMBER: lambda row: row.number,
-    Column.SERVICE: lambda row: row.service,
-    Column.WAIT: lambda row: row.wait,
-    Column.DRIVE: lambda row: row.drive,
-    Column.SLACK: lambda row: row.slack,
-    Column.PHONE: lambda row: row.phone,
-    Column.PRIORITY: lambda row: row.priority,
-    Column.SENDER: lambda row: row.sender,
-    Column.NOTES: lambda row: row.notes,
-}
 
 
 class Role(IntEnum):

@@ -21,7 +21,8 @@ from dispatcher.domain.schedule import Schedule
 from ui.board.columns import Columns
 from ui.board.filtering import Filter
 from ui.board.painting import Cell, Look, RowPainter, Rulings
-from ui.board.round_model import COLUMNS, Column, RoundModel
+from ui.board.round_columns import COLUMNS, Column
+from ui.board.round_model import RoundModel
 from ui.board.rows import RoundRow, StopRow
 from ui.board.selecting import FLAGS, Quiet, places, select_rows, selected_rows, selected_runs
 from ui.board.words import Ruling

@@ -15,7 +15,7 @@ from ui.board.filter_line import FilterLine
 from ui.board.filtering import Filter, Mark, skill_mark
 from ui.board.pool import PoolPanel
 from ui.board.pool_model import Column as PoolColumn
-from ui.board.round_model import COLUMNS, Column
+from ui.board.round_columns import COLUMNS, Column
 from ui.board.rounds import RoundsPanel
 from ui.theme import Mode, Theme
 

@@ -19,7 +19,8 @@ from tests.fixtures.board import Board, judged, make_board, moved
 from ui import format as fmt
 from ui.board import drag
 from ui.board.filtering import Filter, Mark
-from ui.board.round_model import Column, Role, RoundModel
+from ui.board.round_columns import Column
+from ui.board.round_model import Role, RoundModel
 from ui.board.rows import RoundRow, StopRow, round_row, stop_rows
 from ui.board.source import round_sources
 

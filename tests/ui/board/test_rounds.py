@@ -13,7 +13,8 @@ from tests.fixtures import days
 from tests.fixtures.board import Board, judged, moved
 from tests.fixtures.dragging import Hand, RunDrag
 from ui.board import drag
-from ui.board.round_model import Column, Role
+from ui.board.round_columns import Column
+from ui.board.round_model import Role
 from ui.board.rounds import RoundsPanel
 from ui.board.rows import RoundRow
 from ui.theme import Mode, Theme

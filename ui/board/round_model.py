@@ -186,6 +186,12 @@ class RoundModel(RowModel[BoardRow]):
         """All rounds that the filter takes."""
         return [shift_id for shift_id, node in self._rounds.items() if node.wanted]
 
+    def takes_any(self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId]) -> bool:
+        """Whether the filter takes any of these that are of this day, or none of them is."""
+        known = [*(o for o in order_ids if o in self._shift_of), *(s for s in shift_ids if s in self._rounds)]
+        taken = {*(row.order_id for row in self.taken_stops()), *self.taken_rounds()}
+        return not known or not taken.isdisjoint(known)
+
     def longest_in(self, column: int) -> str:
         """The longest text of a column over the whole day."""
         return max((node.longest_in(column) for node in self._rounds.values()), key=len, default="")

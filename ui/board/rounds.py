@@ -105,7 +105,12 @@ class RoundsPanel(QWidget):
         self._tell_filter()
 
     def select(self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = ()) -> None:
-        """Select these stops and rounds and bring the first into view, without a signal."""
+        """Select these stops and rounds and bring the first into view, without a signal.
+
+        A filter that hides all of them gives way: what was asked for must be seen.
+        """
+        if self.line.filter and not self.model.takes_any(order_ids, shift_ids):
+            self.line.clear()
         self.view.select(order_ids, shift_ids)
         self._offer()
 

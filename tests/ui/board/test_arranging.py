@@ -213,6 +213,20 @@ def test_a_selection_shrinks_with_the_filter_and_is_told(rounds: RoundsPanel, a_
     assert heard == [((one,), ())]
 
 
+def test_a_filter_gives_way_to_what_is_asked_for(rounds: RoundsPanel, pool: PoolPanel, a_board: Board) -> None:
+    planned, waiting = a_board.day.plan.routes[4].order_ids[2], a_board.day.unplanned[3]
+    for panel in (rounds, pool):
+        panel.line.edit.setText("nowhere at all")
+        panel.select([planned, waiting])
+    assert rounds.view.selected_orders() == (planned,)
+    assert pool.view.order_ids() == (waiting,)
+    rounds.line.edit.setText("aino")
+    rounds.select([a_board.day.plan.routes[0].order_ids[1], planned])
+    assert rounds.line.edit.text() == "aino", "something of it is seen"
+    rounds.select([waiting])
+    assert rounds.line.edit.text() == "aino", "and what is elsewhere is no reason"
+
+
 @pytest.mark.parametrize(
     ("marks", "taken"),
     [

@@ -62,6 +62,8 @@ class Stops(NamedTuple):
     opens_s: list[Ints]
     closes_s: list[Ints]
     last_s: Ints
+    several: Flags
+    """Has more than one window."""
     gains: list[Ints]
     """What the vehicle has more of after the stop, thousandths in each dimension."""
     homeless: Flags
@@ -190,6 +192,7 @@ class Ground:
             opens_s=[np.append(opens, -FAR) for opens in columns.opens_s],
             closes_s=[np.append(closes, FAR) for closes in columns.closes_s],
             last_s=np.append(columns.last_s, FAR),
+            several=np.append(columns.several, False),
             gains=[np.append(np.where(columns.collects, load, -load), 0) for load in columns.load.T],
             homeless=np.append(columns.at == NOWHERE, False),
             fetched=fetched,

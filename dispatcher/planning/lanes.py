@@ -126,7 +126,7 @@ class Lanes:
         np.minimum.accumulate(bound_s[:-1], axis=0, out=self.bound_before_s[1:])
         self.opened_s = _most_beyond(opens_s - self.work_s)
         self.opened_first_s = _most_beyond(self._opens_s[0] - self.work_s)
-        self.several = (self._opens_s[1] > -FAR).any(axis=0)
+        self.several = self.ground.stops.several[self.rows].any(axis=0)
 
     def _begin(self) -> tuple[Ints, Ints]:
         """The opening that counts at each stop, and when service begins: pushed on until no closed window counts."""

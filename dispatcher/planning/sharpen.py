@@ -47,16 +47,16 @@ class _Run:
 
     def __init__(self, lanes: Lanes, visit: Visit, prices: Prices, lane: Ints, place: Ints) -> None:
         ground, each, row = lanes.ground, np.arange(len(lane)), np.arange(len(lanes.rows) + 1)[:, None]
-        source = np.minimum(row - (row > place), len(lanes.rows) - 1), lane
-        rows, self.leg_s = lanes.rows[source], lanes.legs.s[source]
+        source = np.minimum(row - (row > place), len(lanes.rows) - 1) * len(lanes.count) + lane
+        rows, self.leg_s = lanes.rows.ravel().take(source), lanes.legs.s.ravel().take(source)
         rows[place, each] = ground.problem.columns.row[visit.order_id]
         ways = prices.ways
         self.leg_s[place, each], self.leg_s[place + 1, each] = ways.to_s[place, lane], ways.on_s[place, lane]
-        stops = ground.stops
-        self.service_s, self.last_s = stops.service_s[rows], stops.last_s[rows]
-        self.opens_s = [opens_s[rows] for opens_s in stops.opens_s]
-        self.closes_s = [closes_s[rows] for closes_s in stops.closes_s]
-        self.several = (self.opens_s[1] > -FAR).any(axis=1).tolist()
+        self.stops, self.rows = ground.stops, rows
+        self.service_s, self.last_s = self.stops.service_s.take(rows), self.stops.last_s.take(rows)
+        self.opens_s, self.closes_s = self.stops.opens_s[0].take(rows), self.stops.closes_s[0].take(rows)
+        self.several = self.stops.several.take(rows)
+        self.with_several = self.several.any(axis=1).tolist()
         self.lanes, self.lane, self.count = lanes, lane, lanes.count[lane] + 1
         self.starts_s = ground.starts_s[lane]
 
@@ -74,8 +74,7 @@ class _Run:
         late = np.maximum(begins_s - self.last_s, 0)
         returns_s = begins_s[-1]
         duration_s = returns_s - self._leaves(begins_s, late > 0, rests)
-        several = (self.opens_s[1] > -FAR).any(axis=0)
-        settled = ~(several & (duration_s > ground.max_duration_s[lane]))
+        settled = ~(self.several.any(axis=0) & (duration_s > ground.max_duration_s[lane]))
         return returns_s, duration_s, late.sum(axis=0) + rest_late_s, settled
 
     def _forward(self, rests: _Rests | None) -> tuple[Ints, Ints]:
@@ -96,10 +95,12 @@ class _Run:
 
     def _opening(self, i: int, now: Ints) -> Ints:
         """When the first window that is not over opens."""
-        if not self.several[i]:
-            first: Ints = self.opens_s[0][i]
-            return first
-        return _opening([opens_s[i] for opens_s in self.opens_s], [closes_s[i] for closes_s in self.closes_s], now)
+        opens_s: Ints = self.opens_s[i]
+        if not self.with_several[i]:
+            return opens_s
+        stops, row = self.stops, self.rows[i]
+        later_s = np.where(now > stops.closes_s[1].take(row), stops.opens_s[2].take(row), stops.opens_s[1].take(row))
+        return np.where(now > self.closes_s[i], later_s, opens_s)
 
     def _rests(self, needed: Flags, arrives_s: Ints, begins_s: Ints) -> _Rests:
         """The first opportunity for the break in rounds driven without it."""
@@ -110,7 +111,7 @@ class _Run:
         driving = (free_s >= from_s) & ((row < self.count) | homing)
         at_s = np.maximum(arrives_s, from_s)
         resumes_s = at_s + length_s
-        resumed_s = np.maximum(resumes_s, _opening(self.opens_s, self.closes_s, resumes_s))
+        resumed_s = np.maximum(resumes_s, [self._opening(i, now) for i, now in enumerate(resumes_s)])
         waiting = (at_s < begins_s) & (resumed_s <= self.last_s) & (row < self.count)
         chance = (driving | waiting) & needed
         found, first, each = chance.any(axis=0), chance.argmax(axis=0), np.arange(len(lane))
@@ -135,16 +136,9 @@ class _Run:
 
     def _closing(self, i: int, by_s: Ints) -> Ints:
         """When the last window that opens in time closes."""
-        if not self.several[i]:
-            only: Ints = self.closes_s[0][i]
-            return only
-        first, second, third = (closes_s[i] for closes_s in self.closes_s)
-        in_second, in_third = ((opens_s[i] > -FAR) & (opens_s[i] <= by_s) for opens_s in self.opens_s[1:])
-        closes_s: Ints = np.where(in_third, third, np.where(in_second, second, first))
+        closes_s: Ints = self.closes_s[i]
+        if self.with_several[i]:
+            for opens, closes in zip(self.stops.opens_s[1:], self.stops.closes_s[1:], strict=True):
+                opens_s = opens.take(self.rows[i])
+                closes_s = np.where((opens_s > -FAR) & (opens_s <= by_s), closes.take(self.rows[i]), closes_s)
         return closes_s
-
-
-def _opening(opens_s: Sequence[Ints], closes_s: Sequence[Ints], now: Ints) -> Ints:
-    later = np.where(now > closes_s[1], opens_s[2], opens_s[1])
-    opening: Ints = np.where(now > closes_s[0], later, opens_s[0])
-    return opening

@@ -184,7 +184,7 @@ class Remembered:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self._kept: Mapping[tuple[ShiftId, tuple[OrderId, ...]], Standing] = {}
+        self._kept: Mapping[ShiftId, Standing] = {}
 
     def holds_for(self, problem: Problem) -> bool:
         """Whether that is the same day but for its routes."""
@@ -193,10 +193,9 @@ class Remembered:
 
     def of(self, routes: Routes) -> dict[ShiftId, Standing]:
         """How these stand; what is not among them is forgotten."""
-        kept = self._kept
-        missing = [route for route in routes.items() if route not in kept]
-        told = dict(zip(missing, standings(self._problem, missing), strict=True))
-        find_late(self._problem, list(told.values()))
-        found = {route: kept.get(route) or told[route] for route in routes.items()}
-        self._kept = found
-        return {shift_id: standing for (shift_id, _), standing in found.items()}
+        kept = {s: standing for s, standing in self._kept.items() if standing.sequence == routes.get(s)}
+        told = standings(self._problem, [route for route in routes.items() if route[0] not in kept])
+        find_late(self._problem, told)
+        kept |= {standing.shift_id: standing for standing in told}
+        found = self._kept = {shift_id: kept[shift_id] for shift_id in routes}
+        return dict(found)

@@ -52,7 +52,7 @@ class InHand:
         """Raises `KeyError` for an order that does not belong to the day."""
         self._day, self._lock = day, threading.Lock()
         problem = desk.problem(day)
-        self._hand = Hand(problem, sequences_of(day), order_ids, _remembered(desk, problem))
+        self._hand = Hand(problem, problem.planned, order_ids, _remembered(desk, problem))
         self._all: dict[ShiftId, Verdict] | None = None
         self._at: dict[tuple[ShiftId, int], Verdict] = {}
 

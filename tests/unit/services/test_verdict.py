@@ -1,16 +1,23 @@
 """The verdict before a move agrees with the judge after it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
 
+from db.store import SqliteStore
 from dispatcher.domain.fleet import Profile
+from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.roads import RoadPath, Snap, TravelTable
 from dispatcher.domain.schedule import Schedule
 from dispatcher.planning.judge import judge
-from dispatcher.services.plan import sequences_of
+from dispatcher.services.plan import apply_proposal, hold_orders, sequences_of
 from dispatcher.services.planning import PlanningDesk
-from dispatcher.services.verdict import verdict
+from dispatcher.services.ports import UnitOfWork
+from dispatcher.services.verdict import InHand, verdict, verdicts
 from tests.fixtures import days
+from tests.fixtures.examples import examples
 
 DAY = days.make_day(24, 3, seed=5, skills=0.3)
 IDS, SHIFTS = list(DAY.orders), list(DAY.shifts)
@@ -40,7 +47,7 @@ class MadeUpRoads:
 DESK = PlanningDesk(MadeUpRoads())  # type: ignore[arg-type]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     moving=st.lists(st.sampled_from(IDS), min_size=1, max_size=3, unique=True),
     to=st.sampled_from(SHIFTS),
@@ -61,6 +68,63 @@ def test_difference_and_broken_rules_are_those_after_the_move(moving: list, to: 
         new, old = _broken(outcomes[0]), _broken(was)
         assert {(v.order_id, v.rule) for v in said.breaks} == {(order, rule) for _, order, rule in new - old}
         assert said.mends == len(old - new)
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(moving=st.lists(st.sampled_from(IDS), min_size=1, max_size=6, unique=True))
+def test_all_drivers_are_told_what_the_judge_says_of_the_landing(moving: list) -> None:
+    hand, problem = InHand(DESK, PLANNED, moving), DESK.problem(PLANNED)
+    was = judge(problem, sequences_of(PLANNED))
+    said = hand.all()
+    assert list(said) == list(verdicts(DESK, PLANNED, moving))
+    assert sorted(said) == sorted(SHIFTS)
+    for shift_id, one in said.items():
+        landing = hand.landing(one)
+        after = {**sequences_of(PLANNED), **landing.after}
+        assert after[shift_id] == one.sequence
+        assert sorted(o for route in after.values() for o in route) == sorted(
+            {*moving, *(o for route in sequences_of(PLANNED).values() for o in route)}
+        )
+        would = judge(problem, after)
+        assert (one.cost, one.distance_m) == (would.cost - was.cost, would.distance_m - was.distance_m)
+        new, old = _broken(would), _broken(was)
+        assert {(v.order_id, v.rule) for v in one.breaks} == {(order, rule) for _, order, rule in new - old}
+        assert (one.mends, hand.at(shift_id, None)) == (len(old - new), one)
+
+
+def test_what_lands_is_what_was_shown(store: SqliteStore) -> None:
+    day = store.read(lambda r: r.day(days.DATE))
+    moving = [day.plan.routes[0].order_ids[1], day.unplanned[0], day.plan.routes[1].order_ids[2]]
+    hand = InHand(DESK, day, moving)
+    shift_id, best = next(iter(hand.all().items()))
+
+    def land(uow: UnitOfWork) -> None:
+        apply_proposal(uow, hand.landing(best))
+        hold_orders(uow, order_ids=moving, held=True)
+
+    store.write("Move 3 stops", land)
+    landed = store.read(lambda r: r.day(days.DATE))
+    assert sequences_of(landed)[shift_id] == best.sequence
+    held = {stop.order_id for route in landed.plan.routes for stop in route.stops if stop.held}
+    assert held >= set(moving)
+    problem = DESK.problem(landed)
+    assert judge(problem, sequences_of(landed)).cost - judge(problem, sequences_of(day)).cost == best.cost
+
+
+def test_many_threads_are_told_the_same() -> None:
+    hand, index = InHand(DESK, PLANNED, IDS[:2]), 3
+    alone = InHand(DESK, PLANNED, IDS[:2])
+    expected = [alone.all(), alone.at(SHIFTS[1], index)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: [hand.all(), hand.at(SHIFTS[1], index)], range(8)))
+    assert answers == [expected] * 8
+
+
+def test_an_order_or_a_driver_of_another_day_is_refused() -> None:
+    with pytest.raises(KeyError):
+        InHand(DESK, PLANNED, [OrderId("another day's")])
+    with pytest.raises(KeyError):
+        InHand(DESK, PLANNED, IDS[:1]).at(ShiftId("another day's"), 0)
 
 
 def _broken(schedule: Schedule) -> set[tuple[object, ...]]:

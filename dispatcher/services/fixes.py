@@ -1,0 +1,330 @@
+"""What would mend one stop, in words and as one change: found by `planning.fixes`, carried out here.
+
+A fix was tried on a snapshot. If the day moved since, it is tried again on what it touches before anything is written;
+what no longer holds is refused in words, and nothing is changed.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from dispatcher.domain.errors import KnownError
+from dispatcher.domain.fleet import Lock, Shift
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Order
+from dispatcher.domain.plan import Day, Plan, Route, Stop
+from dispatcher.domain.roads import RoadNetwork, obeyed
+from dispatcher.domain.schedule import Rule, Violation
+from dispatcher.domain.time import TimeWindow
+from dispatcher.planning import fixes as planning
+from dispatcher.planning.fixes import DEADLINE_S, Kind, Wider, Yard
+from dispatcher.planning.judge import judge
+from dispatcher.planning.problem import Problem, places_of, profiles_of
+from dispatcher.services.plan import place_behind, sequences_of
+from dispatcher.services.planning import PlanningDesk
+from dispatcher.services.ports import UnitOfWork
+
+__all__ = ["Fix", "Kind", "apply_fix", "fixes_for", "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One way to mend one stop of one day, as it was then."""
+
+    date: date
+    revision: int
+    what: planning.Fix
+    roads: RoadNetwork = field(repr=False, compare=False)
+    """To try it again if the day has moved."""
+
+
+def fixes_for(
+    desk: PlanningDesk, day: Day, order_id: OrderId, *, most: int = 3, deadline_s: float = DEADLINE_S
+) -> tuple[Fix, ...]:
+    """The cheapest ways to mend a stop that is unplanned, late, or breaks another rule. Any thread; takes a second.
+
+    Raises `KeyError` for an order that does not belong to the day.
+    """
+    problem, yard = desk.problem(day), _yard(day)
+    if order_id not in problem.visits:
+        return ()
+    found = planning.fixes(problem, sequences_of(day), order_id, most=most, deadline_s=deadline_s, yard=yard)
+    return tuple(Fix(day.date, day.revision, fix, desk.roads) for fix in found)
+
+
+def apply_fix(uow: UnitOfWork, fix: Fix) -> None:
+    """Make it so, as one change. Raises `KnownError` if the day has moved so that it would mend nothing any more."""
+    day = uow.day(fix.date)
+    then = _changed(day, fix.what)
+    if day.revision != fix.revision:
+        _try_again(day, then, fix)
+    _write(uow, day, then)
+
+
+def _yard(day: Day) -> Yard:
+    out = {shift.vehicle_id for shift in day.shifts.values()}
+    spare = tuple(vehicle for vehicle in day.vehicles.values() if vehicle.id not in out)
+    return Yard(spare, {driver.id: driver.skills for driver in day.drivers.values()})
+
+
+# --- the day with the fix ---
+
+
+def _changed(day: Day, what: planning.Fix) -> Day:
+    """The day as it would be. Raises `KnownError` if what the fix speaks of is gone."""
+    _require(day, what)
+    orders, drivers, shifts = dict(day.orders), dict(day.drivers), dict(day.shifts)
+    shift = shifts[what.shift_id]
+    if what.window:
+        orders[what.order_id] = _with_window(orders[what.order_id], what.window)
+    if what.hours:
+        shift = _with_hours(shift, what.hours)
+    if what.vehicle_id:
+        shift = replace(shift, vehicle_id=what.vehicle_id)
+    shifts[shift.id] = shift
+    for shift_id in what.unlocked:
+        shifts[shift_id] = replace(shifts[shift_id], lock=Lock.OPEN)
+    if what.limit:
+        rule, limit = what.limit
+        drivers[shift.driver_id] = replace(drivers[shift.driver_id], **{planning.LIMITS[rule]: limit})  # type: ignore[arg-type]
+    plan = replace(day.plan, routes=tuple(_routes(day.plan, what)))
+    return replace(day, orders=orders, drivers=drivers, shifts=shifts, plan=plan)
+
+
+def _require(day: Day, what: planning.Fix) -> None:
+    gone = "The board shows what is there now; look for fixes again."
+    order = day.orders.get(what.order_id)
+    if order is None:
+        raise KnownError("The order no longer exists.", gone)
+    if any(shift_id not in day.shifts for shift_id in what.after):
+        raise KnownError("A driver this needs is no longer on duty on this day.", gone)
+    if any(order_id not in day.orders for order_id, _ in what.moved):
+        raise KnownError("A stop this would move no longer exists.", gone)
+    if what.vehicle_id and any(s.vehicle_id == what.vehicle_id for s in day.shifts.values()):
+        raise KnownError("That vehicle is no longer in the yard.", gone)
+    if what.vehicle_id and what.vehicle_id not in day.vehicles:
+        raise KnownError("That vehicle no longer exists.", gone)
+    if what.window and what.window.index >= len(order.windows):
+        raise KnownError(f"The time windows of {order.number} were changed meanwhile.", gone)
+
+
+def _with_window(order: Order, wider: Wider) -> Order:
+    windows = list(order.windows)
+    now = windows[wider.index]
+    windows[wider.index] = TimeWindow(
+        now.opens_at - timedelta(seconds=wider.earlier_s), now.closes_at + timedelta(seconds=wider.later_s)
+    )
+    try:
+        return replace(order, windows=tuple(windows))
+    except ValueError:
+        raise KnownError(
+            f"The time windows of {order.number} would overlap now.", "Open the order and set them by hand."
+        ) from None
+
+
+def _with_hours(shift: Shift, hours: Wider) -> Shift:
+    return replace(
+        shift,
+        starts_at=shift.starts_at - timedelta(seconds=hours.earlier_s),
+        ends_at=shift.ends_at + timedelta(seconds=hours.later_s),
+    )
+
+
+def _routes(plan: Plan, what: planning.Fix) -> Iterable[Route]:
+    """The fix's routes; where a route has changed meanwhile, only what the fix moves goes to its place."""
+    stops = {stop.order_id: stop for route in plan.routes for stop in route.stops}
+    moving = {what.order_id, *(order_id for order_id, _ in what.moved)}
+    for route in plan.routes:
+        then = what.after.get(route.shift_id)
+        if then is None:
+            yield replace(route, stops=tuple(stop for stop in route.stops if stop.order_id not in moving))
+        elif route.order_ids == tuple(what.before[route.shift_id]):
+            yield replace(route, stops=tuple(_stop(stops, o, what) for o in then))
+        else:
+            yield _merged(route, then, moving, stops, what)
+
+
+def _merged(
+    route: Route,
+    then: Sequence[OrderId],
+    moving: Collection[OrderId],
+    stops: Mapping[OrderId, Stop],
+    what: planning.Fix,
+) -> Route:
+    if what.kind is Kind.RESEQUENCE:
+        raise KnownError("The round has changed meanwhile.", "Look for fixes again.")
+    kept = [stop for stop in route.stops if stop.order_id not in moving]
+    place_behind(kept, [_stop(stops, o, what) for o in then if o in moving], then)
+    return replace(route, stops=tuple(kept))
+
+
+def _stop(stops: Mapping[OrderId, Stop], order_id: OrderId, what: planning.Fix) -> Stop:
+    stop = stops.get(order_id, Stop(order_id))
+    return replace(stop, held=False) if order_id in what.released else stop
+
+
+# --- trying again ---
+
+
+def _try_again(day: Day, then: Day, fix: Fix) -> None:
+    """Raise `KnownError` unless the stop is mended and nothing is broken by it that was not before."""
+    touched = [
+        r.shift_id for r, now in zip(then.plan.routes, day.plan.routes, strict=True) if r.order_ids != now.order_ids
+    ]
+    touched = list(dict.fromkeys((*touched, fix.what.shift_id)))
+    before = {_subject(s, v): v.amount for s, v in _broken(_part(day, touched, fix.what.order_id), fix.roads)}
+    for shift_id, fault in _broken(_part(then, touched, fix.what.order_id), fix.roads):
+        if fault.order_id == fix.what.order_id or fault.amount > before.get(_subject(shift_id, fault), 0):
+            number = day.orders[fix.what.order_id].number
+            raise KnownError(
+                f"The plan has changed meanwhile, and this would no longer mend {number}.", "Look for fixes again."
+            )
+
+
+def _subject(shift_id: ShiftId, fault: Violation) -> tuple[ShiftId, OrderId | None, Rule]:
+    return shift_id, fault.order_id, fault.rule
+
+
+def _broken(day: Day, roads: RoadNetwork) -> list[tuple[ShiftId, Violation]]:
+    places, closed = places_of(day).places, obeyed(roads, day.closures)
+    travel = {profile: roads.table(places, profile, closed) for profile in profiles_of(day)}
+    routes = judge(Problem.of(day, travel), sequences_of(day)).routes
+    return [(shift_id, fault) for shift_id, times in routes.items() for fault in times.broken]
+
+
+def _part(day: Day, shift_ids: Collection[ShiftId], order_id: OrderId) -> Day:
+    """The day with these rounds alone: its tables are small."""
+    plan = replace(day.plan, routes=tuple(route for route in day.plan.routes if route.shift_id in shift_ids))
+    kept = {order_id, *(o for route in plan.routes for o in route.order_ids)}
+    return replace(
+        day,
+        plan=plan,
+        shifts={shift_id: shift for shift_id, shift in day.shifts.items() if shift_id in shift_ids},
+        orders={o: order for o, order in day.orders.items() if o in kept},
+    )
+
+
+def _write(uow: UnitOfWork, day: Day, then: Day) -> None:
+    uow.put_orders(order for order_id, order in then.orders.items() if order is not day.orders[order_id])
+    for driver_id, driver in then.drivers.items():
+        if driver is not day.drivers[driver_id]:
+            uow.put_driver(driver)
+    uow.put_shifts(shift for shift_id, shift in then.shifts.items() if shift != day.shifts[shift_id])
+    now = {route.shift_id: route.stops for route in day.plan.routes}
+    changed = {route.shift_id: route.stops for route in then.plan.routes if route.stops != now[route.shift_id]}
+    if changed:
+        uow.set_routes(changed)
+
+
+# --- words ---
+
+
+def words(fix: Fix, day: Day) -> tuple[str, str]:
+    """What to do, and what it costs: ("Driver 5 starts 20 min earlier", "+€6.20, +4.1 km")."""
+    return _what(fix.what, day), _price(fix.what, day.depot.currency)
+
+
+def _what(what: planning.Fix, day: Day) -> str:
+    who, number = _driver(day, what.shift_id), _number(day, what.order_id)
+    match what.kind:
+        case Kind.PUT:
+            return f"Give {number} to {who}"
+        case Kind.RESEQUENCE:
+            return f"Put {who}’s stops in another order"
+        case Kind.MOVE:
+            others = " and ".join(f"{_number(day, o)} to {_driver(day, s)}" for o, s in what.moved)
+            return f"Move {others}; {who} takes {number}"
+        case Kind.UNLOCK:
+            return f"{_unlocked(what, day)}; {who} takes {number}"
+        case Kind.WINDOW:
+            return f"{_window(what, day)}; {who} takes it"
+        case Kind.HOURS:
+            return f"{who} {_hours(what)}{_takes(what, number)}"
+        case Kind.LIMIT:
+            return f"{who} {_limit(what)} from now on{_takes(what, number)}"
+        case Kind.VEHICLE:
+            vehicle = day.vehicles[what.vehicle_id].name if what.vehicle_id in day.vehicles else "another vehicle"
+            return f"{who} goes out in {vehicle}{_takes(what, number)}"
+
+
+def _takes(what: planning.Fix, number: str) -> str:
+    came = what.order_id not in what.before[what.shift_id]
+    return f" and takes {number}" if came else ""
+
+
+def _window(what: planning.Fix, day: Day) -> str:
+    assert what.window is not None
+    zone = day.depot.zone
+    order = day.orders[what.order_id]
+    wider = what.window
+    if wider.index >= len(order.windows):
+        return f"{order.number} accepts another time"
+    window = order.windows[wider.index]
+    if wider.earlier_s:
+        moment = window.opens_at - timedelta(seconds=wider.earlier_s)
+        return f"{order.number} accepts from {moment.astimezone(zone):%H:%M}, {_minutes(wider.earlier_s)} earlier"
+    moment = window.closes_at + timedelta(seconds=wider.later_s)
+    return f"{order.number} accepts until {moment.astimezone(zone):%H:%M}, {_minutes(wider.later_s)} later"
+
+
+def _hours(what: planning.Fix) -> str:
+    assert what.hours is not None
+    if what.hours.earlier_s:
+        return f"starts {_minutes(what.hours.earlier_s)} earlier"
+    return f"ends {_minutes(what.hours.later_s)} later"
+
+
+def _limit(what: planning.Fix) -> str:
+    assert what.limit is not None
+    rule, limit = what.limit
+    if rule is Rule.MAX_STOPS:
+        return f"may have {limit} {'stop' if limit == 1 else 'stops'}"
+    if rule is Rule.MAX_DURATION:
+        return f"may be out {limit // 3600}:{limit % 3600 // 60:02d} h"
+    return f"may drive {limit / 1000:,.1f} km"
+
+
+def _unlocked(what: planning.Fix, day: Day) -> str:
+    rounds = [f"unlock {_driver(day, shift_id)}’s round" for shift_id in what.unlocked]
+    stops = [f"let go of {_number(day, order_id)}" for order_id in what.released]
+    text = " and ".join([*rounds, *stops])
+    return text[:1].upper() + text[1:]
+
+
+def _price(what: planning.Fix, currency: str) -> str:
+    parts = [_money(what.cost, currency)]
+    if abs(what.distance_m) >= 50:
+        parts.append(f"{_sign(what.distance_m)}{abs(what.distance_m) / 1000:,.1f} km")
+    if abs(what.duration_s) >= 30:
+        parts.append(f"{_sign(what.duration_s)}{_minutes(abs(what.duration_s))}")
+    return ", ".join(parts)
+
+
+_SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
+
+
+def _money(minor_units: int, currency: str) -> str:
+    if not minor_units:
+        return "no cost"
+    amount = f"{abs(minor_units) / 100:,.2f}"
+    symbol = _SYMBOLS.get(currency)
+    return f"{_sign(minor_units)}{symbol}{amount}" if symbol else f"{_sign(minor_units)}{amount} {currency}"
+
+
+def _sign(value: float) -> str:
+    return "+" if value > 0 else "−"
+
+
+def _minutes(seconds: int) -> str:
+    minutes = max(1, round(seconds / 60))
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60}:{minutes % 60:02d} h"
+
+
+def _driver(day: Day, shift_id: ShiftId) -> str:
+    shift = day.shifts.get(shift_id)
+    return day.drivers[shift.driver_id].name if shift else "a driver"
+
+
+def _number(day: Day, order_id: OrderId) -> str:
+    order = day.orders.get(order_id)
+    return order.number if order else "the order"

@@ -5,15 +5,15 @@ Each function writes what is true now, as one change inside a unit of work; what
 knows it from the schedule and from what was marked as done.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from dispatcher.domain.errors import BadInput, KnownError
-from dispatcher.domain.fleet import Lock, Shift
+from dispatcher.domain.fleet import Driver, Lock, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
 from dispatcher.domain.orders import Load, Order
-from dispatcher.domain.plan import Route
+from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.time import TimeWindow, midnight
 from dispatcher.services.plan import unassign
 from dispatcher.services.ports import UnitOfWork
@@ -48,19 +48,39 @@ def take_over(
     shift_id: ShiftId,
     driver_id: DriverId | None = None,
     vehicle_id: VehicleId | None = None,
+    at: datetime | None = None,
     minutes: int = 0,
     driven: Collection[OrderId] = (),
 ) -> None:
-    """Another driver, or another vehicle, takes the round over as it stands, so many minutes later."""
+    """Another driver, or another vehicle, takes the round over as it stands, so many minutes later.
+
+    Whoever takes it over must be free from `at` on, or all through the shift.
+    """
     (shift,) = shifts_named(uow, on, (shift_id,))
-    others = [s for s in uow.shifts_of(on) if s.id != shift_id]
-    if driver_id is not None and any(s.driver_id == driver_id and _together(s, shift) for s in others):
+    busy = _busy(shift, uow.shifts_of(on), at)
+    if driver_id in {s.driver_id for s in busy}:
         raise KnownError("That driver has a round of their own at that time.", "Choose somebody who is off duty.")
-    if vehicle_id is not None and any(s.vehicle_id == vehicle_id and _together(s, shift) for s in others):
+    if vehicle_id in {s.vehicle_id for s in busy}:
         raise KnownError("That vehicle is out with somebody else at that time.", "Choose one that stands in the yard.")
     uow.put_shifts([replace(shift, driver_id=driver_id or shift.driver_id, vehicle_id=vehicle_id or shift.vehicle_id)])
     if minutes:
         run_late(uow, on=on, shift_id=shift_id, minutes=minutes, driven=driven)
+
+
+def stand_ins(day: Day, shift_id: ShiftId, at: datetime) -> tuple[Driver, ...]:
+    """Who could drive a round from a moment on: at work, and out with no other round then. By number."""
+    shift = day.shifts[shift_id]
+    busy = {shift.driver_id, *(s.driver_id for s in _busy(shift, day.shifts.values(), at))}
+    free = (driver for driver in day.drivers.values() if driver.active and driver.id not in busy)
+    return tuple(sorted(free, key=lambda driver: driver.number))
+
+
+def spare_vehicles(day: Day, shift_id: ShiftId, at: datetime) -> tuple[Vehicle, ...]:
+    """Which vehicles stand in the yard from a moment on. By name."""
+    shift = day.shifts[shift_id]
+    busy = {shift.vehicle_id, *(s.vehicle_id for s in _busy(shift, day.shifts.values(), at))}
+    free = (vehicle for vehicle in day.vehicles.values() if vehicle.id not in busy)
+    return tuple(sorted(free, key=lambda vehicle: vehicle.name.casefold()))
 
 
 def run_late(uow: UnitOfWork, *, on: date, shift_id: ShiftId, minutes: int, driven: Collection[OrderId] = ()) -> None:
@@ -75,11 +95,14 @@ def run_late(uow: UnitOfWork, *, on: date, shift_id: ShiftId, minutes: int, driv
         uow.put_orders([replace(order, service_s=order.service_s + 60 * minutes)])
 
 
-def start_late(uow: UnitOfWork, *, on: date, minutes: int) -> int:
-    """The depot is late: every round that has not begun starts later. Returns how many."""
+def start_late(uow: UnitOfWork, *, on: date, minutes: int, begun: Collection[ShiftId] = ()) -> int:
+    """The depot is late: every round that has not begun starts later. Returns how many.
+
+    A round with a stop done has begun besides those named.
+    """
     _require_minutes(minutes)
-    begun = {route.shift_id for route in uow.plan(on).routes if any(stop.done for stop in route.stops)}
-    waiting = [shift for shift in uow.shifts_of(on) if shift.id not in begun]
+    out = {*begun, *(route.shift_id for route in uow.plan(on).routes if any(stop.done for stop in route.stops))}
+    waiting = [shift for shift in uow.shifts_of(on) if shift.id not in out]
     if not waiting:
         raise KnownError("Every round has begun already.", "Make single drivers late instead.")
     uow.put_shifts([_later(shift, minutes) for shift in waiting])
@@ -115,7 +138,7 @@ def announce_load(uow: UnitOfWork, *, order_id: OrderId, load: Load) -> None:
     uow.put_orders([replace(_order(uow, order_id), load=load)])
 
 
-def driven_by(route: Route, departs_at: dict[OrderId, datetime], moment: datetime) -> tuple[OrderId, ...]:
+def driven_by(route: Route, departs_at: Mapping[OrderId, datetime], moment: datetime) -> tuple[OrderId, ...]:
     """What a driver has behind them at a moment: what is marked as done, and what the schedule has before it."""
     last = max(
         (i + 1 for i, s in enumerate(route.stops) if s.done or departs_at.get(s.order_id, moment) < moment), default=0
@@ -130,8 +153,10 @@ def _later(shift: Shift, minutes: int) -> Shift:
     return replace(shift, starts_at=starts_at)
 
 
-def _together(one: Shift, other: Shift) -> bool:
-    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
+def _busy(shift: Shift, shifts: Iterable[Shift], at: datetime | None) -> list[Shift]:
+    """Other shifts that are out while this one is, or while what is left of it from `at` on is."""
+    begins = max(shift.starts_at, at or shift.starts_at)
+    return [s for s in shifts if s.id != shift.id and s.starts_at < max(shift.ends_at, begins) and begins < s.ends_at]
 
 
 def _require_minutes(minutes: int) -> None:

@@ -1,0 +1,134 @@
+"""Opens the form of a named disturbance, carries out what it asks for as one operation, and has the answer searched.
+
+Lives in the GUI thread. Forms may be closed while their change is under way: what follows does not depend on them.
+"""
+
+from functools import partial
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.services.workplace import Workplace
+from ui.day import DayBoard
+from ui.disturbances.form import Deed, DisturbanceForm, Scene
+from ui.disturbances.rounds import BrokenDownForm, DepotLateForm, IllForm, LateForm
+from ui.hand import Hand
+from ui.parts.said import words_of
+from ui.proposals.desk import ProposalDesk
+from ui.runner import Operation, OpRunner
+from ui.theme import Theme
+
+
+class Disturbances(QObject):
+    """What goes wrong on the day shown, by its name.
+
+    Signals:
+        line_wanted(str): a line is to be drawn on the map, for what the words say. Answer with `line_drawn` or
+            `line_cancelled`.
+        told(str): a sentence for the status bar.
+    """
+
+    line_wanted = Signal(str)
+    told = Signal(str)
+
+    def __init__(
+        self,
+        board: DayBoard,
+        hand: Hand,
+        proposals: ProposalDesk,
+        workplace: Workplace,
+        runner: OpRunner,
+        theme: Theme,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._board, self._hand, self._proposals = board, hand, proposals
+        self._workplace, self._runner, self._window = workplace, runner, window
+        self._scene = Scene(board, workplace.clock, theme)
+        self._open: dict[str, DisturbanceForm] = {}
+
+    # --- the forms ------------------------------------------------------------------------------------------------
+
+    def van_broken_down(self, shift_id: ShiftId | None = None) -> None:
+        """A van stands by the road."""
+        if self._ready():
+            self._show(BrokenDownForm(self._scene, shift_id, self._window))
+
+    def driver_ill(self, shift_id: ShiftId | None = None) -> None:
+        """A driver cannot go on, or not come at all."""
+        if self._ready():
+            self._show(IllForm(self._scene, shift_id, self._window))
+
+    def driver_late(self, shift_id: ShiftId | None = None) -> None:
+        """A driver is behind the plan."""
+        if self._ready():
+            self._show(LateForm(self._scene, shift_id, self._window))
+
+    def depot_late(self) -> None:
+        """Nobody can leave yet."""
+        if self._ready():
+            self._show(DepotLateForm(self._scene, self._window))
+
+    def street_closed(self) -> None:
+        """A street cannot be driven."""
+
+    def urgent_order(self) -> None:
+        """An order that must go today comes in."""
+
+    def no_show(self, order_id: OrderId | None = None) -> None:
+        """Nobody was there."""
+
+    def bigger_load(self, order_id: OrderId | None = None) -> None:
+        """There is more of it than was announced."""
+
+    @Slot(object)
+    def line_drawn(self, line: object) -> None:
+        """The line that was wanted: a tuple of `Place`."""
+
+    @Slot()
+    def line_cancelled(self) -> None:
+        """No line was drawn."""
+
+    def _ready(self) -> bool:
+        """Whether there is a day to disturb; says why not."""
+        if self._board.present is None:
+            self.told.emit("The day is still being read.")
+            return False
+        return not self._hand.blocked()
+
+    def _show(self, form: DisturbanceForm) -> None:
+        """One form of a kind at a time."""
+        before = self._open.get(form.name)
+        if before is not None and shiboken6.isValid(before):
+            before.close()
+        self._open[form.name] = form
+        form.acted.connect(partial(self._carry_out, form))
+        form.show()
+        form.activateWindow()
+
+    # --- what they ask for ----------------------------------------------------------------------------------------
+
+    def _carry_out(self, form: DisturbanceForm, deed: Deed) -> None:
+        if self._hand.hindered:
+            form.set_pending(False)
+            form.fault.say(self._hand.hindered)
+            return
+        self._runner.submit(
+            Operation(deed.label, deed.change, why=deed.why),
+            initiator=self,
+            on_done=partial(self._on_done, form, deed),
+            on_failed=partial(self._on_failed, form),
+        )
+
+    def _on_done(self, form: DisturbanceForm, deed: Deed, _done: object) -> None:
+        self._proposals.answer(deed.title)
+        if shiboken6.isValid(form):
+            form.on_done()
+
+    def _on_failed(self, form: DisturbanceForm, fault: Exception) -> None:
+        if shiboken6.isValid(form):
+            form.on_refused(fault)
+        else:
+            self.told.emit(words_of(fault))

@@ -1,0 +1,227 @@
+"""What all these forms have in common: fields, what it will mean, what is wrong, and the one button that acts.
+
+A form writes nothing. It sends up a `Deed` when it is acted upon, and hears whether it was done.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import Qt, QTime, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLayout,
+    QPushButton,
+    QSpinBox,
+    QTimeEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dispatcher.domain.errors import KnownError
+from dispatcher.domain.plan import Day
+from dispatcher.services.planning import Outlook
+from dispatcher.services.ports import Clock, UnitOfWork
+from ui import format as words
+from ui.day import DayBoard
+from ui.parts.fields import label, named, primary
+from ui.parts.said import Said, Tone
+from ui.theme import Theme
+
+QUICK_MIN = (5, 10, 15, 30)
+LONGEST_MIN = 24 * 60
+WIDTH = 112
+"""In steps of the grid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What every form looks at."""
+
+    board: DayBoard
+    clock: Clock
+    theme: Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One operation, and the search that follows it."""
+
+    label: str
+    """In the words of the history: "Van 7 broke down"."""
+    why: str
+    """With the time and what was chosen, for the audit trail."""
+    change: Callable[[UnitOfWork], object]
+    title: str
+    """Of the proposal: what to do about it."""
+
+
+class DisturbanceForm(QDialog):
+    """One named disturbance. GUI thread; it follows the day while it is open.
+
+    Signals:
+        acted(Deed): do this. Answer with `on_done` or `on_refused`.
+    """
+
+    acted = Signal(object)
+
+    def __init__(self, name: str, title: str, act: str, scene: Scene, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.name, self.scene = f"disturbance.{name}", scene
+        self.setObjectName(self.name)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._pending = False
+        self._form = QFormLayout()
+        self.meaning = Said(f"{self.name}.meaning", "What it will mean", scene.theme, self)
+        self.fault = Said(f"{self.name}.fault", "What is wrong", scene.theme, self)
+        self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        self.act_button = named(QPushButton(act, self), f"{self.name}.act", act)
+        self.act_button.setToolTip(f"{act} (Enter)")
+        self.box.addButton(self.act_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        cancel = named(self.box.button(QDialogButtonBox.StandardButton.Cancel), f"{self.name}.cancel", "Cancel")
+        cancel.setToolTip("Change nothing (Esc)")
+        cancel.setAutoDefault(False)
+        primary(self.act_button)
+        self.box.accepted.connect(self.act)
+        self.box.rejected.connect(self.reject)
+        self._lay_out()
+        scene.board.settled.connect(self._on_settled)
+        self._date = self.day.date if scene.board.present else None
+
+    def _lay_out(self) -> None:
+        grid = self.scene.theme.grid
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[grid(4)] * 4)
+        column.setSpacing(grid(3))
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._form.setHorizontalSpacing(grid(3))
+        self._form.setVerticalSpacing(grid(2))
+        column.addLayout(self._form)
+        column.addWidget(self.meaning)
+        column.addWidget(self.fault)
+        column.addStretch(1)
+        column.addWidget(self.box)
+        self.setMinimumWidth(grid(WIDTH))
+
+    # --- what each form says of itself ----------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Say again what it will mean: a field or the day changed."""
+        raise NotImplementedError
+
+    def deed(self) -> Deed:
+        """What is filled in, as one operation. Raises `KnownError` if it cannot be done."""
+        raise NotImplementedError
+
+    # --- parts ----------------------------------------------------------------------------------------------------
+
+    @property
+    def outlook(self) -> Outlook:
+        """The day as it stands, judged; forms are opened only once there is one."""
+        assert self.scene.board.present is not None
+        return self.scene.board.present
+
+    @property
+    def day(self) -> Day:
+        """The day as it stands."""
+        return self.outlook.day
+
+    def add(self, text: str, field: QWidget | QLayout) -> None:
+        """One more field below the others."""
+        first = field.itemAt(0).widget() if isinstance(field, QLayout) else field
+        assert first is not None
+        self._form.addRow(label(text, first, self), field)
+
+    def local(self, moment: datetime) -> datetime:
+        """By the depot's clock."""
+        return moment.astimezone(self.day.depot.zone)
+
+    def clock_of(self, moment: datetime) -> str:
+        """As the depot's clocks show it."""
+        return words.clock(moment, self.day.depot.zone, self.day.date)
+
+    def say(self, text: str, *, can: bool = True) -> None:
+        """What it will mean; or why it cannot be done."""
+        self.meaning.say(text, Tone.PLAIN if can else Tone.WARNING)
+        self.act_button.setEnabled(can and not self._pending)
+
+    # --- acting ---------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def act(self) -> None:
+        """Do what is filled in."""
+        if not self.act_button.isEnabled():
+            return
+        try:
+            found = self.deed()
+        except (KnownError, ValueError) as fault:
+            self.fault.say(str(fault), Tone.BAD)
+            return
+        self.fault.say("")
+        self.set_pending(True)
+        self.acted.emit(found)
+
+    def set_pending(self, pending: bool) -> None:
+        """While it is being done it cannot be done again."""
+        self._pending = pending
+        self.act_button.setEnabled(not pending)
+
+    def on_done(self) -> None:
+        """It is done."""
+        self.accept()
+
+    def on_refused(self, fault: Exception) -> None:
+        """It was not, and this is why; what was filled in stays."""
+        self.set_pending(False)
+        self.fault.say_fault(fault)
+
+    @Slot(object)
+    def _on_settled(self, day: Day) -> None:
+        """Of another day this form knows nothing."""
+        if day.date != self._date:
+            self.reject()
+        elif not self._pending:
+            self.refresh()
+
+
+def clock_field(form: DisturbanceForm, name: str, accessible: str) -> QTimeEdit:
+    """A time of the depot's clock."""
+    field = named(QTimeEdit(form), f"{form.name}.{name}", accessible)
+    field.setDisplayFormat("HH:mm")
+    return field
+
+
+def show_clock(field: QTimeEdit, local: datetime) -> None:
+    """Fill a time in."""
+    field.setTime(QTime(local.hour, local.minute))
+
+
+class MinutesField(QWidget):
+    """So many minutes, typed or by one press."""
+
+    def __init__(self, form: DisturbanceForm, name: str, accessible: str, least: int = 1) -> None:
+        super().__init__(form)
+        self.spin = named(QSpinBox(self), f"{form.name}.{name}", accessible)
+        self.spin.setRange(least, LONGEST_MIN)
+        self.spin.setSuffix(" min")
+        self.spin.setValue(15)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(form.scene.theme.grid(1.5))
+        row.addWidget(self.spin, 1)
+        for minutes in QUICK_MIN:
+            button = named(QPushButton(f"+{minutes}", self), f"{form.name}.{name}.{minutes}", f"{minutes} minutes")
+            button.setAutoDefault(False)
+            button.setToolTip(f"{minutes} minutes")
+            button.clicked.connect(lambda _checked=False, value=minutes: self.spin.setValue(value))
+            row.addWidget(button)
+        self.setFocusProxy(self.spin)
+
+    @property
+    def minutes(self) -> int:
+        """What is filled in."""
+        return self.spin.value()

@@ -60,7 +60,7 @@ class WhatIfDialog(QDialog):
         self._jobs: list[Job] = []
         self.form = WhatIfForm(theme, workplace.depot.zone, self)
         self._connect()
-        open_at(self, theme, 200, 160)
+        open_at(self, theme, 240, 180)
         self.set_date(on)
         self.refresh()
 
@@ -203,9 +203,6 @@ class WhatIfDialog(QDialog):
     def _on_compared(self, comparison: Comparison) -> None:
         self.form.copy_model.set_sides(comparison.sides)
         self.form.show_comparison(comparison)
-        faults = [f"“{side.what_if.name}” cannot be read: {side.fault}" for side in comparison.sides if _broken(side)]
-        if faults:
-            self.form.said.say("\n".join(faults), Tone.WARNING)
 
     # ── Promoting ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -328,7 +325,3 @@ class WhatIfDialog(QDialog):
         """Nobody waits for a comparison any more."""
         self._on_stop()
         super().done(result)
-
-
-def _broken(side: Any) -> bool:
-    return bool(side.what_if and side.fault)

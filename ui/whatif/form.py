@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from dispatcher.services.comparing import Comparison
 from ui.parts.fields import label, named, set_icon
 from ui.parts.said import Said, Tone
-from ui.parts.tables import plain_table, size_column, size_rows
+from ui.parts.tables import SHEET, plain_table, size_column, size_rows
 from ui.theme import Size, Theme
 from ui.whatif.models import ComparisonModel, CopyModel
 from ui.whatif.painting import FigurePainter
@@ -29,6 +29,10 @@ from ui.whatif.painting import FigurePainter
 _WHAT = (
     "A copy holds the whole depot: try in it whatever you like. Nothing of it reaches the depot until you promote it."
 )
+_PLAIN_EDGES = """
+QHeaderView::section:vertical { border: none; }
+QTableCornerButton::section { background: transparent; border: none; border-bottom: 1px solid palette(mid); }
+"""
 _NONE = "There are no copies yet. Name what you want to try, “One van less”, and make the first one."
 
 
@@ -56,6 +60,7 @@ class WhatIfForm:
         self.model = ComparisonModel(parent)
         self.table = self._table("comparison", "The depot and its copies side by side", self.model)
         self.painter = FigurePainter(theme, self.model, self.table)
+        self.faults = Said("whatif.faults", "Copies that cannot be read", theme, parent)
         self.doing = named(QLabel(parent), "whatif.doing", "What is being done")
         self.doing.setProperty("muted", True)
         self.bar = named(QProgressBar(parent), "whatif.progress", "Progress")
@@ -85,6 +90,7 @@ class WhatIfForm:
         self.table.setItemDelegate(self.painter)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.table.setStyleSheet(f"{SHEET}{_PLAIN_EDGES}")
         self.table.verticalHeader().show()
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.copies.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -106,6 +112,7 @@ class WhatIfForm:
         column.addLayout(_line(self.open, self.promote, self.discard))
         column.addLayout(_line(self.heading, None, self.again, stretch=1))
         column.addWidget(self.table, 3)
+        column.addWidget(self.faults)
         column.addWidget(self.said)
         column.addWidget(self.left, 1)
         column.addWidget(self.bar)
@@ -120,6 +127,8 @@ class WhatIfForm:
     def show_comparison(self, comparison: Comparison) -> None:
         """The table."""
         self.model.set_comparison(comparison)
+        named_faults = ((side.what_if.name, side.fault) for side in comparison.sides if side.what_if and side.fault)
+        self.faults.say("\n".join(f"“{name}” cannot be read: {fault}" for name, fault in named_faults), Tone.WARNING)
         self._size()
 
     def show_left(self, left: Mapping[str, str]) -> None:

@@ -2,7 +2,8 @@
 
 `ApartEngine` answers as `PyVrpEngine` does, and with the same seed the same. Its worker stays between searches, so that
 only the first has to wait for one; it ends with `close`, with its parent, and with a search that is cut short. What
-passes between the two: a first word; a task there; plans back, and at last a solution or an error; meanwhile a `None` there to stop.
+passes between the two: a first word; then a task there; plans back, and at last a solution or an error; meanwhile a
+`None` there to stop.
 """
 
 import ctypes

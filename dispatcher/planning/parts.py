@@ -40,6 +40,8 @@ LOOK_S = 0.02
 FIRST_S = (1.0, 2.0)
 TURN_S = (2.0, 6.0)
 """Least and most seconds for a part, at first and later."""
+_SHORTEST_S = 0.3
+"""Of the last part that is begun before time is up."""
 
 
 class Planner:
@@ -272,6 +274,8 @@ class _Parts:
         scope = replace(self.scope, shift_ids=None, take_in=True)
         engine = self.engines.get()
         try:
+            if turn and self.watch.rule.seconds is not None:
+                seconds = max(_SHORTEST_S, min(seconds, self.watch.rule.seconds - self.watch.elapsed_s))
             rule = StopRule(seconds=seconds, iterations=self._iterations(turn), asked=self._asked)
             return engine.solve(narrow, start=start, stop=rule, seed=self.seed + turn, scope=scope)
         finally:

@@ -14,16 +14,20 @@ from pyvrp.stop import MaxRuntime
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.planning.apart import ApartEngine
-from dispatcher.planning.engine import PyVrpEngine
+from dispatcher.planning.engine import PyVrpEngine, Stats
 from dispatcher.planning.judge import judge, weigh
+from dispatcher.planning.parts import Planner
 from dispatcher.planning.problem import Problem
 from dispatcher.planning.reasons import explain
 from dispatcher.planning.resequence import resequence
 from dispatcher.planning.stop import StopRule
+from dispatcher.region.straight import StraightLine
+from dispatcher.services.planning import PlanningDesk
 from tests.benchmarks.vrp_instances import Instance, instance_of
-from tests.fixtures.days import make_day, problem_of
+from tests.fixtures.days import make_day, problem_of, with_plan
 
 _SECONDS = float(os.environ.get("ROUNDHOUSE_BENCH_SECONDS", "10"))
+_LARGE_S = 30.0
 _BEAT_S = 0.005
 _FEW = (
     ("ortec/ORTEC-VRPTW-ASYM-53690b3c-d1-n321-k35.txt", "none"),
@@ -44,6 +48,8 @@ _ALL = (
 def run() -> Iterator[dict[str, object]]:
     """Each figure with its goal."""
     yield from _first_plan()
+    yield from _large_day()
+    yield _giving_way()
     yield _keeping_waiting()
     yield from _judging()
     yield _resequencing()
@@ -106,6 +112,46 @@ def _first(problem: Problem) -> tuple[float, int]:
         seed=1,
     )
     return plans[-1]
+
+
+# --- a large day ---
+
+
+def _large_day() -> Iterator[dict[str, object]]:
+    """5,000 orders in parts, in two processes: the first plan with everybody in it, and what half a minute makes of it."""
+    orders, drivers = 5_000, 60
+    problem = problem_of(make_day(orders, drivers, 1, windows=0.3, collections=0.05))
+    planner, told = Planner(), list[Stats]()
+    found = planner.solve(problem, stop=StopRule(seconds=_LARGE_S), on_best=lambda _, stats: told.append(stats), seed=1)
+    planner.close()
+    first = next((stats for stats in told if stats.planned == orders), None)
+    on = f"{orders:,} orders, {drivers} drivers"
+    yield _figure("first complete plan", first.seconds if first else None, "s", 20.0, on)
+    gain = found.cost / first.cost if first else None
+    yield _figure(f"cost after {_LARGE_S:g} s against that plan", gain, "ratio", 1.0, f"{on}; {found.cost:,} at last")
+    yield _figure("orders left out", float(len(problem.unplanned(found.sequences))), "orders", 0.0, on)
+
+
+def _giving_way() -> dict[str, object]:
+    """How long a quiet search goes on after somebody wants it to end."""
+    day = make_day(2_000, 30, 1, windows=0.3)
+    ids = list(day.orders)
+    day = with_plan(day, {shift_id: ids[i::30] for i, shift_id in enumerate(day.shifts)})
+    desk, taken = PlanningDesk(StraightLine()), []
+    desk.problem(day)
+    for seconds in (0.2, 1.0, 2.0, 3.0, 4.0):
+        stop, ended = threading.Event(), []
+        improving = threading.Thread(
+            target=lambda: (desk.improve(day, seconds=60, stop=stop), ended.append(time.perf_counter()))  # noqa: B023
+        )
+        improving.start()
+        time.sleep(seconds)
+        asked = time.perf_counter()
+        stop.set()
+        improving.join()
+        taken.append(1000 * (ended[0] - asked))
+    desk.close()
+    return _figure("a quiet search ends after it is asked to", max(taken), "ms", 100.0, "2,000 stops, asked 5 times")
 
 
 # --- who waits for a search ---

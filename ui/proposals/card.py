@@ -2,31 +2,45 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dispatcher.services.proposals import Card
 from ui import format as fmt
-from ui.parts.fields import named, primary
+from ui.parts.fields import named, primary, set_icon
 from ui.parts.said import Said, Tone
 from ui.proposals.words import brings
 from ui.theme import Size, Theme
 
+_KEYS = (
+    Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Space,
+    Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Escape,
+)  # fmt: skip
 
-class CardFrame(QFrame):
-    """One card; the one with the focus shows its buttons. GUI thread; owned by the panel.
+
+class CardFrame(QWidget):
+    """One card; the current one shows its buttons. GUI thread; owned by the panel.
 
     Signals:
-        take_requested(), look_requested(), dismiss_requested(), focused(): of this card.
-        step_requested(int): to the card so many further down.
+        take_requested(card_id), look_requested(card_id), dismiss_requested(card_id): what its buttons say.
+        focused(card_id): it has the keys from now on.
+        step_requested(card_id, by): to the card so many further down.
     """
 
-    take_requested = Signal()
-    look_requested = Signal()
-    dismiss_requested = Signal()
-    focused = Signal()
-    step_requested = Signal(int)
+    take_requested = Signal(str)
+    look_requested = Signal(str)
+    dismiss_requested = Signal(str)
+    focused = Signal(str)
+    step_requested = Signal(str, int)
 
     def __init__(self, theme: Theme, card: Card, made_at: datetime, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,37 +50,43 @@ class CardFrame(QFrame):
         self._current = self._looked_at = False
         self.title = QLabel(self, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.made = QLabel(self)
+        self.made.setProperty("muted", True)
         self.good = Said("board.proposals.card.good", "What it brings", theme, self)
         self.worse = Said("board.proposals.card.worse", "What becomes worse", theme, self)
+        for said in (self.good, self.worse):
+            said.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)  # a click is for the card
         self._make_buttons()
         self._lay_out()
         theme.changed.connect(self._dress)
         self.show_card(card)
-        self._dress()
+        self.set_state(current=False, looked_at=False, brief=False)
 
     def _make_buttons(self) -> None:
         self.buttons = QWidget(self)
-        self.take = self._button("take", "Take all", "Take all of it over (Enter)")
-        self.look = self._button("look", "Look closer", "Show what changes, driver by driver, and on the map (Right)")
-        self.dismiss = self._button("dismiss", "Dismiss", "Offer it no longer (Del)")
-        signals = (self.take_requested, self.look_requested, self.dismiss_requested)
-        for button, signal in zip((self.take, self.look, self.dismiss), signals, strict=True):
-            button.setAutoDefault(False)
-            button.setToolTip(button.accessibleName())
-            button.clicked.connect(signal)
+        self.take = self._button(QPushButton("Take all"), "take", "Take all of it over (Enter)")
         primary(self.take)
+        self.look = self._button(
+            QPushButton("Look closer"), "look", "Show what changes, driver by driver, and on the map (Right)"
+        )
+        self.dismiss = self._button(QToolButton(), "dismiss", "Dismiss: offer it no longer (Del)")
+        self.take.clicked.connect(self._on_take)
+        self.look.clicked.connect(self._on_look)
+        self.dismiss.clicked.connect(self._on_dismiss)
 
-    def _button(self, name: str, text: str, tip: str) -> QPushButton:
-        return named(QPushButton(text, self.buttons), f"board.proposals.card.{name}", tip)
+    def _button[B: QAbstractButton](self, button: B, name: str, tip: str) -> B:
+        button.setParent(self.buttons)
+        button.setToolTip(tip)
+        return named(button, f"board.proposals.card.{name}", tip)
 
     def _lay_out(self) -> None:
         self._top, self._row = QHBoxLayout(), QHBoxLayout(self.buttons)
         self._top.addWidget(self.title, 1)
         self._top.addWidget(self.made, 0, Qt.AlignmentFlag.AlignTop)
         self._row.setContentsMargins(0, 0, 0, 0)
-        for button in (self.take, self.look, self.dismiss):
-            self._row.addWidget(button)
+        self._row.addWidget(self.take)
+        self._row.addWidget(self.look)
         self._row.addStretch(1)
+        self._row.addWidget(self.dismiss)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._top)
         for widget in (self.good, self.worse, self.buttons):
@@ -81,46 +101,74 @@ class CardFrame(QFrame):
         self.title.setText(card.title)
         self.made.setText(fmt.clock(self._made_at, card.day.depot.zone))
         self.made.setToolTip("When it was found")
-        self.good.say(told.good[:1].upper() + told.good[1:])
-        self.worse.say(told.worse[:1].upper() + told.worse[1:], Tone.WARNING)
+        self.good.say(_sentence(told.good))
+        self.worse.say(_sentence(told.worse), Tone.WARNING)
         self.take.setEnabled(not card.empty)
         self.setAccessibleName(f"Proposal: {card.title}, {self.made.text()}")
         self.setAccessibleDescription(f"{told.text}. Enter takes all, Right shows what changes, Del dismisses.")
 
-    def set_state(self, *, current: bool, looked_at: bool) -> None:
-        """Whether it is the one that keys are for, and whether what it changes is shown."""
+    def set_state(self, *, current: bool, looked_at: bool, brief: bool) -> None:
+        """Whether keys are for it, whether what it changes is shown, and whether its title must do."""
         self._current, self._looked_at = current, looked_at
         self.buttons.setVisible(current)
+        self.good.setVisible(not brief)
+        self.worse.setVisible(not brief and bool(self.worse.text()))
         self.look.setText("Close" if looked_at else "Look closer")
         self._dress()
 
-    # ── Keys and mouse ───────────────────────────────────────────────────────────────────────────────────────────
+    # ── Wishes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @Slot()
+    def _on_take(self) -> None:
+        self.take_requested.emit(self.card.id)
+
+    @Slot()
+    def _on_look(self) -> None:
+        self.look_requested.emit(self.card.id)
+
+    @Slot()
+    def _on_dismiss(self) -> None:
+        self.dismiss_requested.emit(self.card.id)
+
+    def event(self, event: QEvent) -> bool:
+        """Its keys are meant for it, whatever shortcuts the window has."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self._wants(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    @staticmethod
+    def _wants(event: QKeyEvent) -> bool:
+        return event.key() in _KEYS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        if not self._wants(event):
+            super().keyPressEvent(event)
+            return
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self.take.click()
             case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
-                self.dismiss.click()
-            case Qt.Key.Key_Right if not self._looked_at:
-                self.look.click()
-            case Qt.Key.Key_Left | Qt.Key.Key_Escape if self._looked_at:
-                self.look.click()
+                self._on_dismiss()
+            case Qt.Key.Key_Up:
+                self.step_requested.emit(self.card.id, -1)
+            case Qt.Key.Key_Down:
+                self.step_requested.emit(self.card.id, 1)
             case Qt.Key.Key_Space:
-                self.look.click()
-            case Qt.Key.Key_Up | Qt.Key.Key_Down:
-                self.step_requested.emit(steps[Qt.Key(event.key())])
+                self._on_look()
+            case key if (key == Qt.Key.Key_Right) is not self._looked_at:
+                self._on_look()
             case _:
                 super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.focused.emit()
+        self.update()
+        self.focused.emit(self.card.id)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
-        self.look.click()
+        self._on_look()
 
     # ── Looks ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -129,13 +177,23 @@ class CardFrame(QFrame):
         grid = self._theme.grid
         self.title.setFont(self._theme.font(Size.TEXT, bold=True))
         self.made.setFont(self._theme.font(Size.SMALL))
-        self.made.setStyleSheet(f"color: {self._theme.colour('muted').name()};")
+        set_icon(self.dismiss, "close", self._theme)
         self._column.setContentsMargins(grid(3), grid(2), grid(3), grid(2))
         self._column.setSpacing(grid(1))
         self._row.setSpacing(grid(1.5))
-        edge = self._theme.colour("accent" if self._current else "border").name()
-        ground = self._theme.colour("raised").name()
-        self.setStyleSheet(
-            f'QFrame[objectName="board.proposals.card"] {{ background: {ground}; border: 1px solid {edge};'
-            " border-radius: 4px; }"
-        )
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        """By hand: a style sheet would take the colours of what lies in the card away."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._theme.colour("accent" if self._current else "border"))
+        painter.setBrush(self._theme.colour("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        if self.hasFocus():
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5), 3, 3)
+        painter.end()
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

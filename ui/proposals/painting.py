@@ -6,14 +6,15 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ui.board.painting import elided
 from ui.proposals.model import DiffModel
-from ui.proposals.rows import HEADINGS, DriverRow, Figure, GoneHead, GoneRow, StopRow
+from ui.proposals.rows import HEADINGS, DriverRow, Figure, GoneHead, GoneRow, Side, StopRow
 from ui.theme import Size, Theme, driver_colour, legible_on
 
 type Index = QModelIndex | QPersistentModelIndex
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_SHARES = (7, 12, 11, 7, 14)
+_UNCLIPPED = _RIGHT | Qt.TextFlag.TextDontClip
+_SHARES = (7, 12, 11, 9, 12)
 """How a line is shared among the figures, in the order of `HEADINGS`."""
 _WIDEST = 110
 """Steps of the grid from which on figures are not pulled apart any further."""
@@ -33,7 +34,13 @@ class DiffPainter(QStyledItemDelegate):
         self._text, self._bold = self._theme.font(Size.TEXT), self._theme.font(Size.TEXT, bold=True)
         self._small, self._small_bold = self._theme.font(Size.SMALL), self._theme.font(Size.SMALL, bold=True)
         self._line, self._low = QFontMetrics(self._bold).height(), QFontMetrics(self._small).height()
+        self._arrow = QFontMetrics(self._small).horizontalAdvance(" → ")
         self._side, self._gap = self._theme.grid(4), self._theme.grid(2)
+
+    @property
+    def head_height(self) -> int:
+        """Of the line above the figures."""
+        return self._low + self._theme.grid(2)
 
     # ── Measures ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -70,7 +77,7 @@ class DiffPainter(QStyledItemDelegate):
         return QRect(
             row_rect.left() + self._gap + word,
             row_rect.top(),
-            self.check_box(row_rect).left() - row_rect.left() - self._gap - word,
+            row_rect.width() - 2 * self._gap - word,
             row_rect.height(),
         )
 
@@ -123,16 +130,14 @@ class DiffPainter(QStyledItemDelegate):
             line.setRight(check.left())
             self._write(painter, line, row.note, self._small, row.note_tone)
 
-    def _paint_figure(self, painter: QPainter, cell: QRect, words: str, tone: str, font: QFont | None = None) -> None:
-        painter.setFont(font or self._small)
+    def _paint_figure(self, painter: QPainter, cell: QRect, words: str, tone: str) -> None:
+        painter.setFont(self._small)
         painter.setPen(self._theme.colour(tone))
-        painter.drawText(cell, _RIGHT, words)
+        painter.drawText(cell, _UNCLIPPED, words)
 
     def _paint_change(self, painter: QPainter, cell: QRect, figure: Figure) -> None:
-        font = self._small_bold if figure.way else self._small
-        self._paint_figure(
-            painter, cell, _WAYS[figure.way] + figure.after, figure.tone if figure.way else "muted", font
-        )
+        tone = figure.tone if figure.way else "muted"
+        self._paint_figure(painter, cell, _WAYS[figure.way] + figure.after, tone)
 
     def _paint_names(self, painter: QPainter, line: QRect, row: DriverRow) -> None:
         name = self._write(painter, line, row.driver, self._bold, "text")
@@ -143,7 +148,7 @@ class DiffPainter(QStyledItemDelegate):
     def _paint_badge(self, painter: QPainter, line: QRect, number: int) -> int:
         """The driver's number on the driver's colour; returns where the name begins."""
         ground = driver_colour(number)
-        width = max(self._theme.grid(6), QFontMetrics(self._small_bold).horizontalAdvance(str(number)) + self._gap)
+        width = self._badge_width(number)
         box = QRectF(line.left(), line.top() + 1, width, line.height() - 2)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -153,6 +158,9 @@ class DiffPainter(QStyledItemDelegate):
         painter.setPen(legible_on(ground))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
         return line.left() + width + self._gap
+
+    def _badge_width(self, number: int) -> int:
+        return max(self._theme.grid(6), QFontMetrics(self._small_bold).horizontalAdvance(str(number)) + self._gap)
 
     def _paint_stop(self, painter: QPainter, rect: QRect, row: StopRow, live: bool) -> None:
         check = self._paint_check(painter, rect, live)
@@ -167,12 +175,27 @@ class DiffPainter(QStyledItemDelegate):
             upper.setRight(aside.left() - self._gap)
         self._write(painter, upper, row.address, self._small, "text", Qt.TextElideMode.ElideMiddle)
         lower = lower.adjusted(self._side + self._theme.grid(1), 0, 0, 0)
-        after = QFontMetrics(self._small).horizontalAdvance(row.after)
-        room = QRect(lower)
-        room.setWidth(max(lower.width() // 2, lower.width() - after - self._side))
-        was = self._write(painter, room, f"{row.before} →", self._small, "muted")
-        lower.setLeft(lower.left() + was + self._theme.grid(1))
-        self._write(painter, lower, row.after, self._small, row.tone)
+        named = self._side_width(row.before, named=True) + self._side_width(row.after, named=True)
+        full = named + self._arrow <= lower.width()
+        lower = self._paint_side(painter, lower, row.before, "muted", named=full)
+        self._write(painter, lower, " → ", self._small, "muted")
+        self._paint_side(painter, lower.adjusted(self._arrow, 0, 0, 0), row.after, row.tone, named=full)
+
+    def _side_width(self, side: Side, *, named: bool) -> int:
+        metrics = QFontMetrics(self._small)
+        badge = self._badge_width(side.number) + self._gap if side.number is not None else 0
+        name = metrics.horizontalAdvance(side.driver) + self._gap if named and side.driver else 0
+        return badge + name + metrics.horizontalAdvance(side.where)
+
+    def _paint_side(self, painter: QPainter, line: QRect, side: Side, tone: str, *, named: bool) -> QRect:
+        """The other driver's number, the name where there is room, place and time; returns what is left of the line."""
+        line = QRect(line)
+        if side.number is not None:
+            line.setLeft(self._paint_badge(painter, line, side.number))
+            if named:
+                line.setLeft(line.left() + self._write(painter, line, side.driver, self._small, tone) + self._gap)
+        line.setLeft(line.left() + self._write(painter, line, side.where, self._small, tone))
+        return line
 
     def _paint_head(self, painter: QPainter, rect: QRect, row: GoneHead) -> None:
         painter.setPen(self._theme.colour("border"))

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -20,10 +20,13 @@ from ui.parts.fields import named
 from ui.proposals import words
 from ui.proposals.card import CardFrame
 from ui.proposals.rows import DriverRow, StopRow
+from ui.proposals.stack import CardStack
 from ui.proposals.thinking import Thinking
 from ui.proposals.view import DiffView
 from ui.theme import Theme
 
+CARDS_SHARE = 0.5
+"""Of the panel's height, at most, for the cards while one of them is open."""
 FILTER_FROM = 5
 """So many drivers make a list that one wants to filter."""
 
@@ -63,16 +66,16 @@ class ProposalsPanel(QWidget):
     @Slot(object)
     def set_cards(self, cards: tuple[Card, ...]) -> None:
         """What is on offer now, newest first; of a card that was there before what is open and selected stays so."""
-        focused = self._focused_card()
+        focused = self._has_focus()
         row = next((i for i, card in enumerate(self._cards) if card.id == self._current), 0)
         self._cards = tuple(cards)
         self._arrange_frames()
         if self._current not in self._frames:
             self._current = cards[min(row, len(cards) - 1)].id if cards else ""
-        if focused and self._current and focused not in self._frames:
-            self._frames[self._current].setFocus()
         self._look_at(self._card(self._opened.id) if self._opened else None)
         self._show_state()
+        if focused and not self._has_focus() and self._current:
+            self._frames[self._current].setFocus()
 
     @Slot(str)
     def set_thinking(self, text: str) -> None:
@@ -93,6 +96,7 @@ class ProposalsPanel(QWidget):
 
     def _make_parts(self) -> None:
         self.thinking = Thinking(self._theme, self)
+        self._scroll = CardStack(self._theme, self)
         self.view = DiffView(self._theme, self)
         self.filter = named(QComboBox(self), "board.proposals.filter", "Whose changes to show")
         self.filter.setToolTip("Show the changes of one driver")
@@ -102,15 +106,6 @@ class ProposalsPanel(QWidget):
         self.empty.setObjectName("board.proposals.empty")
 
     def _lay_out(self) -> None:
-        self._list = QWidget()
-        self._cards_column = QVBoxLayout(self._list)
-        self._cards_column.addStretch(1)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidget(self._list)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._detail = QWidget(self)
         self._bar = QHBoxLayout()
         self._bar.addWidget(self.take_button)
@@ -125,8 +120,8 @@ class ProposalsPanel(QWidget):
         column = QVBoxLayout(shown)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._scroll, 1)
-        column.addWidget(self._detail, 3)
+        column.addWidget(self._scroll)
+        column.addWidget(self._detail, 1)
         self._stack = QStackedLayout()
         self._stack.addWidget(shown)
         self._stack.addWidget(self.empty)
@@ -158,11 +153,10 @@ class ProposalsPanel(QWidget):
     def _card(self, card_id: str) -> Card | None:
         return next((card for card in self._cards if card.id == card_id), None)
 
-    def _focused_card(self) -> str:
-        focus = self.focusWidget() if self.isAncestorOf(self.window().focusWidget() or self) else None
-        return next(
-            (i for i, frame in self._frames.items() if focus and (frame is focus or frame.isAncestorOf(focus))), ""
-        )
+    def _has_focus(self) -> bool:
+        """Whether keys go to something that can still be seen here."""
+        focus = QApplication.focusWidget()
+        return focus is not None and focus.isVisible() and self.isAncestorOf(focus)
 
     def _arrange_frames(self) -> None:
         """Keep the frames of cards that stay, in the order of the cards."""
@@ -170,33 +164,37 @@ class ProposalsPanel(QWidget):
         for card_id in [i for i in self._frames if i not in known]:
             frame = self._frames.pop(card_id)
             self._made.pop(card_id)
-            self._cards_column.removeWidget(frame)
             frame.hide()
             frame.deleteLater()
-        for row, card in enumerate(self._cards):
+        for card in self._cards:
             if card.id in self._frames:
                 self._frames[card.id].show_card(card)
             else:
                 self._add_frame(card)
-            self._cards_column.removeWidget(self._frames[card.id])
-            self._cards_column.insertWidget(row, self._frames[card.id])
+        self._scroll.arrange([self._frames[card.id] for card in self._cards])
 
     def _add_frame(self, card: Card) -> None:
         self._made[card.id] = datetime.now(UTC)
-        frame = CardFrame(self._theme, card, self._made[card.id], self._list)
-        frame.focused.connect(lambda: self._on_focused(card.id))
-        frame.take_requested.connect(lambda: self.accept_requested.emit(card.id, (), ()))
-        frame.look_requested.connect(lambda: self._on_look(card.id))
-        frame.dismiss_requested.connect(lambda: self.dismiss_requested.emit(card.id))
-        frame.step_requested.connect(lambda by: self._on_step(card.id, by))
+        frame = CardFrame(self._theme, card, self._made[card.id], self)
+        frame.focused.connect(self._on_focused)
+        frame.take_requested.connect(self._on_take_all)
+        frame.look_requested.connect(self._on_look)
+        frame.dismiss_requested.connect(self.dismiss_requested)
+        frame.step_requested.connect(self._on_step)
         self._frames[card.id] = frame
 
+    @Slot(str)
+    def _on_take_all(self, card_id: str) -> None:
+        self.accept_requested.emit(card_id, (), ())
+
+    @Slot(str)
     def _on_focused(self, card_id: str) -> None:
         if card_id != self._current:
             self._current = card_id
             self._look_at(self._card(card_id) if self._opened else None)
             self._show_state()
 
+    @Slot(str, int)
     def _on_step(self, card_id: str, by: int) -> None:
         ids = [card.id for card in self._cards]
         at = ids.index(card_id) + by
@@ -206,6 +204,7 @@ class ProposalsPanel(QWidget):
         elif by > 0 and self._opened:
             self.view.setFocus()
 
+    @Slot(str)
     def _on_look(self, card_id: str) -> None:
         self._current = card_id
         shut = self._opened is not None and self._opened.id == card_id
@@ -263,13 +262,22 @@ class ProposalsPanel(QWidget):
     def _show_state(self) -> None:
         for card_id, frame in self._frames.items():
             opened = self._opened is not None and self._opened.id == card_id
-            frame.set_state(current=card_id == self._current, looked_at=opened)
+            current = card_id == self._current
+            frame.set_state(current=current, looked_at=opened, brief=self._opened is not None and not current)
         self._detail.setVisible(self._opened is not None)
         self._stack.setCurrentIndex(0 if self._cards else 1)
+        self._fit()
+
+    def _fit(self) -> None:
+        """While a card is open the cards take a share of the panel at most."""
+        self._scroll.limit(None if self._opened is None else round(self.height() * CARDS_SHARE))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     @Slot()
     def _on_theme_changed(self) -> None:
         grid = self._theme.grid
-        self._cards_column.setContentsMargins(grid(2), grid(2), grid(2), grid(2))
-        self._cards_column.setSpacing(grid(2))
+        self._scroll.dress()
         self._bar.setContentsMargins(grid(2), grid(1.5), grid(2), grid(1.5))

@@ -4,7 +4,7 @@ Knows no Qt. A row says everything that is painted or read aloud of it, so that 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
@@ -59,6 +59,25 @@ class DriverRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """A stop before, or after: where it is in its round, and when."""
+
+    where: str
+    """Place, time and lateness: "7 · 09:15 · 4 min late"."""
+    number: int | None = None
+    """Of the other driver, if it is with another."""
+    driver: str = ""
+
+    @property
+    def said(self) -> str:
+        """As it is read aloud."""
+        if self.where == words.UNPLANNED:
+            return self.where
+        whose = f"driver {self.number} {self.driver}, " if self.number is not None else ""
+        return f"{whose}stop {self.where.replace(' · ', ', ')}"
+
+
+@dataclass(frozen=True, slots=True)
 class StopRow:
     """What happens to one order, seen from one of its drivers."""
 
@@ -69,8 +88,8 @@ class StopRow:
     """ "comes", "leaves", "changes": what the icon means."""
     address: str
     number: str
-    before: str
-    after: str
+    before: Side
+    after: Side
     tone: str
     handling: str
 
@@ -83,7 +102,7 @@ class StopRow:
     def said(self) -> str:
         """Everything in one sentence."""
         goods = f"; {self.handling}" if self.handling else ""
-        return f"{self.address}, order {self.number}, {self.verb}: {self.before} → {self.after}{goods}"
+        return f"{self.address}, order {self.number}, {self.verb}: {self.before.said} → {self.after.said}{goods}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +171,11 @@ class _Names:
     def clock(self, times: StopTimes) -> str:
         return fmt.clock(times.starts_at, self._zone, self.day.date)
 
-    def driver(self, shift_id: ShiftId) -> str:
+    def with_driver(self, side: Side, shift_id: ShiftId | None) -> Side:
+        if shift_id is None:
+            return side
         driver = self.day.drivers[self.day.shifts[shift_id].driver_id]
-        return f"{driver.number} {driver.name}"
+        return replace(side, number=driver.number, driver=driver.name)
 
 
 def _places(routes: Iterator[RouteTimes]) -> dict[OrderId, int]:
@@ -165,12 +186,18 @@ def _driver(names: _Names, diff: RoundDiff, stops: Sequence[StopDiff]) -> Driver
     shift = names.day.shifts[diff.shift_id]
     driver, vehicle = names.day.drivers[shift.driver_id], names.day.vehicles[shift.vehicle_id]
     broken = words.newly_broken(diff.before, diff.after)
-    note = f"New: {', '.join(broken)}" if broken else "" if diff.comes or diff.leaves else "Only the sequence changes"
     rows = sorted((_stop(names, diff.shift_id, stop) for stop in stops), key=_place_of(names))
     return DriverRow(
         diff.shift_id, driver.number, driver.name, vehicle.name, _figures(diff),
-        note, "late" if broken else "muted", tuple(rows),
+        f"New: {', '.join(broken)}" if broken else _sequence_note(diff), "late" if broken else "muted", tuple(rows),
     )  # fmt: skip
+
+
+def _sequence_note(diff: RoundDiff) -> str:
+    """The part of a change that no stop's row tells."""
+    if not diff.resequenced:
+        return ""
+    return "The other stops change their sequence" if diff.comes or diff.leaves else "Only the sequence changes"
 
 
 def _place_of(names: _Names) -> Callable[[StopRow], int]:
@@ -198,16 +225,16 @@ def _figure(before: int, after: int, say: Callable[[int], str], *, weighs: bool 
 
 
 def _stop(names: _Names, shift_id: ShiftId, stop: StopDiff) -> StopRow:
-    was = words.place(names.before.get(stop.order_id), stop.before, names.clock)
-    will = words.place(names.after.get(stop.order_id), stop.after, names.clock)
+    was = Side(words.place(names.before.get(stop.order_id, 0), stop.before, names.clock))
+    will = Side(words.place(names.after.get(stop.order_id, 0), stop.after, names.clock))
     if not stop.moves:
         icon, verb = "swap-vertical", "changes"
     elif stop.after_shift == shift_id:
         icon, verb = "plus", "comes"
-        was = f"{names.driver(stop.before_shift)}, {was}" if stop.before_shift else was
+        was = names.with_driver(was, stop.before_shift)
     else:
         icon, verb = "minus", "leaves"
-        will = f"{names.driver(stop.after_shift)}, {will}" if stop.after_shift else will
+        will = names.with_driver(will, stop.after_shift)
     order = names.day.orders[stop.order_id]
     return StopRow(
         shift_id, stop.order_id, icon, verb, _address(names.day, stop.order_id), order.number, was, will,

@@ -41,7 +41,6 @@ class DiffView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self._kept: tuple[frozenset[object], object, int] = (frozenset(), None, 0)
         self._quiet = False
         self.head = Headings(self)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
@@ -55,13 +54,14 @@ class DiffView(QListView):
         self._quiet = True
         rows = [self.diff.row(index).key for index in self.selectedIndexes()]
         here, scrolled = self.currentIndex(), self.verticalScrollBar().value()
-        key, place = (self.diff.row(here).key, here.row()) if here.isValid() else (None, 0)
+        row, place = (self.diff.row(here), here.row()) if here.isValid() else (None, 0)
         self.diff.set_card(card)
         self._select([self.diff.index_of(k) for k in rows])
-        at = self.diff.index_of(key) if key is not None else QModelIndex()
+        lost = not self.selectedIndexes()
+        at = self.diff.index_of(row.key) if row else QModelIndex()
         if not at.isValid():
-            at = self.diff.index(min(place, self.diff.rowCount() - 1), 0)
-        self.selectionModel().setCurrentIndex(at, _PICK.NoUpdate if rows else _PICK.Select)
+            at = self._nearest(StopRow if isinstance(row, StopRow) else DriverRow, place)
+        self.selectionModel().setCurrentIndex(at, _PICK.ClearAndSelect if lost else _PICK.NoUpdate)
         self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(scrolled)
         self._quiet = False
@@ -83,6 +83,19 @@ class DiffView(QListView):
                 chosen.select(index, index)
         self.selectionModel().select(chosen, _PICK.ClearAndSelect)
 
+    def _nearest(self, kind: type[StopRow | DriverRow], place: int) -> QModelIndex:
+        """The first row of its kind from there on, else the last before; else the first row of all."""
+        rows = self.diff.rows
+        places = (*range(place, len(rows)), *range(min(place, len(rows)) - 1, -1, -1))
+        return self.diff.index(next((i for i in places if isinstance(rows[i], kind)), 0), 0)
+
+    def _go_on(self) -> None:
+        """To the next row of its kind, so that the same key takes that; a stop never leads to a whole driver."""
+        here = self.currentIndex()
+        row = self.diff.row(here) if here.isValid() else None
+        if isinstance(row, StopRow | DriverRow) and len(self.selectedIndexes()) == 1:
+            self.setCurrentIndex(self._nearest(type(row), here.row() + 1))
+
     @Slot(QItemSelection, QItemSelection)
     def _on_selection_changed(self, _now: QItemSelection, _before: QItemSelection) -> None:
         if self._quiet:
@@ -98,6 +111,7 @@ class DiffView(QListView):
         key, plain = event.key(), not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if plain and key in _TAKES:
             self.take()
+            self._go_on()
         elif plain and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._fold(open_it=key == Qt.Key.Key_Right)
         elif plain and key == Qt.Key.Key_Escape:
@@ -149,8 +163,8 @@ class DiffView(QListView):
     @Slot()
     def _on_theme_changed(self) -> None:
         self.painter.measure()
-        self.head.setFixedHeight(self._theme.grid(6))
-        self.setViewportMargins(0, self._theme.grid(6), 0, 0)
+        self.head.setFixedHeight(self.painter.head_height)
+        self.setViewportMargins(0, self.painter.head_height, 0, 0)
         self._place_head()
         self.scheduleDelayedItemsLayout()
 

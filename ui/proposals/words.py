@@ -17,6 +17,8 @@ FIRST_STEP = (
     "of the day come by themselves. Nothing changes until it is taken."
 )
 
+UNPLANNED = "unplanned"
+
 _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 _WHOLE_FROM = 1_000
 """Minor units from which on cents say nothing."""
@@ -105,7 +107,7 @@ def _worse(card: Card) -> Iterator[str]:
     yield from (f"new: {code}" for code in codes)
     handed = sum(max(stop.handling_s, 0) for stop in card.stops)
     if handed:
-        yield f"{fmt.minutes(handed)} of handing over"
+        yield f"{fmt.minutes(handed)} of handing goods over"
 
 
 def newly_broken(before: RouteTimes, after: RouteTimes) -> Sequence[str]:
@@ -115,12 +117,12 @@ def newly_broken(before: RouteTimes, after: RouteTimes) -> Sequence[str]:
     return tuple(dict.fromkeys(violation_code(v) for v in fresh))
 
 
-def place(number: int | None, times: StopTimes | None, clock: Callable[[StopTimes], str]) -> str:
-    """Where a stop is in its round, and when: "stop 7, 09:15, 4 min late"."""
+def place(number: int, times: StopTimes | None, clock: Callable[[StopTimes], str]) -> str:
+    """Where a stop is in its round, and when: "7 · 09:15 · 4 min late"."""
     if times is None:
-        return "unplanned"
-    late = f", {fmt.minutes(times.late_s)} late" if times.late_s else ""
-    return f"{'' if number is None else f'stop {number}, '}{clock(times)}{late}"
+        return UNPLANNED
+    late = f" · {fmt.minutes(times.late_s)} late" if times.late_s else ""
+    return f"{number} · {clock(times)}{late}"
 
 
 def handling(seconds: int) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QScroll
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId, new_id
-from dispatcher.domain.orders import Contact, Load, Order, OrderState
+from dispatcher.domain.orders import Contact, Load, Order, OrderState, Priority
 from dispatcher.domain.place import Address, Found, Precision
 from dispatcher.domain.plan import Day
 from dispatcher.services.orders import placed_at
@@ -53,7 +53,14 @@ class OrderDialog(QDialog):
     save_requested = Signal(object)
 
     def __init__(
-        self, day: Day, order: Order | None, theme: Theme, geocoder: Geocoder | None, parent: QWidget | None = None
+        self,
+        day: Day,
+        order: Order | None,
+        theme: Theme,
+        geocoder: Geocoder | None,
+        parent: QWidget | None = None,
+        *,
+        must_not_drop: Priority = Priority.NORMAL,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("order")
@@ -66,7 +73,7 @@ class OrderDialog(QDialog):
         names = [f"{driver.number}  {driver.name}" for driver in self._drivers]
         self.fields = OrderFields(day.depot.zone, names, theme, self)
         self._lay_out()
-        self._fill(order) if order else self._fill_new()
+        self._fill(order) if order else self._fill_new(must_not_drop)
         self._opened_with = self.fields.state()
         self._wire()
         self._tell_place(order.address if order else None)
@@ -108,8 +115,9 @@ class OrderDialog(QDialog):
 
     # --- filling --------------------------------------------------------------------------------------------------
 
-    def _fill_new(self) -> None:
+    def _fill_new(self, must_not_drop: Priority) -> None:
         on = self._day.date
+        self.fields.priority.setCurrentIndex(list(PRIORITIES.values()).index(must_not_drop))
         self.fields.date.setDate(QDate(on.year, on.month, on.day))
         self.fields.service.setValue(round(self._day.depot.service_s / 60))
         taken = {order.number for order in self._day.orders.values()}

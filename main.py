@@ -145,9 +145,17 @@ def open_window(args: argparse.Namespace, home: Home) -> int:
     slug = args.depot or _usual_depot(home) or prepare_demo(home)
     if args.command == "demo":
         slug = prepare_demo(home)
-    opener = lambda name: open_workplace(home, name, open_store=open_store, clock=now, forgiving=True)
+    opener = partial(open_workplace, home, open_store=open_store, clock=now, forgiving=True)
     maker = lambda depot: create_depot(home, depot, open_store=open_store)
-    return run_window(home, slug, opener=opener, maker=maker, on=args.date, until_painted=args.until_painted)
+    return run_window(
+        home,
+        slug,
+        opener=opener,
+        maker=maker,
+        open_store=open_store,
+        on=args.date,
+        until_painted=args.until_painted,
+    )
 
 
 def shots(args: argparse.Namespace, home: Home) -> int:
@@ -157,9 +165,9 @@ def shots(args: argparse.Namespace, home: Home) -> int:
 
     require_screen()
     slug = args.depot or prepare_demo(home)
-    opener = lambda name: open_workplace(home, name, open_store=open_store, clock=now)
+    opener = partial(open_workplace, home, open_store=open_store, clock=now)
     maker = lambda depot: create_depot(home, depot, open_store=open_store)
-    return take_shots(home, slug, args.dir, opener=opener, maker=maker, on=args.date)
+    return take_shots(home, slug, args.dir, opener=opener, maker=maker, open_store=open_store, on=args.date)
 
 
 def _usual_depot(home: Home) -> str | None:

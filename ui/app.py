@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from types import TracebackType
 
 import shiboken6
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.services.home import Home
-from dispatcher.services.workplace import Workplace
+from dispatcher.services.workplace import OpenStore, Workplace
 from ui.collecting import GuiCollector
 from ui.faults import show_fault
 from ui.map.environment import prepare_environment
@@ -35,7 +36,8 @@ from ui.window.main import MainWindow
 log = logging.getLogger("roundhouse.ui")
 STARTED = time.monotonic()
 
-type Opener = Callable[[str], Workplace]
+type Opener = Callable[..., Workplace]
+"""Opens a depot by its folder name; with `what_if` the copy of it that has this name."""
 type Maker = Callable[[Depot], str]
 
 _QT_LEVELS = {
@@ -102,24 +104,34 @@ class Program(QObject):
 
     painted = Signal(float)
 
-    def __init__(self, home: Home, theme: Theme, opener: Opener, maker: Maker) -> None:
+    def __init__(self, home: Home, theme: Theme, opener: Opener, maker: Maker, open_store: OpenStore) -> None:
         super().__init__()
         self._home, self._theme, self._opener, self._maker = home, theme, opener, maker
+        self._open_store = open_store
         self.window: MainWindow | None = None
 
-    def open(self, slug: str, on: date | None = None) -> None:
-        """Show a depot; the one shown before is closed first, and stays open when the other cannot be opened."""
-        workplace = self._opener(slug)
+    def open(self, slug: str, on: date | None = None, *, what_if: str = "", promote: str = "") -> None:
+        """Show a depot, or a what-if copy of it; `promote` names a copy to bring into it.
+
+        The window shown before is closed first, and stays open when the other cannot be opened.
+        """
+        workplace = self._opener(slug, what_if=what_if) if what_if else self._opener(slug)
         with suppress(OSError):  # a full disk is no reason to stay out
             (self._home.root / "last-depot").write_text(slug, encoding="utf-8")
-        window = MainWindow(workplace, self._theme, open_settings(self._home), maker=self._maker)
+        window = MainWindow(
+            workplace, self._theme, open_settings(self._home), maker=self._maker, open_store=self._open_store
+        )
         window.depot_requested.connect(self._on_depot_requested)
+        window.what_if_requested.connect(partial(self._on_what_if_requested, slug))
+        window.promote_requested.connect(partial(self._on_promote_requested, slug))
         window.first_painted.connect(self._on_first_painted)
         window.show()
         window.open_day(on)
         previous, self.window = self.window, window
         if previous:
             previous.close()
+        if promote:
+            window.promote(promote)
         if workplace.fault:
             show_fault(window, workplace.fault)
 
@@ -131,8 +143,17 @@ class Program(QObject):
 
     @Slot(str)
     def _on_depot_requested(self, slug: str) -> None:
+        self._try(partial(self.open, slug))
+
+    def _on_what_if_requested(self, slug: str, name: str, on: date) -> None:
+        self._try(partial(self.open, slug, on, what_if=name))
+
+    def _on_promote_requested(self, slug: str, name: str, on: date) -> None:
+        self._try(partial(self.open, slug, on, promote=name))
+
+    def _try(self, opening: Callable[[], None]) -> None:
         try:
-            self.open(slug)
+            opening()
         except KnownError as error:
             show_fault(self.window, error)
 
@@ -144,12 +165,19 @@ class Program(QObject):
 
 
 def run_window(
-    home: Home, slug: str, *, opener: Opener, maker: Maker, on: date | None = None, until_painted: bool = False
+    home: Home,
+    slug: str,
+    *,
+    opener: Opener,
+    maker: Maker,
+    open_store: OpenStore,
+    on: date | None = None,
+    until_painted: bool = False,
 ) -> int:
     """Run the window until it is closed; with `until_painted` only until the day is on the screen."""
     app, theme = make_application(home)
     _take_faults()
-    program = Program(home, theme, opener, maker)
+    program = Program(home, theme, opener, maker, open_store)
     collector = GuiCollector(program)
     try:
         with closing_on_signals(program.close):

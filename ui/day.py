@@ -43,6 +43,7 @@ class DayBoard(QObject):
         lines_changed(Mapping[ShiftId, RoadPath]): the rounds whose way changed.
         settled(Day): the day was read after a change, and nothing newer is on its way.
         past_changed(Past | None): the views show the day as it was, or as it is again.
+        past_failed(Exception): a moment cannot be shown.
         told(str): a sentence for the status bar.
         kept(date): another day could not be read; this one is still shown.
     """
@@ -52,6 +53,7 @@ class DayBoard(QObject):
     lines_changed = Signal(object)
     settled = Signal(object)
     past_changed = Signal(object)
+    past_failed = Signal(object)
     told = Signal(str)
     kept = Signal(object)
 
@@ -171,7 +173,13 @@ class DayBoard(QObject):
         look = lambda _progress: Past(
             entry, self._desk.look(self._workplace.store.day_at(on, entry.revision), why=True)
         )
-        self._runner.start(look, title="Looking back", on_done=self._on_looked_back, latest_key="past")
+        self._runner.start(
+            look,
+            title="Looking back",
+            on_done=self._on_looked_back,
+            on_failed=self.past_failed.emit,
+            latest_key="past",
+        )
 
     def _on_looked_back(self, past: Past) -> None:
         if past.outlook.day.date == self._date:

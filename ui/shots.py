@@ -18,6 +18,7 @@ from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.services import demo
 from dispatcher.services.home import Home
+from dispatcher.services.workplace import OpenStore
 from ui.app import Maker, Opener, Program, make_application
 from ui.board import drag
 from ui.collecting import GuiCollector
@@ -86,12 +87,21 @@ class Album:
         self.names.append(path.name)
 
 
-def take_shots(home: Home, slug: str, folder: Path, *, opener: Opener, maker: Maker, on: date | None = None) -> int:
+def take_shots(
+    home: Home,
+    slug: str,
+    folder: Path,
+    *,
+    opener: Opener,
+    maker: Maker,
+    open_store: OpenStore,
+    on: date | None = None,
+) -> int:
     """Write the pictures of a planned day into a folder; prints their names as JSON."""
     folder.mkdir(parents=True, exist_ok=True)
     app, theme = make_application(home)
     theme.apply(Mode.LIGHT, 1.0)
-    program = Program(home, theme, opener, maker)
+    program = Program(home, theme, opener, maker, open_store)
     collector = GuiCollector(program)
     program.open(slug, on)
     window = program.window

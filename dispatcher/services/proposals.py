@@ -15,6 +15,7 @@ from dispatcher.services.plan import (
     place_behind,
     sequences_of,
     shift_by_order,
+    with_sequences,
 )
 from dispatcher.services.planning import PlanningDesk
 
@@ -81,6 +82,11 @@ class Card:
     """Minor currency units, handing goods over included."""
     gone: tuple[tuple[OrderId, str], ...] = ()
     """Moves of the first offer that cannot be had any more, each with why."""
+
+    @property
+    def after(self) -> Day:
+        """The day as it would be with all of it."""
+        return with_sequences(self.day, self.proposal.after)
 
     @property
     def moves(self) -> int:

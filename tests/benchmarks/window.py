@@ -23,7 +23,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from dispatcher.services import importing, regions
 from dispatcher.services.plan import apply_proposal
 from dispatcher.services.workplace import Workplace
-from tests.benchmarks.aachen_depot import DAY, bring, depot, write_orders
+from tests.benchmarks.aachen_depot import DAY, bring, depot, opener, write_orders
 from tests.benchmarks.extracts import extract_of, measured, unmeasured
 from ui.app import make_application, open_settings, settle_memory
 from ui.collecting import GuiCollector
@@ -77,7 +77,7 @@ def _in_the_window(workplace: Workplace, extract: Path, more: Path) -> Iterator[
     app, theme = make_application(workplace.home)
     collector = GuiCollector(app)
     started = time.perf_counter()
-    window = MainWindow(workplace, theme, open_settings(workplace.home), maker=lambda _depot: "")
+    window = MainWindow(workplace, theme, open_settings(workplace.home), maker=lambda _depot: "", open_store=opener)
     window.resize(1600, 900)
     window.show()
     window.open_day(DAY)

@@ -174,6 +174,13 @@ class ProposalDesk(QObject):
             self._calm.start()
 
     @Slot()
+    def improve_now(self) -> None:
+        """Look for a better plan of the whole day, because somebody asks."""
+        if self._board.day and not self._hand.blocked():
+            self._hush()
+            self._search_for(self._board.day, QUIET)
+
+    @Slot()
     def _improve(self) -> None:
         day = self._board.day
         if day is None or not day.shifts or self._board.past or self._runner.stopping or self._hand.hindered:

@@ -26,6 +26,17 @@ class Spec:
     """Its button shows the words beside the icon."""
 
 
+DOCKS = {
+    "Rounds": "format-list-numbered",
+    "Pool": "tray",
+    "Map": "map",
+    "Timeline": "chart-gantt",
+    "Details": "card-text-outline",
+    "Proposals": "lightbulb-on-outline",
+    "History": "history",
+}
+"""The parts of the board, with their icons, in the order of their keys."""
+
 MENUS: dict[str, tuple[Spec, ...]] = {
     "&Depot": (
         Spec("open_depot", "&Open depot…", "Ctrl+Shift+O", "warehouse", "Work in another depot"),
@@ -45,7 +56,11 @@ MENUS: dict[str, tuple[Spec, ...]] = {
             "Take orders off the plan; they stay on record",
         ),
         Spec(
-            "reopen_orders", "&Reopen orders", "", "package-variant-closed", "Bring cancelled orders back to the pool"
+            "reopen_orders",
+            "&Reopen orders",
+            "Ctrl+Shift+Del",
+            "package-variant-closed",
+            "Bring cancelled orders back to the pool",
         ),
         Spec("open_day", "&Open day…", "Ctrl+G", "calendar", "Show another day", rule=True),
         Spec("previous_day", "&Previous day", "Ctrl+PgUp", "chevron-left", "Show the day before"),
@@ -56,28 +71,87 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("undo", "&Undo", "Ctrl+Z", "undo", "Take the latest change back"),
         Spec("redo", "&Redo", "Ctrl+Y", "redo", "Do it again"),
         Spec("find", "&Find…", "Ctrl+K", "magnify", "Find an order, customer, street, phone or driver", rule=True),
+        Spec("palette", "&Commands…", "Ctrl+Shift+P", "console-line", "Any command by its name"),
     ),
     "&Plan": (
         Spec("optimise", "&Plan the day", "F9", "auto-fix", "Search for the best rounds for all orders", worded=True),
         Spec("stop_search", "&Stop and keep the best", "F10", "check", "End the search with its best plan"),
         Spec("cancel_search", "&Cancel the search", "Ctrl+.", "close", "End the search; the plan stays as it was"),
-        Spec("clear", "C&lear the plan", "", "eraser", "Empty every round", rule=True),
-        Spec("staff", "Put everyone on &duty", "", "account-multiple-plus", "Shifts for all drivers with a vehicle"),
+        Spec(
+            "resequence", "Re-se&quence these drivers", "Ctrl+F9", "swap-vertical", "Only the chosen rounds", rule=True
+        ),
+        Spec(
+            "times_only", "&Times only", "Shift+F9", "clock-check-outline", "Judge the day again and keep every order"
+        ),
+        Spec("improve", "&Improve the rest now", "Alt+F9", "trending-up", "Look for a better plan of the day quietly"),
+        Spec(
+            "freeze_now",
+            "&Freeze up to now",
+            "Ctrl+Shift+F",
+            "snowflake",
+            "Re-planning touches nothing before",
+            rule=True,
+        ),
+        Spec("unfreeze", "&Remove the freeze line", "Ctrl+Alt+F", "snowflake-off", "Everything may be planned again"),
+        Spec(
+            "what_if", "&What if…", "Ctrl+Shift+W", "source-branch", "Try a day out in a copy, and compare", rule=True
+        ),
+        Spec("clear", "C&lear the plan", "Ctrl+Shift+Backspace", "eraser", "Empty every round", rule=True),
+        Spec(
+            "staff",
+            "Put everyone on &duty",
+            "Ctrl+Shift+D",
+            "account-multiple-plus",
+            "Shifts for all drivers with a vehicle",
+        ),
+    ),
+    "D&isturbance": (
+        Spec(
+            "van_broken_down", "&Van broken down…", "Ctrl+Shift+1", "car-wrench", "Who takes over what is ahead of it"
+        ),
+        Spec("driver_ill", "Driver &ill…", "Ctrl+Shift+2", "account-remove", "A stand-in, or shared out"),
+        Spec("driver_late", "Driver &late…", "Ctrl+Shift+3", "account-clock", "By so many minutes"),
+        Spec("depot_late", "&Depot late…", "Ctrl+Shift+4", "warehouse", "Every round that has not begun starts later"),
+        Spec("street_closed", "&Street closed…", "Ctrl+Shift+5", "sign-caution", "Draw it; the routes go round it"),
+        Spec("urgent_order", "&Urgent order…", "Ctrl+Shift+6", "alarm-light", "An order that must go today"),
+        Spec("no_show", "&Nobody there…", "Ctrl+Shift+7", "account-question", "Try again today, or another day"),
+        Spec("bigger_load", "&Bigger load…", "Ctrl+Shift+8", "package-up", "More than was announced"),
     ),
     "&Region": (
         Spec("build_region", "&Build…", "Ctrl+Shift+B", "map-plus", "Roads, map and addresses from a map file"),
-        Spec("add_addresses", "&Add addresses…", "", "map-marker-plus", "Add a national address file to the region"),
+        Spec(
+            "add_addresses",
+            "&Add addresses…",
+            "Ctrl+Shift+A",
+            "map-marker-plus",
+            "Add a national address file to the region",
+        ),
     ),
     "&View": (
         Spec("panel_board", "&Board", "Alt+1", "view-dashboard", "Rounds, pool and map", checkable=True),
         Spec("panel_addresses", "&Addresses", "Alt+2", "map-marker-question", "Doubtful addresses", checkable=True),
         Spec("panel_fleet", "&Fleet", "Alt+3", "truck", "Drivers, vehicles and shifts", checkable=True),
+        *(
+            Spec(
+                f"show_{title.lower()}",
+                f"Go to {title.lower()}",
+                f"Ctrl+{n}",
+                icon,
+                f"Bring {title.lower()} up",
+                rule=n == 1,
+            )
+            for n, (title, icon) in enumerate(DOCKS.items(), 1)
+        ),
+        Spec("filter", "Fi&lter this list", "Ctrl+F", "filter", "Type in the filter of the rounds or the pool"),
         Spec("fit", "Show &all on the map", "Ctrl+0", "fit-to-screen", "Zoom the map to the day", rule=True),
-        Spec("reset_layout", "&Reset the layout", "", "restore", "Put the docks back where they were"),
+        Spec("larger", "&Larger text", "Ctrl+Alt+=", "format-font-size-increase", "The next text size", rule=True),
+        Spec("smaller", "&Smaller text", "Ctrl+Alt+-", "format-font-size-decrease", "The text size before"),
+        Spec("next_theme", "Change the t&heme", "Ctrl+Alt+T", "theme-light-dark", "Light, dark, as the system"),
+        Spec("reset_layout", "&Reset the layout", "Ctrl+Shift+0", "restore", "Put the docks back where they were"),
     ),
     "&Help": (
         Spec("keys", "&Keys", "F1", "keyboard", "Every action and its key"),
-        Spec("about", "&About Roundhouse", "", "information", "Version and licences"),
+        Spec("about", "&About Roundhouse", "F12", "information", "Version and licences"),
     ),
 }
 

@@ -1,98 +1,151 @@
-"""The board: rounds and pool at the left, the map in the middle, the inspector at the right; one selection for all.
+"""The board: rounds and pool, map and timeline, details, proposals and history; one selection for all of them.
 
-Docks float, close and come back as they were left. Every wish goes to the day; what comes back goes to the views.
+Every part is a dock: it floats onto another screen, closes, and comes back as it was left. What is shown comes in
+here and is handed round; what the views wish goes out through `ui.window.wires`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
+from dispatcher.domain.roads import Closure, RoadPath
+from dispatcher.services import closures
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
-from ui.board import words
 from ui.board.inspector import Inspector
 from ui.board.pool import PoolPanel
 from ui.board.rounds import RoundsPanel
-from ui.day import DayBoard
-from ui.hand import Hand
-from ui.map.messages import DragHovered, Flavour, StopMark, StopsDropped, Tone
+from ui.day import DayBoard, Past
+from ui.history.panel import HistoryPanel
+from ui.map.messages import Flavour, StopMark
 from ui.map.view import MapView
+from ui.proposals.panel import ProposalsPanel
 from ui.runner import OpRunner
 from ui.theme import Theme
-from ui.window.marks import StopMarks, route_lines, with_place
+from ui.timeline.panel import TimelinePanel
+from ui.window.marks import StopMarks, closure_lines, idle_rounds, route_lines, with_place
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 
 class BoardPanel(QMainWindow):
     """A main window within the main window, for its docks. GUI thread.
 
     Signals:
-        edit_requested(OrderId): open the order's form.
-        fleet_requested(): show the fleet panel.
-        import_requested(): open the import form.
+        selected_changed(order_ids, shift_ids): the one selection is another.
+        told(str): a sentence for the status bar.
     """
 
-    edit_requested = Signal(object)
-    import_requested = Signal()
-    fleet_requested = Signal()
+    selected_changed = Signal(object, object)
+    told = Signal(str)
 
     def __init__(
-        self,
-        board: DayBoard,
-        hand: Hand,
-        workplace: Workplace,
-        runner: OpRunner,
-        theme: Theme,
-        parent: QWidget | None = None,
+        self, board: DayBoard, workplace: Workplace, runner: OpRunner, theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent, Qt.WindowType.Widget)
         self.setObjectName("board")
-        self._board, self._hand = board, hand
-        self._workplace, self._runner, self._theme = workplace, runner, theme
+        self._board, self._workplace, self._runner, self._theme = board, workplace, runner, theme
         self._outlook: Outlook | None = None
         self._fitted: object = None
+        self._shown_lines: set[ShiftId] = set()
+        self._closures: tuple[Closure, ...] = ()
         self.selected: tuple[OrderId, ...] = ()
+        self.selected_shifts: tuple[ShiftId, ...] = ()
         self._marks = StopMarks()
-        self.rounds = RoundsPanel(theme, parent=self)
-        self.pool = PoolPanel(theme, parent=self)
-        self.inspector = Inspector(theme, parent=self)
-        self.map = MapView(self)
-        self.map.setObjectName("board.map")
-        self.map.setAccessibleName("Map of rounds and stops")
+        self._make_views()
         self._lay_out()
-        self._wire_views()
-        self._wire_day()
+        self._wire_selection()
+        board.outlook_changed.connect(self._on_outlook_changed)
+        board.reasons_changed.connect(self._on_reasons_changed)
+        board.lines_changed.connect(self._on_lines_changed)
+        board.past_changed.connect(self._on_past_changed)
         self._show_region()
         self._initial = self.saveState(LAYOUT_VERSION)
 
+    def _make_views(self) -> None:
+        self.rounds = RoundsPanel(self._theme, parent=self)
+        self.pool = PoolPanel(self._theme, parent=self)
+        self.map = MapView(self)
+        self.map.setObjectName("board.map")
+        self.map.setAccessibleName("Map of rounds and stops")
+        self.timeline = TimelinePanel(self._theme, parent=self)
+        self.inspector = Inspector(self._theme, parent=self)
+        self.proposals = ProposalsPanel(self._theme, parent=self)
+        self.history = HistoryPanel(self._theme, parent=self)
+
+    # --- docks ----------------------------------------------------------------------------------------------------
+
     def _lay_out(self) -> None:
         self.setDockNestingEnabled(True)
-        self.setCentralWidget(self.map)
-        self.docks = [
-            self._dock("Rounds", self.rounds, Qt.DockWidgetArea.LeftDockWidgetArea),
-            self._dock("Pool", self.pool, Qt.DockWidgetArea.LeftDockWidgetArea),
-            self._dock("Details", self.inspector, Qt.DockWidgetArea.RightDockWidgetArea),
-        ]
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, self.tabPosition(Qt.DockWidgetArea.TopDockWidgetArea))
+        views = {
+            "Rounds": self.rounds, "Pool": self.pool, "Map": self.map, "Timeline": self.timeline,
+            "Details": self.inspector, "Proposals": self.proposals, "History": self.history,
+        }  # fmt: skip
+        self.docks = {title: self._dock(title, widget) for title, widget in views.items()}
+        rounds, pool, chart, lanes, details, proposals, history = self.docks.values()
+        beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, rounds)
+        self.splitDockWidget(rounds, chart, beside)
+        self.splitDockWidget(chart, details, beside)
+        self.splitDockWidget(rounds, pool, below)
+        self.splitDockWidget(chart, lanes, below)
+        self.tabifyDockWidget(details, proposals)
+        self.tabifyDockWidget(proposals, history)
+        details.raise_()
 
-    def _share_out(self) -> None:
-        """The sizes of a first start: rounds get most of the height. Docks that are not shown yet take no sizes."""
-        grid, (rounds, pool, details) = self._theme.grid, self.docks
-        self.resizeDocks([rounds, pool], [grid(150), grid(40)], Qt.Orientation.Vertical)
-        self.resizeDocks([rounds, details], [grid(94), grid(72)], Qt.Orientation.Horizontal)
-
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, title: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(f"board.dock.{title.lower()}")
         dock.setWidget(widget)
-        self.addDockWidget(area, dock)
         return dock
 
+    def _share_out(self) -> None:
+        """The sizes of a first start. Docks that are not shown yet take no sizes."""
+        grid = self._theme.grid
+        rounds, pool, chart, lanes, details, *_ = self.docks.values()
+        self.resizeDocks([rounds, chart, details], [grid(94), grid(176), grid(72)], Qt.Orientation.Horizontal)
+        self.resizeDocks([rounds, pool], [grid(150), grid(40)], Qt.Orientation.Vertical)
+        self.resizeDocks([chart, lanes], [grid(130), grid(52)], Qt.Orientation.Vertical)
+
+    def bring_up(self, title: str) -> None:
+        """Show a part that may be closed or behind another."""
+        self.docks[title].show()
+        self.docks[title].raise_()
+
+    def layout_state(self) -> QByteArray:
+        """How the docks are arranged."""
+        return self.saveState(LAYOUT_VERSION)
+
+    def restore_layout(self, state: QByteArray | None) -> None:
+        """Arrange the docks as they were; as at first when nothing was kept."""
+        if state is None or not self.restoreState(state, LAYOUT_VERSION):
+            self.restoreState(self._initial, LAYOUT_VERSION)
+            QTimer.singleShot(0, self, self._share_out)
+
+    def views_state(self) -> dict[str, object]:
+        """Columns, filters, views and zoom, as plain values."""
+        return {"rounds": self.rounds.state(), "pool": self.pool.state(), "timeline": self.timeline.state()}
+
+    def restore_views(self, state: Mapping[str, object]) -> None:
+        """Columns, filters, views and zoom as they were; what is malformed is passed over."""
+        self.rounds.restore(state.get("rounds"))
+        self.pool.restore(state.get("pool"))
+        zoom = state.get("timeline")
+        self.timeline.restore(zoom if isinstance(zoom, Mapping) else {})
+
     # --- what is shown --------------------------------------------------------------------------------------------
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """What the views show, with the reasons known so far."""
+        return self._outlook
 
     def _show_region(self) -> None:
         pack, depot = self._workplace.pack, self._workplace.depot
@@ -121,10 +174,33 @@ class BoardPanel(QMainWindow):
             self._outlook = Outlook(self._outlook.day, self._outlook.schedule, reasons)
             self._show_waiting()
 
+    @Slot(object)
+    def _on_past_changed(self, past: Past | None) -> None:
+        at = self._board.clock(past.entry.at) if past else ""
+        self.map.set_read_only(f"As it was at {at} – read only" if past else None)
+        self.history.set_past(past)
+
     def _show_outlook(self) -> None:
         assert self._outlook is not None
-        self.rounds.set_day(self._outlook.day, self._outlook.schedule)
+        day, schedule = self._outlook.day, self._outlook.schedule
+        self.rounds.set_day(day, schedule)
+        self.timeline.set_day(day, schedule)
+        self.map.show_idle_rounds(idle_rounds(day))
+        self._show_closures(day)
         self._show_waiting()
+
+    def _show_closures(self, day: Day) -> None:
+        """The day's closed streets on the map; what cannot be obeyed is said."""
+        if day.closures == self._closures:
+            return
+        self._closures = day.closures
+        look = lambda _progress: closures.closures_on(self._workplace.roads, day)
+        self._runner.start(look, title="Closed streets", on_done=self._on_closures, latest_key="closures")
+
+    def _on_closures(self, closed: Sequence[closures.Closed]) -> None:
+        self.map.show_closures(closure_lines(closed))
+        if said := closures.notice(closed):
+            self.told.emit(said)
 
     def _show_waiting(self) -> None:
         """All that tells why an order waits, and what follows the rounds anyway."""
@@ -140,7 +216,7 @@ class BoardPanel(QMainWindow):
         return self._marks.of(outlook)
 
     @Slot(object)
-    def _on_lines_changed(self, lines: dict) -> None:  # type: ignore[type-arg]
+    def _on_lines_changed(self, lines: Mapping[ShiftId, RoadPath]) -> None:
         if self._outlook is None:
             return
         day = self._outlook.day
@@ -149,18 +225,39 @@ class BoardPanel(QMainWindow):
         self._shown_lines = (self._shown_lines | {line.shift_id for line in drawn}) - gone
         self.map.update_routes(drawn, gone)
 
+    def set_now(self, now: datetime | None) -> None:
+        """Where the line of now stands; nowhere on another day than today."""
+        self.timeline.set_now(now)
+
     # --- one selection --------------------------------------------------------------------------------------------
+
+    def _wire_selection(self) -> None:
+        for view in (self.rounds, self.timeline):
+            view.selection_changed.connect(partial(self._on_selection, view))
+        for view in (self.pool, self.map):
+            view.selection_changed.connect(partial(self._on_orders_selected, view))
+        self.map.route_clicked.connect(self._on_route_clicked)
 
     def select(self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = (), *, by: object = None) -> None:
         """Select in every view but the one it comes from."""
-        self.selected = chosen = tuple(order_ids)
-        if by is not self.rounds:
-            self.rounds.select(chosen, shift_ids)
+        self.selected, self.selected_shifts = tuple(order_ids), tuple(shift_ids)
+        for view in (self.rounds, self.timeline, self.map):
+            if by is not view:
+                view.select(self.selected, self.selected_shifts)
         if by is not self.pool:
-            self.pool.select(chosen)
-        if by is not self.map:
-            self.map.select(chosen, shift_ids)
-        self.inspector.show_selection(chosen, tuple(shift_ids))
+            self.pool.select(self.selected)
+        self.inspector.show_selection(self.selected, self.selected_shifts)
+        self.selected_changed.emit(self.selected, self.selected_shifts)
+
+    def _on_selection(self, view: object, order_ids: tuple[OrderId, ...], shift_ids: tuple[ShiftId, ...]) -> None:
+        self.select(order_ids, shift_ids, by=view)
+
+    def _on_orders_selected(self, view: object, order_ids: tuple[OrderId, ...]) -> None:
+        self.select(order_ids, by=view)
+
+    @Slot(object)
+    def _on_route_clicked(self, shift_id: ShiftId) -> None:
+        self.select((), (shift_id,), by=self.map)
 
     def find(self, order_id: OrderId) -> None:
         """Select an order and show it on the map."""
@@ -172,103 +269,18 @@ class BoardPanel(QMainWindow):
         """Bring the first of these that has a place to the middle."""
         shown = with_place(self._outlook.day, tuple(order_ids)) if self._outlook else ()
         if shown:
+            self.bring_up("Map")
             self.map.pan_to(shown[0])
 
-    # --- wiring ---------------------------------------------------------------------------------------------------
-
-    def _wire_views(self) -> None:
-        self._shown_lines: set[ShiftId] = set()
-        hand = self._hand
-        self.rounds.selection_changed.connect(self._on_rounds_selection)
-        self.rounds.move_requested.connect(hand.move)
-        self.rounds.unassign_requested.connect(hand.unassign)
-        self.rounds.hold_requested.connect(hand.hold)
-        self.rounds.edit_requested.connect(self.edit_requested)
-        self.rounds.show_on_map_requested.connect(self.show_on_map)
-        self.rounds.optimise_requested.connect(hand.resequence)
-        self.rounds.add_shifts_requested.connect(self.fleet_requested)
-        self.rounds.drop_hovered.connect(self._on_rounds_hovered)
-        self.pool.selection_changed.connect(self._on_pool_selection)
-        self.pool.import_requested.connect(self.import_requested)
-        self.pool.unassign_requested.connect(hand.unassign)
-        self.pool.plan_requested.connect(hand.insert)
-        self.pool.edit_requested.connect(self.edit_requested)
-        self.pool.show_on_map_requested.connect(self.show_on_map)
-        self.map.selection_changed.connect(self._on_map_selection)
-        self.map.route_clicked.connect(self._on_route_clicked)
-        self.map.stops_dropped.connect(self._on_stops_dropped)
-        self.map.drag_hovered.connect(self._on_map_hovered)
-        self.map.stop_activated.connect(self.edit_requested)
-        self.map.context_requested.connect(self._on_map_context)
-        self.inspector.edit_requested.connect(self.edit_requested)
-        self.inspector.unassign_requested.connect(hand.unassign)
-        self.inspector.hold_toggled.connect(hand.hold)
-        self.inspector.show_on_map.connect(self.show_on_map)
-
-    def _wire_day(self) -> None:
-        self._board.outlook_changed.connect(self._on_outlook_changed)
-        self._board.reasons_changed.connect(self._on_reasons_changed)
-        self._board.lines_changed.connect(self._on_lines_changed)
-
-    @Slot(object, object)
-    def _on_rounds_selection(self, order_ids: tuple[OrderId, ...], shift_ids: tuple[ShiftId, ...]) -> None:
-        self.select(order_ids, shift_ids, by=self.rounds)
-
-    @Slot(object)
-    def _on_pool_selection(self, order_ids: tuple[OrderId, ...]) -> None:
-        self.select(order_ids, by=self.pool)
-
-    @Slot(object)
-    def _on_map_selection(self, order_ids: tuple[OrderId, ...]) -> None:
-        self.select(order_ids, by=self.map)
-
-    @Slot(object)
-    def _on_route_clicked(self, shift_id: ShiftId) -> None:
-        self.rounds.select((), (shift_id,))
-        self.inspector.show_selection((), (shift_id,))
-
-    @Slot(object)
-    def _on_stops_dropped(self, drop: StopsDropped) -> None:
-        if drop.after_order_id is None and drop.before_order_id is None:
-            self._hand.move(drop.order_ids, drop.target_shift_id)
-        else:
-            self._hand.move_between(drop.order_ids, drop.target_shift_id, drop.after_order_id)
-
-    @Slot(object, object, object)
-    def _on_rounds_hovered(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, index: int | None) -> None:
-        verdict = self._verdict(order_ids, shift_id, index)
-        self.rounds.show_verdict(words.verdict_words(verdict) if verdict else "")
-
-    @Slot(object)
-    def _on_map_hovered(self, hovered: DragHovered) -> None:
-        if hovered.slot is None:
-            return
-        shift_id = hovered.slot.shift_id
-        index = self._hand.index_after(shift_id, hovered.slot.after_order_id)
-        verdict = self._verdict(hovered.order_ids, shift_id, index)
-        if verdict:
-            tone = Tone.BAD if verdict.breaks else Tone.GOOD if verdict.cost < 0 or verdict.mends else Tone.PLAIN
-            self.map.show_verdict(words.verdict_words(verdict), tone)
-
-    @Slot(object, QPoint)
-    def _on_map_context(self, order_ids: tuple[OrderId, ...], at: QPoint) -> None:
-        if order_ids:
-            self.select(order_ids)
-            self.context_menu(order_ids).popup(at)
+    # --- menus ----------------------------------------------------------------------------------------------------
 
     def context_menu(self, order_ids: tuple[OrderId, ...]) -> QMenu:
         """What can be done with these orders; deletes itself when closed."""
-        planned = any(self.rounds.model.index_of_order(order_id).isValid() for order_id in order_ids)
-        return self.rounds.context_menu() if planned else self.pool.context_menu()
+        planned = any(self.rounds.model.shift_of(order_id) for order_id in order_ids)
+        return self.rounds.context_menu() if planned or not order_ids else self.pool.context_menu()
 
-    # --- layout ---------------------------------------------------------------------------------------------------
-
-    def layout_state(self) -> QByteArray:
-        """How the docks are arranged."""
-        return self.saveState(LAYOUT_VERSION)
-
-    def restore_layout(self, state: QByteArray | None) -> None:
-        """Arrange the docks as they were; as at first when nothing was kept."""
-        if state is None or not self.restoreState(state, LAYOUT_VERSION):
-            self.restoreState(self._initial, LAYOUT_VERSION)
-            QTimer.singleShot(0, self, self._share_out)
+    def show_menu(self, order_ids: tuple[OrderId, ...], shift_ids: tuple[ShiftId, ...], at: QPoint) -> None:
+        """The menu of what was clicked in the map or the timeline."""
+        if order_ids or shift_ids:
+            self.select(order_ids, shift_ids)
+            self.context_menu(order_ids).popup(at)

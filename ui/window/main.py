@@ -1,40 +1,51 @@
 """The main window of one depot: panels behind a rail, the header above, the status below, and who talks to whom."""
 
+import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QActionGroup, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.changes import ChangeSet, HistoryState
 from dispatcher.domain.depot import Depot
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.plan import Day
 from dispatcher.domain.roads import RoadNetwork
+from dispatcher.services import whatifs
 from dispatcher.services.backups import back_up_today
 from dispatcher.services.importing import Imported
-from dispatcher.services.plan import Proposal
+from dispatcher.services.plan import Applied, Proposal
 from dispatcher.services.planning import Outlook
-from dispatcher.services.workplace import Workplace, day_to_open
+from dispatcher.services.ports import Done
+from dispatcher.services.workplace import OpenStore, Workplace, day_to_open
 from ui import format as words
 from ui.addresses.panel import AddressesPanel
 from ui.day import DayBoard
+from ui.disturbances.desk import Disturbances
 from ui.faults import show_fault
 from ui.fleet.panel import FleetPanel
 from ui.hand import Hand
+from ui.history.banner import PastBanner, WhatIfBanner
 from ui.map.view import MapView
 from ui.proposals.desk import ProposalDesk
 from ui.runner import OpRunner
 from ui.search import AT_WORK, Search
 from ui.theme import TEXT_SCALES, Mode, Theme
-from ui.window.actions import Actions
+from ui.whatif.dialog import WhatIfDialog
+from ui.window.actions import DOCKS, Actions
 from ui.window.board_panel import BoardPanel
 from ui.window.forms import Forms
 from ui.window.header import Header
+from ui.window.palette import Palette
+from ui.window.screens import Screens
 from ui.window.search_bar import SearchBar
 from ui.window.status import StatusLine
+from ui.window.wires import Wires
 
 RAIL_ICON = 20
 SMALLEST = QSize(1100, 640)
@@ -46,32 +57,50 @@ class MainWindow(QMainWindow):
 
     Signals:
         depot_requested(str): show another depot instead, by its folder name.
+        what_if_requested(str, date): show this what-if copy of the depot instead, or the depot itself for no name.
+        promote_requested(str, date): show the depot itself, and bring this copy into it.
         first_painted(): the first day is on the screen, its routes drawn.
     """
 
     depot_requested = Signal(str)
+    what_if_requested = Signal(str, object)
+    promote_requested = Signal(str, object)
     first_painted = Signal()
 
     def __init__(
-        self, workplace: Workplace, theme: Theme, settings: QSettings, *, maker: Callable[[Depot], str]
+        self,
+        workplace: Workplace,
+        theme: Theme,
+        settings: QSettings,
+        *,
+        maker: Callable[[Depot], str],
+        open_store: OpenStore,
     ) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(SMALLEST)
         self._workplace, self._theme, self._settings = workplace, theme, settings
+        self._open_store = open_store
         self.runner = OpRunner(workplace.store, parent=self)
         self.day = DayBoard(workplace, self.runner, self)
         self.hand = Hand(self.day, workplace, self.runner, self)
         self.search = Search(self.day, workplace, self.runner, self)
         self.proposals = ProposalDesk(self.day, self.hand, workplace, self.runner, self)
         self.actions_by_name = Actions(self, theme)
+        self.disturbances = Disturbances(self.day, self.hand, self.proposals, workplace, self.runner, theme, self)
         self.forms = Forms(self, workplace, self.runner, theme, maker)
         self._build()
+        self.palette_box = Palette(self.menuBar(), self._theme, self)
+        self.screens = Screens(self)
         self._fill_menus()
         self._wire()
         self._restore()
         self._painting: int | None = None
+        self._tell_times = False
+        self._minute = QTimer(self, interval=20_000)
+        self._minute.timeout.connect(self._on_tick)
+        self._minute.start()
 
     # --- building -------------------------------------------------------------------------------------------------
 
@@ -92,7 +121,8 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.search_bar)
 
     def _build_panels(self) -> None:
-        self.board = BoardPanel(self.day, self.hand, self._workplace, self.runner, self._theme, self)
+        self.board = BoardPanel(self.day, self._workplace, self.runner, self._theme, self)
+        self.wires = Wires(self.board, self.day, self.hand, self.proposals, self._workplace, self.runner, self._theme)
         self.review_map = MapView(self)
         self.review_map.setObjectName("addresses.map")
         pack = self._workplace.pack
@@ -102,7 +132,15 @@ class MainWindow(QMainWindow):
         self.panels = QStackedWidget(self)
         for panel in (self.board, self.addresses, self.fleet):
             self.panels.addWidget(panel)
-        self.setCentralWidget(self.panels)
+        self.what_if_banner, self.past_banner = WhatIfBanner(self._theme), PastBanner(self._theme)
+        self.what_if_banner.set_what_if(self._workplace.what_if)
+        middle = QWidget(self)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.what_if_banner, self.past_banner, self.panels):
+            column.addWidget(part)
+        self.setCentralWidget(middle)
 
     def _build_rail(self) -> None:
         self.rail = QToolBar("Panels", self)
@@ -131,9 +169,8 @@ class MainWindow(QMainWindow):
         edit, view = menus["&Edit"], menus["&View"]
         edit.addSeparator()
         edit.addActions(self.board.rounds.actions())
-        view.addSeparator()
-        for dock in self.board.docks:
-            view.addAction(dock.toggleViewAction())
+        edit.addSeparator()
+        edit.addActions(self.board.timeline.actions())
         view.addSeparator()
         self._add_choices(view.addMenu("&Theme"), {m.value.capitalize(): m for m in Mode}, self._on_mode)
         self._add_choices(view.addMenu("Te&xt size"), {f"{s:.0%}": s for s in TEXT_SCALES}, self._on_scale)
@@ -158,13 +195,24 @@ class MainWindow(QMainWindow):
         self._wire_runner()
         self.header.day_requested.connect(self.open_day)
         self.header.found.connect(self._on_found)
+        self.header.round_found.connect(self._on_round_found)
+        self.day.past_changed.connect(self.past_banner.set_past)
+        self.past_banner.now_requested.connect(self.day.return_to_now)
+        self.past_banner.take_back_requested.connect(self.hand.take_back)
+        self.what_if_banner.leave_requested.connect(self._on_leave_what_if)
+        self.what_if_banner.promote_requested.connect(self._on_promote)
+        self.what_if_banner.compare_requested.connect(self._on_what_if)
         self.header.find.missed.connect(self._on_missed)
         self.day.outlook_changed.connect(self._on_outlook_changed)
         self.day.lines_changed.connect(self._on_first_lines)
         self.day.kept.connect(self._show_date)
-        for teller in (self.day, self.hand, self.search, self.proposals):
+        self.day.settled.connect(self._on_settled_day)
+        for teller in (self.day, self.hand, self.search, self.proposals, self.wires, self.board, self.disturbances):
             teller.told.connect(self.status.tell)
         self.hand.set_hindrance(self.search.hindrance)
+        self.disturbances.line_wanted.connect(self._on_line_wanted)
+        self.board.map.line_drawn.connect(self.disturbances.line_drawn)
+        self.board.map.line_cancelled.connect(self.disturbances.line_cancelled)
         self.search.changed.connect(self._on_search_changed)
         self.search.wanted.connect(partial(self.hand.apply, PLAN_THE_DAY))
         self.search.found.connect(self._on_plan_found)
@@ -172,9 +220,9 @@ class MainWindow(QMainWindow):
         self.search_bar.stop_requested.connect(self.search.stop)
         self.search_bar.cancel_requested.connect(self.search.cancel)
         self.addresses.count_changed.connect(self._on_doubtful_count)
-        self.board.edit_requested.connect(self.edit_order)
-        self.board.fleet_requested.connect(partial(self.show_panel, self.fleet))
-        self.board.import_requested.connect(self.import_orders)
+        self.wires.edit_requested.connect(self.edit_order)
+        self.wires.fleet_requested.connect(partial(self.show_panel, self.fleet))
+        self.wires.import_requested.connect(self.import_orders)
         self.board.map.painted.connect(self._on_painted)
         self.forms.imported.connect(self._on_imported)
         self.forms.depot_made.connect(self.depot_requested)
@@ -201,6 +249,18 @@ class MainWindow(QMainWindow):
             "undo": self.hand.undo,
             "redo": self.hand.redo,
             "find": self._on_find,
+            "palette": self.palette_box.open,
+            "resequence": self._on_resequence,
+            "times_only": self._on_times_only,
+            "what_if": self._on_what_if,
+            **self._disturbance_slots(),
+            "improve": self.proposals.improve_now,
+            "freeze_now": self._on_freeze_now,
+            "unfreeze": partial(self.hand.freeze, None),
+            "filter": self._on_filter,
+            "larger": partial(self._step_scale, 1),
+            "smaller": partial(self._step_scale, -1),
+            "next_theme": self._on_next_theme,
             "optimise": self.optimise,
             "stop_search": self.search.stop,
             "cancel_search": self.search.cancel,
@@ -211,10 +271,37 @@ class MainWindow(QMainWindow):
             "keys": self.forms.show_keys,
             "about": self.forms.show_about,
         }
+        slots |= {f"show_{title.lower()}": partial(self._go_to, title) for title in DOCKS}
         for name, slot in slots.items():
             self.actions_by_name[name].triggered.connect(lambda _checked=False, slot=slot: slot())
         for name in ("stop_search", "cancel_search", "undo", "redo"):
             self.actions_by_name[name].setEnabled(False)
+
+    def _disturbance_slots(self) -> dict[str, Callable[[], object]]:
+        """Each form opens on what is selected."""
+        those = self.disturbances
+        order = lambda: self.board.selected[0] if self.board.selected else None
+        return {
+            "van_broken_down": lambda: those.van_broken_down(self._round_in_hand()),
+            "driver_ill": lambda: those.driver_ill(self._round_in_hand()),
+            "driver_late": lambda: those.driver_late(self._round_in_hand()),
+            "depot_late": those.depot_late,
+            "street_closed": those.street_closed,
+            "urgent_order": those.urgent_order,
+            "no_show": lambda: those.no_show(order()),
+            "bigger_load": lambda: those.bigger_load(order()),
+        }
+
+    def _round_in_hand(self) -> ShiftId | None:
+        """The round that is selected, or that serves what is selected."""
+        chosen = self.board.selected_shifts or tuple(self.day.shifts_of(self.board.selected))
+        return chosen[0] if chosen else None
+
+    @Slot(str)
+    def _on_line_wanted(self, label: str) -> None:
+        self.show_panel(self.board)
+        self.board.bring_up("Map")
+        self.board.map.ask_line(label)
 
     def _wire_runner(self) -> None:
         runner, line = self.runner, self.status.work
@@ -313,9 +400,121 @@ class MainWindow(QMainWindow):
         self.show_panel(self.board)
         self.board.find(order_id)
 
+    @Slot(object)
+    def _on_round_found(self, shift_id: ShiftId) -> None:
+        self.show_panel(self.board)
+        self.board.select((), (shift_id,))
+
     @Slot(str)
     def _on_missed(self, text: str) -> None:
         self.status.tell(f"Nothing on this day matches “{text}”.")
+
+    # --- what-if copies -------------------------------------------------------------------------------------------
+
+    def promote(self, name: str) -> None:
+        """Bring what was tried in a copy into this depot, as one change."""
+        work = lambda _progress: self._tried(name)
+        self.runner.start(work, title=f"Reading “{name}”", on_done=partial(self._on_tried, name))
+
+    @Slot()
+    def _on_what_if(self) -> None:
+        """The copies of this depot, side by side."""
+        if self.day.date is None:
+            return
+        dialog = WhatIfDialog(self._workplace, self._open_store, self.runner, self._theme, self.day.date, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open_requested.connect(self._on_open_what_if)
+        dialog.promote_requested.connect(self._on_promote)
+        self.day.settled.connect(dialog.refresh)
+        dialog.show()
+
+    @Slot(str)
+    def _on_open_what_if(self, name: str) -> None:
+        self.what_if_requested.emit(name, self.day.date)
+
+    @Slot()
+    def _on_leave_what_if(self) -> None:
+        self.what_if_requested.emit("", self.day.date)
+
+    @Slot(str)
+    def _on_promote(self, name: str) -> None:
+        """From within a copy the depot has to be opened first."""
+        if self._workplace.what_if:
+            self.promote_requested.emit(name, self.day.date)
+        else:
+            self.promote(name)
+
+    def _tried(self, name: str) -> tuple[Day, Day]:
+        """The copy's day as it was when it was made, and as it is now; for a worker."""
+        what_if = whatifs.named(self._workplace.home, self._workplace.slug, name)
+        with closing(self._open_store(what_if.file)) as copy:
+            return copy.day_at(what_if.date, what_if.revision), copy.read(lambda r: r.day(what_if.date))
+
+    def _on_tried(self, name: str, days: tuple[Day, Day]) -> None:
+        base, tried = days
+        change = partial(whatifs.promote, base=base, tried=tried)
+        self.hand.submit(f"Promote “{name}”", change, then=self._on_promoted, why=f"Tried out in the copy “{name}”")
+
+    @Slot(object)
+    def _on_promoted(self, done: Done[Applied]) -> None:
+        left = words.count(len(done.value.left), "order")
+        kept = f"; {left} stayed as changed in the depot meanwhile" if done.value.left else ""
+        self.status.tell(f"The copy's day is now the depot's{kept}.", 20)
+
+    # --- the board's parts ----------------------------------------------------------------------------------------
+
+    def _go_to(self, title: str) -> None:
+        """Show one part of the board and let the keys go there."""
+        self.show_panel(self.board)
+        self.board.bring_up(title)
+        self.board.docks[title].widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @Slot()
+    def _on_filter(self) -> None:
+        self.show_panel(self.board)
+        panel = self.board.pool if self.board.pool.isAncestorOf(self.focusWidget()) else self.board.rounds
+        panel.focus_filter()
+
+    @Slot()
+    def _on_resequence(self) -> None:
+        shifts = self.board.selected_shifts or tuple(self.day.shifts_of(self.board.selected))
+        if shifts:
+            self.hand.resequence(shifts)
+        else:
+            self.status.tell("Choose the rounds to re-sequence first.")
+
+    @Slot()
+    def _on_times_only(self) -> None:
+        """Nothing moves: the day is read and judged again, and what it comes to is said."""
+        self._tell_times = True
+        self.day.refresh()
+
+    @Slot(object)
+    def _on_settled_day(self, _day: object) -> None:
+        if self._tell_times and self.day.present:
+            self._tell_times = False
+            schedule = self.day.present.schedule
+            late = f"{words.count(schedule.late_stops, 'stop')} late" if schedule.late_stops else "nothing late"
+            self.status.tell(f"Times are worked out anew, every order kept: {late}.")
+
+    @Slot()
+    def _on_freeze_now(self) -> None:
+        self.hand.freeze(self._workplace.clock())
+
+    @Slot()
+    def _on_tick(self) -> None:
+        """The line of now, on today's board only."""
+        self.board.set_now(self._workplace.clock() if self.day.date == self._workplace.today else None)
+
+    def _step_scale(self, step: int) -> None:
+        at = TEXT_SCALES.index(self._theme.scale) + step
+        if 0 <= at < len(TEXT_SCALES):
+            self._on_scale(TEXT_SCALES[at])
+
+    @Slot()
+    def _on_next_theme(self) -> None:
+        modes = list(Mode)
+        self._on_mode(modes[(modes.index(self._theme.mode) + 1) % len(modes)])
 
     def _on_mode(self, mode: object) -> None:
         self._theme.apply(Mode(mode), self._theme.scale)
@@ -359,6 +558,8 @@ class MainWindow(QMainWindow):
     def _on_settled(self) -> None:
         """The day is on the screen: time for what can wait."""
         self.first_painted.emit()
+        if self._workplace.what_if:
+            return
         copy = lambda _progress: back_up_today(self._workplace)
         self.runner.start(copy, title="Backing up")
 
@@ -416,16 +617,31 @@ class MainWindow(QMainWindow):
     # --- layout and the end ---------------------------------------------------------------------------------------
 
     def _restore(self) -> None:
-        geometry, docks = self._settings.value("window/geometry"), self._settings.value("window/board")
+        views = self._settings.value("window/views")
+        self.board.restore_views(_plain(views))
+        self._arrange(self.screens.key)
+        self.screens.about_to_change.connect(self._keep_layout)
+        self.screens.changed.connect(self._arrange)
+
+    @Slot(str)
+    def _arrange(self, screens: str) -> None:
+        """As it was last on these screens; as at first on screens not seen before."""
+        geometry = self._settings.value(f"layout-{screens}/geometry")
+        docks = self._settings.value(f"layout-{screens}/board")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
-        else:
+        elif not self.isVisible():
             self.resize(1366, 768)
         self.board.restore_layout(docks if isinstance(docks, QByteArray) else None)
 
+    @Slot(str)
+    def _keep_layout(self, screens: str) -> None:
+        self._settings.setValue(f"layout-{screens}/geometry", self.saveGeometry())
+        self._settings.setValue(f"layout-{screens}/board", self.board.layout_state())
+
     def _remember(self) -> None:
-        self._settings.setValue("window/geometry", self.saveGeometry())
-        self._settings.setValue("window/board", self.board.layout_state())
+        self._keep_layout(self.screens.key)
+        self._settings.setValue("window/views", json.dumps(self.board.views_state()))
         self._settings.sync()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -447,6 +663,15 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_drained(self) -> None:
         QTimer.singleShot(0, self, self.close)
+
+
+def _plain(kept: object) -> dict[str, object]:
+    """What was written as JSON, or nothing if that does not read."""
+    try:
+        found = json.loads(str(kept)) if kept else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _import_words(done: Imported) -> str:

@@ -1,26 +1,55 @@
 """What the map shows of a day: an outlook and its lines as marks. Plain values in, plain values out; no Qt widgets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
-from dispatcher.domain.fleet import Driver
+from dispatcher.domain.fleet import Driver, Lock
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order
-from dispatcher.domain.plan import Day, Route
+from dispatcher.domain.plan import Day, Route, Stop
 from dispatcher.domain.roads import RoadPath
 from dispatcher.domain.schedule import RouteTimes, StopTimes
+from dispatcher.services.closures import Closed
 from dispatcher.services.planning import Outlook
 from ui import format as words
-from ui.map.messages import RouteLine, StopMark, StopState
+from ui.map.messages import ClosureLine, IdleRound, RouteLine, StopMark, StopState
 from ui.theme import driver_colour
 
 
 def route_lines(day: Day, lines: Mapping[ShiftId, RoadPath]) -> list[RouteLine]:
     """The rounds' ways in their drivers' colours."""
     return [
-        RouteLine(shift_id, driver.number, driver_colour(driver.number).name(), driver.name, path.legs)
+        RouteLine(
+            shift.id,
+            driver.number,
+            driver_colour(driver.number).name(),
+            driver.name,
+            path.legs,
+            locked=shift.lock is not Lock.OPEN,
+        )
         for _, shift, driver, _ in day.rounds()
-        if (shift_id := shift.id) in lines and (path := lines[shift_id]).legs
+        if shift.id in lines and (path := lines[shift.id]).legs
+    ]
+
+
+def idle_rounds(day: Day) -> list[IdleRound]:
+    """The rounds without a line, so that a stop can be dropped on them too."""
+    return [
+        IdleRound(shift.id, driver.number, driver_colour(driver.number).name(), driver.name)
+        for route, shift, driver, _ in day.rounds()
+        if not any(day.orders[o].address.place for o in route.order_ids)
+    ]
+
+
+def closure_lines(closed: Iterable[Closed]) -> list[ClosureLine]:
+    """Closed streets as the roads understand them; as they were drawn where they cannot be obeyed."""
+    return [
+        ClosureLine(
+            each.closure.id,
+            each.closure.name,
+            each.understood.lines if each.understood else (tuple((p.lat, p.lon) for p in each.closure.line),),
+        )
+        for each in closed
     ]
 
 
@@ -53,11 +82,19 @@ def _round_marks(day: Day, route: Route, driver: Driver, times: RouteTimes) -> l
     marks = []
     for number, stop in enumerate(route.stops, 1):
         order, at = day.orders[stop.order_id], at_stop.get(stop.order_id)
-        state = StopState.LATE if at and at.late_s else StopState.HELD if stop.held else StopState.PLANNED
+        state = _state(stop, at)
         if order.address.place:
             label = _label(order, zone, f"{number} · {driver.name}", at)
             marks.append(StopMark(order.id, order.address.place, state, route.shift_id, number, colour, label))
     return marks
+
+
+def _state(stop: Stop, at: StopTimes | None) -> StopState:
+    if stop.done:
+        return StopState.DONE
+    if at and at.late_s:
+        return StopState.LATE
+    return StopState.HELD if stop.held else StopState.PLANNED
 
 
 def _waiting(order: Order, zone: ZoneInfo, outlook: Outlook) -> StopMark:

@@ -18,6 +18,13 @@ QUIET = {
     "Drawing stops",
     "Showing the best plan",
     "Re-sequencing",
+    "Reading the history",
+    "Closed streets",
+    "Comparing the plans",
+    "Finding places",
+    "Trying what would mend it",
+    "Drawing the proposal",
+    "Improve the rest of the day",
 }
 """Work that belongs to every gesture: nothing to tell unless it takes long."""
 

@@ -123,7 +123,7 @@ def open_window(depot_home: Home, theme: Theme, qtbot: QtBot) -> Iterator[OpenWi
 
     def show() -> Shown:
         workplace = open_workplace(depot_home, SLUG, open_store=open_store, clock=now)
-        window = MainWindow(workplace, theme, open_settings(depot_home), maker=maker)
+        window = MainWindow(workplace, theme, open_settings(depot_home), maker=maker, open_store=open_store)
         opened.append(Shown(window, workplace, qtbot))
         with qtbot.waitSignal(window.first_painted, timeout=30_000):
             window.show()

@@ -1,0 +1,332 @@
+"""Who hears whom on the board: what the views wish goes to the hand, what the hand would do comes back as a verdict."""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, Signal, Slot
+from PySide6.QtGui import QCursor
+
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.services import fixes
+from dispatcher.services.proposals import Card
+from dispatcher.services.verdict import Verdict
+from dispatcher.services.workplace import Workplace
+from ui.board import words
+from ui.board.move_to import MoveTo
+from ui.day import DayBoard
+from ui.hand import Hand
+from ui.inhand import Verdicts
+from ui.map.messages import DragHovered, StopsDropped, Tone
+from ui.proposals.desk import ProposalDesk
+from ui.runner import OpRunner
+from ui.theme import Theme
+from ui.window.board_panel import BoardPanel
+from ui.window.marks import route_lines
+
+ENTRIES = 200
+"""Changes listed at first; each wish for older ones shows four times as many."""
+
+_TONES = {"late": Tone.BAD, "risk": Tone.WARNING, "done": Tone.GOOD}
+
+
+class Wires(QObject):
+    """Joins the board's views to what changes the day. GUI thread.
+
+    Signals:
+        edit_requested(OrderId): open the order's form.
+        fleet_requested(): show the fleet panel.
+        import_requested(): open the import form.
+        told(str): a sentence for the status bar.
+    """
+
+    edit_requested = Signal(object)
+    fleet_requested = Signal()
+    import_requested = Signal()
+    told = Signal(str)
+
+    def __init__(
+        self,
+        panel: BoardPanel,
+        board: DayBoard,
+        hand: Hand,
+        desk: ProposalDesk,
+        workplace: Workplace,
+        runner: OpRunner,
+        theme: Theme,
+    ) -> None:
+        super().__init__(panel)
+        self._panel, self._board, self._hand, self._desk = panel, board, hand, desk
+        self._workplace, self._runner = workplace, runner
+        self._verdicts = Verdicts(board, hand, workplace)
+        self._dragged: tuple[OrderId, ...] = ()
+        self._entries = ENTRIES
+        self._visible: dict[str, frozenset[OrderId] | None] = {"rounds": None, "pool": None}
+        self.move_to = MoveTo(theme, panel)
+        self.move_to.move_requested.connect(self._on_chosen)
+        self._wire_rounds()
+        self._wire_pool()
+        self._wire_map()
+        self._wire_timeline()
+        self._wire_inspector()
+        self._wire_proposals()
+        self._wire_history()
+
+    def _wire_rounds(self) -> None:
+        rounds, hand = self._panel.rounds, self._hand
+        rounds.move_requested.connect(self._move)
+        rounds.unassign_requested.connect(hand.unassign)
+        rounds.hold_requested.connect(hand.hold)
+        rounds.cancel_requested.connect(hand.cancel_orders)
+        rounds.lock_requested.connect(hand.lock)
+        rounds.loaded_requested.connect(hand.mark_loaded)
+        rounds.done_requested.connect(hand.mark_done)
+        rounds.swap_requested.connect(hand.swap)
+        rounds.split_requested.connect(self._on_split)
+        rounds.tail_requested.connect(self._on_split)
+        rounds.optimise_requested.connect(hand.resequence)
+        rounds.edit_requested.connect(self.edit_requested)
+        rounds.explain_requested.connect(self.explain)
+        rounds.show_on_map_requested.connect(self._panel.show_on_map)
+        rounds.add_shifts_requested.connect(self.fleet_requested)
+        rounds.move_to_requested.connect(self.choose_driver)
+        rounds.drop_hovered.connect(self._on_rounds_hovered)
+        rounds.drag_began.connect(self._on_drag_began)
+        rounds.drag_ended.connect(self._on_drag_ended)
+        rounds.filter_changed.connect(partial(self._on_filter_changed, "rounds"))
+
+    def _wire_pool(self) -> None:
+        pool, hand = self._panel.pool, self._hand
+        pool.unassign_requested.connect(hand.unassign)
+        pool.plan_requested.connect(hand.insert)
+        pool.cancel_requested.connect(hand.cancel_orders)
+        pool.reopen_requested.connect(hand.reopen_orders)
+        pool.import_requested.connect(self.import_requested)
+        pool.edit_requested.connect(self.edit_requested)
+        pool.explain_requested.connect(self.explain)
+        pool.show_on_map_requested.connect(self._panel.show_on_map)
+        pool.move_to_requested.connect(self.choose_driver)
+        pool.filter_changed.connect(partial(self._on_filter_changed, "pool"))
+
+    def _wire_map(self) -> None:
+        chart = self._panel.map
+        chart.stops_dropped.connect(self._on_stops_dropped)
+        chart.drag_hovered.connect(self._on_map_hovered)
+        chart.stop_activated.connect(self.edit_requested)
+        chart.context_requested.connect(self._on_map_context)
+
+    def _wire_timeline(self) -> None:
+        lanes, hand = self._panel.timeline, self._hand
+        lanes.move_requested.connect(self._move)
+        lanes.drop_hovered.connect(self._on_lanes_hovered)
+        lanes.shift_changed.connect(hand.change_hours)
+        lanes.freeze_changed.connect(hand.freeze)
+        lanes.edit_requested.connect(self.edit_requested)
+        lanes.context_requested.connect(self._panel.show_menu)
+
+    def _wire_inspector(self) -> None:
+        inspector, hand = self._panel.inspector, self._hand
+        inspector.edit_requested.connect(self.edit_requested)
+        inspector.unassign_requested.connect(hand.unassign)
+        inspector.hold_toggled.connect(hand.hold)
+        inspector.show_on_map.connect(self._panel.show_on_map)
+        inspector.explain_requested.connect(self.explain)
+        inspector.fix_requested.connect(self._on_fix)
+
+    def _wire_proposals(self) -> None:
+        panel, desk = self._panel.proposals, self._desk
+        desk.changed.connect(panel.set_cards)
+        desk.thinking_changed.connect(panel.set_thinking)
+        desk.offered.connect(self._on_offered)
+        panel.accept_requested.connect(self._on_accept)
+        panel.dismiss_requested.connect(desk.dismiss)
+        panel.card_chosen.connect(self._on_card_chosen)
+        panel.select_requested.connect(self._panel.select)
+
+    def _wire_history(self) -> None:
+        history = self._panel.history
+        history.moment_requested.connect(self._board.show_moment)
+        history.now_requested.connect(self._board.return_to_now)
+        history.take_back_requested.connect(self._hand.take_back)
+        history.more_requested.connect(self._on_more_history)
+        self._board.past_failed.connect(history.show_fault)
+        self._board.settled.connect(self._read_history)
+
+    # --- moving ---------------------------------------------------------------------------------------------------
+
+    @Slot(object, object, object)
+    def _move(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, index: int | None) -> None:
+        """Where no place was named and the verdict is known, they land exactly as it said."""
+        shown = self._verdicts.at(order_ids, shift_id, None) if index is None and order_ids == self._dragged else None
+        if shown is not None:
+            self._hand.land(order_ids, shift_id, shown)
+        else:
+            self._hand.move(order_ids, shift_id, index)
+
+    @Slot(object)
+    def _on_stops_dropped(self, drop: StopsDropped) -> None:
+        self._on_drag_ended()
+        if drop.after_order_id is None and drop.before_order_id is None:
+            self._hand.move(drop.order_ids, drop.target_shift_id)
+        else:
+            self._hand.move_between(drop.order_ids, drop.target_shift_id, drop.after_order_id)
+
+    @Slot(object)
+    def choose_driver(self, order_ids: tuple[OrderId, ...]) -> None:
+        """Offer the drivers for these orders, best first."""
+        self._offer(tuple(order_ids))
+
+    @Slot(object, int)
+    def _on_split(self, shift_id: ShiftId, index: int) -> None:
+        """Somebody else takes the round from this stop on."""
+        self._offer(self._board.route(shift_id)[index:])
+
+    def _offer(self, order_ids: tuple[OrderId, ...]) -> None:
+        day = self._board.day
+        if not order_ids or day is None or self._hand.blocked():
+            return
+        if not day.shifts:
+            self.told.emit("No driver is on duty on this day: put drivers on duty first.")
+            return
+        self.move_to.offer(order_ids, self._verdicts.all(order_ids), day, QCursor.pos())
+
+    @Slot(object, object, object)
+    def _on_chosen(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, _index: object) -> None:
+        shown = self._verdicts.at(order_ids, shift_id, None)
+        if shown is not None:
+            self._hand.land(order_ids, shift_id, shown)
+        else:
+            self._hand.move(order_ids, shift_id)
+
+    # --- verdicts -------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_drag_began(self, order_ids: tuple[OrderId, ...]) -> None:
+        self._dragged = tuple(order_ids)
+        verdicts = self._verdicts.all(order_ids)
+        self._panel.rounds.show_verdicts(verdicts)
+        self._panel.map.show_verdicts(
+            (shift_id, self._words(verdict), _TONES.get(words.tone_of(verdict), Tone.PLAIN))
+            for shift_id, verdict in list(verdicts.items())[:3]
+        )
+
+    @Slot()
+    def _on_drag_ended(self) -> None:
+        self._dragged = ()
+        self._panel.rounds.clear_verdicts()
+
+    def _words(self, verdict: Verdict) -> str:
+        day = self._board.day
+        return words.verdict_words(verdict, day.depot.currency if day else "EUR")
+
+    @Slot(object, object, object)
+    def _on_rounds_hovered(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, index: int | None) -> None:
+        verdict = self._verdicts.at(order_ids, shift_id, index)
+        tone = words.tone_of(verdict) if verdict else "text"
+        self._panel.rounds.show_verdict(self._words(verdict) if verdict else "", tone)
+
+    @Slot(object, object, object)
+    def _on_lanes_hovered(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, index: int | None) -> None:
+        if tuple(order_ids) != self._dragged:
+            self._on_drag_began(order_ids)
+        verdict = self._verdicts.at(order_ids, shift_id, index)
+        self._panel.timeline.show_verdict(self._words(verdict) if verdict else "")
+
+    @Slot(object)
+    def _on_map_hovered(self, hovered: DragHovered) -> None:
+        if hovered.order_ids != self._dragged:
+            self._on_drag_began(hovered.order_ids)
+        if hovered.slot is None:
+            return
+        shift_id = hovered.slot.shift_id
+        index = self._hand.index_after(shift_id, hovered.slot.after_order_id)
+        if verdict := self._verdicts.at(hovered.order_ids, shift_id, index):
+            tone = _TONES.get(words.tone_of(verdict), Tone.PLAIN)
+            self._panel.map.show_verdict(self._words(verdict), tone)
+
+    # --- the history ----------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_more_history(self) -> None:
+        self._entries *= 4
+        self._read_history()
+
+    @Slot(object)
+    def _read_history(self, _day: object = None) -> None:
+        """What was done to the day shown, after every change to it."""
+        day, most = self._board.day, self._entries
+        if day is None:
+            return
+        read = lambda _progress: self._workplace.store.entries(most + 1, on=day.date)
+        show = lambda entries: self._panel.history.set_entries(entries[:most], day.depot.zone, more=len(entries) > most)
+        self._runner.start(read, title="Reading the history", on_done=show, latest_key="history")
+
+    # --- the rest -------------------------------------------------------------------------------------------------
+
+    @Slot(object, QPoint)
+    def _on_map_context(self, order_ids: tuple[OrderId, ...], at: QPoint) -> None:
+        self._panel.show_menu(order_ids, (), at)
+
+    def _on_filter_changed(self, which: str, visible: frozenset[OrderId] | None) -> None:
+        """The map and the timeline follow both panels' filters."""
+        self._visible[which] = visible
+        rounds, pool = self._visible["rounds"], self._visible["pool"]
+        outlook = self._board.outlook
+        if outlook is None or (rounds is None and pool is None):
+            self._panel.map.set_visible(None)
+            self._panel.timeline.set_filter(None)
+            return
+        routes = outlook.day.plan.routes
+        planned = {o for route in routes for o in route.order_ids}
+        waiting = set(outlook.day.orders) - planned
+        self._panel.map.set_visible((planned if rounds is None else rounds) | (waiting if pool is None else pool))
+        kept = None if rounds is None else [r.shift_id for r in routes if rounds & set(r.order_ids)]
+        self._panel.timeline.set_filter(kept)
+
+    @Slot(object)
+    def explain(self, order_id: OrderId) -> None:
+        """Look for what would mend an order, and show it in the details."""
+        day = self._board.day
+        if day is None or order_id not in day.orders:
+            return
+        self._panel.bring_up("Details")
+        if self._panel.selected != (order_id,):
+            self._panel.select([order_id])
+        self._panel.inspector.wait_for_fixes(order_id)
+        work = lambda _progress: [
+            (*fixes.words(fix, day), fix) for fix in fixes.fixes_for(self._workplace.desk, day, order_id)
+        ]
+        show = partial(self._panel.inspector.show_fixes, order_id)
+        self._runner.start(work, title="Trying what would mend it", on_done=show, latest_key="fixes")
+
+    @Slot(object)
+    def _on_fix(self, fix: fixes.Fix) -> None:
+        day = self._board.day
+        if day is not None and not self._hand.blocked():
+            self._hand.submit(fixes.words(fix, day)[0], partial(fixes.apply_fix, fix=fix))
+
+    @Slot(object)
+    def _on_offered(self, card: Card) -> None:
+        self._panel.bring_up("Proposals")
+        self._panel.proposals.show_card(card.id)
+
+    @Slot(str, object, object)
+    def _on_accept(self, card_id: str, shift_ids: object, order_ids: object) -> None:
+        self._panel.map.end_changes()
+        self._desk.accept(card_id, shift_ids=tuple(shift_ids), order_ids=tuple(order_ids))  # type: ignore[arg-type]
+
+    @Slot(object)
+    def _on_card_chosen(self, card: Card | None) -> None:
+        """Before and after on the map: the ways of the rounds that would change."""
+        if card is None:
+            self._panel.map.end_changes()
+            return
+        shift_ids = [diff.shift_id for diff in card.rounds]
+        moved = [stop.order_id for stop in card.stops if stop.moves]
+        work = lambda progress: [
+            route_lines(day, self._board.lines(day, shift_ids, progress)) for day in (card.day, card.after)
+        ]
+        self._runner.start(
+            work,
+            title="Drawing the proposal",
+            on_done=lambda lines: self._panel.map.show_changes(*lines, moved),
+            latest_key="changes",
+        )

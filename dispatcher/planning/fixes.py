@@ -5,6 +5,7 @@ now. Fixes are ranked by money: what the rounds cost more, and what it costs to 
 What is locked, held, driven or frozen is touched only by a fix that says so (`Kind.UNLOCK`).
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,9 @@ from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
 from dispatcher.domain.schedule import Rule
 from dispatcher.planning.everywhere import Everywhere
 from dispatcher.planning.judge import Timeline, weigh_many
+from dispatcher.planning.parts import narrowed
 from dispatcher.planning.problem import Pause, Problem, Round, Sequences, Visit, amounts
+from dispatcher.planning.rank import Hand
 from dispatcher.planning.resequence import resequence
 from dispatcher.planning.stop import StopRule
 from dispatcher.planning.tries import Outcome, Routes, Spot, Tries, no_worse
@@ -42,6 +45,9 @@ UNLOCK_PRICE = 500
 WIDEST_MIN = 240
 """A window moved by more than that is another order."""
 OVERTIME_MIN = 120
+
+_LAST_TRY_S = 0.1
+"""What is begun just before the deadline is finished by then."""
 
 _LOOK = 10
 """Places of each kind that are judged to the last rule."""
@@ -136,7 +142,11 @@ def fixes(
     tries = Tries(problem, sequences, order_id)
     if tries.home is not None and not any(subject[1] == order_id for subject in tries.now[tries.home].broken):
         return ()
-    return _Search(tries, yard or Yard(), time.monotonic() + deadline_s).best(most)
+    return _Search(tries, yard or Yard(), time.monotonic() + deadline_s - _LAST_TRY_S).best(most)
+
+
+_FREE = (Kind.PUT, Kind.RESEQUENCE)
+"""Kinds that trouble nobody."""
 
 
 class _Search:
@@ -145,17 +155,25 @@ class _Search:
     def __init__(self, tries: Tries, yard: Yard, until: float) -> None:
         self._tries, self._yard, self._until = tries, yard, until
         self._problem, self._visit = tries.problem, tries.visit
+        self._free = math.inf
+        """The price of the cheapest fix that troubles nobody."""
+
+    def _worth(self, cost: float, trouble: float) -> bool:
+        """Whether it can be cheaper than what troubles nobody."""
+        return not self._late() and cost + trouble < self._free
 
     def best(self, most: int) -> tuple[Fix, ...]:
         """The cheapest of each kind, then the next cheapest of any."""
         kinds = (
-            self._puts, self._resequenced, self._unlocked, self._hours, self._windows, self._limits, self._vehicles,
-            self._moves,
+            self._puts, self._fetched, self._resequenced, self._unlocked, self._hours, self._windows, self._limits,
+            self._vehicles, self._moves,
         )  # fmt: skip
         found = list[Fix]()
         for kind in kinds:
             for fix in kind():
                 found.append(fix)
+                if fix.kind in _FREE:
+                    self._free = min(self._free, fix.price)
                 if self._late():
                     break
             if self._late():
@@ -186,15 +204,35 @@ class _Search:
         for spot in self._tries.spots(self._problem, _LOOK):
             outcome = self._tries.outcome(self._problem, self._tries.routes_with(spot))
             if outcome:
-                kind = Kind.RESEQUENCE if spot[0] == self._tries.home else Kind.PUT
-                yield self._fix(kind, spot[0], outcome, 0)
+                kind = Kind.RESEQUENCE if spot.shift_id == self._tries.home else Kind.PUT
+                yield self._fix(kind, spot.shift_id, outcome, 0)
+
+    def _fetched(self) -> Iterator[Fix]:
+        """Together with the collection that fetches its goods, where that is in no round or in another."""
+        problem, first = self._problem, self._visit.pickup
+        if first is None or first not in problem.visits or first in problem.set_aside:
+            return
+        routes = self._tries.routes
+        giver = next((s for s, sequence in routes.items() if first in sequence), None)
+        if giver is not None and first not in self._tries.movable(giver, fetched=True):
+            return
+        for offer in Hand(problem, routes, (first, self._visit.order_id)).offers():
+            after = {offer.shift_id: offer.sequence}
+            for gave in (giver, self._tries.home):
+                if gave not in (None, offer.shift_id):
+                    after[gave] = tuple(o for o in routes[gave] if o not in (first, self._visit.order_id))
+            outcome = (
+                self._tries.outcome(problem, after) if self._tries.welcomes(offer.shift_id, offer.sequence) else None
+            )
+            if outcome:
+                yield self._fix(Kind.PUT, offer.shift_id, outcome, 0, moved=((first, offer.shift_id),))
 
     def _resequenced(self) -> Iterator[Fix]:
         home = self._tries.home
         if home is None or self._problem.rounds[home].lock in (Lock.ROUTE, Lock.SEQUENCE):
             return
-        rule = StopRule(seconds=0.15, idle=300)
-        found = resequence(self._problem, self._tries.routes, [home], stop=rule)
+        routes = {home: self._tries.routes[home]}
+        found = resequence(narrowed(self._problem, routes, ()), routes, [home], stop=StopRule(seconds=0.15, idle=300))
         outcome = self._tries.outcome(self._problem, {home: tuple(found[home])})
         if outcome:
             yield self._fix(Kind.RESEQUENCE, home, outcome, 0)
@@ -209,7 +247,7 @@ class _Search:
             outcome = self._tries.outcome(self._problem, self._tries.routes_with(spot))
             if outcome:
                 trouble = UNLOCK_PRICE * (len(unlocked) + len(released))
-                yield self._fix(Kind.UNLOCK, spot[0], outcome, trouble, unlocked=unlocked, released=released)
+                yield self._fix(Kind.UNLOCK, spot.shift_id, outcome, trouble, unlocked=unlocked, released=released)
 
     # --- more time ---
 
@@ -217,9 +255,8 @@ class _Search:
         for earlier in (False, True):
             loose = _with_rounds(self._problem, (self._longer(r, earlier, OVERTIME_MIN) for r in self._rounds(earlier)))
             for spot in self._tries.spots(loose, _LOOK):
-                if self._late():
-                    return
-                yield from self._overtime(spot, earlier)
+                if self._worth(spot.cost, ASK_PRICE):
+                    yield from self._overtime(spot, earlier)
 
     def _rounds(self, earlier: bool) -> Iterable[Round]:
         """Those whose shift may begin earlier have not begun."""
@@ -227,20 +264,34 @@ class _Search:
         return [duty for s, duty in self._problem.rounds.items() if not begun.get(s) and s in self._tries.routes]
 
     def _overtime(self, spot: Spot, earlier: bool) -> Iterator[Fix]:
-        duty = self._problem.rounds[spot[0]]
-        if earlier and self._tries.heads[spot[0]]:
+        duty = self._problem.rounds[spot.shift_id]
+        if earlier and self._tries.heads[spot.shift_id]:
             return
 
         def outcome(minutes: int) -> Outcome | None:
             problem = _with_rounds(self._problem, [self._longer(duty, earlier, minutes)])
             return self._tries.outcome(problem, self._tries.routes_with(spot))
 
-        found = _least(outcome, OVERTIME_MIN)
+        found = _least(outcome, min(OVERTIME_MIN, self._spare_min(duty, earlier)))
         if found:
             minutes, how = found
             trouble = ASK_PRICE + minutes / 60 * duty.cost_per_hour * OVERTIME_SHARE
             hours = Wider(60 * minutes, 0) if earlier else Wider(0, 60 * minutes)
-            yield self._fix(Kind.HOURS, spot[0], how, trouble, hours=hours)
+            yield self._fix(Kind.HOURS, spot.shift_id, how, trouble, hours=hours)
+
+    def _spare_min(self, duty: Round, earlier: bool) -> int:
+        """Minutes until the driver, or the vehicle, has another shift."""
+        others = [
+            other
+            for other in self._problem.rounds.values()
+            if other.shift_id != duty.shift_id
+            and (other.driver_id == duty.driver_id or other.vehicle_name == duty.vehicle_name)
+        ]
+        if earlier:
+            gaps = [duty.starts_s - other.ends_s for other in others if other.starts_s < duty.starts_s]
+        else:
+            gaps = [other.starts_s - duty.ends_s for other in others if other.ends_s > duty.ends_s]
+        return max(0, min(gaps, default=OVERTIME_MIN * 60) // 60)
 
     @staticmethod
     def _longer(duty: Round, earlier: bool, minutes: int) -> Round:
@@ -251,14 +302,13 @@ class _Search:
             return
         anytime = _with_visit(self._problem, replace(self._visit, windows=()))
         for spot in self._tries.spots(anytime, _LOOK):
-            if self._late():
-                return
-            yield from self._widened(anytime, spot)
+            if self._worth(spot.cost, CALL_PRICE):
+                yield from self._widened(anytime, spot)
 
     def _widened(self, anytime: Problem, spot: Spot) -> Iterator[Fix]:
         shift_id, sequence = self._tries.put(spot)
         line = Timeline.of(anytime, anytime.rounds[shift_id], [anytime.visits[o] for o in sequence])
-        for index, sign, most_s in _edges(self._visit.windows, line.begins_s[spot[1]]):
+        for index, sign, most_s in _edges(self._visit.windows, line.begins_s[spot.place]):
 
             def wider(minutes: int, index: int = index, sign: int = sign) -> Wider:
                 return Wider(60 * minutes, 0, index) if sign < 0 else Wider(0, 60 * minutes, index)
@@ -281,12 +331,11 @@ class _Search:
             return
         loose = _with_rounds(self._problem, (replace(duty, **free) for duty in limited))  # type: ignore[arg-type]
         for spot in self._tries.spots(loose, _LOOK):
-            if self._late():
-                return
-            yield from self._allowed_more(loose, spot)
+            if self._worth(spot.cost, ASK_PRICE):
+                yield from self._allowed_more(loose, spot)
 
     def _allowed_more(self, loose: Problem, spot: Spot) -> Iterator[Fix]:
-        duty, (shift_id, sequence) = self._problem.rounds[spot[0]], self._tries.put(spot)
+        duty, (shift_id, sequence) = self._problem.rounds[spot.shift_id], self._tries.put(spot)
         line = Timeline.of(loose, loose.rounds[shift_id], [loose.visits[o] for o in sequence])
         needs = {
             Rule.MAX_STOPS: len(sequence),
@@ -311,17 +360,17 @@ class _Search:
         rounds = [self._problem.rounds[s] for s in self._tries.routes if self._unloaded(s)]
         loose = _with_rounds(self._problem, (_roomy(duty, loads, skills) for duty in rounds))
         for spot in self._tries.spots(loose, _LOOK):
-            if not self._unloaded(spot[0]):
+            if not self._unloaded(spot.shift_id):
                 continue
             for vehicle in spare:
                 if self._late():
                     return
                 problem = _with_rounds(
-                    self._problem, [with_vehicle(self._problem.rounds[spot[0]], vehicle, self._yard)]
+                    self._problem, [with_vehicle(self._problem.rounds[spot.shift_id], vehicle, self._yard)]
                 )
                 outcome = self._tries.outcome(problem, self._tries.routes_with(spot))
                 if outcome:
-                    yield self._fix(Kind.VEHICLE, spot[0], outcome, VEHICLE_PRICE, vehicle_id=vehicle.id)
+                    yield self._fix(Kind.VEHICLE, spot.shift_id, outcome, VEHICLE_PRICE, vehicle_id=vehicle.id)
 
     def _unloaded(self, shift_id: ShiftId) -> bool:
         """Whether the round can still change its vehicle."""
@@ -333,7 +382,8 @@ class _Search:
 
     def _moves(self) -> Iterator[Fix]:
         for shift_id in self._tries.nearest(5):
-            tried = sorted(self._ejections(shift_id), key=lambda each: each[0])[:6]
+            cheap = (each for each in self._ejections(shift_id) if self._worth(each[0], MOVE_PRICE))
+            tried = sorted(cheap, key=lambda each: each[0])[:6]
             if not tried or self._late():
                 continue
             rest = {s: sequence for s, sequence in self._tries.left.items() if s != shift_id}
@@ -354,11 +404,11 @@ class _Search:
                 if place in allowed:
                     whole = (*left[:place], order_id, *left[place:])
                     tries.append((other, tuple(o for o in whole if o != other)))
-        now = self._tries.now[shift_id].weight
+        now, given = self._tries.now[shift_id].weight, 0 if shift_id == self._tries.home else self._tries.given
         weights = weigh_many(self._problem, [(shift_id, sequence) for _, sequence in tries])
         for (other, sequence), weight in zip(tries, weights, strict=True):
             if no_worse(weight, now):
-                yield weight.cost - now.cost, other, sequence
+                yield weight.cost - now.cost + given, other, sequence
 
     def _near(self, shift_id: ShiftId) -> list[int]:
         """The places of a round with the least detour."""
@@ -371,7 +421,7 @@ class _Search:
     ) -> Iterator[Fix]:
         home = self._tries.home
         given = {} if home is None or home == shift_id else {home: rest[home]}
-        for to_shift, place in self._welcomes(other, rest, others):
+        for to_shift, place, _ in self._welcomes(other, rest, others):
             there = rest[to_shift]
             after = {**given, shift_id: sequence, to_shift: (*there[:place], other, *there[place:])}
             outcome = self._tries.outcome(self._problem, after)
@@ -381,7 +431,7 @@ class _Search:
 
     def _welcomes(self, other: OrderId, rest: Routes, others: Everywhere) -> list[Spot]:
         """Where another stop could go without harm, cheapest first."""
-        places, found = others.weigh(other), list[tuple[int, Spot]]()
+        places, found = others.weigh(other), list[Spot]()
         for lane, shift_id in enumerate(rest):
             duty, now = self._problem.rounds[shift_id], self._tries.now[shift_id].weight
             if duty.lock not in (Lock.OPEN, Lock.SEQUENCE):
@@ -391,8 +441,8 @@ class _Search:
                 fine &= places.weights[part][:, lane] <= getattr(now, part)
             fine[: self._tries.heads[shift_id]] = False
             for place in fine.nonzero()[0].tolist():
-                found.append((int(places.weights["cost"][place, lane]) - now.cost, (shift_id, place)))
-        return [spot for _, spot in sorted(found)[:3]]
+                found.append(Spot(shift_id, place, int(places.weights["cost"][place, lane]) - now.cost))
+        return sorted(found, key=lambda spot: spot.cost)[:3]
 
 
 # --- circumstances ---
@@ -503,17 +553,18 @@ def _least(outcome: Callable[[int], Outcome | None], most: int) -> tuple[int, Ou
 def _chosen(found: Iterable[Fix], most: int) -> tuple[Fix, ...]:
     """The cheapest of each kind first; nobody is troubled if the stop simply fits for less."""
     ranked = sorted(found, key=lambda fix: (fix.price, list(Kind).index(fix.kind)))
-    free = next((fix for fix in ranked if fix.kind is Kind.PUT), None)
+    free = next((fix for fix in ranked if fix.kind in _FREE), None)
     if free:
-        ranked = [
-            free,
-            *(fix for fix in ranked if fix is not free and (fix.kind is Kind.PUT or fix.price < free.price)),
-        ]
-    first, again, kinds, seen = list[Fix](), list[Fix](), set[Kind](), list[Routes]()
+        ranked = [free, *(f for f in ranked if f is not free and (f.kind in _FREE or f.price < free.price))]
+    first, again, kinds, seen = list[Fix](), list[Fix](), set[Kind](), set[object]()
     for fix in ranked:
-        if any(fix.after == routes for routes in seen) and fix.kind in kinds:
-            continue
-        seen.append(fix.after)
-        (again if fix.kind in kinds else first).append(fix)
+        same = (fix.kind, fix.shift_id, fix.moved, fix.limit and fix.limit[0], _sides(fix.hours), _sides(fix.window))
+        if same not in seen:
+            (again if fix.kind in kinds else first).append(fix)
+        seen.add(same)
         kinds.add(fix.kind)
     return tuple(sorted([*first, *again][:most], key=lambda fix: (fix is not free, fix.price)))
+
+
+def _sides(wider: Wider | None) -> tuple[bool, bool]:
+    return (bool(wider.earlier_s), bool(wider.later_s)) if wider else (False, False)

@@ -4,9 +4,11 @@ What re-planning may touch is settled here: locks, held stops, what is driven or
 is planned and breaks no rule, and nothing else breaks a rule, or breaks it more, than in the plan as it stands.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +22,6 @@ from dispatcher.planning.judge import Timeline, Weight, weigh_many
 from dispatcher.planning.problem import Problem, Sequences
 from dispatcher.planning.standing import Standing, find_late, standings
 
-type Spot = tuple[ShiftId, int]
-"""A place in a round that does not have the stop."""
-
 type Routes = Mapping[ShiftId, tuple[OrderId, ...]]
 
 MINUTE_PRICE = 40
@@ -35,6 +34,15 @@ _BY_HAND = 8
 """Places of one round that columns cannot weigh are many and slow: those with the least detour are weighed."""
 
 _IMPOSSIBLE = np.iinfo(np.int64).max // 4
+
+
+class Spot(NamedTuple):
+    """A place in a round that does not have the stop."""
+
+    shift_id: ShiftId
+    place: int
+    cost: int = 0
+    """About what the round costs more with it, in minor units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,8 @@ class Tries:
 
     def unlocks(self, spot: Spot) -> tuple[tuple[ShiftId, ...], tuple[OrderId, ...]]:
         """Which rounds' locks, and which holds, stand in the way of that place."""
-        shift_id, place = spot
-        if place in self.places(shift_id):
+        shift_id = spot.shift_id
+        if spot.place in self.places(shift_id):
             return (), ()
         rounds = self.problem.rounds
         locked = [] if rounds[shift_id].lock in (Lock.OPEN, Lock.SEQUENCE) else [shift_id]
@@ -105,13 +113,24 @@ class Tries:
         held = (self.visit.order_id,) if self.home is not None and self.visit.held == self.home else ()
         return tuple(locked), held
 
-    def movable(self, shift_id: ShiftId) -> tuple[OrderId, ...]:
-        """The other stops of a round that re-planning may give to another driver."""
+    def movable(self, shift_id: ShiftId, *, fetched: bool = False) -> tuple[OrderId, ...]:
+        """The other stops of a round that re-planning may give away; with `fetched` also what others wait for."""
         if self.problem.rounds[shift_id].lock is not Lock.OPEN:
             return ()
         visits = self.problem.visits
         behind = [o for o in self.routes[shift_id][self.heads[shift_id] :] if o != self.visit.order_id]
-        return tuple(o for o in behind if not visits[o].held and visits[o].pickup is None and o not in self._fetched)
+        return tuple(
+            o for o in behind if not visits[o].held and visits[o].pickup is None and (fetched or o not in self._fetched)
+        )
+
+    def welcomes(self, shift_id: ShiftId, sequence: Sequence[OrderId]) -> bool:
+        """Whether re-planning may make this of a round that gets the stop and another."""
+        head, lock = self.heads[shift_id], self.problem.rounds[shift_id].lock
+        if tuple(sequence[:head]) != self.routes[shift_id][:head]:
+            return False
+        if shift_id == self.home:
+            return lock is Lock.OPEN and not self.nailed
+        return bool(self.places(shift_id)) and lock in (Lock.OPEN, Lock.SEQUENCE)
 
     @cached_property
     def _fetched(self) -> Collection[OrderId | None]:
@@ -126,30 +145,32 @@ class Tries:
 
     def spots(self, problem: Problem, most: int, *, unlocked: bool = False) -> list[Spot]:
         """The places where nothing would get worse under these circumstances, the likeliest first."""
+        if not self.left:
+            return []
         same = problem is self.problem
         places = self.here if same else Everywhere(problem, self.left).weigh(self.visit.order_id)
-        price = self._prices(problem, places, unlocked=unlocked)
-        return self._lowest(price, most)
+        cost = self._costs(problem, places, unlocked=unlocked)
+        return self._lowest(cost, most)
 
     def nearest(self, most: int, *, unlocked: bool = False) -> list[ShiftId]:
         """The rounds whose way it lies on most, whatever else is in the way but person, skills and roads."""
         shift_ids = list(self.left)
         barred = self.here.weights["barred"] > [self.now[s].weight.barred for s in shift_ids]
         allowed = self._allowed(unlocked=unlocked) & ~barred
-        price = np.where(allowed, self.here.weights["cost"] - self._costs(), _IMPOSSIBLE)
+        price = np.where(allowed, self.here.weights["cost"] - self._costs_now(), _IMPOSSIBLE)
         best = price.min(axis=0)
         return [shift_ids[i] for i in np.argsort(best, kind="stable")[:most] if best[i] < _IMPOSSIBLE]
 
-    def _prices(self, problem: Problem, places: Places, *, unlocked: bool) -> NDArray[np.int64]:
+    def _costs(self, problem: Problem, places: Places, *, unlocked: bool) -> NDArray[np.int64]:
         """What each place costs more than the round does now; much for a place that makes anything worse."""
         allowed = self._allowed(unlocked=unlocked)
         fine = allowed & places.settled
         for part in Weight._fields[:-1]:
             fine &= places.weights[part] <= [getattr(self.now[s].weight, part) for s in self.left]
-        price = np.where(fine, places.weights["cost"] - self._costs() + self._missed(), _IMPOSSIBLE)
-        for lane, place, cost in self._unsettled(problem, places, allowed):
-            price[place, lane] = cost
-        return price
+        cost: NDArray[np.int64] = np.where(fine, places.weights["cost"] - self._costs_now(), _IMPOSSIBLE)
+        for lane, place, more in self._unsettled(problem, places, allowed):
+            cost[place, lane] = more
+        return cost
 
     def _allowed(self, *, unlocked: bool) -> NDArray[np.bool_]:
         allowed = np.zeros(self.here.there.shape, bool)
@@ -165,7 +186,7 @@ class Tries:
         found: NDArray[np.int64] = late_s * MINUTE_PRICE // 60
         return found
 
-    def _costs(self) -> NDArray[np.int64]:
+    def _costs_now(self) -> NDArray[np.int64]:
         return np.array([self.now[s].weight.cost for s in self.left], np.int64)
 
     def _unsettled(
@@ -177,28 +198,40 @@ class Tries:
             open_places = np.nonzero(odd[:, lane])[0]
             near = open_places[np.argsort(places.distance_m[open_places, lane], kind="stable")[:_BY_HAND]]
             tries += [(lane, place) for place in near.tolist()]
-        weights = weigh_many(problem, [self.put((shift_ids[lane], place)) for lane, place in tries])
+        weights = weigh_many(problem, [self.put(Spot(shift_ids[lane], place)) for lane, place in tries])
         for (lane, place), weight in zip(tries, weights, strict=True):
             now = self.now[shift_ids[lane]].weight
             if no_worse(weight, now):
                 yield lane, place, weight.cost - now.cost
 
-    def _lowest(self, price: NDArray[np.int64], most: int) -> list[Spot]:
+    def _lowest(self, cost: NDArray[np.int64], most: int) -> list[Spot]:
         shift_ids, found, alike = list(self.left), list[Spot](), dict[int, int]()
-        width = price.shape[1]
-        for cell in np.argsort(price, axis=None, kind="stable").tolist():
+        missed = self._missed()
+        possible = cost < _IMPOSSIBLE
+        width = cost.shape[1]
+        for cell in np.argsort(np.where(possible, cost + missed, _IMPOSSIBLE), axis=None, kind="stable").tolist():
             place, lane = divmod(cell, width)
-            if price[place, lane] >= _IMPOSSIBLE or len(found) == most:
+            if not possible[place, lane] or len(found) == most:
                 break
             alike[lane] = alike.get(lane, 0) + 1
             if alike[lane] <= _ALIKE:
-                found.append((shift_ids[lane], place))
+                shift_id = shift_ids[lane]
+                more = int(cost[place, lane]) + (0 if shift_id == self.home else self.given)
+                found.append(Spot(shift_id, place, more))
         return found
+
+    @cached_property
+    def given(self) -> int:
+        """What its round costs more without it."""
+        if self.home is None:
+            return 0
+        (left,) = weigh_many(self.problem, [(self.home, self.left[self.home])])
+        return left.cost - self.now[self.home].weight.cost
 
     def put(self, spot: Spot) -> tuple[ShiftId, tuple[OrderId, ...]]:
         """The round with the stop at that place."""
-        rest = self.left[spot[0]]
-        return spot[0], (*rest[: spot[1]], self.visit.order_id, *rest[spot[1] :])
+        rest = self.left[spot.shift_id]
+        return spot.shift_id, (*rest[: spot.place], self.visit.order_id, *rest[spot.place :])
 
     def routes_with(self, spot: Spot) -> dict[ShiftId, tuple[OrderId, ...]]:
         """All rounds that change, with the stop at that place."""
@@ -209,6 +242,9 @@ class Tries:
 
     def outcome(self, problem: Problem, routes: Routes) -> Outcome | None:
         """What comes of these rounds under these circumstances; `None` if that is no improvement."""
+        if "columns" not in problem.__dict__:  # reading the whole day for a few rounds takes longer than judging them
+            known = {o: problem.visits[o] for sequence in routes.values() for o in sequence}
+            problem = replace(problem, visits=MappingProxyType(known))
         then = dict(zip(routes, standings(problem, list(routes.items())), strict=True))
         before = {subject: v.amount for s in routes for subject, v in self.now[s].broken.items()}
         for standing in then.values():

@@ -243,13 +243,17 @@ def _what(what: planning.Fix, day: Day) -> str:
         case Kind.LIMIT:
             return f"{who} {_limit(what)} from now on{_takes(what, number)}"
         case Kind.VEHICLE:
-            vehicle = day.vehicles[what.vehicle_id].name if what.vehicle_id in day.vehicles else "another vehicle"
-            return f"{who} goes out in {vehicle}{_takes(what, number)}"
+            return f"{who} goes out in {_vehicle(what, day)}{_takes(what, number)}"
 
 
 def _takes(what: planning.Fix, number: str) -> str:
     came = what.order_id not in what.before[what.shift_id]
     return f" and takes {number}" if came else ""
+
+
+def _vehicle(what: planning.Fix, day: Day) -> str:
+    vehicle = day.vehicles.get(what.vehicle_id) if what.vehicle_id else None
+    return vehicle.name if vehicle else "another vehicle"
 
 
 def _window(what: planning.Fix, day: Day) -> str:

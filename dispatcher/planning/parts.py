@@ -11,23 +11,20 @@ keeps the interpreter lock), so each worker is a process, and is told its part o
 import math
 import random
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from time import perf_counter
-from types import MappingProxyType
-
-import numpy as np
 
 from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
-from dispatcher.domain.roads import TravelTable
 from dispatcher.planning.apart import ApartEngine
 from dispatcher.planning.engine import EVERY_S, EVERYTHING, OnBest, Scope, Solution, Stats
 from dispatcher.planning.fixed import fixed_heads
 from dispatcher.planning.judge import weigh
-from dispatcher.planning.problem import NOWHERE, PlaceIndex, Problem, Round, Sequences
+from dispatcher.planning.narrow import narrowed
+from dispatcher.planning.problem import NOWHERE, Problem, Sequences
 from dispatcher.planning.stop import StopRule, Watch
 
 WHOLE_UP_TO = 1_200
@@ -304,32 +301,3 @@ class _Parts:
         planned = sum(map(len, self.plan.values()))
         cost = weigh(self.problem, self.plan).cost
         self.on_best(self.plan, Stats(self.watch.elapsed_s, self.watch.iterations, cost, planned))
-
-
-def narrowed(problem: Problem, sequences: Sequences, order_ids: Collection[OrderId]) -> Problem:
-    """The same problem with these rounds only, the orders they serve, these further ones, and the places of both."""
-    kept = dict.fromkeys([*(o for sequence in sequences.values() for o in sequence), *order_ids])
-    visits = {o: problem.visits[o] for o in kept}
-    rounds = {s: problem.rounds[s] for s in sequences}
-    ends = [end for duty in rounds.values() for end in (duty.start, duty.start if duty.end is None else duty.end)]
-    places = list(dict.fromkeys([*ends, *(v.at for v in visits.values() if v.at != NOWHERE)]))
-    at = {old: new for new, old in enumerate(places)} | {NOWHERE: NOWHERE}
-    named = [problem.index.places[place] for place in places]
-    return replace(
-        problem,
-        index=PlaceIndex(tuple(named), MappingProxyType({place: i for i, place in enumerate(named)})),
-        visits=MappingProxyType({o: replace(visit, at=at[visit.at]) for o, visit in visits.items()}),
-        rounds=MappingProxyType({s: _placed(duty, at) for s, duty in rounds.items()}),
-        travel=MappingProxyType({profile: _cut(table, places) for profile, table in problem.travel.items()}),
-        set_aside=MappingProxyType({o: reason for o, reason in problem.set_aside.items() if o in visits}),
-        planned=MappingProxyType({s: problem.planned.get(s, ()) for s in sequences}),
-    )
-
-
-def _placed(duty: Round, at: Mapping[int, int]) -> Round:
-    return replace(duty, start=at[duty.start], end=None if duty.end is None else at[duty.end])
-
-
-def _cut(table: TravelTable, places: Sequence[int]) -> TravelTable:
-    square = np.ix_(places, places)
-    return TravelTable(table.duration_s[square], table.distance_m[square], table.off_road_m[places])

@@ -22,6 +22,7 @@ from dispatcher.planning.held import open_until
 from dispatcher.planning.ils import Penalties, local_search
 from dispatcher.planning.model import Model
 from dispatcher.planning.modelling import model_of
+from dispatcher.planning.narrow import narrowed
 from dispatcher.planning.pairs import shipments, together
 from dispatcher.planning.problem import NOWHERE, Problem, Round, Sequences, Visit
 from dispatcher.planning.stop import StopRule, Watch
@@ -46,6 +47,7 @@ def resequence(
     """
     routes = {shift_id: list(sequences.get(shift_id, ())) for shift_id in dict.fromkeys(shift_ids)}
     rule = StopRule(seconds=seconds, idle=IDLE) if stop is None else stop
+    problem = narrowed(problem, routes, ())
     for some in _apart(problem, routes):
         better = _searched(problem, some, rule, seed)
         if better is not None and objective(problem, better) < objective(problem, some):

@@ -118,7 +118,7 @@ def _first(problem: Problem) -> tuple[float, int]:
 
 
 def _large_day() -> Iterator[dict[str, object]]:
-    """5,000 orders in parts, in two processes: the first plan with everybody in it, and what half a minute makes of it."""
+    """5,000 orders in two processes: the first plan with everybody in it, and what half a minute makes of that."""
     orders, drivers = 5_000, 60
     problem = problem_of(make_day(orders, drivers, 1, windows=0.3, collections=0.05))
     planner, told = Planner(), list[Stats]()

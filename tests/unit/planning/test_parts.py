@@ -12,7 +12,8 @@ from dispatcher.domain.fleet import Lock
 from dispatcher.planning.engine import IMPROVE, PyVrpEngine, Scope
 from dispatcher.planning.fixed import fixed_heads
 from dispatcher.planning.judge import judge_route, weigh, weigh_route
-from dispatcher.planning.parts import Planner, narrowed
+from dispatcher.planning.narrow import narrowed
+from dispatcher.planning.parts import Planner
 from dispatcher.planning.stop import StopRule
 from tests.fixtures.days import clock, make_day, problem_of, with_plan
 

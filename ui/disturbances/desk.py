@@ -3,19 +3,29 @@
 Lives in the GUI thread. Forms may be closed while their change is under way: what follows does not depend on them.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Order, Priority
+from dispatcher.domain.place import Place
+from dispatcher.services.orders import save_order
 from dispatcher.services.workplace import Workplace
+from ui import format as words
 from ui.day import DayBoard
+from ui.disturbances import facts
 from ui.disturbances.form import Deed, DisturbanceForm, Scene
+from ui.disturbances.orders import BiggerLoadForm, NoShowForm
 from ui.disturbances.rounds import BrokenDownForm, DepotLateForm, IllForm, LateForm
+from ui.disturbances.streets import StreetForm
 from ui.hand import Hand
-from ui.parts.said import words_of
+from ui.orders.dialog import OrderDialog
+from ui.parts.said import Tone, words_of
 from ui.proposals.desk import ProposalDesk
 from ui.runner import Operation, OpRunner
 from ui.theme import Theme
@@ -27,10 +37,14 @@ class Disturbances(QObject):
     Signals:
         line_wanted(str): a line is to be drawn on the map, for what the words say. Answer with `line_drawn` or
             `line_cancelled`.
+        line_unwanted(): nobody waits for a line any more.
+        street_understood(Understood | None): what the line drawn means, to be shown on the map; or nothing any more.
         told(str): a sentence for the status bar.
     """
 
     line_wanted = Signal(str)
+    line_unwanted = Signal()
+    street_understood = Signal(object)
     told = Signal(str)
 
     def __init__(
@@ -73,23 +87,51 @@ class Disturbances(QObject):
 
     def street_closed(self) -> None:
         """A street cannot be driven."""
+        if self._ready():
+            form = StreetForm(self._scene, self._workplace, self._runner, self._window)
+            form.line_wanted.connect(self.line_wanted)
+            form.understood.connect(self.street_understood)
+            form.finished.connect(self.line_unwanted)
+            self._show(form)
 
     def urgent_order(self) -> None:
         """An order that must go today comes in."""
+        if self._ready() and self._board.day:
+            geocoder, critical = self._workplace.geocoder, Priority.CRITICAL
+            form = OrderDialog(self._board.day, None, self._scene.theme, geocoder, self._window, must_not_drop=critical)
+            form.setWindowTitle(f"Urgent order for {words.weekday_date(self._board.day.date)}")
+            form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            form.save_requested.connect(partial(self._save_urgent, form))
+            form.show()
+            form.activateWindow()
 
     def no_show(self, order_id: OrderId | None = None) -> None:
         """Nobody was there."""
+        if self._ready():
+            self._show(NoShowForm(self._scene, order_id, self._window))
 
     def bigger_load(self, order_id: OrderId | None = None) -> None:
         """There is more of it than was announced."""
+        if self._ready():
+            self._show(BiggerLoadForm(self._scene, order_id, self._window))
+
+    # --- the map --------------------------------------------------------------------------------------------------
 
     @Slot(object)
-    def line_drawn(self, line: object) -> None:
-        """The line that was wanted: a tuple of `Place`."""
+    def line_drawn(self, line: Sequence[Place]) -> None:
+        """The line that was wanted."""
+        if form := self._street_form():
+            form.take_line(line)
 
     @Slot()
     def line_cancelled(self) -> None:
         """No line was drawn."""
+        if form := self._street_form():
+            form.give_up_line()
+
+    def _street_form(self) -> StreetForm | None:
+        form = self._open.get("disturbance.street_closed")
+        return form if isinstance(form, StreetForm) and shiboken6.isValid(form) and form.isVisible() else None
 
     def _ready(self) -> bool:
         """Whether there is a day to disturb; says why not."""
@@ -113,7 +155,7 @@ class Disturbances(QObject):
     def _carry_out(self, form: DisturbanceForm, deed: Deed) -> None:
         if self._hand.hindered:
             form.set_pending(False)
-            form.fault.say(self._hand.hindered)
+            form.fault.say(self._hand.hindered, Tone.BAD)
             return
         self._runner.submit(
             Operation(deed.label, deed.change, why=deed.why),
@@ -123,11 +165,30 @@ class Disturbances(QObject):
         )
 
     def _on_done(self, form: DisturbanceForm, deed: Deed, _done: object) -> None:
-        self._proposals.answer(deed.title)
+        if deed.title:
+            self._proposals.answer(deed.title)
         if shiboken6.isValid(form):
-            form.on_done()
+            form.on_done(deed)
 
-    def _on_failed(self, form: DisturbanceForm, fault: Exception) -> None:
+    def _save_urgent(self, form: OrderDialog, order: Order) -> None:
+        if self._hand.hindered:
+            form.on_refused(KnownError(self._hand.hindered))
+            return
+        what = f"Urgent order {order.number}"
+        self._runner.submit(
+            Operation(what, partial(save_order, order=order), why=f"{what}: {facts.order_words(order)}"),
+            initiator=self,
+            on_done=partial(self._on_urgent_saved, form, order, what),
+            on_failed=partial(self._on_failed, form),
+        )
+
+    def _on_urgent_saved(self, form: OrderDialog, order: Order, title: str, _done: object) -> None:
+        if order.date == self._board.date:
+            self._proposals.answer(title)
+        if shiboken6.isValid(form):
+            form.on_saved()
+
+    def _on_failed(self, form: DisturbanceForm | OrderDialog, fault: Exception) -> None:
         if shiboken6.isValid(form):
             form.on_refused(fault)
         else:

@@ -5,10 +5,11 @@ A form writes nothing. It sends up a `Deed` when it is acted upon, and hears whe
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
-from PySide6.QtCore import Qt, QTime, Signal, Slot
+from PySide6.QtCore import QDate, Qt, QTime, Signal, Slot
 from PySide6.QtWidgets import (
+    QDateEdit,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -56,7 +57,9 @@ class Deed:
     """With the time and what was chosen, for the audit trail."""
     change: Callable[[UnitOfWork], object]
     title: str
-    """Of the proposal: what to do about it."""
+    """Of the proposal: what to do about it. Empty if the day shown is as before."""
+    keeps_open: bool = False
+    """The form has more to do."""
 
 
 class DisturbanceForm(QDialog):
@@ -90,7 +93,7 @@ class DisturbanceForm(QDialog):
         self.box.rejected.connect(self.reject)
         self._lay_out()
         scene.board.settled.connect(self._on_settled)
-        self._date = self.day.date if scene.board.present else None
+        self._shown_on = self.day.date
 
     def _lay_out(self) -> None:
         grid = self.scene.theme.grid
@@ -132,8 +135,9 @@ class DisturbanceForm(QDialog):
 
     def add(self, text: str, field: QWidget | QLayout) -> None:
         """One more field below the others."""
-        first = field.itemAt(0).widget() if isinstance(field, QLayout) else field
-        assert first is not None
+        item = field.itemAt(0) if isinstance(field, QLayout) else None
+        first = item.widget() if item else field
+        assert isinstance(first, QWidget)
         self._form.addRow(label(text, first, self), field)
 
     def local(self, moment: datetime) -> datetime:
@@ -169,10 +173,15 @@ class DisturbanceForm(QDialog):
         """While it is being done it cannot be done again."""
         self._pending = pending
         self.act_button.setEnabled(not pending)
+        if not pending:
+            self.refresh()
 
-    def on_done(self) -> None:
+    def on_done(self, deed: Deed) -> None:
         """It is done."""
-        self.accept()
+        if deed.keeps_open:
+            self.set_pending(False)
+        else:
+            self.accept()
 
     def on_refused(self, fault: Exception) -> None:
         """It was not, and this is why; what was filled in stays."""
@@ -182,7 +191,7 @@ class DisturbanceForm(QDialog):
     @Slot(object)
     def _on_settled(self, day: Day) -> None:
         """Of another day this form knows nothing."""
-        if day.date != self._date:
+        if day.date != self._shown_on:
             self.reject()
         elif not self._pending:
             self.refresh()
@@ -195,9 +204,29 @@ def clock_field(form: DisturbanceForm, name: str, accessible: str) -> QTimeEdit:
     return field
 
 
+def clock_in(field: QTimeEdit) -> time:
+    """The time filled in."""
+    at = field.time()
+    return time(at.hour(), at.minute())
+
+
 def show_clock(field: QTimeEdit, local: datetime) -> None:
     """Fill a time in."""
     field.setTime(QTime(local.hour, local.minute))
+
+
+def date_field(form: DisturbanceForm, name: str, accessible: str, on: date) -> QDateEdit:
+    """A day."""
+    field = named(QDateEdit(QDate(on.year, on.month, on.day), form), f"{form.name}.{name}", accessible)
+    field.setCalendarPopup(True)
+    field.setDisplayFormat("ddd d MMM yyyy")
+    return field
+
+
+def date_in(field: QDateEdit) -> date:
+    """The day filled in."""
+    on = field.date()
+    return date(on.year(), on.month(), on.day())
 
 
 class MinutesField(QWidget):

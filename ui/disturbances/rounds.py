@@ -1,6 +1,6 @@
 """Forms about a driver's round: the van has broken down, the driver is ill or late; and the whole depot is late."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -8,12 +8,22 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QRadioButton, QSpinBox, QVBoxLayout, QWidget
 
 from dispatcher.domain.fleet import Driver, Vehicle
-from dispatcher.domain.ids import ShiftId
+from dispatcher.domain.ids import DriverId, ShiftId, VehicleId
 from dispatcher.services import disturbances
+from dispatcher.services.ports import UnitOfWork
 from ui import format as words
 from ui.disturbances import facts
 from ui.disturbances.facts import Standing
-from ui.disturbances.form import LONGEST_MIN, Deed, DisturbanceForm, MinutesField, Scene, clock_field, show_clock
+from ui.disturbances.form import (
+    LONGEST_MIN,
+    Deed,
+    DisturbanceForm,
+    MinutesField,
+    Scene,
+    clock_field,
+    clock_in,
+    show_clock,
+)
 from ui.parts.fields import named
 
 NOBODY = "Nobody is on duty on this day. Put drivers on duty first (Plan menu, or Fleet)."
@@ -72,7 +82,7 @@ class RoundForm(DisturbanceForm):
         times = self.outlook.schedule.routes.get(shift.id)
         until = times.returns_at if times else shift.ends_at
         usual = facts.usual_moment(self.day, shift, self.scene.clock())
-        found = facts.moment_of(self.day, self.at.time().toPython(), shift, until)
+        found = facts.moment_of(self.day, clock_in(self.at), shift, until)
         return usual if abs((usual - found).total_seconds()) < 60 else found
 
     def stand(self) -> Standing | None:
@@ -218,7 +228,7 @@ class DropOutForm(RoundForm):
         rest = words.count(len(stand.ahead), "stop")
         return Deed(what, f"{at}; {rest} back to the pool" if stand.ahead else at, change, what)
 
-    def _take_over(self, stand: Standing) -> partial[None]:
+    def _take_over(self, stand: Standing) -> Callable[[UnitOfWork], object]:
         return partial(
             disturbances.take_over,
             on=self.day.date,
@@ -226,12 +236,17 @@ class DropOutForm(RoundForm):
             at=stand.at,
             minutes=self.after.value(),
             driven=stand.driven,
-            **self.taker_ids(),
+            driver_id=self.driver_id(),
+            vehicle_id=self.vehicle_id(),
         )
 
-    def taker_ids(self) -> dict[str, str]:
-        """The one chosen, as the service wants it."""
-        raise NotImplementedError
+    def driver_id(self) -> DriverId | None:
+        """The driver chosen, if it is a driver who takes over."""
+        return None
+
+    def vehicle_id(self) -> VehicleId | None:
+        """The vehicle chosen, if it is a vehicle that takes over."""
+        return None
 
 
 class BrokenDownForm(DropOutForm):
@@ -252,9 +267,9 @@ class BrokenDownForm(DropOutForm):
         """Nothing stands in the yard."""
         return "No spare vehicle stands in the yard then."
 
-    def taker_ids(self) -> dict[str, str]:
-        """The vehicle."""
-        return {"vehicle_id": self.by.currentData()}
+    def vehicle_id(self) -> VehicleId | None:
+        """The one chosen."""
+        return VehicleId(self.by.currentData())
 
 
 class IllForm(DropOutForm):
@@ -275,9 +290,9 @@ class IllForm(DropOutForm):
         """Everybody is out."""
         return "No other driver is free then."
 
-    def taker_ids(self) -> dict[str, str]:
-        """The driver."""
-        return {"driver_id": self.by.currentData()}
+    def driver_id(self) -> DriverId | None:
+        """The one chosen."""
+        return DriverId(self.by.currentData())
 
 
 class LateForm(RoundForm):

@@ -17,7 +17,7 @@ from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
 from dispatcher.domain.schedule import Rule
 from dispatcher.planning.everywhere import Everywhere
 from dispatcher.planning.judge import Timeline, weigh_many
-from dispatcher.planning.parts import narrowed
+from dispatcher.planning.narrow import narrowed
 from dispatcher.planning.problem import Pause, Problem, Round, Sequences, Visit, amounts
 from dispatcher.planning.rank import Hand
 from dispatcher.planning.resequence import resequence

@@ -21,11 +21,11 @@ class Thinking(QWidget):
         super().__init__(parent)
         named(self, "board.proposals.thinking", "What is being searched for")
         self._theme = theme
-        self._mark = _Mark(theme, self)
+        self.mark = _Mark(theme, self)
         self.label = QLabel(self, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.label.setProperty("muted", True)
         self._row = QHBoxLayout(self)
-        self._row.addWidget(self._mark)
+        self._row.addWidget(self.mark)
         self._row.addWidget(self.label, 1)
         theme.changed.connect(self._dress)
         self._dress()
@@ -43,7 +43,7 @@ class Thinking(QWidget):
         self.label.setFont(self._theme.font(Size.SMALL))
         self._row.setContentsMargins(grid(3), grid(1.5), grid(3), grid(1.5))
         self._row.setSpacing(grid(2))
-        self._mark.updateGeometry()
+        self.mark.updateGeometry()
 
 
 class _Mark(QWidget):
@@ -51,10 +51,15 @@ class _Mark(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme, self._step = theme, 0
+        self._theme, self.step = theme, 0
         self._timer = QTimer(self, interval=_STEP_MS)
         self._timer.setObjectName("board.proposals.thinking.mark")
         self._timer.timeout.connect(self._on_step)
+
+    @property
+    def moving(self) -> bool:
+        """Whether it does."""
+        return self._timer.isActive()
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.grid(6), self._theme.grid(4))
@@ -69,7 +74,7 @@ class _Mark(QWidget):
 
     @Slot()
     def _on_step(self) -> None:
-        self._step = (self._step + 1) % _STEPS
+        self.step = (self.step + 1) % _STEPS
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
@@ -78,7 +83,7 @@ class _Mark(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("accent"))
         for dot in range(_DOTS):
-            swing = math.sin(2 * math.pi * (self._step / _STEPS - dot / _STEPS * 2))
+            swing = math.sin(2 * math.pi * (self.step / _STEPS - dot / _STEPS * 2))
             painter.setOpacity(0.35 + 0.65 * max(0.0, swing))
             painter.drawEllipse(QRectF(dot * 2 * side, (self.height() - side) / 2, side, side))
         painter.end()

@@ -26,7 +26,7 @@ from dispatcher import __version__
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.place import Place
-from dispatcher.services import demo, exporting, importing, regions
+from dispatcher.services import comparing, demo, exporting, importing, regions, whatifs
 from dispatcher.services.fleet import add_file, read_file, staff_day
 from dispatcher.services.home import Home, find_home
 from dispatcher.services.plan import apply_proposal
@@ -127,6 +127,42 @@ def plan_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
 def export_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
     """Write a day's plan to a file."""
     return exporting.export(workplace, args.date or workplace.today, args.format, args.out)
+
+
+def whatif_list(_: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Say which what-if copies there are."""
+    return {"copies": [comparing.described_copy(c) for c in whatifs.all_of(workplace.home, workplace.slug)]}
+
+
+def whatif_new(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Make a what-if copy of a day."""
+    home, slug, on = workplace.home, workplace.slug, args.date or workplace.today
+    made = whatifs.make(home, slug, workplace.store, name=args.name, on=on, clock=now, open_store=open_store)
+    return comparing.described_copy(made)
+
+
+def whatif_compare(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Judge a day in the depot and in its copies."""
+    on = args.date or workplace.today
+    compared = comparing.compare(workplace, on, open_store=open_store, progress=TerminalProgress())
+    sides = [comparing.described(side) for side in compared.sides]
+    return {"date": on.isoformat(), "currency": compared.currency, "depot": sides[0], "copies": sides[1:]}
+
+
+def whatif_promote(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Bring what was changed in a copy into the depot."""
+    what_if = whatifs.named(workplace.home, workplace.slug, args.name)
+    promotion = comparing.prepare_promotion(workplace, what_if, open_store=open_store)
+    done = workplace.store.write(promotion.label, promotion.run)
+    left = [{"order": number, "why": why} for number, why in promotion.left(done.value).items()]
+    return {"name": what_if.name, "changed": not done.changes.empty, "moved": done.value.moved, "left": left}
+
+
+def whatif_discard(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Throw a copy away."""
+    what_if = whatifs.named(workplace.home, workplace.slug, args.name)
+    whatifs.throw_away(what_if)
+    return {"discarded": what_if.name}
 
 
 def prepare_demo(home: Home) -> str:
@@ -243,6 +279,7 @@ def parser() -> argparse.ArgumentParser:
     _region_commands(commands)
     _depot_commands(commands)
     _day_commands(commands)
+    _whatif_commands(commands)
     pictures = _command(commands, "shots", "write a picture of every panel on the demo day", shots)
     pictures.add_argument("dir", type=Path, metavar="DIR")
     _which_day(pictures)
@@ -305,8 +342,29 @@ def _day_commands(commands: Any) -> None:
         _which_day(command)
 
 
+def _whatif_commands(commands: Any) -> None:
+    copies = commands.add_parser("whatif", help="try a day out in copies of the depot").add_subparsers(required=True)
+    made = _command(copies, "new", "make a what-if copy of the depot for a day", whatif_new, needs="depot")
+    weighed = _command(copies, "compare", "judge a day in the depot and in its copies", whatif_compare, needs="depot")
+    listed = _command(copies, "list", "list the what-if copies", whatif_list, needs="depot")
+    promote = "bring what was changed in a copy into the depot, as one step"
+    promoted = _command(copies, "promote", promote, whatif_promote, needs="depot")
+    discard = "throw a copy away; it cannot come back"
+    discarded = _command(copies, "discard", discard, whatif_discard, needs="depot")
+    for command in (made, promoted, discarded):
+        command.add_argument("name")
+    for command in (made, weighed):
+        _which_day(command)
+    for command in (listed, promoted, discarded):
+        _which_depot(command)
+
+
 def _which_day(of: argparse.ArgumentParser) -> None:
     of.add_argument("--date", type=_date, default=None, help="the day; without it today")
+    _which_depot(of)
+
+
+def _which_depot(of: argparse.ArgumentParser) -> None:
     of.add_argument("--depot", default=None, help="the depot; without it the only one, or the last opened")
 
 

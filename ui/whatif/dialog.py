@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout, QWidget
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.progress import Progress
@@ -59,6 +59,9 @@ class WhatIfDialog(QDialog):
         self._compared: date | None = None
         self._jobs: list[Job] = []
         self.form = WhatIfForm(theme, workplace.depot.zone, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.form)
         self._connect()
         open_at(self, theme, 240, 180)
         self.set_date(on)
@@ -96,7 +99,7 @@ class WhatIfDialog(QDialog):
         form.discard.clicked.connect(self._on_discard)
         form.again.clicked.connect(self.refresh)
         form.stop.clicked.connect(self._on_stop)
-        form.close.clicked.connect(self.reject)
+        form.close_button.clicked.connect(self.reject)
         form.copies.activated.connect(self._on_open)
         form.copies.selectionModel().currentRowChanged.connect(self._on_chosen)
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), form.copies)

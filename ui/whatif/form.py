@@ -36,51 +36,52 @@ QTableCornerButton::section { background: transparent; border: none; border-bott
 _NONE = "There are no copies yet. Name what you want to try, “One van less”, and make the first one."
 
 
-class WhatIfForm:
-    """Laid out in a dialog that connects it."""
+class WhatIfForm(QWidget):
+    """Fills a dialog that connects it. GUI thread."""
 
     def __init__(self, theme: Theme, zone: ZoneInfo, parent: QWidget) -> None:
-        self._theme, self._parent = theme, parent
-        self.what = Said("whatif.what", "What this is", theme, parent)
+        super().__init__(parent)
+        self._theme = theme
+        self.what = Said("whatif.what", "What this is", theme, self)
         self.what.say(_WHAT, Tone.QUIET)
-        self.name = named(QLineEdit(parent), "whatif.name", "Name of the new copy")
+        self.name = named(QLineEdit(self), "whatif.name", "Name of the new copy")
         self.name.setPlaceholderText("One van less")
         self.name.setMaxLength(60)
         self.make = self._button("make", "New copy of this day")
-        self.copy_model = CopyModel(zone, parent)
+        self.copy_model = CopyModel(zone, self)
         self.copies = self._table("copies", "Copies of the depot", self.copy_model)
-        self.none = QLabel(_NONE, parent)
+        self.none = QLabel(_NONE, self)
         self.none.setProperty("muted", True)
         self.none.setWordWrap(True)
         self.open = self._button("open", "Open", "Work in this copy (Enter)")
         self.promote = self._button("promote", "Promote", "Bring what was changed in it into the depot, as one step")
         self.discard = self._button("discard", "Throw away…")
-        self.heading = named(QLabel(parent), "whatif.heading", "Which day is compared")
+        self.heading = named(QLabel(self), "whatif.heading", "Which day is compared")
         self.again = self._button("again", "Compare again", "Read the depot and its copies anew")
-        self.model = ComparisonModel(parent)
+        self.model = ComparisonModel(self)
         self.table = self._table("comparison", "The depot and its copies side by side", self.model)
         self.painter = FigurePainter(theme, self.model, self.table)
-        self.faults = Said("whatif.faults", "Copies that cannot be read", theme, parent)
-        self.doing = named(QLabel(parent), "whatif.doing", "What is being done")
+        self.faults = Said("whatif.faults", "Copies that cannot be read", theme, self)
+        self.doing = named(QLabel(self), "whatif.doing", "What is being done")
         self.doing.setProperty("muted", True)
-        self.bar = named(QProgressBar(parent), "whatif.progress", "Progress")
+        self.bar = named(QProgressBar(self), "whatif.progress", "Progress")
         self.stop = self._button("stop", "Stop")
-        self.said = Said("whatif.said", "How it stands", theme, parent)
-        self.left = named(QListWidget(parent), "whatif.left", "What could not follow")
-        self.close = self._button("close", "Close")
+        self.said = Said("whatif.said", "How it stands", theme, self)
+        self.left = named(QListWidget(self), "whatif.left", "What could not follow")
+        self.close_button = self._button("close", "Close")
         self._arrange()
         self._lay_out()
-        theme.changed.connect(self._dress, Qt.ConnectionType.AutoConnection)
+        theme.changed.connect(self._dress)
         self._dress()
 
     def _button(self, name: str, text: str, hint: str = "") -> QPushButton:
-        button = named(QPushButton(text, self._parent), f"whatif.{name}", text.rstrip("…"))
+        button = named(QPushButton(text, self), f"whatif.{name}", text.rstrip("…"))
         button.setAutoDefault(False)
         button.setToolTip(hint)
         return button
 
     def _table(self, name: str, accessible: str, model: CopyModel | ComparisonModel) -> QTableView:
-        table = plain_table(self._parent, f"whatif.{name}", accessible)
+        table = plain_table(self, f"whatif.{name}", accessible)
         table.setModel(model)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -102,11 +103,11 @@ class WhatIfForm:
         self.left.hide()
 
     def _lay_out(self) -> None:
-        grid, column = self._theme.grid, QVBoxLayout(self._parent)
+        grid, column = self._theme.grid, QVBoxLayout(self)
         column.setContentsMargins(*[grid(4)] * 4)
         column.setSpacing(grid(2))
         column.addWidget(self.what)
-        column.addLayout(_line(label("&Name", self.name, self._parent), self.name, self.make, stretch=1))
+        column.addLayout(_line(label("&Name", self.name, self), self.name, self.make, stretch=1))
         column.addWidget(self.copies, 2)
         column.addWidget(self.none)
         column.addLayout(_line(self.open, self.promote, self.discard))
@@ -116,7 +117,7 @@ class WhatIfForm:
         column.addWidget(self.said)
         column.addWidget(self.left, 1)
         column.addWidget(self.bar)
-        column.addLayout(_line(self.doing, self.stop, self.close, stretch=0))
+        column.addLayout(_line(self.doing, self.stop, self.close_button, stretch=0))
 
     def show_copies(self, any_there: bool) -> None:
         """The list, or what belongs there while there is none."""

@@ -108,14 +108,14 @@ class WhatIfForm(QWidget):
         column.setSpacing(grid(2))
         column.addWidget(self.what)
         column.addLayout(_line(label("&Name", self.name, self), self.name, self.make, stretch=1))
-        column.addWidget(self.copies, 2)
+        column.addWidget(self.copies, 1)
         column.addWidget(self.none)
         column.addLayout(_line(self.open, self.promote, self.discard))
         column.addLayout(_line(self.heading, None, self.again, stretch=1))
         column.addWidget(self.table, 3)
         column.addWidget(self.faults)
         column.addWidget(self.said)
-        column.addWidget(self.left, 1)
+        column.addWidget(self.left)
         column.addWidget(self.bar)
         column.addLayout(_line(self.doing, self.stop, self.close_button, stretch=0))
 
@@ -157,6 +157,7 @@ class WhatIfForm(QWidget):
     def _size(self) -> None:
         size_rows(self.copies, self._theme)
         size_rows(self.table, self._theme)
+        self.left.setMaximumHeight(self._theme.grid(22))
         for number in range(self.copy_model.columnCount()):
             size_column(self.copies, self._theme, number, least=16)
         for number in range(self.model.columnCount()):

@@ -228,7 +228,7 @@ def _what(what: planning.Fix, day: Day) -> str:
     who, number = _driver(day, what.shift_id), _number(day, what.order_id)
     match what.kind:
         case Kind.PUT:
-            return f"Give {number} to {who}"
+            return f"Give {' and '.join([*(_number(day, o) for o, _ in what.moved), number])} to {who}"
         case Kind.RESEQUENCE:
             return f"Put {who}’s stops in another order"
         case Kind.MOVE:

@@ -1,7 +1,5 @@
 """What would mend a stop: every fix does what it says, at the price it says, and touches nothing that is locked."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,14 +12,8 @@ from dispatcher.planning.fixed import fixed_heads
 from dispatcher.planning.fixes import Kind, Yard, altered, fixes
 from dispatcher.planning.judge import judge
 from tests.fixtures.days import (
-    assemble,
-    clock,
-    make_crew,
     make_depot,
-    make_order,
     problem_of,
-    window,
-    with_plan,
 )
 from tests.fixtures.examples import examples
 from tests.unit.planning.bound_days import bound_days

@@ -27,25 +27,30 @@ self.addEventListener("message", ({ data }) => {
 /** A slice of work; between two of them, messages are heard. */
 turn.port1.onmessage = () => {
   const until = performance.now() + SLICE_MS;
-  do {
-    const layer = Object.keys(LAYERS).find((name) => jobs.has(name));
-    working = Boolean(layer);
-    if (!layer) return;
-    const job = jobs.get(layer);
-    job.steps ??= draw(job.request);
-    const { done, value: drawn } = job.steps.next();
-    if (done) {
-      jobs.delete(layer);
-      deliver(job.request, drawn);
-    }
-  } while (performance.now() < until);
-  turn.port2.postMessage(null);
+  try {
+    do step(); while (working && performance.now() < until);
+  } finally {   // a fault in one picture must not keep the others from being drawn
+    if (working) turn.port2.postMessage(null);
+  }
 };
+
+function step() {
+  const layer = Object.keys(LAYERS).find((name) => jobs.has(name));
+  working = Boolean(layer);
+  if (!layer) return;
+  const job = jobs.get(layer);
+  jobs.delete(layer);
+  job.steps ??= draw(job.request);
+  const { done, value: drawn } = job.steps.next();
+  if (done) deliver(job.request, drawn);
+  else jobs.set(layer, job);
+}
 
 /** Draws step by step; at its end, whether there was anything to draw. */
 function* draw({ layer, frame }) {
   const { left, top, right, bottom } = frame.box;
-  const canvas = canvasOf(layer, Math.round((right - left) * frame.ratio), Math.round((bottom - top) * frame.ratio));
+  const pixels = (length) => Math.max(1, Math.round(length * frame.ratio));   // a view that is not laid out yet has none
+  const canvas = canvasOf(layer, pixels(right - left), pixels(bottom - top));
   const context = canvas.getContext("2d");
   context.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
   context.clearRect(0, 0, right - left, bottom - top);

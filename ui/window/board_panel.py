@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
 from dispatcher.domain.ids import OrderId, ShiftId
@@ -53,6 +54,7 @@ class BoardPanel(QMainWindow):
         self._board, self._workplace, self._runner, self._theme = board, workplace, runner, theme
         self._outlook: Outlook | None = None
         self._fitted: object = None
+        self._arranged = False
         self._shown_lines: set[ShiftId] = set()
         self._closures: tuple[Closure, ...] = ()
         self.selected: tuple[OrderId, ...] = ()
@@ -107,12 +109,20 @@ class BoardPanel(QMainWindow):
         return dock
 
     def _share_out(self) -> None:
-        """The sizes of a first start. Docks that are not shown yet take no sizes."""
-        grid = self._theme.grid
+        """The sizes of a first start: the map gets what rounds and details leave, the lanes a third of its height."""
+        grid, width, height = self._theme.grid, self.width(), self.height()
         rounds, pool, chart, lanes, details, *_ = self.docks.values()
-        self.resizeDocks([rounds, chart, details], [grid(94), grid(176), grid(72)], Qt.Orientation.Horizontal)
-        self.resizeDocks([rounds, pool], [grid(150), grid(40)], Qt.Orientation.Vertical)
-        self.resizeDocks([chart, lanes], [grid(130), grid(52)], Qt.Orientation.Vertical)
+        left, right = min(grid(94), width * 3 // 10), min(grid(76), width // 4)
+        self.resizeDocks([rounds, chart, details], [left, width - left - right, right], Qt.Orientation.Horizontal)
+        self.resizeDocks([rounds, pool], [height * 3 // 4, height // 4], Qt.Orientation.Vertical)
+        self.resizeDocks([chart, lanes], [height * 2 // 3, height // 3], Qt.Orientation.Vertical)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Docks take no sizes before they are on the screen."""
+        super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
+            QTimer.singleShot(0, self, self._share_out)
 
     def bring_up(self, title: str) -> None:
         """Show a part that may be closed or behind another."""
@@ -125,9 +135,12 @@ class BoardPanel(QMainWindow):
 
     def restore_layout(self, state: QByteArray | None) -> None:
         """Arrange the docks as they were; as at first when nothing was kept."""
-        if state is None or not self.restoreState(state, LAYOUT_VERSION):
+        self._arranged = state is not None and self.restoreState(state, LAYOUT_VERSION)
+        if not self._arranged:
             self.restoreState(self._initial, LAYOUT_VERSION)
-            QTimer.singleShot(0, self, self._share_out)
+            if self.isVisible():
+                self._arranged = True
+                QTimer.singleShot(0, self, self._share_out)
 
     def views_state(self) -> dict[str, object]:
         """Columns, filters, views and zoom, as plain values."""

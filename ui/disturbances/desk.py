@@ -25,7 +25,7 @@ from ui.disturbances.rounds import BrokenDownForm, DepotLateForm, IllForm, LateF
 from ui.disturbances.streets import StreetForm
 from ui.hand import Hand
 from ui.orders.dialog import OrderDialog
-from ui.parts.said import Tone, words_of
+from ui.parts.said import words_of
 from ui.proposals.desk import ProposalDesk
 from ui.runner import Operation, OpRunner
 from ui.theme import Theme
@@ -60,7 +60,7 @@ class Disturbances(QObject):
         super().__init__(window)
         self._board, self._hand, self._proposals = board, hand, proposals
         self._workplace, self._runner, self._window = workplace, runner, window
-        self._scene = Scene(board, workplace.clock, theme)
+        self._scene = Scene(board, runner, workplace.desk, workplace.clock, theme)
         self._open: dict[str, DisturbanceForm] = {}
 
     # --- the forms ------------------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ class Disturbances(QObject):
     def _carry_out(self, form: DisturbanceForm, deed: Deed) -> None:
         if self._hand.hindered:
             form.set_pending(False)
-            form.fault.say(self._hand.hindered, Tone.BAD)
+            form.blame(self._hand.hindered)
             return
         self._runner.submit(
             Operation(deed.label, deed.change, why=deed.why),

@@ -13,8 +13,12 @@ from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day
 from dispatcher.domain.time import at_local
 from dispatcher.services.disturbances import driven_by
+from dispatcher.services.foresight import Foresight
 from dispatcher.services.planning import Outlook
 from ui import format as words
+from ui.board.words import sentences
+
+MOST_SENTENCES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,16 @@ def ahead_words(stand: Standing) -> str:
 def home_words(stand: Standing, clock: str) -> str:
     """Why nothing can be done for somebody whose round is over."""
     return f"{stand.driver.name} has gone home by then: the round was over at {clock}. Choose an earlier time."
+
+
+def foresight_words(foreseen: Foresight) -> str:
+    """What would be worse: "3 stops come late, by up to 25 min."; or that nothing is."""
+    said = []
+    if foreseen.late:
+        verb, by = ("comes", "by") if foreseen.late == 1 else ("come", "by up to")
+        said.append(f"{words.count(foreseen.late, 'stop')} {verb} late, {by} {words.minutes(foreseen.late_s)}.")
+    said.extend(sentences(foreseen.broken)[:MOST_SENTENCES])
+    return " ".join(said) or "No stop comes late by that, and no rule is broken."
 
 
 def order_words(order: Order) -> str:

@@ -6,8 +6,10 @@ A form writes nothing. It sends up a `Deed` when it is acted upon, and hears whe
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 
 from PySide6.QtCore import QDate, Qt, QTime, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDateEdit,
     QDialog,
@@ -24,17 +26,23 @@ from PySide6.QtWidgets import (
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.plan import Day
-from dispatcher.services.planning import Outlook
+from dispatcher.services import foresight
+from dispatcher.services.foresight import Foresight
+from dispatcher.services.planning import Outlook, PlanningDesk
 from dispatcher.services.ports import Clock, UnitOfWork
 from ui import format as words
 from ui.day import DayBoard
+from ui.disturbances import facts
 from ui.parts.fields import label, named, primary
-from ui.parts.said import Said, Tone
+from ui.parts.said import Said, Tone, words_of
+from ui.runner import OpRunner
 from ui.theme import Theme
 
 QUICK_MIN = (5, 10, 15, 30)
 LONGEST_MIN = 24 * 60
-WIDTH = 112
+type Change = Callable[[UnitOfWork], object]
+
+WIDTH = 128
 """In steps of the grid."""
 
 
@@ -43,6 +51,8 @@ class Scene:
     """What every form looks at."""
 
     board: DayBoard
+    runner: OpRunner
+    desk: PlanningDesk
     clock: Clock
     theme: Theme
 
@@ -55,7 +65,7 @@ class Deed:
     """In the words of the history: "Van 7 broke down"."""
     why: str
     """With the time and what was chosen, for the audit trail."""
-    change: Callable[[UnitOfWork], object]
+    change: Change
     title: str
     """Of the proposal: what to do about it. Empty if the day shown is as before."""
     keeps_open: bool = False
@@ -78,6 +88,7 @@ class DisturbanceForm(QDialog):
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._pending = False
+        self._saying = ""
         self._form = QFormLayout()
         self.meaning = Said(f"{self.name}.meaning", "What it will mean", scene.theme, self)
         self.fault = Said(f"{self.name}.fault", "What is wrong", scene.theme, self)
@@ -97,7 +108,7 @@ class DisturbanceForm(QDialog):
 
     def _lay_out(self) -> None:
         grid = self.scene.theme.grid
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(*[grid(4)] * 4)
         column.setSpacing(grid(3))
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -148,10 +159,42 @@ class DisturbanceForm(QDialog):
         """As the depot's clocks show it."""
         return words.clock(moment, self.day.depot.zone, self.day.date)
 
-    def say(self, text: str, *, can: bool = True) -> None:
-        """What it will mean; or why it cannot be done."""
+    def say(self, text: str, *, can: bool = True, foresee: Change | None = None) -> None:
+        """What it will mean; or why it cannot be done. What the judge says of such a change follows."""
+        self._saying = text
         self.meaning.say(text, Tone.PLAIN if can else Tone.WARNING)
         self.act_button.setEnabled(can and not self._pending)
+        if foresee is not None:
+            before, desk = self.outlook, self.scene.desk
+            self.scene.runner.read(
+                lambda _reader: foresight.foresee(desk, before, foresee),
+                partial(self._on_foreseen, text),
+                on_failed=lambda _fault: None,  # said when it is acted upon
+                latest_key=self.name,
+            )
+        self.fit()
+
+    def _on_foreseen(self, text: str, foreseen: Foresight | None) -> None:
+        if foreseen is not None and text == self._saying:
+            self.meaning.say(f"{text} {facts.foresight_words(foreseen)}")
+            self.fit()
+
+    def fit(self) -> None:
+        """As high as the words want it: wrapped text does not tell a window so by itself."""
+        self._column.activate()
+        width = max(self.width(), self.minimumWidth()) if self.isVisible() else self.minimumWidth()
+        height = self._column.totalHeightForWidth(width)
+        self.resize(width, max(self.height(), height) if self.isVisible() else height)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only then is every font and style in force."""
+        super().showEvent(event)
+        self.resize(self.minimumWidth(), self._column.totalHeightForWidth(self.minimumWidth()))
+
+    def blame(self, text: str) -> None:
+        """What is wrong, where it arose."""
+        self.fault.say(text, Tone.BAD)
+        self.fit()
 
     # --- acting ---------------------------------------------------------------------------------------------------
 
@@ -163,7 +206,7 @@ class DisturbanceForm(QDialog):
         try:
             found = self.deed()
         except (KnownError, ValueError) as fault:
-            self.fault.say(str(fault), Tone.BAD)
+            self.blame(str(fault))
             return
         self.fault.say("")
         self.set_pending(True)
@@ -186,7 +229,7 @@ class DisturbanceForm(QDialog):
     def on_refused(self, fault: Exception) -> None:
         """It was not, and this is why; what was filled in stays."""
         self.set_pending(False)
-        self.fault.say_fault(fault)
+        self.blame(words_of(fault))
 
     @Slot(object)
     def _on_settled(self, day: Day) -> None:

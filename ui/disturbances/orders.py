@@ -1,6 +1,6 @@
 """Forms about one order: nobody was there, or there is more of it than was announced."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -23,10 +23,19 @@ from dispatcher.domain.orders import Load, Order, OrderState
 from dispatcher.domain.time import at_local
 from dispatcher.services import disturbances
 from dispatcher.services.plan import unassign
-from dispatcher.services.ports import UnitOfWork
 from ui import format as words
 from ui.disturbances import facts
-from ui.disturbances.form import Deed, DisturbanceForm, Scene, clock_field, clock_in, date_field, date_in, show_clock
+from ui.disturbances.form import (
+    Change,
+    Deed,
+    DisturbanceForm,
+    Scene,
+    clock_field,
+    clock_in,
+    date_field,
+    date_in,
+    show_clock,
+)
 from ui.parts.fields import named
 
 MOST = 100_000_000
@@ -239,7 +248,7 @@ class NoShowForm(OrderForm):
             return f"moved to {words.weekday_date(date_in(self.on))}"
         return "back to the pool" if self.pool.isChecked() else f"again after {self.clock_of(self._moment())}"
 
-    def _change(self, order_id: OrderId) -> Callable[[UnitOfWork], object]:
+    def _change(self, order_id: OrderId) -> Change:
         if self.later.isChecked():
             return partial(disturbances.try_another_day, order_id=order_id, on=date_in(self.on))
         if self.pool.isChecked():
@@ -288,7 +297,8 @@ class BiggerLoadForm(OrderForm):
             return
         self.say(
             f"{self.place_words(order)}. Announced: {words.load(order.load)}; there is {words.load(load)}. "
-            "A proposal is searched."
+            "A proposal is searched.",
+            foresee=self._change(order, load),
         )
 
     def _show(self, order: Order) -> None:
@@ -314,7 +324,10 @@ class BiggerLoadForm(OrderForm):
             raise BadInput("That is what was announced.", "Type what there really is.")
         what = f"Other load than announced: order {order.number}"
         why = f"{words.load(load)} instead of {words.load(order.load)}"
-        return Deed(what, why, partial(disturbances.announce_load, order_id=order.id, load=load), what)
+        return Deed(what, why, self._change(order, load), what)
+
+    def _change(self, order: Order, load: Load) -> Change:
+        return partial(disturbances.announce_load, order_id=order.id, load=load)
 
 
 def _amount(form: DisturbanceForm, name: str, accessible: str, suffix: str) -> QDoubleSpinBox:

@@ -1,6 +1,6 @@
 """Forms about a driver's round: the van has broken down, the driver is ill or late; and the whole depot is late."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QRadioButton
 from dispatcher.domain.fleet import Driver, Vehicle
 from dispatcher.domain.ids import DriverId, ShiftId, VehicleId
 from dispatcher.services import disturbances
-from dispatcher.services.ports import UnitOfWork
 from ui import format as words
 from ui.disturbances import facts
 from ui.disturbances.facts import Standing
 from ui.disturbances.form import (
     LONGEST_MIN,
+    Change,
     Deed,
     DisturbanceForm,
     MinutesField,
@@ -176,7 +176,8 @@ class DropOutForm(RoundForm):
         self.after.setEnabled(taking)
         said = self._taking_words(stand) if taking else self._sharing_words(stand)
         none = "" if self.by.count() else f" {self.none_words()}"
-        self.say(f"{facts.ahead_words(stand)}; {said}{none}")
+        change = self._take_over(stand) if taking else None
+        self.say(f"{facts.ahead_words(stand)}; {said}{none}", foresee=change)
 
     def _list_takers(self, stand: Standing) -> None:
         takers, chosen = self.takers(stand), self.by.currentData()
@@ -190,17 +191,20 @@ class DropOutForm(RoundForm):
         if not can and self.other.isChecked():
             self.share.setChecked(True)
         self.other.setEnabled(can)
+        self.by.setVisible(can)
+        self.after.setVisible(can)
 
     def _sharing_words(self, stand: Standing) -> str:
         if not stand.begun:
             off = f"{stand.driver.name} is taken off duty."
             they = "it goes" if len(stand.ahead) == 1 else "they go"
             return f"{they} back to the pool and a proposal is searched. {off}" if stand.ahead else off
-        ends = f"the round ends at {self.clock_of(stand.at)}, and what is driven stays as it is."
+        stays = ", and what is driven stays as it is." if stand.driven else "."
+        ends = f"the round ends at {self.clock_of(stand.at)}{stays}"
         if not stand.ahead:
             return ends
         they = "it goes" if len(stand.ahead) == 1 else "they go"
-        return f"{they} back to the pool and a proposal is searched. {ends.capitalize()}"
+        return f"{they} back to the pool and a proposal is searched. {ends[0].upper()}{ends[1:]}"
 
     def _taking_words(self, stand: Standing) -> str:
         later = f", {words.count(self.after.value(), 'minute')} later" if self.after.value() else " at once"
@@ -228,7 +232,7 @@ class DropOutForm(RoundForm):
         rest = words.count(len(stand.ahead), "stop")
         return Deed(what, f"{at}; {rest} back to the pool" if stand.ahead else at, change, what)
 
-    def _take_over(self, stand: Standing) -> Callable[[UnitOfWork], object]:
+    def _take_over(self, stand: Standing) -> Change:
         return partial(
             disturbances.take_over,
             on=self.day.date,
@@ -311,22 +315,32 @@ class LateForm(RoundForm):
         if not stand.ahead and stand.driven:
             self.say(f"{facts.ahead_words(stand)}: being late changes nothing.", can=False)
         elif stand.driven:
-            self.say(f"{facts.ahead_words(stand)}; each comes {by} later, and a proposal is searched.")
+            self.say(
+                f"{facts.ahead_words(stand)}; each comes {by} later, and a proposal is searched.",
+                foresee=self._change(stand),
+            )
         else:
             starts = self.clock_of(stand.shift.starts_at)
             self.say(
                 f"{facts.ahead_words(stand)}; the round, planned to start at {starts}, starts {by} later, "
-                "and a proposal is searched."
+                "and a proposal is searched.",
+                foresee=self._change(stand),
             )
 
     def deed(self) -> Deed:
         """A later start, or a longer stay at the last stop behind."""
-        stand, minutes = self.required(), self.by.minutes
-        change = partial(
-            disturbances.run_late, on=self.day.date, shift_id=stand.shift.id, minutes=minutes, driven=stand.driven
+        stand = self.required()
+        what = f"{stand.driver.name} is {self.by.minutes} min late"
+        return Deed(what, f"{what}, known at {self.clock_of(stand.at)}", self._change(stand), what)
+
+    def _change(self, stand: Standing) -> Change:
+        return partial(
+            disturbances.run_late,
+            on=self.day.date,
+            shift_id=stand.shift.id,
+            minutes=self.by.minutes,
+            driven=stand.driven,
         )
-        what = f"{stand.driver.name} is {minutes} min late"
-        return Deed(what, f"{what}, known at {self.clock_of(stand.at)}", change, what)
 
 
 class DepotLateForm(DisturbanceForm):
@@ -357,20 +371,19 @@ class DepotLateForm(DisturbanceForm):
         out = f" {words.count(len(begun), 'round')} under way {'stays' if len(begun) == 1 else 'stay'} as planned."
         self.say(
             f"{words.count(len(waiting), 'round')} with {stops} {start} "
-            f"{words.count(self.by.minutes, 'minute')} later, and a proposal is searched.{out if begun else ''}"
+            f"{words.count(self.by.minutes, 'minute')} later, and a proposal is searched.{out if begun else ''}",
+            foresee=self._change(begun),
         )
 
     def deed(self) -> Deed:
         """All that wait."""
         begun, waiting = facts.waiting_rounds(self.outlook, self.scene.clock())
-        change = partial(
-            disturbances.start_late,
-            on=self.day.date,
-            minutes=self.by.minutes,
-            begun=frozenset(stand.shift.id for stand in begun),
-        )
         what = f"Depot {self.by.minutes} min late"
-        return Deed(what, f"{what}; {words.count(len(waiting), 'round')} had not begun", change, what)
+        return Deed(what, f"{what}; {words.count(len(waiting), 'round')} had not begun", self._change(begun), what)
+
+    def _change(self, begun: Sequence[Standing]) -> Change:
+        out = frozenset(stand.shift.id for stand in begun)
+        return partial(disturbances.start_late, on=self.day.date, minutes=self.by.minutes, begun=out)
 
 
 def _vehicle(vehicle: Vehicle) -> str:

@@ -33,7 +33,7 @@ from ui import format as words
 from ui.disturbances import facts
 from ui.disturbances.form import Deed, DisturbanceForm, Scene, date_field, date_in
 from ui.parts.fields import named
-from ui.parts.said import Said, Tone
+from ui.parts.said import Said, Tone, words_of
 from ui.runner import Job, OpRunner
 
 WANTED = "Draw along the closed street"
@@ -78,6 +78,7 @@ class StreetForm(DisturbanceForm):
         self.last = date_field(self, "last", "Closed until", self.day.date)
         self.first.dateChanged.connect(self._on_first)
         dates = QHBoxLayout()
+        dates.setSpacing(self.scene.theme.grid(2))
         dates.addWidget(self.first, 1)
         dates.addWidget(QLabel("until", self))
         dates.addWidget(self.last, 1)
@@ -150,7 +151,7 @@ class StreetForm(DisturbanceForm):
     def _on_not_understood(self, fault: Exception) -> None:
         self._line = ()
         self.refresh()
-        self.fault.say_fault(fault)
+        self.blame(words_of(fault))
 
     # --- what it says ---------------------------------------------------------------------------------------------
 
@@ -200,6 +201,7 @@ class StreetForm(DisturbanceForm):
             self.list.setCurrentRow(0)
         self._form.setRowVisible(self._closed, bool(closed))
         self.notice.say(closures.notice(closed), Tone.WARNING)
+        self.fit()
 
     @Slot(int)
     def _on_current(self, row: int) -> None:
@@ -219,7 +221,7 @@ class StreetForm(DisturbanceForm):
         try:
             closure = self._closure()
         except (KnownError, ValueError) as fault:
-            self.fault.say(str(fault), Tone.BAD)
+            self.blame(str(fault))
             return
         self.fault.say("")
         self.set_pending(True)

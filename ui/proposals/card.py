@@ -22,9 +22,10 @@ from ui.proposals.words import brings
 from ui.theme import Size, Theme
 
 _KEYS = (
-    Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Space,
-    Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Escape,
+    Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Up, Qt.Key.Key_Down,
+    Qt.Key.Key_Space,
 )  # fmt: skip
+_OPENING, _CLOSING = (Qt.Key.Key_Right,), (Qt.Key.Key_Left, Qt.Key.Key_Escape)
 
 
 class CardFrame(QWidget):
@@ -137,9 +138,9 @@ class CardFrame(QWidget):
             return True
         return super().event(event)
 
-    @staticmethod
-    def _wants(event: QKeyEvent) -> bool:
-        return event.key() in _KEYS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    def _wants(self, event: QKeyEvent) -> bool:
+        keys = (*_KEYS, *(_CLOSING if self._looked_at else _OPENING))
+        return event.key() in keys and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._wants(event):
@@ -154,12 +155,8 @@ class CardFrame(QWidget):
                 self.step_requested.emit(self.card.id, -1)
             case Qt.Key.Key_Down:
                 self.step_requested.emit(self.card.id, 1)
-            case Qt.Key.Key_Space:
-                self._on_look()
-            case key if (key == Qt.Key.Key_Right) is not self._looked_at:
-                self._on_look()
             case _:
-                super().keyPressEvent(event)
+                self._on_look()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.services.proposals import Card
 from ui.board.row_model import RowModel
-from ui.proposals.rows import DriverRow, GoneHead, GoneRow, Row, StopRow, drivers_of, gone_of
+from ui.proposals.rows import Changes, DriverRow, GoneHead, Row, StopRow
 
 OPEN_UP_TO = 14
 """A card with no more stops than this stands open at once."""
@@ -23,8 +23,7 @@ class DiffModel(RowModel[Row]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(1, parent)
-        self.drivers: tuple[DriverRow, ...] = ()
-        self.gone: tuple[GoneRow, ...] = ()
+        self._changes = Changes(None)
         self._card_id = ""
         self._open: frozenset[ShiftId] = frozenset()
         self._only: ShiftId | None = None
@@ -33,11 +32,11 @@ class DiffModel(RowModel[Row]):
 
     def set_card(self, card: Card | None) -> None:
         """Show this card; of the same one only what differs changes, and what is open stays open."""
-        self.drivers, self.gone = (drivers_of(card), gone_of(card)) if card else ((), ())
+        self._changes = Changes(card)
         fresh = (card.id if card else "") != self._card_id
         if fresh:
             self._card_id, self._only = card.id if card else "", None
-            few = sum(len(driver.stops) for driver in self.drivers) <= OPEN_UP_TO
+            few = self._changes.count <= OPEN_UP_TO
             self._open = frozenset(driver.shift_id for driver in self.drivers) if few else frozenset()
         if self._only not in {driver.shift_id for driver in self.drivers}:
             self._only = None
@@ -58,6 +57,11 @@ class DiffModel(RowModel[Row]):
             self._show()
 
     @property
+    def drivers(self) -> tuple[DriverRow, ...]:
+        """Everybody whose round changes, filtered out or not."""
+        return self._changes.drivers
+
+    @property
     def open(self) -> frozenset[ShiftId]:
         """Whose stops are shown."""
         return self._open
@@ -72,9 +76,10 @@ class DiffModel(RowModel[Row]):
         for driver in self.drivers:
             if self._only in (None, driver.shift_id):
                 rows.append(driver)
-                rows += driver.stops if driver.shift_id in self._open else ()
-        if self.gone and self._only is None:
-            rows += [GoneHead(len(self.gone)), *self.gone]
+                rows += self._changes.stops(driver.shift_id) if driver.shift_id in self._open else ()
+        gone = self._changes.gone
+        if gone and self._only is None:
+            rows += [GoneHead(len(gone)), *gone]
         if reset:
             self.reset_rows(rows)
         else:
@@ -99,6 +104,6 @@ class DiffModel(RowModel[Row]):
     def taken(self, rows: list[Row]) -> tuple[tuple[ShiftId, ...], tuple[OrderId, ...]]:
         """What taking these rows means: whole rounds, and moves that are not part of them anyway."""
         shifts = tuple(row.shift_id for row in rows if isinstance(row, DriverRow))
-        within = {stop.order_id for row in rows if isinstance(row, DriverRow) for stop in row.stops}
+        within = {order_id for shift_id in shifts for order_id in self._changes.orders(shift_id)}
         stops = (row.order_id for row in rows if isinstance(row, StopRow) and row.order_id not in within)
         return shifts, tuple(dict.fromkeys(stops))

@@ -1,5 +1,7 @@
 """How an opened card's rows are painted: a driver with figures now and then, a stop in two lines, a check to take."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -174,27 +176,35 @@ class DiffPainter(QStyledItemDelegate):
             self._write(painter, aside, row.handling, self._small, "risk" if row.handling[0] == "h" else "muted")
             upper.setRight(aside.left() - self._gap)
         self._write(painter, upper, row.address, self._small, "text", Qt.TextElideMode.ElideMiddle)
-        lower = lower.adjusted(self._side + self._theme.grid(1), 0, 0, 0)
-        named = self._side_width(row.before, named=True) + self._side_width(row.after, named=True)
-        full = named + self._arrow <= lower.width()
-        lower = self._paint_side(painter, lower, row.before, "muted", named=full)
+        lower.setLeft(lower.left() + self._side + self._theme.grid(1))
+        lower.setRight(rect.right() - self._gap)
+        before, after = self._fitting(row.before, row.after, lower.width())
+        lower = self._paint_side(painter, lower, before, "muted")
         self._write(painter, lower, " → ", self._small, "muted")
-        self._paint_side(painter, lower.adjusted(self._arrow, 0, 0, 0), row.after, row.tone, named=full)
+        self._paint_side(painter, lower.adjusted(self._arrow, 0, 0, 0), after, row.tone)
 
-    def _side_width(self, side: Side, *, named: bool) -> int:
+    def _fitting(self, before: Side, after: Side, width: int) -> tuple[Side, Side]:
+        """Where room is short, first the name beside its number goes, then how late it was, then the places."""
+        one, two = replace(before, driver=""), replace(after, driver="")
+        pairs = ((before, after), (one, two), (replace(one, late=""), two))
+        timed = replace(one, late="", where=one.clock), replace(two, where=two.clock)
+        room = width - self._arrow
+        return next((pair for pair in pairs if sum(map(self._side_width, pair)) <= room), timed)
+
+    def _side_width(self, side: Side) -> int:
         metrics = QFontMetrics(self._small)
         badge = self._badge_width(side.number) + self._gap if side.number is not None else 0
-        name = metrics.horizontalAdvance(side.driver) + self._gap if named and side.driver else 0
-        return badge + name + metrics.horizontalAdvance(side.where)
+        name = metrics.horizontalAdvance(side.driver) + self._gap if side.driver else 0
+        return badge + name + metrics.horizontalAdvance(_place(side))
 
-    def _paint_side(self, painter: QPainter, line: QRect, side: Side, tone: str, *, named: bool) -> QRect:
-        """The other driver's number, the name where there is room, place and time; returns what is left of the line."""
+    def _paint_side(self, painter: QPainter, line: QRect, side: Side, tone: str) -> QRect:
+        """The other driver, place and time; returns what is left of the line."""
         line = QRect(line)
         if side.number is not None:
             line.setLeft(self._paint_badge(painter, line, side.number))
-            if named:
+            if side.driver:
                 line.setLeft(line.left() + self._write(painter, line, side.driver, self._small, tone) + self._gap)
-        line.setLeft(line.left() + self._write(painter, line, side.where, self._small, tone))
+        line.setLeft(line.left() + self._write(painter, line, _place(side), self._small, tone))
         return line
 
     def _paint_head(self, painter: QPainter, rect: QRect, row: GoneHead) -> None:
@@ -249,3 +259,7 @@ class DiffPainter(QStyledItemDelegate):
         """Above the figures."""
         for cell, heading in zip(self.columns(self.figures_line(rect)), HEADINGS, strict=True):
             self._paint_figure(painter, cell, heading, "muted")
+
+
+def _place(side: Side) -> str:
+    return f"{side.where} · {side.late}" if side.late else side.where

@@ -3,8 +3,8 @@
 Knows no Qt. A row says everything that is painted or read aloud of it, so that painting looks nothing up.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
@@ -42,7 +42,8 @@ class DriverRow:
     note: str
     """What the figures do not say: new broken rules, or that only the sequence changes."""
     note_tone: str
-    stops: tuple["StopRow", ...]
+    stops: int
+    """How many of its stops come, leave or change."""
 
     @property
     def key(self) -> ShiftId:
@@ -63,10 +64,17 @@ class Side:
     """A stop before, or after: where it is in its round, and when."""
 
     where: str
-    """Place, time and lateness: "7 · 09:15 · 4 min late"."""
+    """Place and time: "7 · 09:15"."""
+    late: str = ""
+    """Such as "4 min late"."""
     number: int | None = None
     """Of the other driver, if it is with another."""
     driver: str = ""
+
+    @property
+    def clock(self) -> str:
+        """The time alone."""
+        return self.where.rsplit(" · ", 1)[-1]
 
     @property
     def said(self) -> str:
@@ -74,7 +82,7 @@ class Side:
         if self.where == words.UNPLANNED:
             return self.where
         whose = f"driver {self.number} {self.driver}, " if self.number is not None else ""
-        return f"{whose}stop {self.where.replace(' · ', ', ')}"
+        return ", ".join((f"{whose}stop {self.where.replace(' · ', ', ')}", *filter(None, [self.late])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class StopRow:
     order_id: OrderId
     icon: str
     verb: str
-    """ "comes", "leaves", "changes": what the icon means."""
+    """What the icon means: "comes", "leaves", "changes"."""
     address: str
     number: str
     before: Side
@@ -144,19 +152,41 @@ class GoneRow:
 type Row = DriverRow | StopRow | GoneHead | GoneRow
 
 
-def drivers_of(card: Card) -> tuple[DriverRow, ...]:
-    """Every round that changes, with its stops that come, leave or change."""
-    names = _Names(card)
-    by_shift: dict[ShiftId, list[StopDiff]] = {}
-    for stop in card.stops:
-        for shift_id in dict.fromkeys(s for s in (stop.before_shift, stop.after_shift) if s):
-            by_shift.setdefault(shift_id, []).append(stop)
-    return tuple(_driver(names, diff, by_shift.get(diff.shift_id, ())) for diff in card.rounds)
+class Changes:
+    """A card, prepared driver by driver; a driver's stops only when somebody looks: there may be hundreds."""
 
+    def __init__(self, card: Card | None) -> None:
+        self._card = card
+        self._stops: dict[ShiftId, tuple[StopRow, ...]] = {}
+        self._diffs: dict[ShiftId, list[StopDiff]] = {}
+        if card is None:
+            self.drivers: tuple[DriverRow, ...] = ()
+            self.gone: tuple[GoneRow, ...] = ()
+            return
+        for stop in card.stops:
+            for shift_id in dict.fromkeys(s for s in (stop.before_shift, stop.after_shift) if s):
+                self._diffs.setdefault(shift_id, []).append(stop)
+        self._names = _Names(card)
+        self.drivers = tuple(_driver(card.day, diff, len(self._diffs.get(diff.shift_id, ()))) for diff in card.rounds)
+        self.gone = tuple(GoneRow(order_id, _address(card.day, order_id), why) for order_id, why in card.gone)
 
-def gone_of(card: Card) -> tuple[GoneRow, ...]:
-    """What cannot be had any more."""
-    return tuple(GoneRow(order_id, _address(card.day, order_id), why) for order_id, why in card.gone)
+    @property
+    def count(self) -> int:
+        """How many rows of stops there are in all."""
+        return sum(driver.stops for driver in self.drivers)
+
+    def orders(self, shift_id: ShiftId) -> set[OrderId]:
+        """The orders that come, leave or change with a driver."""
+        return {stop.order_id for stop in self._diffs.get(shift_id, ())}
+
+    def stops(self, shift_id: ShiftId) -> tuple[StopRow, ...]:
+        """A driver's stops in the sequence they will have; those that leave, where they were."""
+        if shift_id not in self._stops:
+            names = self._names
+            rows = [_stop(names, shift_id, stop) for stop in self._diffs.get(shift_id, ())]
+            place = lambda row: (names.before if row.verb == "leaves" else names.after).get(row.order_id, 0)
+            self._stops[shift_id] = tuple(sorted(rows, key=place))
+        return self._stops[shift_id]
 
 
 class _Names:
@@ -168,28 +198,29 @@ class _Names:
         self.before = _places(diff.before for diff in card.rounds)
         self.after = _places(diff.after for diff in card.rounds)
 
-    def clock(self, times: StopTimes) -> str:
-        return fmt.clock(times.starts_at, self._zone, self.day.date)
-
-    def with_driver(self, side: Side, shift_id: ShiftId | None) -> Side:
-        if shift_id is None:
-            return side
-        driver = self.day.drivers[self.day.shifts[shift_id].driver_id]
-        return replace(side, number=driver.number, driver=driver.name)
+    def side(self, place: int | None, times: StopTimes | None, with_shift: ShiftId | None) -> Side:
+        """One end of a change; with a driver if that is another one."""
+        if times is None:
+            return Side(words.UNPLANNED)
+        where = f"{place or '–'} · {fmt.clock(times.starts_at, self._zone, self.day.date)}"
+        late = f"{fmt.minutes(times.late_s)} late" if times.late_s else ""
+        if with_shift is None:
+            return Side(where, late)
+        driver = self.day.drivers[self.day.shifts[with_shift].driver_id]
+        return Side(where, late, driver.number, driver.name)
 
 
 def _places(routes: Iterator[RouteTimes]) -> dict[OrderId, int]:
     return {stop.order_id: i + 1 for route in routes for i, stop in enumerate(route.stops)}
 
 
-def _driver(names: _Names, diff: RoundDiff, stops: Sequence[StopDiff]) -> DriverRow:
-    shift = names.day.shifts[diff.shift_id]
-    driver, vehicle = names.day.drivers[shift.driver_id], names.day.vehicles[shift.vehicle_id]
+def _driver(day: Day, diff: RoundDiff, stops: int) -> DriverRow:
+    shift = day.shifts[diff.shift_id]
+    driver, vehicle = day.drivers[shift.driver_id], day.vehicles[shift.vehicle_id]
     broken = words.newly_broken(diff.before, diff.after)
-    rows = sorted((_stop(names, diff.shift_id, stop) for stop in stops), key=_place_of(names))
     return DriverRow(
         diff.shift_id, driver.number, driver.name, vehicle.name, _figures(diff),
-        f"New: {', '.join(broken)}" if broken else _sequence_note(diff), "late" if broken else "muted", tuple(rows),
+        f"New: {', '.join(broken)}" if broken else _sequence_note(diff), "late" if broken else "muted", stops,
     )  # fmt: skip
 
 
@@ -225,19 +256,15 @@ def _figure(before: int, after: int, say: Callable[[int], str], *, weighs: bool 
 
 
 def _stop(names: _Names, shift_id: ShiftId, stop: StopDiff) -> StopRow:
-    was = Side(words.place(names.before.get(stop.order_id, 0), stop.before, names.clock))
-    will = Side(words.place(names.after.get(stop.order_id, 0), stop.after, names.clock))
-    if not stop.moves:
-        icon, verb = "swap-vertical", "changes"
-    elif stop.after_shift == shift_id:
-        icon, verb = "plus", "comes"
-        was = names.with_driver(was, stop.before_shift)
-    else:
-        icon, verb = "minus", "leaves"
-        will = names.with_driver(will, stop.after_shift)
+    comes, leaves = stop.after_shift == shift_id, stop.before_shift == shift_id
+    was = names.side(names.before.get(stop.order_id), stop.before, None if leaves else stop.before_shift)
+    will = names.side(names.after.get(stop.order_id), stop.after, None if comes else stop.after_shift)
+    icon, verb = (
+        ("swap-vertical", "changes") if comes and leaves else ("plus", "comes") if comes else ("minus", "leaves")
+    )
     order = names.day.orders[stop.order_id]
     return StopRow(
-        shift_id, stop.order_id, icon, verb, _address(names.day, stop.order_id), order.number, was, will,
+        shift_id, stop.order_id, icon, verb, order.address.line, order.number, was, will,
         _tone(stop), words.handling(stop.handling_s),
     )  # fmt: skip
 

@@ -3,10 +3,10 @@
 Knows no Qt. Figures come from a card as the judge made it; nothing is computed here but differences.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dispatcher.domain.schedule import RouteTimes, Rule, StopTimes
+from dispatcher.domain.schedule import RouteTimes, Rule
 from dispatcher.services.proposals import Card
 from ui import format as fmt
 from ui.board.words import violation_code
@@ -115,14 +115,6 @@ def newly_broken(before: RouteTimes, after: RouteTimes) -> Sequence[str]:
     known = {(v.rule, v.order_id) for v in before.broken}
     fresh = (v for v in after.broken if (v.rule, v.order_id) not in known and v.rule is not Rule.LATE)
     return tuple(dict.fromkeys(violation_code(v) for v in fresh))
-
-
-def place(number: int, times: StopTimes | None, clock: Callable[[StopTimes], str]) -> str:
-    """Where a stop is in its round, and when: "7 · 09:15 · 4 min late"."""
-    if times is None:
-        return UNPLANNED
-    late = f" · {fmt.minutes(times.late_s)} late" if times.late_s else ""
-    return f"{number} · {clock(times)}{late}"
 
 
 def handling(seconds: int) -> str:

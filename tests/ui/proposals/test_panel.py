@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -80,6 +81,21 @@ def test_arrows_go_from_card_to_card_and_into_what_is_open(desk: Desk, panel: Pr
     assert QApplication.focusWidget() is panel.frame(other.id)
     qtbot.keyClick(panel.frame(other.id), Qt.Key.Key_Escape)
     assert panel.opened is None
+
+
+def test_a_closed_card_leaves_escape_to_the_window(desk: Desk, panel: ProposalsPanel, qtbot: QtBot) -> None:
+    desk.show(desk.exchanged())
+    heard: list[bool] = []
+    shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), panel, lambda: heard.append(True))
+    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    frame = panel.frame(desk.cards[0].id)
+    frame.setFocus()
+    qtbot.keyClick(frame, Qt.Key.Key_Space)
+    frame.setFocus()
+    qtbot.keyClick(frame, Qt.Key.Key_Escape)
+    assert (panel.opened, heard) == (None, [])
+    qtbot.keyClick(frame, Qt.Key.Key_Escape)
+    assert heard == [True]
 
 
 def test_who_looks_closer_is_told_to_the_map(desk: Desk, panel: ProposalsPanel, qtbot: QtBot) -> None:

@@ -6,17 +6,22 @@ from dispatcher.domain.schedule import Schedule
 from dispatcher.services.plan import sequences_of
 from dispatcher.services.proposals import Card
 from tests.ui.proposals.conftest import Desk
-from ui.proposals.rows import DriverRow, StopRow, drivers_of
+from ui.proposals.rows import Changes, DriverRow, StopRow
 
 
 def judged(desk: Desk, card: Card) -> tuple[Schedule, Schedule]:
     return desk.workplace.desk.look(card.day).schedule, desk.workplace.desk.preview(card.day, card.proposal).schedule
 
 
+def opened(card: Card) -> list[tuple[DriverRow, tuple[StopRow, ...]]]:
+    changes = Changes(card)
+    return [(row, changes.stops(row.shift_id)) for row in changes.drivers]
+
+
 def test_a_driver_has_the_judges_figures_of_both_plans(desk: Desk) -> None:
     card = desk.exchanged()
     now, then = judged(desk, card)
-    for row in drivers_of(card):
+    for row in Changes(card).drivers:
         one, two = now.routes[row.shift_id], then.routes[row.shift_id]
         stops, km, _, late, cost = row.figures
         assert (stops.before, stops.after) == (str(len(one.stops)), str(len(two.stops)))
@@ -34,7 +39,7 @@ def test_a_driver_has_the_judges_figures_of_both_plans(desk: Desk) -> None:
 def test_a_move_stands_with_both_drivers(desk: Desk) -> None:
     card = desk.exchanged()
     (a, first), (b, _), (c, _) = sequences_of(card.day).items()
-    rows = {(r.shift_id, s.order_id): s for r in drivers_of(card) for s in r.stops}
+    rows = {(r.shift_id, s.order_id): s for r, stops in opened(card) for s in stops}
     leaves, comes = rows[a, first[2]], rows[b, first[2]]
     assert (leaves.verb, comes.verb) == ("leaves", "comes")
     assert (leaves.after.number, leaves.before.number) == (desk.driver(b).number, None)
@@ -47,10 +52,11 @@ def test_a_move_stands_with_both_drivers(desk: Desk) -> None:
 
 def test_every_stop_of_the_card_is_in_some_row_and_in_the_sequence_it_will_have(desk: Desk) -> None:
     card = desk.exchanged()
-    rows = drivers_of(card)
-    assert {s.order_id for row in rows for s in row.stops} == {s.order_id for s in card.stops}
-    for row in rows:
-        staying = [s.order_id for s in row.stops if s.verb != "leaves"]
+    rows = opened(card)
+    assert {s.order_id for _, stops in rows for s in stops} == {s.order_id for s in card.stops}
+    for row, stops in rows:
+        assert row.stops == len(stops)
+        staying = [s.order_id for s in stops if s.verb != "leaves"]
         after = card.proposal.after[row.shift_id]
         assert staying == [o for o in after if o in staying]
 
@@ -58,22 +64,34 @@ def test_every_stop_of_the_card_is_in_some_row_and_in_the_sequence_it_will_have(
 def test_a_stop_that_goes_to_the_pool_says_so(desk: Desk) -> None:
     card = desk.exchanged()
     gone = next(s for s in card.stops if s.before_shift and s.moves)
-    rows = drivers_of(replace(card, stops=(replace(gone, after_shift=None, after=None),)))
-    (stop,) = (s for row in rows for s in row.stops)
+    rows = opened(replace(card, stops=(replace(gone, after_shift=None, after=None),)))
+    (stop,) = (s for _, stops in rows for s in stops)
     assert (stop.verb, stop.after.where, stop.tone) == ("leaves", "unplanned", "late")
 
 
 def test_a_mere_sequence_has_a_note_and_no_stops(desk: Desk) -> None:
     a, first = next(iter(sequences_of(desk.day).items()))
-    (row,) = drivers_of(desk.card({a: first[::-1]}))
+    ((row, stops),) = opened(desk.card({a: first[::-1]}))
     assert row.note == "Only the sequence changes"
-    assert all(stop.verb == "changes" for stop in row.stops)
+    assert all(stop.verb == "changes" for stop in stops)
+
+
+def test_lateness_is_said_at_the_end_it_is_at(desk: Desk) -> None:
+    card = desk.exchanged()
+    by_order = {s.order_id: s for s in card.stops}
+    rows = [s for _, stops in opened(card) for s in stops]
+    assert any(by_order[row.order_id].mends for row in rows)
+    for row in rows:
+        stop = by_order[row.order_id]
+        assert bool(row.before.late) is bool(stop.before and stop.before.late_s)
+        assert bool(row.after.late) is bool(stop.after and stop.after.late_s)
+        assert ("late" in row.said) is bool(row.before.late or row.after.late)
 
 
 def test_goods_in_another_van_are_named(desk: Desk) -> None:
     (a, first), (b, second), _ = sequences_of(desk.day).items()
     desk.workplace.store.write("Load", lambda uow: uow.set_loaded([first[0]], a))
-    rows = [s for r in drivers_of(desk.card({a: first[1:], b: (*second, first[0])})) for s in r.stops]
+    rows = [s for _, stops in opened(desk.card({a: first[1:], b: (*second, first[0])})) for s in stops]
     handling = f"hand over {desk.day.depot.handling_s // 60} min"
     assert [s.handling for s in rows if s.order_id == first[0]] == [handling, handling]
     assert all(handling in s.said for s in rows if s.order_id == first[0])
@@ -81,8 +99,8 @@ def test_goods_in_another_van_are_named(desk: Desk) -> None:
 
 def test_what_is_said_names_people_and_both_ends(desk: Desk) -> None:
     card = desk.exchanged()
-    row: DriverRow = drivers_of(card)[0]
-    stop: StopRow = next(s for s in row.stops if s.verb == "leaves")
+    row, stops = opened(card)[0]
+    stop = next(s for s in stops if s.verb == "leaves")
     taker = card.day.drivers[card.day.shifts[list(card.day.shifts)[1]].driver_id]
     assert row.driver in row.said
     assert f"→ driver {taker.number} {taker.name}, stop " in stop.said

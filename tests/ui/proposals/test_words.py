@@ -109,13 +109,6 @@ def test_handing_over_is_counted_where_it_is_caused() -> None:
     assert [words.handling(s) for s in (0, 300, -300)] == ["", "hand over 5 min", "no handing over, −5 min"]
 
 
-def test_a_stops_place() -> None:
-    clock = lambda t: f"{t.starts_at:%H:%M}"
-    assert words.place(7, times(), clock) == "7 · 06:00"
-    assert words.place(7, times(250), clock) == "7 · 06:00 · 5 min late"
-    assert words.place(0, None, clock) == "unplanned"
-
-
 @pytest.mark.parametrize(
     ("drivers", "stops", "said"),
     [

@@ -20,7 +20,7 @@ from dispatcher.domain.roads import RoadPath
 from dispatcher.services.days import reread
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
-from ui.runner import OpRunner
+from ui.runner import Job, OpRunner
 
 type Ways = dict[ShiftId, tuple[object, ...]]
 """What the line of each round depends on."""
@@ -69,6 +69,7 @@ class DayBoard(QObject):
         self._drawn: Ways = {}
         self._wanted: Ways = {}
         self._past: Past | None = None
+        self._looking: Job | None = None
         self._previewing = False
         runner.op_finished.connect(self._on_op_finished)
 
@@ -170,10 +171,8 @@ class DayBoard(QObject):
         if self._date is None:
             return
         on = self._date
-        look = lambda _progress: Past(
-            entry, self._desk.look(self._workplace.store.day_at(on, entry.revision), why=True)
-        )
-        self._runner.start(
+        look = lambda progress: self._looked_back(on, entry, progress)
+        self._looking = self._runner.start(
             look,
             title="Looking back",
             on_done=self._on_looked_back,
@@ -181,7 +180,14 @@ class DayBoard(QObject):
             latest_key="past",
         )
 
+    def _looked_back(self, on: date, entry: HistoryEntry, progress: Progress) -> Past:
+        past = Past(entry, self._desk.look(self._workplace.store.day_at(on, entry.revision), why=True))
+        if progress.cancelled():
+            raise Cancelled
+        return past
+
     def _on_looked_back(self, past: Past) -> None:
+        self._looking = None
         if past.outlook.day.date == self._date:
             self._past = past
             self.past_changed.emit(past)
@@ -190,7 +196,10 @@ class DayBoard(QObject):
 
     @Slot()
     def return_to_now(self) -> None:
-        """Show the day as it stands again."""
+        """Show the day as it stands again; a moment that is still being read is not shown."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
         if self._past is not None:
             self._past = None
             self.past_changed.emit(None)

@@ -140,17 +140,17 @@ class HistoryPanel(QWidget):
         self.said = Said("board.history.said", "How it stands", self._theme, self)
         self.now = named(QPushButton("Back to now", self), "board.history.now", "Back to now")
         self.now.setToolTip("Show the day as it stands again (Esc)")
-        self.back = named(QPushButton(_BACK, self), "board.history.take_back", _BACK)
+        self.back = named(QPushButton("Take the plan back", self), "board.history.take_back", _BACK)
         self.back.setToolTip("Give every round the stops it had then; one step, and undo brings it all back")
         self.bare = EmptyState(self._theme, icon="history", text=_BARE)
         self.missed = EmptyState(self._theme, icon="magnify", text="", step="Clear the filter")
 
     def _lay_out(self) -> None:
-        self._top, self._foot = QHBoxLayout(), QHBoxLayout()
+        self._top, self._foot = QHBoxLayout(), QVBoxLayout()  # beside each other the buttons would make a wide dock
         self._top.addWidget(self.count, 1)
         self._top.addWidget(self.filter, 2)
         self._foot.addWidget(self.now)
-        self._foot.addWidget(self.back, 1)
+        self._foot.addWidget(self.back)
         self._stack = QStackedLayout()
         for widget in (self.view, self.bare, self.missed):
             self._stack.addWidget(widget)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from contextlib import closing
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -14,10 +13,10 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QToolButton
 from dispatcher.domain.changes import ChangeSet, HistoryState
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.ids import OrderId, ShiftId
-from dispatcher.domain.plan import Day
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.services import whatifs
 from dispatcher.services.backups import back_up_today
+from dispatcher.services.comparing import Promotion, prepare_promotion
 from dispatcher.services.importing import Imported
 from dispatcher.services.plan import Applied, Proposal
 from dispatcher.services.planning import Outlook
@@ -413,8 +412,21 @@ class MainWindow(QMainWindow):
 
     def promote(self, name: str) -> None:
         """Bring what was tried in a copy into this depot, as one change."""
-        work = lambda _progress: self._tried(name)
-        self.runner.start(work, title=f"Reading “{name}”", on_done=partial(self._on_tried, name))
+        work = lambda _progress: prepare_promotion(
+            self._workplace,
+            whatifs.named(self._workplace.home, self._workplace.slug, name),
+            open_store=self._open_store,
+        )
+        self.runner.start(work, title=f"Reading “{name}”", on_done=self._on_prepared)
+
+    def _on_prepared(self, promotion: Promotion) -> None:
+        why = f"Tried out in the copy “{promotion.what_if.name}”"
+        self.hand.submit(promotion.label, promotion.run, then=partial(self._on_promoted, promotion), why=why)
+
+    def _on_promoted(self, promotion: Promotion, done: Done[Applied]) -> None:
+        left = ", ".join(promotion.left(done.value))
+        kept = f" Changed in the depot meanwhile, and so left: {left}." if left else ""
+        self.status.tell(f"The copy's day is now the depot's.{kept}", 20)
 
     @Slot()
     def _on_what_if(self) -> None:
@@ -443,23 +455,6 @@ class MainWindow(QMainWindow):
             self.promote_requested.emit(name, self.day.date)
         else:
             self.promote(name)
-
-    def _tried(self, name: str) -> tuple[Day, Day]:
-        """The copy's day as it was when it was made, and as it is now; for a worker."""
-        what_if = whatifs.named(self._workplace.home, self._workplace.slug, name)
-        with closing(self._open_store(what_if.file)) as copy:
-            return copy.day_at(what_if.date, what_if.revision), copy.read(lambda r: r.day(what_if.date))
-
-    def _on_tried(self, name: str, days: tuple[Day, Day]) -> None:
-        base, tried = days
-        change = partial(whatifs.promote, base=base, tried=tried)
-        self.hand.submit(f"Promote “{name}”", change, then=self._on_promoted, why=f"Tried out in the copy “{name}”")
-
-    @Slot(object)
-    def _on_promoted(self, done: Done[Applied]) -> None:
-        left = words.count(len(done.value.left), "order")
-        kept = f"; {left} stayed as changed in the depot meanwhile" if done.value.left else ""
-        self.status.tell(f"The copy's day is now the depot's{kept}.", 20)
 
     # --- the board's parts ----------------------------------------------------------------------------------------
 

@@ -197,7 +197,7 @@ class ProposalDesk(QObject):
 
     def _improved(self, day: Day, seconds: float, progress: Progress) -> Proposal:
         halt = EitherEvent(threading.Event(), progress)
-        proposal = self._desk.improve(day, seconds=seconds, stop=halt, progress=progress)
+        proposal = self._desk.improve(day, seconds=seconds, stop=halt)
         if progress.cancelled():
             raise Cancelled
         return proposal

@@ -139,6 +139,7 @@ class Wires(QObject):
         panel.accept_requested.connect(self._on_accept)
         panel.dismiss_requested.connect(desk.dismiss)
         panel.card_chosen.connect(self._on_card_chosen)
+        self._panel.docks["Proposals"].visibilityChanged.connect(self._on_proposals_seen)
         panel.select_requested.connect(self._panel.select)
 
     def _wire_history(self) -> None:
@@ -312,6 +313,11 @@ class Wires(QObject):
     def _on_accept(self, card_id: str, shift_ids: object, order_ids: object) -> None:
         self._panel.map.end_changes()
         self._desk.accept(card_id, shift_ids=tuple(shift_ids), order_ids=tuple(order_ids))  # type: ignore[arg-type]
+
+    @Slot(bool)
+    def _on_proposals_seen(self, seen: bool) -> None:
+        """Before and after belong to the card that is looked at: behind another tab it is not."""
+        self._on_card_chosen(self._panel.proposals.opened if seen else None)
 
     @Slot(object)
     def _on_card_chosen(self, card: Card | None) -> None:

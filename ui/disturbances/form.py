@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLayout,
     QPushButton,
+    QRadioButton,
     QSpinBox,
     QTimeEdit,
     QVBoxLayout,
@@ -42,7 +43,7 @@ QUICK_MIN = (5, 10, 15, 30)
 LONGEST_MIN = 24 * 60
 type Change = Callable[[UnitOfWork], object]
 
-WIDTH = 128
+WIDTH = 140
 """In steps of the grid."""
 
 
@@ -103,12 +104,15 @@ class DisturbanceForm(QDialog):
         self.box.accepted.connect(self.act)
         self.box.rejected.connect(self.reject)
         self._lay_out()
+        self._dress()
+        scene.theme.changed.connect(self._dress)
         scene.board.settled.connect(self._on_settled)
         self._shown_on = self.day.date
 
     def _lay_out(self) -> None:
         grid = self.scene.theme.grid
         column = self._column = QVBoxLayout(self)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # `fit` knows better how high words are
         column.setContentsMargins(*[grid(4)] * 4)
         column.setSpacing(grid(3))
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -159,11 +163,18 @@ class DisturbanceForm(QDialog):
         """As the depot's clocks show it."""
         return words.clock(moment, self.day.depot.zone, self.day.date)
 
-    def say(self, text: str, *, can: bool = True, foresee: Change | None = None) -> None:
-        """What it will mean; or why it cannot be done. What the judge says of such a change follows."""
+    def refuse(self, text: str, tone: Tone = Tone.WARNING) -> None:
+        """Why it cannot be done, or not yet."""
         self._saying = text
-        self.meaning.say(text, Tone.PLAIN if can else Tone.WARNING)
-        self.act_button.setEnabled(can and not self._pending)
+        self.meaning.say(text, tone)
+        self.act_button.setEnabled(False)
+        self.fit()
+
+    def say(self, text: str, *, foresee: Change | None = None) -> None:
+        """What it will mean. What the judge says of such a change follows."""
+        self._saying = text
+        self.meaning.say(text)
+        self.act_button.setEnabled(not self._pending)
         if foresee is not None:
             before, desk = self.outlook, self.scene.desk
             self.scene.runner.read(
@@ -178,6 +189,25 @@ class DisturbanceForm(QDialog):
         if foreseen is not None and text == self._saying:
             self.meaning.say(f"{text} {facts.foresight_words(foreseen)}")
             self.fit()
+
+    def radio(self, text: str, name: str) -> QRadioButton:
+        """One of several things to do."""
+        return named(QRadioButton(text, self), f"{self.name}.{name}", text.replace("&", ""))
+
+    @Slot()
+    def _dress(self) -> None:
+        """Fusion's round buttons are lost on a dark ground, and do not grow with the text."""
+        side, colour = self.scene.theme.grid(3), self.scene.theme.colour
+        accent, border, ring = colour("accent").name(), colour("muted").name(), side // 3
+        dot = side + 2 - 2 * ring
+        self.setStyleSheet(
+            f"QRadioButton::indicator {{ width: {side}px; height: {side}px; border-radius: {(side + 2) // 2}px;"
+            f" border: 1px solid {border}; background: {colour('base').name()}; }}"
+            f"QRadioButton:focus {{ color: {accent}; }}"
+            f"QRadioButton::indicator:checked {{ border: {ring}px solid {accent}; width: {dot}px;"
+            f" height: {dot}px; background: {colour('on_accent').name()}; }}"
+            f"QRadioButton::indicator:disabled {{ border-color: {colour('border').name()}; }}"
+        )
 
     def fit(self) -> None:
         """As high as the words want it: wrapped text does not tell a window so by itself."""

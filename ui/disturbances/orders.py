@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
-    QRadioButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -37,6 +36,7 @@ from ui.disturbances.form import (
     show_clock,
 )
 from ui.parts.fields import named
+from ui.parts.said import Tone
 
 MOST = 100_000_000
 TRY_AFTER = timedelta(hours=1)
@@ -133,7 +133,7 @@ class OrderForm(DisturbanceForm):
         if order is not None:
             self.tell(order)
         else:
-            self.say(self.none_words(), can=False)
+            self.refuse(self.none_words(), Tone.QUIET)
 
     def none_words(self) -> str:
         """Why no order is named."""
@@ -155,13 +155,13 @@ class NoShowForm(OrderForm):
 
     def __init__(self, scene: Scene, order_id: OrderId | None, parent: QWidget | None) -> None:
         super().__init__("no_show", "Nobody was there", "Try again", scene, order_id, parent)
-        self.again = named(QRadioButton("Try again &today after", self), f"{self.name}.today", "Try again today")
+        self.again = self.radio("Try again &today after", "today")
         self.after = clock_field(self, "after", "Try again after")
-        self.later = named(QRadioButton("Another &day", self), f"{self.name}.another_day", "Another day")
+        self.later = self.radio("Another &day", "another_day")
         tomorrow = self.day.date + timedelta(days=1)
         self.on = date_field(self, "date", "On which day", tomorrow)
         self.on.setMinimumDate(self.on.date())
-        self.pool = named(QRadioButton("Back to the &pool", self), f"{self.name}.pool", "Back to the pool")
+        self.pool = self.radio("Back to the &pool", "pool")
         self._group = QButtonGroup(self)
         self._add_choice()
         self._fill()
@@ -292,8 +292,7 @@ class BiggerLoadForm(OrderForm):
         load = self._load(order)
         if load == order.load:
             said = f"{self.place_words(order)}. Announced: {words.load(order.load)}. Type what there really is."
-            self.say(said, can=False)
-            self.meaning.say(said)
+            self.refuse(said, Tone.QUIET)
             return
         self.say(
             f"{self.place_words(order)}. Announced: {words.load(order.load)}; there is {words.load(load)}. "

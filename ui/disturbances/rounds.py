@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QRadioButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from dispatcher.domain.fleet import Driver, Vehicle
 from dispatcher.domain.ids import DriverId, ShiftId, VehicleId
@@ -95,9 +95,9 @@ class RoundForm(DisturbanceForm):
         self._list_rounds(self.who.currentData())
         stand = self.stand()
         if stand is None:
-            self.say(NOBODY, can=False)
+            self.refuse(NOBODY)
         elif stand.over:
-            self.say(facts.home_words(stand, self.clock_of(stand.until)), can=False)
+            self.refuse(facts.home_words(stand, self.clock_of(stand.until)))
         else:
             self.tell(stand)
 
@@ -119,8 +119,8 @@ class DropOutForm(RoundForm):
         self, name: str, title: str, instead: str, scene: Scene, shift_id: ShiftId | None, parent: QWidget | None
     ) -> None:
         super().__init__(name, title, "Share out", scene, shift_id, parent)
-        self.share = named(QRadioButton("Share out among the &others", self), f"{self.name}.share", "Share out")
-        self.other = named(QRadioButton(instead, self), f"{self.name}.take_over", instead.replace("&", ""))
+        self.share = self.radio("Share out among the &others", "share")
+        self.other = self.radio(instead, "take_over")
         self.by = named(QComboBox(self), f"{self.name}.by", "Who or what takes over")
         self.after = named(QSpinBox(self), f"{self.name}.after", "So many minutes later")
         self.after.setRange(0, LONGEST_MIN)
@@ -313,7 +313,7 @@ class LateForm(RoundForm):
         """A later start, or everything from here on later."""
         by = words.count(self.by.minutes, "minute")
         if not stand.ahead and stand.driven:
-            self.say(f"{facts.ahead_words(stand)}: being late changes nothing.", can=False)
+            self.refuse(f"{facts.ahead_words(stand)}: being late changes nothing.")
         elif stand.driven:
             self.say(
                 f"{facts.ahead_words(stand)}; each comes {by} later, and a proposal is searched.",
@@ -361,10 +361,10 @@ class DepotLateForm(DisturbanceForm):
         """How many rounds, and how many stops."""
         begun, waiting = facts.waiting_rounds(self.outlook, self.scene.clock())
         if not begun and not waiting:
-            self.say(NOBODY, can=False)
+            self.refuse(NOBODY)
             return
         if not waiting:
-            self.say("Every round has begun already. Make single drivers late instead.", can=False)
+            self.refuse("Every round has begun already. Make single drivers late instead.")
             return
         stops = words.count(sum(len(s.ahead) for s in waiting), "stop")
         start = "starts" if len(waiting) == 1 else "start"

@@ -159,12 +159,13 @@ class StreetForm(DisturbanceForm):
         """With the closed streets as they are now."""
         if self._workplace.roads.straight:
             self.draw.setEnabled(False)
-            self.say(STRAIGHT, can=False)
+            self.refuse(STRAIGHT)
         else:
             self.draw.setText("&Draw it anew…" if self._line else "&Draw on the map…")
-            self.say(self._state_words(), can=self._found is not None)
             if self._found is None:
-                self.meaning.say(self._state_words())
+                self.refuse(self._state_words(), Tone.QUIET)
+            else:
+                self.say(self._state_words())
         self._list_closures()
 
     def _state_words(self) -> str:

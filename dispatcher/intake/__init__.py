@@ -6,6 +6,7 @@ from dispatcher.intake.fields import Field, match_headers
 from dispatcher.intake.fleet_file import FleetFile, read_fleet
 from dispatcher.intake.merge import Conflict, ImportMode, MergePlan, conflict_errors, merge
 from dispatcher.intake.onto import Told, addressed
+from dispatcher.intake.pairs import Unpaired, paired, pairing_errors
 from dispatcher.intake.parse import Parsed, parse
 from dispatcher.intake.rejects import write_rejects
 from dispatcher.intake.row import RowError
@@ -24,11 +25,14 @@ __all__ = [
     "RowError",
     "Sheet",
     "Told",
+    "Unpaired",
     "address_key",
     "addressed",
     "conflict_errors",
     "match_headers",
     "merge",
+    "paired",
+    "pairing_errors",
     "parse",
     "read_fleet",
     "read_sheet",

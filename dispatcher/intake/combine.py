@@ -30,6 +30,8 @@ class DraftOrder:
     rows: tuple[int, ...]
     told: frozenset[Field] = frozenset()
     """The fields that at least one of its rows fills in; the others of the order are what an order has without them."""
+    pickup: str = ""
+    """The number of the order that fetches its goods: `pairs.py` finds it when all rows are read."""
 
 
 def identity(order: Order) -> Identity:
@@ -111,7 +113,8 @@ def combined(group: Sequence[ParsedRow], where: Columns, *, repeat: bool, servic
         do_early=any(row.early for row in group),
         notes="\n".join(dict.fromkeys(note for row in group for note in row.notes)),
     )
-    return DraftOrder(order, tuple(row.row for row in group), where.told(row.cells for row in group))
+    pickup = next((row.pickup for row in group if row.pickup), "")
+    return DraftOrder(order, tuple(row.row for row in group), where.told(row.cells for row in group), pickup)
 
 
 def _own_number(row: ParsedRow, taken: Counter[Identity]) -> str:
@@ -132,6 +135,7 @@ def _differs(head: ParsedRow, other: ParsedRow) -> str:
         "type": (head.kind, other.kind),
         "time window": (head.windows, other.windows),
         "driver": (head.driver_id, other.driver_id),
+        "pickup order": (head.pickup, other.pickup),
         "recipient": (head.contact.name.casefold(), other.contact.name.casefold()),
     }
     return next((what for what, (a, b) in pairs.items() if a and b and a != b), "")

@@ -54,6 +54,8 @@ class Field(StrEnum):
     ITEM_BARCODE = "item_barcode"
     SKILLS = "skills"
     DRIVER = "driver"
+    PICKUP_ORDER = "pickup_order"
+    """The number of the collection that fetches the goods."""
     PRIORITY = "priority"
     """Must not drop; OptimoRoute's C also means: early."""
     DO_EARLY = "do_early"
@@ -157,6 +159,12 @@ _NAMES: Mapping[Field, str] = {
     " vehicle skills, driver skills, capabilities, fahigkeiten, anforderungen, taidot, vaatimukset",
     Field.DRIVER: "assigned driver, assigned to, assign to, driver, driver name, driver assigned, driver number,"
     " driver serial, driver id, driver external id, fahrer, kuljettaja",
+    Field.PICKUP_ORDER: "pickup order, pickup order number, pickup order no, pickup order id, pick up order,"
+    " pick up order number, pick up order no, pickup number, pickup no, pickup reference, pickup ref,"
+    " collection order, collection order number, collection order no, collection number, collection reference,"
+    " collected by order, collected at order, fetched at order, goods from order, goods fetched at order,"
+    " related order, related order no, related order number, linked order, linked order no, paired order,"
+    " abholauftrag, abholauftragsnummer, abholnummer, noutotilaus, noutonumero, noutotilausnumero",
     Field.PRIORITY: "priority, must not drop, importance, prioritat, prioritaet, prioriteetti, tarkeys",
     Field.DO_EARLY: "do early, optimization order, optimisation order, stop order, serve early, early, do first",
     Field.NOTES: "notes, note, order notes, delivery notes, driver notes, instructions, delivery instructions,"

@@ -4,13 +4,15 @@ The file, with every key that is known (those marked * are needed)::
 
     {
       "depot": {"name"*: "Helsinki", "lat"*: 60.17, "lon"*: 24.94, "zone"*: "Europe/Helsinki", "address": "…",
-                "region": "", "currency": "EUR", "shift_starts": "08:00", "shift_ends": "16:30", "service_min": 3},
+                "region": "", "currency": "EUR", "shift_starts": "08:00", "shift_ends": "16:30", "service_min": 3,
+                "reload_min": 15, "handling_min": 10, "max_wait_min": 30, "improve_s": 20},
       "vehicles": [{"name"*: "Van 1", "kind": "van" | "cargo bike" | "truck", "plate": "ABC-123",
                     "kg": 900, "litres": 8000, "parcels": 200, "skills": ["chilled"],
-                    "cost_per_km": 0.35, "fixed_cost": 0}],
+                    "cost_per_km": 0.35, "fixed_cost": 0, "max_reloads": 0}],
       "drivers": [{"number"*: 1, "name"*: "Aino Korhonen", "phone": "…", "skills": [], "vehicle": "Van 1",
                    "starts": "08:00", "ends": "16:00", "days": ["mon", "tue", "wed", "thu", "fri"],
-                   "cost_per_hour": 24, "max_stops": 60, "max_hours": 8, "max_km": 120}]
+                   "cost_per_hour": 24, "max_stops": 60, "max_hours": 8, "max_km": 120,
+                   "break_min": 30, "break_from": "11:00", "break_until": "13:00"}]
     }
 
 Money is in whole units of the currency. A shift that ends before it begins ends on the next day.
@@ -32,6 +34,7 @@ from dispatcher.domain.orders import Load
 from dispatcher.domain.place import Place
 from dispatcher.intake.json_parts import Part
 
+DAY_S = 86_400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -68,7 +71,8 @@ def read_fleet(path: Path) -> FleetFile:
 
 def _depot(part: Part) -> Depot:
     part.only(
-        *("name", "lat", "lon", "zone", "address", "region", "currency", "shift_starts", "shift_ends", "service_min")
+        *("name", "lat", "lon", "zone", "address", "region", "currency", "shift_starts", "shift_ends", "service_min"),
+        *("reload_min", "handling_min", "max_wait_min", "improve_s"),
     )
     zone = part.text("zone")
     try:
@@ -79,6 +83,7 @@ def _depot(part: Part) -> Depot:
         place = Place(part.number("lat"), part.number("lon"))
     except ValueError as fault:
         raise part.bad("lat", str(fault), "Write degrees.") from None
+    usual = Depot("", place)
     return Depot(
         name=part.text("name"),
         place=place,
@@ -88,12 +93,24 @@ def _depot(part: Part) -> Depot:
         currency=part.text("currency", "EUR"),
         shift_starts=part.clock("shift_starts") or time(8),
         shift_ends=part.clock("shift_ends") or time(16, 30),
-        service_s=round(part.number("service_min", 3) * 60),
+        service_s=_minutes(part, "service_min", usual.service_s),
+        reload_s=_minutes(part, "reload_min", usual.reload_s),
+        handling_s=_minutes(part, "handling_min", usual.handling_s),
+        max_wait_s=_minutes(part, "max_wait_min", 0) if part.has("max_wait_min") else None,
+        improve_s=part.whole("improve_s", usual.improve_s),
     )
 
 
+def _minutes(part: Part, key: str, usual_s: int) -> int:
+    """Seconds of a number of minutes, up to a day."""
+    seconds = round(part.number(key, usual_s / 60) * 60)
+    if seconds > DAY_S:
+        raise part.bad(key, "that is more than a day", "Write minutes.")
+    return seconds
+
+
 def _vehicle(part: Part) -> Vehicle:
-    part.only("name", "kind", "plate", "kg", "litres", "parcels", "skills", "cost_per_km", "fixed_cost")
+    part.only("name", "kind", "plate", "kg", "litres", "parcels", "skills", "cost_per_km", "fixed_cost", "max_reloads")
     kind = part.text("kind", VehicleKind.VAN)
     if kind not in list(VehicleKind):
         raise part.bad("kind", f"“{kind}” is no kind of vehicle", f"Write one of {', '.join(VehicleKind)}.")
@@ -109,13 +126,14 @@ def _vehicle(part: Part) -> Vehicle:
         skills=part.skills("skills"),
         cost_per_km=round(part.number("cost_per_km", 0.35) * 100),
         fixed_cost=round(part.number("fixed_cost", 0) * 100),
+        max_reloads=part.whole("max_reloads", 0),
     )
 
 
 def _driver(part: Part, vehicles: Sequence[Vehicle]) -> Driver:
     part.only(
         *("number", "name", "phone", "skills", "vehicle", "starts", "ends", "days"),
-        *("cost_per_hour", "max_stops", "max_hours", "max_km"),
+        *("cost_per_hour", "max_stops", "max_hours", "max_km", "break_min", "break_from", "break_until"),
     )
     wanted = part.text("vehicle", "")
     vehicle = next((v for v in vehicles if v.name == wanted), None)
@@ -139,6 +157,9 @@ def _driver(part: Part, vehicles: Sequence[Vehicle]) -> Driver:
         max_stops=part.whole("max_stops", 0) or None,
         max_duration_s=round(hours * 3600) or None,
         max_distance_m=round(km * 1000) or None,
+        break_s=_minutes(part, "break_min", 0),
+        break_from=part.clock("break_from"),
+        break_until=part.clock("break_until"),
     )
 
 

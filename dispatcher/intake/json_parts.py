@@ -27,6 +27,10 @@ class Part:
             if key not in keys:
                 raise self.bad(str(key), "no such key is known", f"Known are {', '.join(keys)}.")
 
+    def has(self, key: str) -> bool:
+        """Whether the key is there and not null."""
+        return self._data.get(key) is not None
+
     def part(self, key: str) -> "Part":
         """The object under a key."""
         return Part(self._needed(key), f"{self._where}, {key}")

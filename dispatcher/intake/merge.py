@@ -1,7 +1,7 @@
 """What an import does to the orders that are already there: to be looked at before it is done."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dispatcher.domain.ids import OrderId
@@ -78,8 +78,10 @@ def merge(
         else:
             changed.append(after)
         seen.add(identity(order))
-    remove = _missing(existing, incoming, seen, faulty) if mode is ImportMode.SYNC else ()
-    return MergePlan(tuple(add), tuple(changed), remove, tuple(unchanged), tuple(conflicts))
+    remove = missing(existing, incoming, faulty) if mode is ImportMode.SYNC else ()
+    gone = {order.id for order in remove}
+    kept = tuple(replace(o, pickup_id=None) if o.pickup_id in gone else o for o in changed)
+    return MergePlan(tuple(add), kept, remove, tuple(unchanged), tuple(conflicts))
 
 
 def conflict_errors(conflicts: Iterable[Conflict], drafts: Iterable[DraftOrder]) -> list[RowError]:
@@ -103,9 +105,9 @@ def _refused(order: Order, before: Order | None, mode: ImportMode, seen: set[Ide
     return None
 
 
-def _missing(
-    existing: Iterable[Order], incoming: Sequence[Order], named: set[Identity], faulty: Collection[str]
-) -> tuple[Order, ...]:
+def missing(existing: Iterable[Order], incoming: Sequence[Order], faulty: Collection[str]) -> tuple[Order, ...]:
+    """The orders that SYNC removes: open ones of the same senders and dates that the file does not have."""
+    named = {identity(order) for order in incoming}
     covered = {(order.sender, order.date) for order in incoming}
     return tuple(
         order

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from dispatcher.domain.ids import OrderId
-from dispatcher.domain.orders import Contact, Load, Order
+from dispatcher.domain.orders import Contact, Load, Order, OrderKind
 from dispatcher.domain.place import Address, Precision
 from dispatcher.intake.addresses import address_key
 from dispatcher.intake.combine import identity
@@ -26,6 +26,7 @@ _PARTS: Mapping[str, Told] = {
     "lines": frozenset({Field.ITEM_NAME, Field.ITEM_SKU, Field.ITEM_BARCODE}),
     "skills": frozenset({Field.SKILLS}),
     "driver_id": frozenset({Field.DRIVER}),
+    "pickup_id": frozenset({Field.PICKUP_ORDER}),
     "must_not_drop": frozenset({Field.PRIORITY}),
 }
 """Parts of an order that are taken over whole, and the fields that tell them."""
@@ -45,6 +46,8 @@ def addressed(existing: Iterable[Order], incoming: Sequence[Order], told: Mappin
 def onto(before: Order, order: Order, told: Told) -> Order:
     """`before` with what the file tells. Its id, its version and its state stay: what was cancelled stays cancelled."""
     taken = {part: getattr(order, part) for part, fields in _PARTS.items() if not told.isdisjoint(fields)}
+    if taken.get("kind", before.kind) is OrderKind.COLLECTION:
+        taken["pickup_id"] = None
     return replace(
         before,
         number=order.number,

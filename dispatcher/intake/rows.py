@@ -57,6 +57,8 @@ class ParsedRow:
     line: OrderLine | None
     skills: frozenset[str]
     driver_id: DriverId | None
+    pickup: str
+    """The number of the order that fetches the goods."""
     priority: Priority | None
     early: bool
     notes: tuple[str, ...]
@@ -100,6 +102,7 @@ class RowReader:
             line=_line(view),
             skills=frozenset().union(*map(values.skills, view.texts(Field.SKILLS))),
             driver_id=view.read(Field.DRIVER, self._driver, None),
+            pickup=view.text(Field.PICKUP_ORDER),
             priority=priority,
             early=early or view.read(Field.DO_EARLY, lambda cell: values.early(text_of(cell)), False),
             notes=tuple(note for note in (second_line(view), *view.texts(Field.NOTES)) if note),

@@ -10,16 +10,20 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.place import Bounds, Place
 from dispatcher.domain.plan import Day
 from dispatcher.domain.roads import RoadPath
+from dispatcher.domain.schedule import RouteTimes
 from dispatcher.services.colours import ink_on, round_colour
 from dispatcher.services.export_json import line_of
-from dispatcher.services.export_rows import Round, StopRow, wall_clock, windows_text
+from dispatcher.services.export_rows import Round, StopRow, broken_words, wall_clock, windows_text
 
 NOBODY, DEPOT = "#6e7781", "#1f2328"
 """Colours of an unplanned order and of the depot."""
@@ -35,6 +39,13 @@ class Leaflet:
     js: str
     css: str
 
+
+_LOCKS = {
+    Lock.OPEN: "",
+    Lock.SEQUENCE: ", sequence locked",
+    Lock.DRIVER: ", driver locked",
+    Lock.ROUTE: ", route locked",
+}
 
 type Picture = Callable[[Bounds, int, int], tuple[bytes, Bounds]]
 
@@ -227,7 +238,17 @@ def _lines(row: StopRow) -> list[str]:
         told.append(f"Round {row.round.driver.number}, {row.round.driver.name}: stop {row.sequence} at {arrives:%H:%M}")
     if order.windows:
         told.append(f"Window {windows_text(order, row.zone)}")
-    return [*told, row.reason, order.notes]
+    return [*told, *_marks(row), row.reason, order.notes]
+
+
+def _marks(row: StopRow) -> list[str]:
+    """What binds a stop besides its window, and what has happened to it."""
+    return [
+        f"Goods are fetched at order {row.pickup}" if row.pickup else "",
+        f"Loaded in {row.loaded_in}" if row.loaded_in else "",
+        "Held with the driver" if row.stop and row.stop.held else "",
+        "Done" if row.stop and row.stop.done else "",
+    ]
 
 
 def _aside(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow]) -> str:
@@ -256,9 +277,43 @@ def _round_table(each: Round, rows: Sequence[StopRow]) -> str:
     head = (
         f'<h2><span class="swatch" style="background:{colour};color:{ink_on(colour)}">{each.driver.number}</span>'
         f"{escape(each.driver.name)}, {escape(each.vehicle.name)}</h2>"
-        f"<p>{leaves:%H:%M}–{returns:%H:%M}, {_count(len(rows), 'stop')}, {each.times.distance_m / 1000:.1f} km</p>"
+        f"<p>{leaves:%H:%M}–{returns:%H:%M}, {_count(len(rows), 'stop')}, {each.times.distance_m / 1000:.1f} km"
+        f"{_LOCKS[each.shift.lock]}</p>{_wrong(broken_words(each.times.violations))}"
     )
-    return f"{head}<table>{_th('', 'Arrives', 'Order', 'Window')}{''.join(map(_stop_line, rows))}</table>"
+    lines = [*(line for row in rows for line in _stop_lines(row)), *_way_back(each.times, zone)]
+    return f"{head}<table>{_th('', 'Arrives', 'Order', 'Window')}{''.join(lines)}</table>"
+
+
+def _stop_lines(row: StopRow) -> list[str]:
+    """A stop, after what comes before it on the way."""
+    assert row.times is not None
+    times, zone = row.times, row.zone
+    pauses = [
+        (moment, _pause_line(moment, what, lasts_s, zone))
+        for moment, what, lasts_s in (
+            (times.reload_at, "Reload", times.reload_s),
+            (times.break_at, "Break", times.break_s),
+        )
+        if moment is not None
+    ]
+    return [*(line for _, line in sorted(pauses)), _stop_line(row)]
+
+
+def _way_back(times: RouteTimes, zone: ZoneInfo) -> list[str]:
+    if times.back_break_at is None:
+        return []
+    return [_pause_line(times.back_break_at, "Break", times.back_break_s, zone)]
+
+
+def _pause_line(moment: datetime, what: str, lasts_s: int, zone: ZoneInfo) -> str:
+    begins = wall_clock(moment, zone)
+    return _tr(
+        "<td></td>", f'<td class="at">{begins:%H:%M}</td>', _td(f"{what}, {round(lasts_s / 60)} min"), "<td></td>"
+    )
+
+
+def _wrong(text: str) -> str:
+    return f'<p class="late">{escape(text)}</p>' if text else ""
 
 
 def _stop_line(row: StopRow) -> str:
@@ -276,7 +331,9 @@ def _stop_line(row: StopRow) -> str:
 def _visit(row: StopRow, where: str) -> str:
     """Whose order and where, one below the other: beside each other they leave no room in half a window."""
     name = f"{row.order.number} {row.order.contact.name}".strip()
-    return f'<td>{escape(name)}<div class="where">{escape(where)}</div></td>'
+    told = "".join(f'<div class="where">{escape(text)}</div>' for text in (where, *_marks(row)) if text)
+    wrong = f'<div class="late">{escape(row.reason)}</div>' if row.times and row.reason else ""
+    return f"<td>{escape(name)}{told}{wrong}</td>"
 
 
 def _th(*names: str) -> str:

@@ -3,37 +3,48 @@
 The JSON, version 1; times are ISO 8601 with the depot's offset, amounts carry their unit in the name, cost is in minor
 currency units::
 
-    {"format": "roundhouse-day", "version": 1, "attribution": "© …", "date": "2026-11-24",
-     "depot": {"name", "address", "lat", "lon", "zone", "currency"},
+    {"format": "roundhouse-day", "version": 1, "attribution": "© …", "date": "2026-11-24", "freeze_at",
+     "depot": {"name", "address", "lat", "lon", "zone", "currency", "reload_s", "handling_s", "max_wait_s"},
      "totals": {"orders", "planned", "unplanned", "routes", "drive_s", "distance_m", "late_stops", "cost"},
-     "routes": [{"driver": {"number", "name"}, "vehicle": {"name", "kind", "plate"}, "shift_starts_at",
+     "routes": [{"driver": {"number", "name", "break_s", "break_from", "break_until"},
+                 "vehicle": {"name", "kind", "plate", "max_reloads"}, "lock", "shift_starts_at",
                  "shift_ends_at", "leaves_at", "returns_at", "drive_s", "distance_m", "service_s", "wait_s", "late_s",
-                 "cost", "violations": [{"rule", "amount", "detail"}],
+                 "cost", "break_s", "reload_s", "back_s", "back_m", "back_break_at", "back_break_s",
+                 "violations": [{"rule", "amount", "detail"}],
                  "stops": [{"sequence", "arrives_at", "starts_at", "departs_at", "drive_s", "drive_m", "wait_s",
-                            "late_s", "held", "violations", "order"}]}],
-     "unplanned": [{"order", "reason": {"code", "sentence"} | null}]}
+                            "late_s", "held", "done", "break_at", "break_s", "reload_at", "reload_s",
+                            "violations", "loaded_in", "order"}]}],
+     "unplanned": [{"order", "reason": {"code", "sentence"} | null, "loaded_in"}],
+     "closures": [{"name", "first", "last", "line": [{"lat", "lon"}]}]}
 
 An order is {"number", "sender", "kind", "date", "recipient", "phone", "email", "address": {"line", "postcode", "city",
 "country", "lat", "lon", "precision"}, "windows": [{"opens_at", "closes_at"}], "service_s", "kg", "litres", "parcels",
-"lines": [{"name", "quantity", "sku", "barcode"}], "skills", "priority", "do_early", "notes"}. A route nobody has
-planned into has null times.
+"lines": [{"name", "quantity", "sku", "barcode"}], "skills", "priority", "do_early", "notes", "pickup_order"}. A route
+nobody has planned into has null times. `pickup_order` is the number of the collection that fetches the goods,
+`loaded_in` the vehicle they are in already; the break clocks are wall-clock times, null for as soon or as late as the
+shift allows. A break or a reload comes before its stop's service, a `back_break` on the way back.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dispatcher.domain.ids import OrderId, ShiftId
-from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day
-from dispatcher.domain.roads import RoadPath
-from dispatcher.domain.schedule import Reason, StopTimes, Violation
+from dispatcher.domain.roads import Closure, RoadPath
+from dispatcher.domain.schedule import Reason, Violation
 from dispatcher.services.export_rows import Round, StopRow, windows_text
 
 VERSION = 1
+
+_AMOUNTS = (
+    *("drive_s", "distance_m", "service_s", "wait_s", "late_s", "cost"),
+    *("break_s", "reload_s", "back_s", "back_m", "back_break_s"),
+)
+"""What a route is told in figures."""
 
 
 def day_json(
@@ -41,13 +52,14 @@ def day_json(
 ) -> str:
     """The day in the form above."""
     depot, zone = day.depot, day.depot.zone
-    unplanned = [row.order for row in rows if row.times is None]
+    unplanned = [row for row in rows if row.times is None]
     times = [each.times for each in rounds if each.times]
     document = {
         "format": "roundhouse-day",
         "version": VERSION,
         "attribution": attribution,
         "date": day.date.isoformat(),
+        "freeze_at": _moment(day.freeze_at, zone),
         "depot": {
             "name": depot.name,
             "address": depot.address,
@@ -55,6 +67,9 @@ def day_json(
             "lon": depot.place.lon,
             "zone": depot.zone_name,
             "currency": depot.currency,
+            "reload_s": depot.reload_s,
+            "handling_s": depot.handling_s,
+            "max_wait_s": depot.max_wait_s,
         },
         "totals": {
             "orders": len(rows),
@@ -66,8 +81,12 @@ def day_json(
             "late_stops": sum(1 for route in times for stop in route.stops if stop.late_s > 0),
             "cost": sum(route.cost for route in times),
         },
-        "routes": [_route(day, each) for each in rounds],
-        "unplanned": [{"order": _order(order, zone), "reason": _reason(reasons.get(order.id))} for order in unplanned],
+        "routes": [_route(each, [row for row in rows if row.round is each], zone) for each in rounds],
+        "unplanned": [
+            {"order": _order(row), "reason": _reason(reasons.get(row.order.id)), "loaded_in": row.loaded_in or None}
+            for row in unplanned
+        ],
+        "closures": [_closure(closure) for closure in day.closures],
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -91,6 +110,9 @@ def day_geojson(
                     stops=len(each.stops),
                     distance_m=each.times.distance_m if each.times else 0,
                     along_roads=each.shift.id in lines,
+                    lock=each.shift.lock.value,
+                    break_s=each.times.break_s if each.times else 0,
+                    reload_s=each.times.reload_s if each.times else 0,
                 )
             )
     features += [_stop_feature(row) for row in rows]
@@ -112,30 +134,38 @@ def line_of(day: Day, each: Round, lines: Mapping[ShiftId, RoadPath]) -> list[tu
     return [(place.lat, place.lon) for place in places if place is not None]
 
 
-def _route(day: Day, each: Round) -> dict[str, Any]:
-    zone, times = day.depot.zone, each.times
-    held = {stop.order_id for route in day.plan.routes for stop in route.stops if stop.held}
+def _route(each: Round, rows: Sequence[StopRow], zone: ZoneInfo) -> dict[str, Any]:
+    times, driver, vehicle = each.times, each.driver, each.vehicle
     return {
-        "driver": {"number": each.driver.number, "name": each.driver.name},
-        "vehicle": {"name": each.vehicle.name, "kind": each.vehicle.kind.value, "plate": each.vehicle.plate},
+        "driver": {
+            "number": driver.number,
+            "name": driver.name,
+            "break_s": driver.break_s,
+            "break_from": _clock(driver.break_from),
+            "break_until": _clock(driver.break_until),
+        },
+        "vehicle": {
+            "name": vehicle.name,
+            "kind": vehicle.kind.value,
+            "plate": vehicle.plate,
+            "max_reloads": vehicle.max_reloads,
+        },
+        "lock": each.shift.lock.value,
         "shift_starts_at": _local(each.shift.starts_at, zone),
         "shift_ends_at": _local(each.shift.ends_at, zone),
-        "leaves_at": _local(times.leaves_at, zone) if times else None,
-        "returns_at": _local(times.returns_at, zone) if times else None,
-        **{part: getattr(times, part) if times else 0 for part in ("drive_s", "distance_m", "service_s", "wait_s")},
-        "late_s": times.late_s if times else 0,
-        "cost": times.cost if times else 0,
+        **{part: _moment(getattr(times, part, None), zone) for part in ("leaves_at", "returns_at", "back_break_at")},
+        **{part: getattr(times, part, 0) for part in _AMOUNTS},
         "violations": _violations(times.violations if times else ()),
-        "stops": [
-            _stop(day.orders[stop.order_id], stop, sequence, zone, stop.order_id in held)
-            for sequence, stop in enumerate(each.stops, start=1)
-        ],
+        "stops": [_stop(row) for row in rows],
     }
 
 
-def _stop(order: Order, times: StopTimes, sequence: int, zone: ZoneInfo, held: bool) -> dict[str, Any]:
+def _stop(row: StopRow) -> dict[str, Any]:
+    assert row.times is not None
+    assert row.stop is not None
+    times, zone = row.times, row.zone
     return {
-        "sequence": sequence,
+        "sequence": row.sequence,
         "arrives_at": _local(times.arrives_at, zone),
         "starts_at": _local(times.starts_at, zone),
         "departs_at": _local(times.departs_at, zone),
@@ -143,13 +173,20 @@ def _stop(order: Order, times: StopTimes, sequence: int, zone: ZoneInfo, held: b
         "drive_m": times.drive_m,
         "wait_s": times.wait_s,
         "late_s": times.late_s,
-        "held": held,
+        "held": row.stop.held,
+        "done": row.stop.done,
+        "break_at": _moment(times.break_at, zone),
+        "break_s": times.break_s,
+        "reload_at": _moment(times.reload_at, zone),
+        "reload_s": times.reload_s,
         "violations": _violations(times.violations),
-        "order": _order(order, zone),
+        "loaded_in": row.loaded_in or None,
+        "order": _order(row),
     }
 
 
-def _order(order: Order, zone: ZoneInfo) -> dict[str, Any]:
+def _order(row: StopRow) -> dict[str, Any]:
+    order, zone = row.order, row.zone
     address, place = order.address, order.address.place
     return {
         "number": order.number,
@@ -184,6 +221,16 @@ def _order(order: Order, zone: ZoneInfo) -> dict[str, Any]:
         "priority": int(order.must_not_drop),
         "do_early": order.do_early,
         "notes": order.notes,
+        "pickup_order": row.pickup or None,
+    }
+
+
+def _closure(closure: Closure) -> dict[str, Any]:
+    return {
+        "name": closure.name,
+        "first": closure.first.isoformat(),
+        "last": closure.last.isoformat(),
+        "line": [{"lat": place.lat, "lon": place.lon} for place in closure.line],
     }
 
 
@@ -197,6 +244,14 @@ def _violations(violations: Iterable[Violation]) -> list[dict[str, Any]]:
 
 def _local(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).isoformat(timespec="seconds")
+
+
+def _moment(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return _local(moment, zone) if moment else None
+
+
+def _clock(clock: time | None) -> str | None:
+    return clock.isoformat(timespec="minutes") if clock else None
 
 
 def _stop_feature(row: StopRow) -> dict[str, Any]:
@@ -213,6 +268,12 @@ def _stop_feature(row: StopRow) -> dict[str, Any]:
         arrives_at=_local(times.arrives_at, row.zone) if times else None,
         late_s=times.late_s if times else None,
         remark=row.reason,
+        held=row.stop.held if row.stop else None,
+        done=row.stop.done if row.stop else None,
+        loaded_in=row.loaded_in or None,
+        pickup_order=row.pickup or None,
+        break_at=_moment(times.break_at, row.zone) if times else None,
+        reload_at=_moment(times.reload_at, row.zone) if times else None,
     )
 
 

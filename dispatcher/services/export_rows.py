@@ -1,15 +1,16 @@
 """A day as one table: a row for each stop in its round, then the unplanned. What every export of a day is made from."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order
-from dispatcher.domain.plan import Day
-from dispatcher.domain.schedule import Reason, RouteTimes, Schedule, StopTimes
+from dispatcher.domain.plan import Day, Stop
+from dispatcher.domain.schedule import Reason, RouteTimes, Schedule, StopTimes, Violation
 from dispatcher.domain.time import TimeWindow
 
 type Value = str | int | float | date | datetime | None
@@ -46,6 +47,16 @@ class StopRow:
     """The only driver who may serve it."""
     reason: str = ""
     """Why it is unplanned, or which rules its stop breaks."""
+    stop: Stop | None = None
+    pickup: str = ""
+    """The number of the order that fetches its goods."""
+    loaded_in: str = ""
+    """The vehicle its goods are in already; of an order that is planned elsewhere by now, too."""
+
+    @property
+    def last(self) -> bool:
+        """Whether it is the last stop of its round."""
+        return self.round is not None and self.sequence == len(self.round.stops)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +87,34 @@ def rounds_of(day: Day, schedule: Schedule) -> list[Round]:
 
 def rows_of(day: Day, rounds: Sequence[Round], reasons: Mapping[OrderId, Reason]) -> Iterator[StopRow]:
     """Every stop in its order, then every unplanned order."""
-    zone = day.depot.zone
+    stops = {stop.order_id: stop for route in day.plan.routes for stop in route.stops}
     for each in rounds:
         for sequence, times in enumerate(each.stops, start=1):
-            broken = "; ".join(f"{v.rule}{f' ({v.detail})' if v.detail else ''}" for v in times.violations)
-            order = day.orders[times.order_id]
-            yield StopRow(order, zone, each, sequence, times, _forced(day, order), broken)
+            row = _row(day, times.order_id, broken_words(times.violations))
+            yield replace(row, round=each, sequence=sequence, times=times, stop=stops[times.order_id])
     for order_id in day.unplanned:
         reason = reasons.get(order_id)
-        order, told = day.orders[order_id], reason.sentence if reason else "not planned"
-        yield StopRow(order, zone, forced=_forced(day, order), reason=told)
+        yield _row(day, order_id, reason.sentence if reason else "not planned")
+
+
+def _row(day: Day, order_id: OrderId, reason: str) -> StopRow:
+    """What is known of an order wherever it is planned."""
+    order = day.orders[order_id]
+    pickup = day.orders.get(order.pickup_id) if order.pickup_id else None
+    van = day.shifts.get(loaded_on) if (loaded_on := day.loaded.get(order_id)) else None
+    return StopRow(
+        order=order,
+        zone=day.depot.zone,
+        forced=_forced(day, order),
+        reason=reason,
+        pickup=pickup.number if pickup else "",
+        loaded_in=day.vehicles[van.vehicle_id].name if van else "",
+    )
+
+
+def broken_words(violations: Iterable[Violation]) -> str:
+    """The rules that are broken, each with what its amount does not say."""
+    return "; ".join(f"{v.rule}{f' ({v.detail})' if v.detail else ''}" for v in violations)
 
 
 def _forced(day: Day, order: Order) -> Driver | None:
@@ -119,6 +148,26 @@ def _planned(part: str) -> Callable[[StopRow], Value]:
         return wall_clock(moment, row.zone) if moment else None
 
     return value
+
+
+def _going_back(part: str) -> Callable[[StopRow], Any]:
+    """What the judge says of the way back from the last stop; nothing on the other rows."""
+    return lambda row: getattr(row.round.times, part) if row.last and row.round and row.round.times else None
+
+
+def _break_after(row: StopRow) -> Value:
+    moment: datetime | None = _going_back("back_break_at")(row)
+    return wall_clock(moment, row.zone) if moment else None
+
+
+def _break_min(row: StopRow) -> Value:
+    seconds = (row.times.break_s if row.times else 0) + (_going_back("back_break_s")(row) or 0)
+    return round(seconds / 60, 1) if seconds else None
+
+
+def _yes_or_no(part: str) -> Callable[[StopRow], Value]:
+    """Of a stop; nothing for what is not planned."""
+    return lambda row: ("yes" if getattr(row.stop, part) else "no") if row.stop else ""
 
 
 def _minutes(part: str) -> Callable[[StopRow], Value]:
@@ -162,4 +211,16 @@ COLUMNS: Sequence[Column] = (
     Column("Leg (km)", 10, lambda row: round(row.times.drive_m / 1000, 3) if row.times else None),
     Column("Notes", 40, lambda row: row.order.notes),
     Column("Remark of the plan", 40, lambda row: row.reason),
+    Column("Pickup order", 16, lambda row: row.pickup),
+    Column("Held", 7, _yes_or_no("held")),
+    Column("Done", 7, _yes_or_no("done")),
+    Column("Loaded in", 12, lambda row: row.loaded_in),
+    Column("Round lock", 11, lambda row: row.round.shift.lock.value if row.round else ""),
+    Column("Reload before", 16, _planned("reload_at")),
+    Column(
+        "Reload (min)", 12, lambda row: round(row.times.reload_s / 60, 1) if row.times and row.times.reload_at else None
+    ),
+    Column("Break before", 16, _planned("break_at")),
+    Column("Break after", 16, _break_after),
+    Column("Break (min)", 11, _break_min),
 )

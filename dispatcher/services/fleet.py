@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, ShiftId, VehicleId, new_id
@@ -14,6 +15,9 @@ from dispatcher.domain.time import at_local
 from dispatcher.intake.fleet_file import FleetFile, read_fleet
 from dispatcher.services.ports import Reader, UnitOfWork
 
+DAY_S = 86_400
+MOST_RELOADS = 20
+"""In one round: more is a slip of the hand."""
 LOOK_BACK_WEEKS = 4
 """How far a day may follow an earlier one: a holiday must not make everyone start anew."""
 
@@ -29,7 +33,40 @@ def save_driver(uow: UnitOfWork, driver: Driver) -> None:
             raise BadInput(f"Number {driver.number} belongs to {other.name} already.", "Choose a free number.")
     if driver.starts is not None and driver.starts == driver.ends:
         raise BadInput(f"{driver.name}’s hours end as they begin.", "Give them a length.")
+    _require_fit_break(driver, uow.depot())
     uow.put_driver(driver)
+
+
+def _require_fit_break(driver: Driver, depot: Depot) -> None:
+    """The break must fit into the driver's usual hours; those may pass midnight, and the break with them."""
+    starts, ends = driver.starts or depot.shift_starts, driver.ends or depot.shift_ends
+    lasts_s = _seconds_from(starts, ends) or DAY_S
+    hours = f"the usual hours {starts:%H:%M}–{ends:%H:%M}"
+    if driver.break_s < 0:
+        raise BadInput(f"{driver.name}’s break cannot be shorter than nothing.", "Write 0 for no break.")
+    if not driver.break_s:
+        return
+    if driver.break_s >= lasts_s:
+        raise BadInput(f"{driver.name}’s break is as long as {hours}.", "Make it shorter.")
+    begins = [clock for clock in (driver.break_from, driver.break_until) if clock is not None]
+    for clock in begins:
+        if _seconds_from(starts, clock) > lasts_s:
+            raise BadInput(
+                f"{driver.name}’s break at {clock:%H:%M} is outside {hours}.", "Change the break, or the hours."
+            )
+    after_s = [_seconds_from(starts, clock) for clock in begins]
+    if after_s != sorted(after_s):
+        first, last = (f"{clock:%H:%M}" for clock in begins)
+        raise BadInput(
+            f"{driver.name}’s break may begin at {first}, but must have begun by {last}.",
+            "Write the earlier time first.",
+        )
+
+
+def _seconds_from(start: time, clock: time) -> int:
+    """From one time of the day to the next time it is another."""
+    first, last = (at.hour * 3600 + at.minute * 60 + at.second for at in (start, clock))
+    return (last - first) % DAY_S
 
 
 def save_vehicle(uow: UnitOfWork, vehicle: Vehicle) -> None:
@@ -38,6 +75,10 @@ def save_vehicle(uow: UnitOfWork, vehicle: Vehicle) -> None:
         raise BadInput("A vehicle needs a name.", "Type one.")
     if any(v.name.casefold() == vehicle.name.casefold() and v.id != vehicle.id for v in uow.vehicles()):
         raise BadInput(f"There is a vehicle named {vehicle.name} already.", "Choose another name.")
+    if not 0 <= vehicle.max_reloads <= MOST_RELOADS:
+        raise BadInput(
+            f"{vehicle.name} cannot load again {vehicle.max_reloads} times a day.", f"Write 0 to {MOST_RELOADS}."
+        )
     uow.put_vehicle(vehicle)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dispatcher.domain.errors import BadInput
+from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Address
@@ -24,11 +24,14 @@ from dispatcher.intake import (
     RowError,
     Sheet,
     Told,
+    Unpaired,
     address_key,
     addressed,
     conflict_errors,
     match_headers,
     merge,
+    paired,
+    pairing_errors,
     parse,
     read_sheet,
 )
@@ -88,17 +91,46 @@ class Preview:
     columns: Mapping[str, Field | None]
     corrected: Mapping[str, str]
     """What a person said of columns, now or earlier: to be remembered."""
-    orders: tuple[Order, ...]
-    """The good rows as orders, with their places."""
     errors: tuple[RowError, ...]
-    told: Mapping[OrderId, Told]
-    """What the file tells of each of them: all else stays as it is with an order that exists."""
-    faulty: frozenset[str]
-    """Numbers of orders with bad rows: the file has them, though they do not go in."""
+    file: "_File"
     notes: tuple[str, ...]
     plan: MergePlan
     doubtful: int
     """Orders that would join the review list of addresses."""
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """The good rows as orders, with their places."""
+        return self.file.orders
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What a file holds, ready to be compared with what is there."""
+
+    orders: tuple[Order, ...]
+    """With their places; what fetches their goods is found on comparing."""
+    mode: ImportMode
+    told: Mapping[OrderId, Told]
+    """What the file tells of each of them: all else stays as it is with an order that exists."""
+    faulty: frozenset[str]
+    """Numbers of orders with bad rows: the file has them, though they do not go in."""
+    fetched: Mapping[OrderId, str]
+    """The number of the order that fetches the goods, for each of them that has one."""
+
+    def over(self, existing: Sequence[Order]) -> tuple[MergePlan, Sequence[Unpaired]]:
+        """What becomes of the orders there are; and those of the file that wait for goods nobody fetches."""
+        told = self.told
+        orders, lone = paired(existing, self.orders, self.fetched, self.mode, told=told, faulty=self.faulty)
+        return merge(existing, orders, self.mode, told=told, faulty=self.without(lone).faulty), lone
+
+    def without(self, lone: Sequence[Unpaired]) -> "_File":
+        """The same without these orders, which it still has, though they do not go in."""
+        if not lone:
+            return self
+        left_out = {each.order.id for each in lone}
+        kept = tuple(order for order in self.orders if order.id not in left_out)
+        return replace(self, orders=kept, faulty=self.faulty | {each.order.number for each in lone})
 
 
 class NotUnderstood(BadInput):
@@ -178,10 +210,21 @@ def prepare(workplace: Workplace, request: Request, progress: Progress, memory: 
     wanted = workplace.store.read(lambda r: addressed(_existing(r, drafted), drafted, told))
     orders = _located(wanted, workplace, memory.places, Share(progress, 0.2, 0.95))
     checkpoint(progress, 0.95, "Comparing with the orders that are there")
-    plan = workplace.store.read(lambda r: merge(_existing(r, orders), orders, mode, told=told, faulty=faulty))
-    doubtful = sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful)
-    errors = tuple(sorted((*parsed.errors, *conflict_errors(plan.conflicts, parsed.orders)), key=lambda e: e.row))
-    return Preview(request, sheet, columns, corrected, orders, errors, told, faulty, parsed.notes, plan, doubtful)
+    file = _File(orders, mode, told, faulty, {d.order.id: d.pickup for d in parsed.orders if d.pickup})
+    plan, lone = workplace.store.read(lambda r: file.over(_existing(r, orders)))
+    pickups = next((header for header, known in columns.items() if known is Field.PICKUP_ORDER), "")
+    faults = (*conflict_errors(plan.conflicts, parsed.orders), *pairing_errors(lone, parsed.orders, pickups))
+    return Preview(
+        request=request,
+        sheet=sheet,
+        columns=columns,
+        corrected=corrected,
+        errors=tuple(sorted((*parsed.errors, *faults), key=lambda error: error.row)),
+        file=file.without(lone),
+        notes=parsed.notes,
+        plan=plan,
+        doubtful=sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful),
+    )
 
 
 def _checked(sheet: Sheet, columns: Mapping[str, str]) -> Mapping[str, str]:
@@ -247,11 +290,13 @@ def _existing(reader: Reader, orders: Sequence[Order]) -> Sequence[Order]:
 def commit(uow: UnitOfWork, preview: Preview, progress: Progress | None = None) -> Imported:
     """Write a prepared import, compared anew with what is there by now; put drivers on duty where a day has none.
 
-    Raises `Cancelled` when asked to stop; the unit of work then leaves everything as it was.
+    Raises `Cancelled` when asked to stop, and `KnownError` if an order that fetches goods was taken away since; the
+    unit of work then leaves everything as it was.
     """
-    mode = ImportMode(preview.request.mode)
-    existing = _existing(uow, preview.orders)
-    plan = merge(existing, preview.orders, mode, told=preview.told, faulty=preview.faulty)
+    plan, lone = preview.file.over(_existing(uow, preview.orders))
+    if lone:
+        what = f"Order {lone[0].order.number} cannot go in any more. {lone[0].reason}"
+        raise KnownError(what, "Choose the file once more.")
     uow.remove_orders([order.id for order in plan.remove])
     _put(uow, [*plan.add, *plan.replace], progress or NoProgress())
     if preview.corrected:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId
-from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.orders import Order, OrderKind, OrderState
 from dispatcher.domain.place import Address, Found, Place, Precision
 from dispatcher.intake import address_key
 from dispatcher.services.plan import unassign
@@ -23,9 +23,32 @@ def save_order(uow: UnitOfWork, order: Order) -> None:
         if other.id != order.id and (other.sender, other.number) == (order.sender, order.number):
             raise BadInput(f"Order {order.number} exists on {order.date:%d %B} already.", "Choose another number.")
     before = uow.order(order.id)
+    _require_fit_pair(uow, order, before)
     if before and before.date != order.date:
         unassign(uow, order_ids=[order.id])
     uow.put_orders([_as_pinned(uow, order)])
+
+
+def _require_fit_pair(reader: Reader, order: Order, before: Order | None) -> None:
+    """Goods are fetched at a collection of the same day, and an order at which goods are fetched stays one."""
+    if order.pickup_id is not None:
+        pickup = reader.order(order.pickup_id)
+        if pickup is None:
+            raise BadInput(f"The order that fetches the goods of {order.number} is gone.", "Choose another.")
+        if pickup.kind is not OrderKind.COLLECTION or pickup.date != order.date:
+            raise BadInput(
+                f"Order {pickup.number} is no collection on {order.date:%d %B}: it cannot fetch the goods of"
+                f" {order.number}.",
+                "Choose a collection of that day, or the depot.",
+            )
+    if before is None or (order.kind is OrderKind.COLLECTION and order.date == before.date):
+        return
+    for waiting in reader.orders_of([before.date]):
+        if waiting.pickup_id == order.id:
+            raise BadInput(
+                f"The goods of order {waiting.number} are fetched here, so this stays a collection of its day.",
+                f"Let {waiting.number} get its goods elsewhere first.",
+            )
 
 
 def _as_pinned(reader: Reader, order: Order) -> Order:

@@ -1,4 +1,4 @@
-"""A driver's usual hours in words, and words as hours: "08:00", "Mon–Fri", "Mon, Wed"."""
+"""A driver's usual hours in words, and words as hours: "08:00", "11:00–13:00", "Mon–Fri", "Mon, Wed"."""
 
 import re
 from datetime import time
@@ -9,6 +9,8 @@ from dispatcher.domain.fleet import EVERY_DAY
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.]?([0-9]{2}))?")
+_BETWEEN = re.compile(r"[-–]|\b(?:to|until|and)\b")
+_ONE_END = re.compile(r"(from|after|until|before|by)\s+(\S+)")
 
 
 def clock_text(clock: time | None) -> str:
@@ -23,8 +25,27 @@ def to_clock(text: str) -> time | None:
     found = _CLOCK.fullmatch(text)
     hour, minute = (int(found[1]), int(found[2] or 0)) if found else (24, 0)
     if hour > 23 or minute > 59:
-        raise BadInput(f"“{text}” is no time of day.", "Write it as 08:30, or nothing for the depot's hours.")
+        raise BadInput(f"“{text}” is no time of day.", "Write it as 08:30, or nothing for the usual.")
     return time(hour, minute)
+
+
+def between_text(first: time | None, last: time | None) -> str:
+    """From when until when, as it is typed; empty for at any time."""
+    if first and last:
+        return f"{first:%H:%M}–{last:%H:%M}"
+    return f"from {first:%H:%M}" if first else f"until {last:%H:%M}" if last else ""
+
+
+def to_between(text: str) -> tuple[time | None, time | None]:
+    """Two times of day, or one: "11–13", "from 11:00", "until 13"; nothing for the usual. Raises `BadInput`."""
+    words = text.casefold().strip()
+    if one := _ONE_END.fullmatch(words):
+        clock = to_clock(one[2])
+        return (clock, None) if one[1] in ("from", "after") else (None, clock)
+    ends = [to_clock(part.strip()) for part in _BETWEEN.split(words.removeprefix("from ").removeprefix("between "))]
+    if words and len(ends) != 2:
+        raise BadInput(f"“{text}” does not say from when until when.", "Write it as 11:00–13:00, or until 13:00.")
+    return (ends[0], ends[1]) if words else (None, None)
 
 
 def days_text(weekdays: frozenset[int]) -> str:

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import (
 )
 
 from ui.board.empty import EmptyState
+from ui.fleet.frozen import FrozenColumns
 from ui.fleet.records import RECORD_ROLE, Column, RecordDelegate, RecordModel, id_of
 from ui.parts.fields import named, set_icon
 from ui.parts.said import Said, Tone
 from ui.parts.tables import plain_table, size_column, size_rows
 from ui.theme import Theme
 
-NARROWEST = 14
+NARROWEST = 11
 """Of columns, in steps of the grid."""
 
 
@@ -41,6 +42,8 @@ class PageTexts:
     """Of the empty page's button."""
     add_icon: str = "plus"
     remove_icon: str = "trash-can-outline"
+    frozen: int = 1
+    """How many columns, from the left, stay in sight when the others do not fit."""
 
 
 class RecordPage(QWidget):
@@ -76,6 +79,7 @@ class RecordPage(QWidget):
         self.table = plain_table(self, self._texts.name, self._texts.accessible)
         self.table.setModel(self.model)
         self.table.setItemDelegate(RecordDelegate(columns, self.table))
+        self.frozen = FrozenColumns(self.table, self._texts.frozen)
         triggers = QAbstractItemView.EditTrigger
         self.table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
 

@@ -28,7 +28,9 @@ SHIFTS = PageTexts(
     "fleet.shifts", "Shifts of the day", "Put on duty", "Take off duty", "account-clock-outline",
     "Put everyone on duty", "account-plus-outline", "account-minus-outline",
 )  # fmt: skip
-DRIVERS = PageTexts("fleet.drivers", "Drivers", "Add driver", "Remove driver", "account-outline", "Add driver")
+DRIVERS = PageTexts(
+    "fleet.drivers", "Drivers", "Add driver", "Remove driver", "account-outline", "Add driver", frozen=2,
+)  # fmt: skip
 VEHICLES = PageTexts("fleet.vehicles", "Vehicles", "Add vehicle", "Remove vehicle", "truck-outline", "Add vehicle")
 NO_DRIVERS = "No drivers yet.\nEach has a round with a number and a colour; a fleet file brings many at once."
 NO_VEHICLES = "No vehicles yet.\nWhat a vehicle carries and where it may drive bounds its rounds."

@@ -49,7 +49,9 @@ class Editor(Enum):
     CHOICE = auto()
     TICK = auto()
     NONE = auto()
-    """It follows from the others."""
+    """A figure that follows from the others."""
+    SHOWN = auto()
+    """Words that are changed elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class RecordModel[T](QAbstractTableModel):
             return Qt.ItemFlag.NoItemFlags
         there = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         match self.columns[index.column()].editor:
-            case Editor.NONE:
+            case Editor.NONE | Editor.SHOWN:
                 return there
             case Editor.TICK:
                 return there | Qt.ItemFlag.ItemIsUserCheckable
@@ -165,7 +167,8 @@ class RecordModel[T](QAbstractTableModel):
             return self.columns[section].alignment
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.columns[section].what or None
-        return self.columns[section].header if role == Qt.ItemDataRole.DisplayRole else None
+        # two lines, so that a column of figures is no wider than they are
+        return self.columns[section].header.replace(" ", "\n", 1) if role == Qt.ItemDataRole.DisplayRole else None
 
 
 def id_of(record: object) -> object:

@@ -13,13 +13,15 @@ from dispatcher.domain.fleet import Driver, Shift, Vehicle, VehicleKind
 from dispatcher.domain.ids import DriverId, VehicleId
 from dispatcher.domain.orders import Load
 from dispatcher.domain.time import at_local
-from dispatcher.services.fleet import end_moment
+from dispatcher.services.fleet import MOST_RELOADS, end_moment
 from ui import format as words
-from ui.fleet.hours import clock_text, days_text, to_clock, to_days
+from ui.board.words import lock_words
+from ui.fleet.hours import between_text, days_text, to_between, to_days
 from ui.fleet.records import Column, Editor
 from ui.theme import driver_colour
 
 HOUR_S = 3600
+MINUTE_S = 60
 
 
 @dataclass(slots=True)
@@ -63,6 +65,8 @@ def shift_columns(fleet: Now) -> list[Column[Shift]]:
                text=lambda s: words.duration((s.ends_at - s.starts_at).total_seconds())),
         Column("Returns", lambda s: s.end is not None, lambda s, back: replace(s, end=s.start if back else None),
                Editor.TICK, what="Whether the round ends where it began, or at its last stop"),
+        Column("Lock", lambda s: s.lock, lambda s, _: s, Editor.SHOWN, text=lambda s: lock_words(s.lock),
+               what="What re-planning may not change of the round; locked and opened in the list of rounds"),
     ]  # fmt: skip
 
 
@@ -76,12 +80,11 @@ def driver_columns(fleet: Now) -> list[Column[Driver]]:
                what="Who is not active is not put on duty any more"),
         Column("Phone", lambda d: d.phone, lambda d, v: replace(d, phone=v)),
         Column("Usual vehicle", lambda d: d.vehicle_id, lambda d, v: replace(d, vehicle_id=v), Editor.CHOICE,
-               text=lambda d: _vehicle_name(fleet().vehicle(d.vehicle_id)),
+               text=lambda d: v.name if (v := fleet().vehicle(d.vehicle_id)) else "–",
                choices=lambda: fleet().vehicle_choices(none="none")),
-        Column("From", lambda d: clock_text(d.starts), lambda d, v: replace(d, starts=to_clock(v)),
-               text=lambda d: clock_text(d.starts) or "–", what="The usual start; empty: the depot's"),
-        Column("Until", lambda d: clock_text(d.ends), lambda d, v: replace(d, ends=to_clock(v)),
-               text=lambda d: clock_text(d.ends) or "–", what="The usual end; empty: the depot's"),
+        Column("Hours", lambda d: between_text(d.starts, d.ends), _with_hours,
+               text=lambda d: between_text(d.starts, d.ends) or "–",
+               what="The usual hours: 08:00–16:00, or from 09:00; empty: the depot's"),
         Column("Days", lambda d: days_text(d.weekdays), lambda d, v: replace(d, weekdays=to_days(v)),
                what="The weekdays this driver usually works: Mon–Fri, or Mon, Wed"),
         Column("Skills", lambda d: _joined(d.skills), lambda d, v: replace(d, skills=_skills(v))),
@@ -92,7 +95,14 @@ def driver_columns(fleet: Now) -> list[Column[Driver]]:
                optional=True),
         Column("Max km", lambda d: _scaled(d.max_distance_m, 1_000),
                lambda d, v: replace(d, max_distance_m=_whole(v, 1_000)), Editor.AMOUNT, suffix=" km", most=5_000,
+               text=lambda d: f"{d.max_distance_m / 1000:,.1f}".removesuffix(".0") if d.max_distance_m else "–",
                optional=True),
+        Column("Break", lambda d: round(d.break_s / MINUTE_S), lambda d, v: replace(d, break_s=v * MINUTE_S),
+               Editor.WHOLE, text=lambda d: words.minutes(d.break_s) if d.break_s else "–", suffix=" min",
+               most=600, what="The break of a round that lasts past the time by which it must have begun; 0: none"),
+        Column("Break begins", lambda d: between_text(d.break_from, d.break_until), _with_break,
+               text=lambda d: between_text(d.break_from, d.break_until) or "–",
+               what="From when until when the break may begin: 11:00–13:00, or until 13:00; empty: in all the shift"),
         Column("Cost an hour", lambda d: d.cost_per_hour / 100,
                lambda d, v: replace(d, cost_per_hour=round(v * 100)), Editor.AMOUNT,
                text=lambda d: f"{d.cost_per_hour / 100:.2f}", most=1_000),
@@ -111,6 +121,9 @@ def vehicle_columns() -> list[Column[Vehicle]]:
         Column("Parcels", lambda v: v.capacity.parcels,
                lambda v, n: replace(v, capacity=replace(v.capacity, parcels=n)), Editor.WHOLE, most=100_000),
         Column("Fitted with", lambda v: _joined(v.skills), lambda v, t: replace(v, skills=_skills(t))),
+        Column("Reloads", lambda v: v.max_reloads, lambda v, n: replace(v, max_reloads=n), Editor.WHOLE,
+               text=lambda v: f"{v.max_reloads}" if v.max_reloads else "–", most=MOST_RELOADS,
+               what="How often it may come back on one round to load again"),
         Column("Cost a km", lambda v: v.cost_per_km / 100, lambda v, a: replace(v, cost_per_km=round(a * 100)),
                Editor.AMOUNT, text=lambda v: f"{v.cost_per_km / 100:.2f}", most=1_000),
         Column("Cost a day", lambda v: v.fixed_cost / 100, lambda v, a: replace(v, fixed_cost=round(a * 100)),
@@ -172,6 +185,16 @@ def _from(shift: Shift, clock: time, zone: ZoneInfo) -> Shift:
 def _until(shift: Shift, clock: time, zone: ZoneInfo) -> Shift:
     starts = shift.starts_at.astimezone(zone).time()
     return replace(shift, ends_at=end_moment(shift.date, starts, clock, zone))
+
+
+def _with_hours(driver: Driver, text: str) -> Driver:
+    starts, ends = to_between(text)
+    return replace(driver, starts=starts, ends=ends)
+
+
+def _with_break(driver: Driver, text: str) -> Driver:
+    first, last = to_between(text)
+    return replace(driver, break_from=first, break_until=last)
 
 
 def _joined(skills: frozenset[str]) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QScroll
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId, new_id
-from dispatcher.domain.orders import Contact, Load, Order, OrderState, Priority
+from dispatcher.domain.orders import Contact, Load, Order, OrderKind, OrderState, Priority
 from dispatcher.domain.place import Address, Found, Precision
 from dispatcher.domain.plan import Day
 from dispatcher.services.orders import placed_at
@@ -71,7 +71,9 @@ class OrderDialog(QDialog):
         self._marked: QWidget | None = None
         self._drivers = sorted(day.drivers.values(), key=lambda d: d.number)
         names = [f"{driver.number}  {driver.name}" for driver in self._drivers]
-        self.fields = OrderFields(day.depot.zone, names, theme, self)
+        self._collections = _collections(day, order)
+        fetched = [f"{each.number}  {each.address.line}" for each in self._collections]
+        self.fields = OrderFields(day.depot.zone, names, fetched, theme, self)
         self._lay_out()
         self._fill(order) if order else self._fill_new(must_not_drop)
         self._opened_with = self.fields.state()
@@ -148,6 +150,8 @@ class OrderDialog(QDialog):
         fields.parcels.setValue(order.load.parcels)
         forced = [driver.id for driver in self._drivers]
         fields.driver.setCurrentIndex(forced.index(order.driver_id) + 1 if order.driver_id in forced else 0)
+        pickups = [each.id for each in self._collections]
+        fields.pickup.setCurrentIndex(pickups.index(order.pickup_id) + 1 if order.pickup_id in pickups else 0)
         fields.priority.setCurrentIndex(list(PRIORITIES.values()).index(order.must_not_drop))
         fields.early.setChecked(order.do_early)
         fields.notes.setPlainText(order.notes)
@@ -261,6 +265,7 @@ class OrderDialog(QDialog):
             lines=fields.lines.lines(),
             skills=frozenset(s.strip().lower() for s in fields.skills.text().split(",") if s.strip()),
             driver_id=self._drivers[picked].id if picked >= 0 else None,
+            pickup_id=self._pickup_id(on),
             must_not_drop=PRIORITIES[fields.priority.currentText()],
             do_early=fields.early.isChecked(),
             notes=fields.notes.toPlainText().strip(),
@@ -278,6 +283,17 @@ class OrderDialog(QDialog):
             if other.id != order_id and (other.sender, other.number, other.date) == (sender, number, on):
                 what = f"Order {number} exists on {words.weekday_date(on)} already."
                 raise _Wrong(self.fields.number, what, "Choose another number, or change that order.")
+
+    def _pickup_id(self, on: date) -> OrderId | None:
+        """The same rule as `save_order`'s, told of the field."""
+        chosen = self.fields.pickup.currentIndex() - 1
+        if chosen < 0:
+            return None
+        pickup = self._collections[chosen]
+        if pickup.date != on:
+            what = f"Order {pickup.number} fetches its goods on {words.weekday_date(pickup.date)}."
+            raise _Wrong(self.fields.pickup, what, "Choose the depot, or leave the order on that day.")
+        return pickup.id
 
     def _service_s(self, base: Order) -> int:
         """As it was, to the second, unless the minutes were changed."""
@@ -309,6 +325,17 @@ class OrderDialog(QDialog):
     def _on_finished(self) -> None:
         """The address index may be closed before this form is deleted."""
         self.fields.search.use(None)
+
+
+def _collections(day: Day, order: Order | None) -> list[Order]:
+    """The orders that can fetch the goods of another one: open, or what fetches this one's now."""
+    now = order.pickup_id if order else None
+    found = (
+        each
+        for each in day.orders.values()
+        if each.id == now or (each.kind is OrderKind.COLLECTION and each.state is OrderState.OPEN)
+    )
+    return sorted((each for each in found if not order or each.id != order.id), key=lambda each: each.number)
 
 
 def _kept(before: float, field: QDoubleSpinBox) -> float:

@@ -35,6 +35,7 @@ PRIORITIES = {
 }
 KINDS = {"Delivery": OrderKind.DELIVERY, "Collection": OrderKind.COLLECTION}
 ANY_DRIVER = "Any driver"
+AT_DEPOT = "The depot"
 LONGEST_MIN = 10_000
 MOST = 100_000_000
 
@@ -42,13 +43,16 @@ MOST = 100_000_000
 class OrderFields(QWidget):
     """Two columns: who and where; when and what. GUI thread."""
 
-    def __init__(self, zone: ZoneInfo, drivers: Sequence[str], theme: Theme, parent: QWidget) -> None:
+    def __init__(
+        self, zone: ZoneInfo, drivers: Sequence[str], collections: Sequence[str], theme: Theme, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._make_who_and_where()
-        self._make_when_and_what(zone, drivers)
+        self._make_when_and_what(zone, drivers, collections)
         self._lay_out()
         self._order_tabs()
+        self.kind.currentTextChanged.connect(self._on_kind_changed)
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -71,7 +75,7 @@ class OrderFields(QWidget):
         self.notes = named(QPlainTextEdit(self), "order.notes", "Notes for the driver")
         self.notes.setTabChangesFocus(True)
 
-    def _make_when_and_what(self, zone: ZoneInfo, drivers: Sequence[str]) -> None:
+    def _make_when_and_what(self, zone: ZoneInfo, drivers: Sequence[str], collections: Sequence[str]) -> None:
         self.windows = WindowFields(zone, self)
         self.service = named(QSpinBox(self), "order.service", "Service time")
         self.service.setSuffix(" min")
@@ -82,8 +86,9 @@ class OrderFields(QWidget):
         self.parcels.setRange(0, MOST)
         self.skills = named(QLineEdit(self), "order.skills", "Skills, parted by commas")
         self.skills.setPlaceholderText("tail lift, chilled")
-        self.driver = named(QComboBox(self), "order.driver", "Only this driver")
-        self.driver.addItems([ANY_DRIVER, *drivers])
+        self.driver = _chooser(self, "order.driver", "Only this driver", [ANY_DRIVER, *drivers])
+        self.pickup = _chooser(self, "order.pickup", "Where its goods are fetched", [AT_DEPOT, *collections])
+        self.pickup.setToolTip("Goods that are not at the depot: the collection that fetches them, in the same round")
         self.priority = named(QComboBox(self), "order.must_not_drop", "How hard it is to leave it out")
         self.priority.addItems(list(PRIORITIES))
         self.priority.setCurrentText("Normal")
@@ -107,9 +112,9 @@ class OrderFields(QWidget):
         )
         right = self._column(
             ("When", self.windows),
-            ("Ser&vice time", self.service),
+            ("Ser&vice, parcels", self._row((self.service, 1), (self.parcels, 1))),
             ("&Weight, volume", self._row((self.kg, 1), (self.litres, 1))),
-            ("Pa&rcels", self.parcels),
+            ("&Goods from", self.pickup),
             ("S&kills", self.skills),
             ("Dr&iver", self.driver),
             ("Prior&ity", self.priority),
@@ -147,14 +152,24 @@ class OrderFields(QWidget):
             *(self.number, self.kind, self.date, self.whose, self.street, self.postcode, self.city),
             *(self.customer, self.phone, self.email, self.notes),
             *rows,
-            *(self.service, self.kg, self.litres, self.parcels, self.skills, self.driver, self.priority),
+            *(self.service, self.parcels, self.kg, self.litres, self.pickup, self.skills, self.driver, self.priority),
             *(self.early, self.lines),
         ]
         for before, after in pairwise(way):
             QWidget.setTabOrder(before, after)
 
+    @Slot(str)
+    def _on_kind_changed(self, kind: str) -> None:
+        """What is collected is fetched nowhere else."""
+        delivered = KINDS[kind] is OrderKind.DELIVERY
+        if not delivered:
+            self.pickup.setCurrentIndex(0)
+        self.pickup.setEnabled(delivered)
+
     @Slot()
     def _dress(self) -> None:
+        for field in (self.service, self.parcels, self.kg, self.litres):
+            field.setMinimumWidth(self._theme.grid(20))  # by itself it has room for the largest figure there is
         self.notes.setMinimumHeight(self._theme.grid(16))
 
     def state(self) -> tuple[object, ...]:
@@ -162,7 +177,7 @@ class OrderFields(QWidget):
         texts = (self.number, self.whose, self.street, self.postcode, self.city, self.customer, self.phone, self.email)
         return (
             *(field.text() for field in (*texts, self.skills)),
-            *(field.currentIndex() for field in (self.kind, self.driver, self.priority)),
+            *(field.currentIndex() for field in (self.kind, self.driver, self.priority, self.pickup)),
             *(field.value() for field in (self.service, self.kg, self.litres, self.parcels)),
             self.date.date(),
             self.early.isChecked(),
@@ -170,6 +185,15 @@ class OrderFields(QWidget):
             self.windows.state(),
             self.lines.texts(),
         )
+
+
+def _chooser(parent: QWidget, name: str, accessible: str, choices: Sequence[str]) -> QComboBox:
+    """As wide as its column, however long the choices are."""
+    field = named(QComboBox(parent), name, accessible)
+    field.addItems(list(choices))
+    field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    field.setMinimumContentsLength(12)
+    return field
 
 
 def _amount(parent: QWidget, name: str, accessible: str, suffix: str) -> QDoubleSpinBox:

@@ -26,7 +26,7 @@ class WindowRow(QWidget):
         row.addWidget(self.used)
         row.addStretch(1)
         row.addWidget(self.opens)
-        row.addWidget(QLabel("until", self))
+        row.addWidget(QLabel("–", self))
         row.addWidget(self.closes)
         self.used.toggled.connect(self._on_toggled)
         self._on_toggled(False)

@@ -103,9 +103,9 @@ class DepotSettingsDialog(QDialog):
             ("Usual service time", self.service, "at orders that name none"),
             ("Planning takes", self.planning, "unless the search is stopped"),
             ("Loading again takes", self.reload, "for a vehicle that comes back on its round"),
-            ("Loading over costs", self.handling, "of a driver’s time, for goods that are in another van already"),
+            ("Loading over costs", self.handling, "of driving time, for goods in another van already"),
             ("Longest wait", self.max_wait, "for a window to open; who waits longer is too early"),
-            ("Improving takes", self.improve, "of searching a better rest of the day after each change"),
+            ("Improving takes", self.improve, "after each change, on the rest of the day"),
         ):
             form.addRow(label(words, number, inner), self._explained(number, why, theme, inner))
         return form
@@ -115,6 +115,7 @@ class DepotSettingsDialog(QDialog):
         field.setAccessibleDescription(why)
         field.setFixedWidth(theme.grid(26))
         said = Said(f"{field.objectName()}.said", f"About: {field.accessibleName()}", theme, inner)
+        said.setWordWrap(False)
         said.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         said.say(why, Tone.QUIET)
         row = QHBoxLayout()
@@ -127,11 +128,11 @@ class DepotSettingsDialog(QDialog):
         """At a large text the fields are higher than a small screen."""
         self.area = named(QScrollArea(self), "depot_settings.scroll", "The depot's settings")
         inner = QWidget(self.area)
+        self.area.setWidget(inner)  # before it is filled: who gets another parent loses the colour of its words
+        self.area.setWidgetResizable(True)
         form = self._form(theme, inner)
         form.setContentsMargins(0, 0, theme.grid(2), 0)
         inner.setLayout(form)
-        self.area.setWidget(inner)
-        self.area.setWidgetResizable(True)
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
         return self.area
 

@@ -43,8 +43,8 @@ class LineTable(QTableWidget):
         grid = self._theme.grid
         self.verticalHeader().setDefaultSectionSize(grid(7.5))
         self.setMinimumHeight(grid(32))
-        self.setColumnWidth(QUANTITY, grid(24))
-        self.setColumnWidth(SKU, grid(28))
+        self.setColumnWidth(QUANTITY, grid(20))
+        self.setColumnWidth(SKU, grid(22))
 
     def set_lines(self, lines: Sequence[OrderLine]) -> None:
         """Show these."""

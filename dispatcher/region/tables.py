@@ -200,7 +200,8 @@ class _Square:
         n = len(places)
         if off_road.shape != (n,) or seconds.shape != (n, n) or metres.shape != (n, n) or len(set(places)) != n:
             return cls.empty()
-        return cls(places, off_road.astype(np.float32), seconds.astype(np.int32), metres.astype(np.int32))
+        kept = (off_road.astype(np.float32, copy=False), *(m.astype(np.int32, copy=False) for m in (seconds, metres)))
+        return cls(places, *kept)
 
     def save(self, file: Path) -> None:
         """Replace the file whole, or leave it as it was; a full disk is no reason to stop planning."""
@@ -224,21 +225,38 @@ class _Square:
         self.unsaved = 0
 
     def make_room(self, places: Sequence[Place], network: PairwiseNetwork, profile: Profile) -> None:
-        """Have a row and a column for each of `places`; forget those longest unused if there come to be too many."""
+        """Have a row and a column for each of `places`; forget those longest unused if there come to be too many.
+
+        So many that only they are remembered lie in the order asked: `take` need not copy them.
+        """
         new = [p for p in places if p not in self._index]
-        if new:
-            off_road = network.off_road_m(new, profile)
-            asked = set(places)
-            others = [p for p in self._index if p not in asked]
-            forgotten = set(others[: max(0, len(others) + len(places) - REMEMBERED)])
-            kept = [p for p in self._index if p not in forgotten]
-            old = self._at(kept)
-            self._off_road_m = np.concatenate([self._off_road_m[old], off_road])
-            self._seconds = _regrown(self._seconds, old, len(new))
-            self._metres = _regrown(self._metres, old, len(new))
-            self._index = {p: i for i, p in enumerate([*kept, *new])}
+        large = len(places) > REMEMBERED
+        if new or (large and not self._lies_as(places)):
+            off_road = network.off_road_m(new, profile) if new else np.zeros(0, np.float32)
+            self._lay_out(places if large else [*self._kept(places), *new], off_road)
         for place in places:
             self._index[place] = self._index.pop(place)
+
+    def _kept(self, places: Sequence[Place]) -> list[Place]:
+        asked = set(places)
+        others = [p for p in self._index if p not in asked]
+        forgotten = set(others[: max(0, len(others) + len(places) - REMEMBERED)])
+        return [p for p in self._index if p not in forgotten]
+
+    def _lay_out(self, rows: Sequence[Place], new_off_road_m: NDArray[np.float32]) -> None:
+        """Have exactly these rows and columns; new ones unasked."""
+        known = np.array([p in self._index for p in rows], bool)
+        old, at = self._at([p for p in rows if p in self._index]), np.flatnonzero(known)
+        off_road_m = np.empty(len(rows), np.float32)
+        off_road_m[at], off_road_m[~known] = self._off_road_m[old], new_off_road_m
+        self._off_road_m = off_road_m
+        self._seconds = _laid_out(self._seconds, old, at, len(rows))
+        self._metres = _laid_out(self._metres, old, at, len(rows))
+        self._index = {p: i for i, p in enumerate(rows)}
+
+    def _lies_as(self, places: Sequence[Place]) -> bool:
+        """Whether these, in this order, are all there is."""
+        return len(places) == len(self._index) and all(self._index[p] == i for i, p in enumerate(places))
 
     def missing(self, places: Sequence[Place]) -> list[tuple[list[Place], list[Place]]]:
         """Questions (sources, targets) that together cover every unasked pair of `places`.
@@ -270,7 +288,13 @@ class _Square:
         self.unsaved += seconds.size
 
     def take(self, places: Sequence[Place]) -> TravelTable:
-        """The table of places that were all asked for, in this order."""
+        """The table of places that were all asked for, in this order; not to be written to.
+
+        All there is as it lies is shared, not copied: a large day's table is the largest thing in the program. What is
+        put later changes no asked cell, and new places make new matrices.
+        """
+        if self._lies_as(places):
+            return TravelTable(_read_only(self._seconds), _read_only(self._metres), _read_only(self._off_road_m))
         at = self._at(places)
         cells = np.ix_(at, at)
         return TravelTable(self._seconds[cells], self._metres[cells], self._off_road_m[at])
@@ -282,9 +306,14 @@ class _Square:
         return np.array([self._index[p] for p in places], np.intp)
 
 
-def _regrown(matrix: Matrix, kept: NDArray[np.intp], new: int) -> Matrix:
-    """The kept rows and columns, and unasked ones after them."""
-    size = len(kept) + new
-    grown = np.full((size, size), UNASKED, np.int32)
-    grown[: len(kept), : len(kept)] = matrix[np.ix_(kept, kept)]
-    return grown
+def _laid_out(matrix: Matrix, old: NDArray[np.intp], at: NDArray[np.intp], size: int) -> Matrix:
+    """A matrix of this size with the `old` rows and columns of another `at` these; the rest unasked."""
+    made = np.full((size, size), UNASKED, np.int32)
+    made[np.ix_(at, at)] = matrix[np.ix_(old, old)]
+    return made
+
+
+def _read_only[Kind: np.generic](array: NDArray[Kind]) -> NDArray[Kind]:
+    view = array.view()
+    view.flags.writeable = False
+    return view

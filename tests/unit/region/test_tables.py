@@ -69,9 +69,20 @@ def test_a_remembered_table_equals_a_fresh_one(
 ):
     monkeypatch.setattr(module, "REMEMBERED", remembered)
     cached = CachedTables(helsinki_network, tmp_path_factory.mktemp("cache"), "helsinki", "b1")
+    told = []
     for question in questions:
         chosen = [places[i] for i in question]
-        assert same(cached.table(chosen, CAR), helsinki_network.table(chosen, CAR))
+        told.append((cached.table(chosen, CAR), helsinki_network.table(chosen, CAR)))
+    assert all(same(one, other) for one, other in told)  # later questions change no table that was handed out
+
+
+def test_a_large_table_is_kept_once(cached, places, monkeypatch):
+    monkeypatch.setattr(module, "REMEMBERED", 5)
+    told = [cached.table(asked, CAR) for asked in (places, places[::-1], places[:-1], places[:-1])]
+    assert np.shares_memory(told[-1].duration_s, told[-2].duration_s)
+    assert not np.shares_memory(told[-1].duration_s, told[0].duration_s)
+    with pytest.raises(ValueError, match="read-only"):
+        told[-1].distance_m[0, 0] = 1
 
 
 def test_one_more_place_costs_its_row_and_its_column(cached, counted, places):

@@ -179,11 +179,25 @@ class ReasonCode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What keeps an order from one driver."""
+
+    rule: Rule | None
+    """`None` for a round that is locked, or fixed to its end."""
+    amount: float
+    """As in `Rule`, at the place where least is in the way."""
+    sentence: str
+    """For people, without the driver's name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one order is unplanned, in a code and a sentence for people."""
+    """Why one order is unplanned, or late where it is, in a code and a sentence for people."""
 
     order_id: OrderId
     code: ReasonCode
     sentence: str
     stopped: Mapping[DriverId, Rule] = field(default_factory=dict)
     """What stopped each driver that was tried."""
+    obstacles: Mapping[DriverId, Obstacle] = field(default_factory=dict)
+    """The same with amounts and in words, and what no rule but a lock stops."""

@@ -14,17 +14,19 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day, Plan, Route, Stop
 from dispatcher.domain.roads import RoadNetwork, obeyed
-from dispatcher.domain.schedule import Rule, Violation
+from dispatcher.domain.schedule import Reason, Rule, Violation
 from dispatcher.domain.time import TimeWindow
 from dispatcher.planning import fixes as planning
 from dispatcher.planning.fixes import DEADLINE_S, Kind, Wider, Yard
 from dispatcher.planning.judge import judge
+from dispatcher.planning.lateness import explain_late
 from dispatcher.planning.problem import Problem, places_of, profiles_of
+from dispatcher.planning.reasons import explain
 from dispatcher.services.plan import place_behind, sequences_of
 from dispatcher.services.planning import PlanningDesk
 from dispatcher.services.ports import UnitOfWork
 
-__all__ = ["Fix", "Kind", "apply_fix", "fixes_for", "words"]
+__all__ = ["Fix", "Kind", "apply_fix", "fixes_for", "why", "words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,24 @@ def fixes_for(
 ) -> tuple[Fix, ...]:
     """The cheapest ways to mend a stop that is unplanned, late, or breaks another rule. Any thread; takes a second.
 
-    Raises `KeyError` for an order that does not belong to the day.
+    None for an order that is not of the day any more.
     """
     problem, yard = desk.problem(day), _yard(day)
     if order_id not in problem.visits:
         return ()
     found = planning.fixes(problem, sequences_of(day), order_id, most=most, deadline_s=deadline_s, yard=yard)
     return tuple(Fix(day.date, day.revision, fix, desk.roads) for fix in found)
+
+
+def why(desk: PlanningDesk, day: Day, order_id: OrderId) -> Reason | None:
+    """Why an order is unplanned, or breaks a rule where it is; `None` if neither. Any thread.
+
+    Nothing for an order that is not of the day.
+    """
+    problem, sequences = desk.problem(day), sequences_of(day)
+    if day.plan.route_of(order_id):
+        return explain_late(problem, sequences, order_id)
+    return explain(problem, sequences, [order_id]).get(order_id)
 
 
 def apply_fix(uow: UnitOfWork, fix: Fix) -> None:

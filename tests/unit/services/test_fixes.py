@@ -18,9 +18,9 @@ from dispatcher.domain.ids import OrderId, ShiftId, VehicleId
 from dispatcher.domain.orders import Load, OrderKind
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day, Stop
-from dispatcher.domain.schedule import Schedule
+from dispatcher.domain.schedule import ReasonCode, Schedule
 from dispatcher.region.straight import StraightLine
-from dispatcher.services.fixes import Fix, Kind, apply_fix, fixes_for, words
+from dispatcher.services.fixes import Fix, Kind, apply_fix, fixes_for, why, words
 from dispatcher.services.planning import PlanningDesk
 from tests.fixtures import days
 from tests.fixtures.examples import examples
@@ -76,7 +76,7 @@ def one_driver(*orders, driver=None, vehicle=None, shift=None, routes=None, coun
 
 
 @given(bound_days(), st.data())
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_an_applied_fix_does_what_it_said(day: Day, data: st.DataObject) -> None:
     desk = PlanningDesk(StraightLine())
     spare = Vehicle(VehicleId("spare"), "Spare truck", capacity=Load(5_000, 30_000, 900), skills=frozenset({"chilled"}))
@@ -229,6 +229,17 @@ def test_goods_that_nobody_fetches_come_with_their_collection(desk: PlanningDesk
     assert words(fix, read(store))[0] == "Give A00002 and A00001 to Aino Korhonen"
     store.write("Fix", lambda uow: apply_fix(uow, fix))
     assert read(store).plan.routes[0].order_ids == (fetched.id, brought.id)
+    store.close()
+
+
+def test_why_is_told_of_planned_and_unplanned_orders(desk: PlanningDesk, tmp_path: Path) -> None:
+    late = days.make_order(1, NEAR, windows=(days.window("06:00", "07:50"),))
+    day = one_driver(late, days.make_order(2, BESIDE), routes={FIRST: [late.id]})
+    store = stored(tmp_path, day)
+    assert "after the window closes at 07:50" in why(desk, read(store), late.id).sentence
+    assert why(desk, read(store), OrderId("order-00002")).code is ReasonCode.NOT_PLANNED_YET
+    assert why(desk, read(store), OrderId("nobody")) is None
+    assert fixes_for(desk, read(store), OrderId("nobody")) == ()
     store.close()
 
 

@@ -14,7 +14,7 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day, Plan, Route, Stop
 from dispatcher.domain.roads import RoadNetwork, obeyed
-from dispatcher.domain.schedule import Reason, Rule, Violation
+from dispatcher.domain.schedule import Reason, Rule, Schedule, Violation
 from dispatcher.domain.time import TimeWindow
 from dispatcher.planning import fixes as planning
 from dispatcher.planning.fixes import DEADLINE_S, Kind, Wider, Yard
@@ -22,6 +22,7 @@ from dispatcher.planning.judge import judge
 from dispatcher.planning.lateness import explain_late
 from dispatcher.planning.problem import Problem, places_of, profiles_of
 from dispatcher.planning.reasons import explain
+from dispatcher.services import fix_words
 from dispatcher.services.plan import place_behind, sequences_of
 from dispatcher.services.planning import PlanningDesk
 from dispatcher.services.ports import UnitOfWork
@@ -63,6 +64,11 @@ def why(desk: PlanningDesk, day: Day, order_id: OrderId) -> Reason | None:
     if day.plan.route_of(order_id):
         return explain_late(problem, sequences, order_id)
     return explain(problem, sequences, [order_id]).get(order_id)
+
+
+def words(fix: Fix, day: Day) -> tuple[str, str]:
+    """What to do, and what it costs: ("Driver 5 starts 20 min earlier", "+€6.20, +4.1 km")."""
+    return fix_words.sentence(fix.what, day), fix_words.price(fix.what, day.depot.currency)
 
 
 def apply_fix(uow: UnitOfWork, fix: Fix) -> None:
@@ -117,8 +123,22 @@ def _require(day: Day, what: planning.Fix) -> None:
         raise KnownError("That vehicle is no longer in the yard.", gone)
     if what.vehicle_id and what.vehicle_id not in day.vehicles:
         raise KnownError("That vehicle no longer exists.", gone)
+    if what.hours and _doubled(day, what.shift_id, what.hours):
+        raise KnownError("That driver or vehicle has another shift by now at that time.", gone)
     if what.window and what.window.index >= len(order.windows):
         raise KnownError(f"The time windows of {order.number} were changed meanwhile.", gone)
+
+
+def _doubled(day: Day, shift_id: ShiftId, hours: Wider) -> bool:
+    """Whether the longer shift runs into another one of its driver or its vehicle."""
+    now, then = day.shifts[shift_id], _with_hours(day.shifts[shift_id], hours)
+    others = [s for s in day.shifts.values() if s.id != shift_id]
+    shared = [s for s in others if s.driver_id == now.driver_id or s.vehicle_id == now.vehicle_id]
+    return any(_overlap(s, then) and not _overlap(s, now) for s in shared)
+
+
+def _overlap(one: Shift, other: Shift) -> bool:
+    return one.starts_at < other.ends_at and other.starts_at < one.ends_at
 
 
 def _with_window(order: Order, wider: Wider) -> Order:
@@ -180,29 +200,57 @@ def _stop(stops: Mapping[OrderId, Stop], order_id: OrderId, what: planning.Fix) 
 
 
 def _try_again(day: Day, then: Day, fix: Fix) -> None:
-    """Raise `KnownError` unless the stop is mended and nothing is broken by it that was not before."""
-    touched = [
-        r.shift_id for r, now in zip(then.plan.routes, day.plan.routes, strict=True) if r.order_ids != now.order_ids
-    ]
-    touched = list(dict.fromkeys((*touched, fix.what.shift_id)))
-    before = {_subject(s, v): v.amount for s, v in _broken(_part(day, touched, fix.what.order_id), fix.roads)}
-    for shift_id, fault in _broken(_part(then, touched, fix.what.order_id), fix.roads):
-        if fault.order_id == fix.what.order_id or fault.amount > before.get(_subject(shift_id, fault), 0):
-            number = day.orders[fix.what.order_id].number
-            raise KnownError(
-                f"The plan has changed meanwhile, and this would no longer mend {number}.", "Look for fixes again."
-            )
+    """Raise `KnownError` unless the stop is mended, nothing is broken by it, and nothing locked is touched."""
+    what, number = fix.what, day.orders[fix.what.order_id].number
+    moved_on = KnownError(
+        f"The plan has changed meanwhile, and this would no longer mend {number}.", "Look for fixes again."
+    )
+    pairs = list(zip(day.plan.routes, then.plan.routes, strict=True))
+    if any(_touches(now, after, day.shifts[now.shift_id].lock, what) for now, after in pairs):
+        raise KnownError(
+            f"What mending {number} this way needs was locked, held or driven meanwhile.", "Look for fixes again."
+        )
+    touched = {what.shift_id, *(now.shift_id for now, after in pairs if now.order_ids != after.order_ids)}
+    before = {_subject(s, v): v.amount for s, v in _broken(_judged(_part(day, touched, what.order_id), fix.roads))}
+    after = _judged(_part(then, touched, what.order_id), fix.roads)
+    for shift_id, fault in _broken(after):
+        if fault.order_id == what.order_id or fault.amount > before.get(_subject(shift_id, fault), 0):
+            raise moved_on
+    begins = next(s.starts_at for s in after.routes[what.shift_id].stops if s.order_id == what.order_id)
+    if day.freeze_at is not None and begins < day.freeze_at:
+        raise moved_on
+
+
+def _touches(now: Route, then: Route, lock: Lock, what: planning.Fix) -> bool:
+    """Whether a round changes that is locked, or gives away what is held or driven, or changes what is driven."""
+    if now.order_ids == then.order_ids:
+        return False
+    lock = Lock.OPEN if now.shift_id in what.unlocked else lock
+    kept = set(then.order_ids)
+    left = [stop for stop in now.stops if stop.order_id not in kept]
+    same = [o for o in then.order_ids if o in now.order_ids] == list(now.order_ids)
+    binds = {
+        Lock.ROUTE: True,
+        Lock.DRIVER: kept != set(now.order_ids),
+        Lock.SEQUENCE: not same,
+        Lock.OPEN: any(stop.held and stop.order_id not in what.released for stop in left),
+    }
+    driven = max((i + 1 for i, stop in enumerate(now.stops) if stop.done), default=0)
+    return binds[lock] or now.order_ids[:driven] != then.order_ids[:driven]
 
 
 def _subject(shift_id: ShiftId, fault: Violation) -> tuple[ShiftId, OrderId | None, Rule]:
     return shift_id, fault.order_id, fault.rule
 
 
-def _broken(day: Day, roads: RoadNetwork) -> list[tuple[ShiftId, Violation]]:
+def _broken(schedule: Schedule) -> list[tuple[ShiftId, Violation]]:
+    return [(shift_id, fault) for shift_id, times in schedule.routes.items() for fault in times.broken]
+
+
+def _judged(day: Day, roads: RoadNetwork) -> Schedule:
     places, closed = places_of(day).places, obeyed(roads, day.closures)
     travel = {profile: roads.table(places, profile, closed) for profile in profiles_of(day)}
-    routes = judge(Problem.of(day, travel), sequences_of(day)).routes
-    return [(shift_id, fault) for shift_id, times in routes.items() for fault in times.broken]
+    return judge(Problem.of(day, travel), sequences_of(day))
 
 
 def _part(day: Day, shift_ids: Collection[ShiftId], order_id: OrderId) -> Day:
@@ -227,121 +275,3 @@ def _write(uow: UnitOfWork, day: Day, then: Day) -> None:
     changed = {route.shift_id: route.stops for route in then.plan.routes if route.stops != now[route.shift_id]}
     if changed:
         uow.set_routes(changed)
-
-
-# --- words ---
-
-
-def words(fix: Fix, day: Day) -> tuple[str, str]:
-    """What to do, and what it costs: ("Driver 5 starts 20 min earlier", "+€6.20, +4.1 km")."""
-    return _what(fix.what, day), _price(fix.what, day.depot.currency)
-
-
-def _what(what: planning.Fix, day: Day) -> str:
-    who, number = _driver(day, what.shift_id), _number(day, what.order_id)
-    match what.kind:
-        case Kind.PUT:
-            return f"Give {' and '.join([*(_number(day, o) for o, _ in what.moved), number])} to {who}"
-        case Kind.RESEQUENCE:
-            return f"Put {who}’s stops in another order"
-        case Kind.MOVE:
-            others = " and ".join(f"{_number(day, o)} to {_driver(day, s)}" for o, s in what.moved)
-            return f"Move {others}; {who} takes {number}"
-        case Kind.UNLOCK:
-            return f"{_unlocked(what, day)}; {who} takes {number}"
-        case Kind.WINDOW:
-            return f"{_window(what, day)}; {who} takes it"
-        case Kind.HOURS:
-            return f"{who} {_hours(what)}{_takes(what, number)}"
-        case Kind.LIMIT:
-            return f"{who} {_limit(what)} from now on{_takes(what, number)}"
-        case Kind.VEHICLE:
-            return f"{who} goes out in {_vehicle(what, day)}{_takes(what, number)}"
-
-
-def _takes(what: planning.Fix, number: str) -> str:
-    came = what.order_id not in what.before[what.shift_id]
-    return f" and takes {number}" if came else ""
-
-
-def _vehicle(what: planning.Fix, day: Day) -> str:
-    vehicle = day.vehicles.get(what.vehicle_id) if what.vehicle_id else None
-    return vehicle.name if vehicle else "another vehicle"
-
-
-def _window(what: planning.Fix, day: Day) -> str:
-    assert what.window is not None
-    zone = day.depot.zone
-    order = day.orders[what.order_id]
-    wider = what.window
-    if wider.index >= len(order.windows):
-        return f"{order.number} accepts another time"
-    window = order.windows[wider.index]
-    if wider.earlier_s:
-        moment = window.opens_at - timedelta(seconds=wider.earlier_s)
-        return f"{order.number} accepts from {moment.astimezone(zone):%H:%M}, {_minutes(wider.earlier_s)} earlier"
-    moment = window.closes_at + timedelta(seconds=wider.later_s)
-    return f"{order.number} accepts until {moment.astimezone(zone):%H:%M}, {_minutes(wider.later_s)} later"
-
-
-def _hours(what: planning.Fix) -> str:
-    assert what.hours is not None
-    if what.hours.earlier_s:
-        return f"starts {_minutes(what.hours.earlier_s)} earlier"
-    return f"ends {_minutes(what.hours.later_s)} later"
-
-
-def _limit(what: planning.Fix) -> str:
-    assert what.limit is not None
-    rule, limit = what.limit
-    if rule is Rule.MAX_STOPS:
-        return f"may have {limit} {'stop' if limit == 1 else 'stops'}"
-    if rule is Rule.MAX_DURATION:
-        return f"may be out {limit // 3600}:{limit % 3600 // 60:02d} h"
-    return f"may drive {limit / 1000:,.1f} km"
-
-
-def _unlocked(what: planning.Fix, day: Day) -> str:
-    rounds = [f"unlock {_driver(day, shift_id)}’s round" for shift_id in what.unlocked]
-    stops = [f"let go of {_number(day, order_id)}" for order_id in what.released]
-    text = " and ".join([*rounds, *stops])
-    return text[:1].upper() + text[1:]
-
-
-def _price(what: planning.Fix, currency: str) -> str:
-    parts = [_money(what.cost, currency)]
-    if abs(what.distance_m) >= 50:
-        parts.append(f"{_sign(what.distance_m)}{abs(what.distance_m) / 1000:,.1f} km")
-    if abs(what.duration_s) >= 30:
-        parts.append(f"{_sign(what.duration_s)}{_minutes(abs(what.duration_s))}")
-    return ", ".join(parts)
-
-
-_SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
-
-
-def _money(minor_units: int, currency: str) -> str:
-    if not minor_units:
-        return "no cost"
-    amount = f"{abs(minor_units) / 100:,.2f}"
-    symbol = _SYMBOLS.get(currency)
-    return f"{_sign(minor_units)}{symbol}{amount}" if symbol else f"{_sign(minor_units)}{amount} {currency}"
-
-
-def _sign(value: float) -> str:
-    return "+" if value > 0 else "−"
-
-
-def _minutes(seconds: int) -> str:
-    minutes = max(1, round(seconds / 60))
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60}:{minutes % 60:02d} h"
-
-
-def _driver(day: Day, shift_id: ShiftId) -> str:
-    shift = day.shifts.get(shift_id)
-    return day.drivers[shift.driver_id].name if shift else "a driver"
-
-
-def _number(day: Day, order_id: OrderId) -> str:
-    order = day.orders.get(order_id)
-    return order.number if order else "the order"

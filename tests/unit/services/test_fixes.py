@@ -20,6 +20,7 @@ from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day, Stop
 from dispatcher.domain.schedule import ReasonCode, Schedule
 from dispatcher.region.straight import StraightLine
+from dispatcher.services import rounds
 from dispatcher.services.fixes import Fix, Kind, apply_fix, fixes_for, why, words
 from dispatcher.services.planning import PlanningDesk
 from tests.fixtures import days
@@ -270,4 +271,48 @@ def test_if_the_plan_moved_so_that_it_mends_nothing_it_is_refused(desk: Planning
     store.write("Away", lambda uow: uow.remove_orders([ASKED]))
     with pytest.raises(KnownError, match="no longer exists"):
         store.write("Fix", lambda uow: apply_fix(uow, fix))
+    store.close()
+
+
+def test_what_was_locked_held_or_driven_meanwhile_is_left_alone(desk: PlanningDesk, tmp_path: Path) -> None:
+    day = one_driver(days.make_order(1, NEAR), days.make_order(2, BESIDE), routes={FIRST: ["order-00002"]})
+    store = stored(tmp_path, day)
+    fix = find(desk, read(store))[Kind.PUT]
+    lock_rounds(store, Lock.ROUTE)
+    with pytest.raises(KnownError, match="locked, held or driven"):
+        store.write("Fix", lambda uow: apply_fix(uow, fix))
+    lock_rounds(store, Lock.SEQUENCE)
+    store.write("Fix", lambda uow: apply_fix(uow, fix))
+    assert ASKED in read(store).plan.routes[0].order_ids
+    store.close()
+
+
+def lock_rounds(store: SqliteStore, lock: Lock) -> None:
+    store.write("Lock", lambda uow: rounds.lock_rounds(uow, on=days.DATE, shift_ids=[FIRST], lock=lock))
+
+
+def test_a_freeze_line_drawn_meanwhile_is_kept(desk: PlanningDesk, tmp_path: Path) -> None:
+    order = days.make_order(1, NEAR, windows=(days.window("08:00", "10:00"),))
+    store = stored(tmp_path, one_driver(order))
+    fix = find(desk, read(store))[Kind.PUT]
+    store.write("Freeze", lambda uow: uow.set_freeze(days.DATE, days.clock("12:00")))
+    with pytest.raises(KnownError, match="no longer mend"):
+        store.write("Fix", lambda uow: apply_fix(uow, fix))
+    assert not read(store).plan.routes[0].stops
+    store.close()
+
+
+def test_a_shift_is_not_made_longer_into_the_drivers_next(desk: PlanningDesk, tmp_path: Path) -> None:
+    order = days.make_order(1, NEAR, service_s=8 * 3600 + 1800)
+    day = one_driver(order)
+    store = stored(tmp_path, day)
+    fix = find(desk, read(store))[Kind.HOURS]
+    evening = replace(
+        day.shifts[FIRST], id=ShiftId("shift-009"), starts_at=days.clock("16:30"), ends_at=days.clock("20:00")
+    )
+    morning = replace(evening, id=ShiftId("shift-008"), starts_at=days.clock("05:00"), ends_at=days.clock("08:00"))
+    store.write("Shifts", lambda uow: uow.put_shifts([evening, morning]))
+    with pytest.raises(KnownError, match="another shift"):
+        store.write("Fix", lambda uow: apply_fix(uow, fix))
+    assert Kind.HOURS not in find(desk, read(store))
     store.close()

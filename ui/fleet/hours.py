@@ -13,11 +13,6 @@ _BETWEEN = re.compile(r"[-–]|\b(?:to|until|and)\b")
 _ONE_END = re.compile(r"(from|after|until|before|by)\s+(\S+)")
 
 
-def clock_text(clock: time | None) -> str:
-    """As it is typed; empty for the depot's."""
-    return f"{clock:%H:%M}" if clock else ""
-
-
 def to_clock(text: str) -> time | None:
     """A time of day such as 8, 8:30 or 0830; nothing means the depot's. Raises `BadInput`."""
     if not text:

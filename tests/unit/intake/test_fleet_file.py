@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.fleet import VehicleKind
 from dispatcher.domain.orders import Load
+from dispatcher.domain.place import Place
 from dispatcher.intake import FleetFile, read_fleet
 
 type Build = Callable[[dict[str, Any]], FleetFile]
@@ -51,6 +53,25 @@ def test_a_fleet_is_read_with_its_units_turned(build: Build) -> None:
     assert (eero.max_duration_s, eero.max_distance_m, aino.max_stops) == (27_000, 40_000, None)
 
 
+def test_breaks_reloads_and_the_habits_of_the_depot_are_read(build: Build) -> None:
+    data = fleet()
+    data["depot"] |= {"reload_min": 20, "handling_min": 7.5, "max_wait_min": 0, "improve_s": 5}
+    data["vehicles"][0]["max_reloads"] = 2
+    data["drivers"][0] |= {"break_min": 45, "break_from": "11:00", "break_until": "12:30"}
+    read = build(data)
+    depot, (aino, eero, _), (van, bike) = read.depot, read.drivers, read.vehicles
+    assert (depot.reload_s, depot.handling_s, depot.max_wait_s, depot.improve_s) == (1_200, 450, 0, 5)
+    assert (van.max_reloads, bike.max_reloads) == (2, 0)
+    assert (eero.break_s, eero.break_from, eero.break_until) == (2_700, time(11), time(12, 30))
+    assert (aino.break_s, aino.break_from, aino.break_until) == (0, None, None)
+
+
+def test_without_habits_a_depot_has_the_usual_ones(build: Build) -> None:
+    depot, usual = build(fleet()).depot, Depot("", Place(0, 0))
+    for part in ("reload_s", "handling_s", "max_wait_s", "improve_s", "service_s"):
+        assert getattr(depot, part) == getattr(usual, part)
+
+
 def test_drivers_have_usual_hours_which_may_pass_midnight(build: Build) -> None:
     aino, eero, helmi = build(fleet()).drivers
     assert (aino.starts, aino.ends, aino.weekdays) == (time(22), time(6), {1})
@@ -81,6 +102,14 @@ def test_drivers_have_usual_hours_which_may_pass_midnight(build: Build) -> None:
         (("drivers", 0, "days"), ["someday"], "no weekday"),
         (("drivers", 0, "days"), [], "no day is named"),
         (("drivers", 1, "ends"), "22:00", "ends as it begins"),
+        (("drivers", 0, "break_min"), -5, "must not be negative"),
+        (("drivers", 0, "break_min"), 1_441, "more than a day"),
+        (("drivers", 0, "break_from"), "noon", "no time of day"),
+        (("vehicles", 0, "max_reloads"), -1, "must not be negative"),
+        (("vehicles", 0, "max_reloads"), 1.5, "a whole number"),
+        (("depot", "reload_min"), -1, "must not be negative"),
+        (("depot", "max_wait_min"), "any", "a number is needed"),
+        (("depot", "improve_s"), 1.5, "a whole number"),
     ],
 )
 def test_a_fault_names_its_place(build: Build, path: tuple[str | int, ...], value: object, words: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from db.store import SqliteStore
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.fleet import Driver, Shift
+from dispatcher.domain.ids import DriverId
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day
 from dispatcher.domain.time import at_local
@@ -236,3 +237,64 @@ def test_a_fleet_file_brought_in_twice_doubles_nobody(store: SqliteStore) -> Non
     vehicles = {v.id for v in store.read(lambda r: r.vehicles())}
     assert all(d.vehicle_id in vehicles for d in drivers(store) if d.vehicle_id)
     assert len(shifts(store, days.DATE)) == 3
+
+
+# --- breaks and reloads ---------------------------------------------------------------------------------------------
+
+AT_WORK = Driver(DriverId("new"), "Ilona", 50, starts=time(8), ends=time(16))
+BY_NIGHT = replace(AT_WORK, starts=time(22), ends=time(6))
+
+
+@pytest.mark.parametrize(
+    ("driver", "break_min", "begins", "until"),
+    [
+        (AT_WORK, 30, time(11), time(13)),
+        (AT_WORK, 30, None, None),
+        (AT_WORK, 30, time(8), time(16)),
+        (AT_WORK, 30, time(12), time(12)),
+        (AT_WORK, 30, None, time(12)),
+        (BY_NIGHT, 45, time(23, 30), time(2)),
+        (BY_NIGHT, 45, time(1), time(3)),
+        (AT_WORK, 0, time(20), time(3)),
+    ],
+)
+def test_a_break_that_fits_the_hours_is_kept(
+    store: SqliteStore, driver: Driver, break_min: int, begins: time | None, until: time | None
+) -> None:
+    wanted = replace(driver, break_s=break_min * 60, break_from=begins, break_until=until)
+    store.write("Save", lambda uow: fleet.save_driver(uow, wanted))
+    saved = next(d for d in store.read(lambda r: r.drivers()) if d.id == driver.id)
+    assert replace(saved, version=0) == wanted
+
+
+@pytest.mark.parametrize(
+    ("driver", "break_s", "begins", "until", "said"),
+    [
+        (AT_WORK, -1, None, None, "shorter than nothing"),
+        (AT_WORK, 8 * 3600, None, None, "as long as the usual hours 08:00–16:00"),
+        (AT_WORK, 1800, time(13), time(11), "may begin at 13:00, but must have begun by 11:00"),
+        (AT_WORK, 1800, time(7), None, "07:00 is outside"),
+        (AT_WORK, 1800, None, time(16, 1), "16:01 is outside"),
+        (BY_NIGHT, 1800, time(2), time(23, 30), "may begin at 02:00"),
+        (BY_NIGHT, 1800, time(12), None, "12:00 is outside the usual hours 22:00–06:00"),
+        (replace(AT_WORK, starts=None, ends=None), 1800, time(7), None, "outside the usual hours 08:00–16:30"),
+    ],
+)
+def test_a_break_that_does_not_fit_is_refused_in_words(
+    store: SqliteStore, driver: Driver, break_s: int, begins: time | None, until: time | None, said: str
+) -> None:
+    before = store.read(lambda r: r.drivers())
+    wanted = replace(driver, break_s=break_s, break_from=begins, break_until=until)
+    with pytest.raises(BadInput, match=said) as refused:
+        store.write("Save", lambda uow: fleet.save_driver(uow, wanted))
+    assert refused.value.remedy
+    assert store.read(lambda r: r.drivers()) == before
+
+
+@pytest.mark.parametrize("reloads", [-1, fleet.MOST_RELOADS + 1])
+def test_reloads_are_some_or_none(store: SqliteStore, reloads: int) -> None:
+    van = store.read(lambda r: r.vehicles())[0]
+    with pytest.raises(BadInput, match="cannot load again"):
+        store.write("Save", lambda uow: fleet.save_vehicle(uow, replace(van, max_reloads=reloads)))
+    store.write("Save", lambda uow: fleet.save_vehicle(uow, replace(van, max_reloads=fleet.MOST_RELOADS)))
+    assert store.read(lambda r: r.vehicles())[0].max_reloads == fleet.MOST_RELOADS

@@ -10,7 +10,7 @@ import pytest
 from db.store import SqliteStore
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId
-from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.orders import Order, OrderKind, OrderState
 from dispatcher.domain.place import Address, Found, Place, Precision
 from dispatcher.domain.progress import NoProgress
 from dispatcher.services import importing, orders
@@ -170,3 +170,57 @@ def test_cancelled_orders_leave_their_rounds_stay_on_record_and_come_back(store:
     store.undo()
     store.undo()
     assert store.read(lambda r: r.day(days.DATE)).plan.routes == day.plan.routes
+
+
+# --- goods that are fetched on the way ------------------------------------------------------------------------------
+
+
+def pair(store: SqliteStore) -> tuple[Order, Order]:
+    """A collection, and a delivery that waits for its goods."""
+    fetched, brought = put(store, SPELLINGS[:2], kind=OrderKind.DELIVERY)
+    fetched, brought = replace(fetched, kind=OrderKind.COLLECTION), replace(brought, pickup_id=fetched.id)
+    change(store, lambda uow: uow.put_orders([replace(fetched, kind=OrderKind.COLLECTION)]))
+    change(store, lambda uow: orders.save_order(uow, brought))
+    return stored(store, fetched), stored(store, brought)
+
+
+def stored(store: SqliteStore, order: Order) -> Order:
+    found = store.read(lambda r: r.order(order.id))
+    assert found is not None
+    return found
+
+
+def test_a_delivery_waits_for_a_collection_of_its_day(store: SqliteStore) -> None:
+    fetched, brought = pair(store)
+    assert brought.pickup_id == fetched.id
+    assert store.undo() is not None
+    assert stored(store, brought).pickup_id is None
+
+
+def test_goods_are_fetched_at_a_collection_only(store: SqliteStore) -> None:
+    fetched, brought = put(store, SPELLINGS[:2], kind=OrderKind.DELIVERY)
+    with pytest.raises(BadInput, match=f"Order {fetched.number} is no collection"):
+        change(store, lambda uow: orders.save_order(uow, replace(brought, pickup_id=fetched.id)))
+    with pytest.raises(BadInput, match="is gone"):
+        change(store, lambda uow: orders.save_order(uow, replace(brought, pickup_id=OrderId("never"))))
+    assert stored(store, brought).pickup_id is None
+
+
+def test_goods_are_fetched_on_the_day_they_are_brought(store: SqliteStore) -> None:
+    _, brought = pair(store)
+    later = brought.date + timedelta(days=1)
+    with pytest.raises(BadInput, match="no collection on"):
+        change(store, lambda uow: orders.save_order(uow, replace(brought, date=later)))
+    change(store, lambda uow: orders.save_order(uow, replace(brought, date=later, pickup_id=None)))
+    assert stored(store, brought).date == later
+
+
+def test_an_order_that_others_wait_for_stays_a_collection_of_its_day(store: SqliteStore) -> None:
+    fetched, brought = pair(store)
+    for other in (replace(fetched, kind=OrderKind.DELIVERY), replace(fetched, date=fetched.date + timedelta(days=1))):
+        with pytest.raises(BadInput, match=f"goods of order {brought.number} are fetched here"):
+            change(store, lambda uow, other=other: orders.save_order(uow, other))
+    change(store, lambda uow: orders.save_order(uow, replace(fetched, notes="Ring")))
+    change(store, lambda uow: orders.save_order(uow, replace(brought, pickup_id=None)))
+    change(store, lambda uow: orders.save_order(uow, replace(stored(store, fetched), kind=OrderKind.DELIVERY)))
+    assert stored(store, fetched).kind is OrderKind.DELIVERY

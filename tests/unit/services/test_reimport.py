@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Driver
 from dispatcher.domain.ids import DriverId, OrderId
 from dispatcher.domain.orders import Contact, Load, Order, OrderKind, OrderLine, OrderState, Priority
@@ -150,6 +151,72 @@ def test_a_generated_day_brought_in_again_is_all_unchanged(workplace: Workplace,
     preview = importing.prepare(workplace, Request(tmp_path / "day"), NoProgress())
     assert len(preview.plan.unchanged) == len(day.orders) == 12
     assert (preview.plan.add, preview.plan.replace, preview.plan.conflicts) == ((), (), ())
+
+
+def test_a_pair_brought_in_again_stays_one(workplace: Workplace, tmp_path: Path) -> None:
+    first, second, *_ = workplace.store.read(lambda r: r.orders_of([days.DATE]))
+    fetched = replace(first, kind=OrderKind.COLLECTION)
+    brought = replace(second, kind=OrderKind.DELIVERY, pickup_id=fetched.id)
+    workplace.store.write("Pair", lambda uow: uow.put_orders([fetched, brought]))
+    day = workplace.store.read(lambda r: r.day(days.DATE))
+    for form in TABLES:
+        for mode in (ImportMode.MERGE, ImportMode.UPDATE, ImportMode.SYNC):
+            export_day(day, workplace.desk.look(day).schedule, tmp_path / "day", form)
+            preview = importing.prepare(workplace, Request(tmp_path / "day", mode=mode), NoProgress())
+            assert preview.errors == ()
+            assert len(preview.plan.unchanged) == len(day.orders)
+
+
+def test_a_file_with_a_pair_is_one_step(workplace: Workplace, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        "Order ID,Type,Address,Pickup order\nD,D,Markt 2,C\nC,P,Markt 1,\nX,D,Markt 3,Y\n", encoding="utf-8"
+    )
+    preview = importing.prepare(workplace, Request(file, OTHER_DAY, ImportMode.SYNC, "Shop"), NoProgress())
+    (error,) = preview.errors
+    assert (error.row, error.column, error.value) == (4, "Pickup order", "Y")
+    workplace.store.write("Import", lambda uow: importing.commit(uow, preview))
+    now = {o.number: o for o in workplace.store.read(lambda r: r.orders_of([OTHER_DAY]))}
+    assert set(now) == {"C", "D"}
+    assert now["D"].pickup_id == now["C"].id
+    workplace.store.undo()
+    assert workplace.store.read(lambda r: r.orders_of([OTHER_DAY])) == []
+
+
+def test_an_order_left_out_for_its_pickup_is_not_removed(workplace: Workplace, tmp_path: Path) -> None:
+    there = replace(FULL, kind=OrderKind.DELIVERY)
+    workplace.store.write("Put", lambda uow: uow.put_orders([there]))
+    file = tmp_path / "orders.csv"
+    file.write_text("Order ID,Address,Pickup order\nF-1,Markt 1,Y\nF-2,Markt 1,\n", encoding="utf-8")
+    preview = importing.prepare(workplace, Request(file, OTHER_DAY, ImportMode.SYNC, "Shop"), NoProgress())
+    assert (preview.plan.remove, [o.number for o in preview.plan.add]) == ((), ["F-2"])
+    workplace.store.write("Import", lambda uow: importing.commit(uow, preview))
+    assert {o.number for o in workplace.store.read(lambda r: r.orders_of([OTHER_DAY]))} == {"F-1", "F-2"}
+
+
+def test_a_collection_taken_away_meanwhile_stops_the_import(workplace: Workplace, tmp_path: Path) -> None:
+    fetched = replace(FULL, number="C-1")
+    workplace.store.write("Put", lambda uow: uow.put_orders([fetched]))
+    file = tmp_path / "orders.csv"
+    file.write_text("Order ID,Address,Pickup order\nD-1,Markt 2,C-1\n", encoding="utf-8")
+    preview = importing.prepare(workplace, Request(file, OTHER_DAY, ImportMode.MERGE, "Shop"), NoProgress())
+    assert preview.errors == ()
+    workplace.store.write("Remove", lambda uow: uow.remove_orders([fetched.id]))
+    with pytest.raises(KnownError, match="Order D-1 cannot go in any more"):
+        workplace.store.write("Import", lambda uow: importing.commit(uow, preview))
+    assert workplace.store.read(lambda r: r.orders_of([OTHER_DAY])) == []
+
+
+def test_a_collection_that_a_sync_removes_leaves_its_deliveries(workplace: Workplace, tmp_path: Path) -> None:
+    fetched = replace(FULL, id=OrderId("c"), number="C-1")
+    waiting = replace(FULL, kind=OrderKind.DELIVERY, pickup_id=fetched.id)
+    workplace.store.write("Put", lambda uow: uow.put_orders([fetched, waiting]))
+    file = tmp_path / "orders.csv"
+    file.write_text("Order ID,Address,Notes\nF-1,Markt 1,Knock\n", encoding="utf-8")
+    preview = importing.prepare(workplace, Request(file, OTHER_DAY, ImportMode.SYNC, "Shop"), NoProgress())
+    workplace.store.write("Import", lambda uow: importing.commit(uow, preview))
+    (after,) = workplace.store.read(lambda r: r.orders_of([OTHER_DAY]))
+    assert (after.number, after.notes, after.pickup_id) == ("F-1", "Knock", None)
 
 
 # --- what a file leaves out -----------------------------------------------------------------------------------------

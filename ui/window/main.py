@@ -167,7 +167,8 @@ class MainWindow(QMainWindow):
         menus = self.actions_by_name.fill(self.menuBar())
         edit, view = menus["&Edit"], menus["&View"]
         edit.addSeparator()
-        edit.addActions(self.board.rounds.actions())
+        # what has no key there is in other menus, with the same name and a key
+        edit.addActions([a for a in self.board.rounds.actions() if not a.shortcut().isEmpty()])
         edit.addSeparator()
         edit.addActions(self.board.timeline.actions())
         view.addSeparator()

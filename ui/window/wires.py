@@ -56,7 +56,7 @@ class Wires(QObject):
         super().__init__(panel)
         self._panel, self._board, self._hand, self._desk = panel, board, hand, desk
         self._workplace, self._runner = workplace, runner
-        self._verdicts = Verdicts(board, hand, workplace)
+        self.verdicts = Verdicts(board, hand, workplace)
         self._dragged: tuple[OrderId, ...] = ()
         self._entries = ENTRIES
         self._visible: dict[str, frozenset[OrderId] | None] = {"rounds": None, "pool": None}
@@ -156,7 +156,7 @@ class Wires(QObject):
     @Slot(object, object, object)
     def _move(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, index: int | None) -> None:
         """Where no place was named and the verdict is known, they land exactly as it said."""
-        shown = self._verdicts.at(order_ids, shift_id, None) if index is None and order_ids == self._dragged else None
+        shown = self.verdicts.at(order_ids, shift_id, None) if index is None and order_ids == self._dragged else None
         if shown is not None:
             self._hand.land(order_ids, shift_id, shown)
         else:
@@ -187,11 +187,11 @@ class Wires(QObject):
         if not day.shifts:
             self.told.emit("No driver is on duty on this day: put drivers on duty first.")
             return
-        self.move_to.offer(order_ids, self._verdicts.all(order_ids), day, QCursor.pos())
+        self.move_to.offer(order_ids, self.verdicts.all(order_ids), day, QCursor.pos())
 
     @Slot(object, object, object)
     def _on_chosen(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, _index: object) -> None:
-        shown = self._verdicts.at(order_ids, shift_id, None)
+        shown = self.verdicts.at(order_ids, shift_id, None)
         if shown is not None:
             self._hand.land(order_ids, shift_id, shown)
         else:
@@ -202,7 +202,7 @@ class Wires(QObject):
     @Slot(object)
     def _on_drag_began(self, order_ids: tuple[OrderId, ...]) -> None:
         self._dragged = tuple(order_ids)
-        verdicts = self._verdicts.all(order_ids)
+        verdicts = self.verdicts.all(order_ids)
         self._panel.rounds.show_verdicts(verdicts)
         self._panel.map.show_verdicts(
             (shift_id, self._words(verdict), _TONES.get(words.tone_of(verdict), Tone.PLAIN))
@@ -220,7 +220,7 @@ class Wires(QObject):
 
     @Slot(object, object, object)
     def _on_rounds_hovered(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, index: int | None) -> None:
-        verdict = self._verdicts.at(order_ids, shift_id, index)
+        verdict = self.verdicts.at(order_ids, shift_id, index)
         tone = words.tone_of(verdict) if verdict else "text"
         self._panel.rounds.show_verdict(self._words(verdict) if verdict else "", tone)
 
@@ -228,7 +228,7 @@ class Wires(QObject):
     def _on_lanes_hovered(self, order_ids: tuple[OrderId, ...], shift_id: ShiftId, index: int | None) -> None:
         if tuple(order_ids) != self._dragged:
             self._on_drag_began(order_ids)
-        verdict = self._verdicts.at(order_ids, shift_id, index)
+        verdict = self.verdicts.at(order_ids, shift_id, index)
         self._panel.timeline.show_verdict(self._words(verdict) if verdict else "")
 
     @Slot(object)
@@ -239,7 +239,7 @@ class Wires(QObject):
             return
         shift_id = hovered.slot.shift_id
         index = self._hand.index_after(shift_id, hovered.slot.after_order_id)
-        if verdict := self._verdicts.at(hovered.order_ids, shift_id, index):
+        if verdict := self.verdicts.at(hovered.order_ids, shift_id, index):
             tone = _TONES.get(words.tone_of(verdict), Tone.PLAIN)
             self._panel.map.show_verdict(self._words(verdict), tone)
 

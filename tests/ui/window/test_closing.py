@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import shiboken6
@@ -85,18 +86,18 @@ def test_an_import_under_way_is_written_before_the_end(open_window: OpenWindow) 
 
 def test_the_layout_comes_back(open_window: OpenWindow) -> None:
     shown = open_window()
-    details = shown.window.board.docks[2]
+    details = shown.window.board.docks["Details"]
     details.hide()
     shown.window.resize(1100, 660)  # wider would not come back: the screen of the tests has 800 pixels
     shown.window.actions_by_name["panel_fleet"].trigger()
     size = shown.window.size()
     shown.close()
     again = open_window()
-    assert not again.window.board.docks[2].isVisible()
-    assert again.window.board.docks[0].isVisible()
+    assert not again.window.board.docks["Details"].isVisible()
+    assert again.window.board.docks["Rounds"].isVisible()
     assert again.window.size() == size
     again.window.actions_by_name["reset_layout"].trigger()
-    assert again.window.board.docks[2].isVisible()
+    assert again.window.board.docks["Details"].isVisible()
 
 
 def test_the_map_may_die_and_the_window_goes_on(shown: Shown, expect_log: ExpectLog) -> None:
@@ -144,8 +145,9 @@ def test_the_road_engine_may_die_and_the_window_goes_on(shown: Shown) -> None:
 def program(depot_home: Home, theme: Theme, qtbot: QtBot) -> Iterator[Program]:
     """The program on the depot, and another depot beside it that has no region."""
     create_depot(depot_home, Depot("Espoo", helsinki_day().depot.place), open_store=open_store)
-    opener = lambda slug: open_workplace(depot_home, slug, open_store=open_store, clock=now)
-    made = Program(depot_home, theme, opener, lambda depot: create_depot(depot_home, depot, open_store=open_store))
+    opener = partial(open_workplace, depot_home, open_store=open_store, clock=now)
+    maker = lambda depot: create_depot(depot_home, depot, open_store=open_store)
+    made = Program(depot_home, theme, opener, maker, open_store)
     with qtbot.waitSignal(made.painted, timeout=30_000):
         made.open(SLUG, TODAY)
     yield made

@@ -25,6 +25,7 @@ from dispatcher.region.assembly import build_region
 from dispatcher.region.network import OsrmNetwork
 from dispatcher.region.pack import ROADS, RegionPack
 from tests.benchmarks.extracts import extract_of, measured, unmeasured
+from tests.benchmarks.processes import memory_mb
 
 if TYPE_CHECKING:
     from ui.map.messages import RouteLine, StopMark
@@ -84,12 +85,13 @@ def _figures(
     yield measured("show_stops until painted", _painted(view), "ms", 500, on)
     yield from _two_rounds(view, routes, stops, on)
     for zoom in (12, 14):
-        frames = _pan(view, pack.bounds.centre, zoom)
+        frames = pan(view, pack.bounds.centre, zoom)
         yield measured(f"frame of an animated pan at zoom {zoom}, median", frames[len(frames) // 2], "ms", 20, on)
-        yield measured(f"frame of an animated pan at zoom {zoom}, p95", _p95(frames), "ms", FRAME_GOAL_MS, on)
+        yield measured(f"frame of an animated pan at zoom {zoom}, p95", p95(frames), "ms", FRAME_GOAL_MS, on)
     for what, acts in _hands(view, stops).items():
-        yield measured(f"frame while {what}, p95", _p95(_frames(view, acts)), "ms", FRAME_GOAL_MS, on)
-    yield measured("memory of the map's processes, window's own included (PSS)", _pss_mb(), "MB", 1_200, on)
+        yield measured(f"frame while {what}, p95", p95(_frames(view, acts)), "ms", FRAME_GOAL_MS, on)
+    memory = sum(memory_mb().values())
+    yield measured("memory of the map's processes, window's own included (PSS)", memory, "MB", 1_200, on)
 
 
 def _two_rounds(
@@ -114,31 +116,6 @@ def _hands(view: "MapView", stops: "list[StopMark]") -> dict[str, list[Callable[
     }
 
 
-def _pss_mb() -> float:
-    """Memory of this process and all it started, shared pages by their share (Linux)."""
-    parents = {int(p.name): p for p in Path("/proc").iterdir() if p.name.isdigit()}
-    tree, grown = {os.getpid()}, True
-    while grown:
-        children = {pid for pid, path in parents.items() if pid not in tree and _parent(path) in tree}
-        tree, grown = tree | children, bool(children)
-    return sum(_pss_kb(parents[pid]) for pid in tree) / 1024
-
-
-def _parent(process: Path) -> int:
-    try:
-        return int((process / "stat").read_text().rsplit(")", 1)[1].split()[1])
-    except OSError:
-        return 0
-
-
-def _pss_kb(process: Path) -> int:
-    try:
-        lines = (process / "smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-
-
 def _day(bounds: Bounds, roads: OsrmNetwork) -> "tuple[list[RouteLine], list[StopMark]]":
     from dispatcher.domain.ids import OrderId, ShiftId
     from ui.map.messages import RouteLine, StopMark, StopState
@@ -160,7 +137,7 @@ def _day(bounds: Bounds, roads: OsrmNetwork) -> "tuple[list[RouteLine], list[Sto
     return routes, stops
 
 
-def _pan(view: "MapView", centre: Place, zoom: int) -> list[float]:
+def pan(view: "MapView", centre: Place, zoom: int) -> list[float]:
     """Milliseconds of each frame while the map glides back and forth, sorted."""
     from ui.map.messages import MapPosition
 
@@ -192,7 +169,7 @@ def _frames(view: "MapView", acts: Iterable[Callable[[], object]], *, settle: bo
     return sorted(json.loads(heard[0]))
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: list[float]) -> float:
     return values[int(len(values) * 0.95)]
 
 

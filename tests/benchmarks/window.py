@@ -36,7 +36,7 @@ DROP = ("drop to redrawn routes, 95 %", "s", 0.4)
 OPEN = ("open a day of 1,000 stops, painted", "s", 3.0)
 STALLS = ("optimising", "importing 1,000 orders", "building a region", "dropping stops")
 GOAL_STALL_MS = 100.0
-HANDS = {"Reading the day", "Drawing routes", "Drawing stops", "Re-sequencing"}
+HANDS = {"Finding places", "Reading the day", "Drawing routes", "Drawing stops", "Re-sequencing"}
 
 
 def run() -> Iterator[dict[str, object]]:
@@ -86,7 +86,7 @@ def _in_the_window(workplace: Workplace, extract: Path, more: Path) -> Iterator[
     name, unit, goal = OPEN
     yield measured(name, time.perf_counter() - started, unit, goal, f"aachen, {DRIVERS} drivers")
     with standing_still() as gaps:
-        took = sorted(_drop(window, random.Random(n)) for n in range(DROPS))
+        took = sorted(drop(window, random.Random(n)) for n in range(DROPS))
     name, unit, goal = DROP
     on = f"aachen, {STOPS} stops, {DRIVERS} drivers, {DROPS} drops, median {took[DROPS // 2]:.3f} s"
     yield measured(name, took[round(0.95 * DROPS) - 1], unit, goal, on)
@@ -99,7 +99,7 @@ def _in_the_window(workplace: Workplace, extract: Path, more: Path) -> Iterator[
     collector.stop()
 
 
-def _drop(window: MainWindow, dice: random.Random) -> float:
+def drop(window: MainWindow, dice: random.Random) -> float:
     """One stop to another driver, as a drop does it; until its routes are on the screen again."""
     assert window.day.outlook is not None
     routes = [route for route in window.day.outlook.day.plan.routes if route.stops]
@@ -107,10 +107,15 @@ def _drop(window: MainWindow, dice: random.Random) -> float:
     order_id = dice.choice(giving.order_ids)
     started = time.perf_counter()
     window.hand.move([order_id], taking.shift_id)
+    redrawn(window)
+    return time.perf_counter() - started
+
+
+def redrawn(window: MainWindow) -> None:
+    """Spin until what was begun is written, worked out and on the screen."""
     until(window, lambda: not window.runner.busy and not HANDS & {job.title for job in window.runner.jobs})
     token = window.board.map.request_painted()
     wait(window.board.map.painted, lambda painted: painted == token)
-    return time.perf_counter() - started
 
 
 def _busy(window: MainWindow, workplace: Workplace, extract: Path, more: Path) -> Iterator[dict[str, object]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QDate, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -32,11 +32,12 @@ from dispatcher.services.workplace import Workplace
 from ui import format as words
 from ui.disturbances import facts
 from ui.disturbances.form import Deed, DisturbanceForm, Scene, date_field, date_in
-from ui.parts.fields import named
+from ui.parts.fields import label, named
 from ui.parts.said import Said, Tone, words_of
 from ui.runner import Job, OpRunner
 
 WANTED = "Draw along the closed street"
+MOST_ROWS = 5
 STRAIGHT = (
     "This depot has no region: it plans with straight lines, and they know no streets that could be closed. "
     "Build a region from an OpenStreetMap extract and give it to the depot."
@@ -66,11 +67,12 @@ class StreetForm(DisturbanceForm):
         self._make_list()
         self.finished.connect(self._on_finished)
         self.refresh()
+        self.draw.setFocus()
 
     def _make_fields(self) -> None:
         self.draw = named(QPushButton("&Draw on the map…", self), f"{self.name}.draw", "Draw on the map")
         self.draw.setToolTip("Draw along the street from one junction to the next (Alt+D)")
-        self.draw.setAutoDefault(False)
+        self.draw.setAutoDefault(True)  # Enter on it draws, and does not close yet
         self.draw.clicked.connect(self.ask_for_line)
         self.title = named(QLineEdit(self), f"{self.name}.name", "Name")
         self.title.setPlaceholderText("The street’s name, and why it is closed")
@@ -89,7 +91,8 @@ class StreetForm(DisturbanceForm):
     def _make_list(self) -> None:
         self.list = named(QListWidget(self), f"{self.name}.list", "Streets closed on this day")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.list.setMaximumHeight(self.scene.theme.grid(32))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._on_current)
         self.reopen_button = named(QPushButton("&Reopen", self), f"{self.name}.reopen", "Reopen the chosen street")
         self.reopen_button.setToolTip("Reopen the chosen street, on all its days (Del)")
@@ -101,13 +104,22 @@ class StreetForm(DisturbanceForm):
         self.notice = Said(f"{self.name}.notice", "Closed streets that cannot be obeyed", self.scene.theme, self)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(label("Closed on this day", self.list, self))
         column.addWidget(self.list)
         column.addWidget(self.reopen_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.notice)
         self._closed = QWidget(self)
         self._closed.setLayout(column)
-        self.add("Closed on this day", self._closed)
+        self._form.addRow(self._closed)
         self._form.setRowVisible(self._closed, False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """At the right, where it leaves the map free to be drawn on."""
+        super().showEvent(event)
+        above, gap = self.parentWidget(), self.scene.theme.grid(6)
+        if above is not None and not event.spontaneous():
+            room = above.window().frameGeometry()
+            self.move(room.right() - self.width() - gap, room.top() + 4 * gap)
 
     # --- the line -------------------------------------------------------------------------------------------------
 
@@ -200,6 +212,8 @@ class StreetForm(DisturbanceForm):
             self.list.addItem(item)
         if closed:
             self.list.setCurrentRow(0)
+            row = max(self.list.sizeHintForRow(0), self.scene.theme.grid(6))
+            self.list.setFixedHeight(row * min(len(closed), MOST_ROWS) + 2 * self.list.frameWidth())
         self._form.setRowVisible(self._closed, bool(closed))
         self.notice.say(closures.notice(closed), Tone.WARNING)
         self.fit()

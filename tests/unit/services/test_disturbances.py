@@ -141,3 +141,37 @@ def test_what_lies_behind_a_driver_is_what_is_done_and_what_was_due(store: Sqlit
     marked = replace(route, stops=(*route.stops[:2], replace(route.stops[2], done=True), route.stops[3]))
     assert disturbances.driven_by(marked, departs, noon) == route.order_ids[:3]
     assert disturbances.driven_by(route, departs, noon - 2 * hour) == ()
+
+
+def test_who_is_free_is_whoever_has_no_other_round_from_then_on(store: SqliteStore) -> None:
+    before = day_of(store)
+    first, second, third = before.shifts.values()
+    noon = days.clock("12:00")
+    assert disturbances.stand_ins(before, first.id, noon) == ()
+    assert disturbances.spare_vehicles(before, first.id, noon) == ()
+    morning = replace(third, ends_at=days.clock("11:00"))
+    store.write("Half a day", lambda uow: uow.put_shifts([morning]))
+    day = day_of(store)
+    assert [d.id for d in disturbances.stand_ins(day, first.id, noon)] == [third.driver_id]
+    assert [v.id for v in disturbances.spare_vehicles(day, first.id, noon)] == [third.vehicle_id]
+    assert disturbances.stand_ins(day, first.id, days.clock("10:00")) == ()
+    take = disturbances.take_over
+    with pytest.raises(KnownError, match="a round of their own"):
+        store.write("Now", lambda uow: take(uow, on=days.DATE, shift_id=first.id, driver_id=third.driver_id))
+    store.write("Noon", lambda uow: take(uow, on=days.DATE, shift_id=first.id, driver_id=third.driver_id, at=noon))
+    assert day_of(store).shifts[first.id].driver_id == third.driver_id
+    gone = replace(before.drivers[second.driver_id], active=False)
+    store.write("Leaves", lambda uow: (uow.remove_shift(second.id), uow.put_driver(gone)))
+    assert gone.id not in {d.id for d in disturbances.stand_ins(day_of(store), first.id, noon)}
+
+
+def test_a_late_depot_leaves_out_what_is_known_to_have_begun(store: SqliteStore) -> None:
+    first, second, third = day_of(store).shifts.values()
+    late = disturbances.start_late
+    count = store.write("Late", lambda uow: late(uow, on=days.DATE, minutes=30, begun={first.id, third.id})).value
+    now = day_of(store).shifts
+    assert count == 1
+    assert [s.id for s in (first, second, third) if now[s.id].starts_at != s.starts_at] == [second.id]
+    everyone = {first.id, second.id, third.id}
+    with pytest.raises(KnownError, match="has begun already"):
+        store.write("Late", lambda uow: late(uow, on=days.DATE, minutes=30, begun=everyone))

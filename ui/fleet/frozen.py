@@ -19,7 +19,6 @@ class FrozenColumns(QTableView):
         self.setStyleSheet(f"{SHEET} QTableView {{ border: none; border-right: 1px solid palette(mid); }}")
         self.setModel(table.model())
         self.setSelectionModel(table.selectionModel())
-        self.setItemDelegate(table.itemDelegate())
         self._look_like_it()
         for column in range(count, table.model().columnCount()):
             self.setColumnHidden(column, True)
@@ -75,11 +74,12 @@ class FrozenColumns(QTableView):
 
     @Slot()
     def _keep_in_sight(self) -> None:
-        """A cell that is gone to by keys must not come to lie under these columns."""
-        current = self._table.currentIndex()
-        if self.isHidden() or not current.isValid() or current.column() < self._count:
+        """The cell that is gone to must not come to lie under these columns."""
+        current, bar = self._table.currentIndex(), self._table.horizontalScrollBar()
+        if self.isHidden() or not current.isValid():
             return
         covered = self.width() - self._table.columnViewportPosition(current.column())
-        if covered > 0:
-            bar = self._table.horizontalScrollBar()
+        if current.column() < self._count:
+            bar.setValue(0)
+        elif covered > 0:
             bar.setValue(bar.value() - covered)

@@ -1,7 +1,8 @@
 """The fleet panel on a real store: cells edited with their editors, refusals in words, people on and off duty."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from dispatcher.domain.fleet import Driver, Shift, Vehicle, VehicleKind
+from dispatcher.domain.fleet import Driver, Lock, Shift, Vehicle, VehicleKind
 from dispatcher.services.demo import RESOURCES
 from dispatcher.services.workplace import Workplace
 from tests.fixtures.forms import ON, staff
@@ -420,3 +421,116 @@ def test_every_control_has_a_name(staffed: FleetPanel) -> None:
             widget = staffed.findChild(QWidget, f"fleet.{page}{part}")
             assert widget is not None
             assert widget.accessibleName()
+
+
+# ── Breaks, reloads, locks ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_break_is_typed_in_two_cells_and_undone(staffed: FleetPanel, workplace: Workplace, runner: OpRunner) -> None:
+    page = staffed.drivers
+    staffed.tabs.setCurrentWidget(page)
+    assert (shown(page, 0, "Break"), shown(page, 0, "Break begins")) == ("–", "–")
+    spin = edit(page, 0, "Break", QSpinBox)
+    spin.setValue(30)
+    done(page, spin, runner)
+    line = edit(page, 0, "Break begins", QLineEdit)
+    line.setText("11-13:30")
+    done(page, line, runner)
+    assert (shown(page, 0, "Break"), shown(page, 0, "Break begins")) == ("30 min", "11:00–13:30")
+    aino = drivers(workplace)[0]
+    assert (aino.break_s, aino.break_from, aino.break_until) == (1_800, time(11), time(13, 30))
+    runner.undo()
+    runner.wait_until_idle()
+    assert (shown(page, 0, "Break"), shown(page, 0, "Break begins")) == ("30 min", "–")
+
+
+@pytest.mark.parametrize(("typed", "said"), [("13-11", "must have begun by 11:00"), ("noon", "no time of day")])
+def test_a_break_that_cannot_be_is_refused_in_words(
+    staffed: FleetPanel, workplace: Workplace, runner: OpRunner, typed: str, said: str
+) -> None:
+    page = staffed.drivers
+    staffed.tabs.setCurrentWidget(page)
+    workplace.store.write("Break", lambda uow: uow.put_driver(replace(drivers(workplace)[0], break_s=1_800)))
+    staffed.refresh()
+    runner.wait_until_idle()
+    before = drivers(workplace)
+    line = edit(page, 0, "Break begins", QLineEdit)
+    line.setText(typed)
+    done(page, line, runner)
+    assert said in page.fault.text()
+    assert drivers(workplace) == before
+    assert shown(page, 0, "Break begins") == "–"
+
+
+def test_usual_hours_are_typed_in_one_cell(staffed: FleetPanel, workplace: Workplace, runner: OpRunner) -> None:
+    page = staffed.drivers
+    staffed.tabs.setCurrentWidget(page)
+    line = edit(page, 0, "Hours", QLineEdit)
+    line.setText("22 to 6")
+    done(page, line, runner)
+    assert (drivers(workplace)[0].starts, drivers(workplace)[0].ends) == (time(22), time(6))
+    assert shown(page, 0, "Hours") == "22:00–06:00"
+
+
+def test_reloads_are_a_figure_of_the_vehicle(staffed: FleetPanel, workplace: Workplace, runner: OpRunner) -> None:
+    page = staffed.vehicles
+    staffed.tabs.setCurrentWidget(page)
+    assert shown(page, 0, "Reloads") == "–"
+    spin = edit(page, 0, "Reloads", QSpinBox)
+    assert (spin.minimum(), spin.maximum()) == (0, 20)
+    spin.setValue(2)
+    done(page, spin, runner)
+    assert vehicles(workplace)[0].max_reloads == 2
+    assert shown(page, 0, "Reloads") == "2"
+
+
+def test_a_lock_is_shown_and_changed_elsewhere(staffed: FleetPanel, workplace: Workplace, runner: OpRunner) -> None:
+    page = staffed.shifts
+    assert shown(page, 0, "Lock") == "Open"
+    workplace.store.write("Lock", lambda uow: uow.put_shifts([replace(shifts(workplace)[0], lock=Lock.ROUTE)]))
+    staffed.refresh()
+    runner.wait_until_idle()
+    assert shown(page, 0, "Lock") == "Route locked"
+    index = page.model.index(0, column(page, "Lock"))
+    assert not page.model.flags(index) & Qt.ItemFlag.ItemIsEditable
+
+
+def test_whose_row_it_is_stays_in_sight(staffed: FleetPanel, theme: Theme, qtbot: QtBot) -> None:
+    page = staffed.drivers
+    staffed.tabs.setCurrentWidget(page)
+    bar = page.table.horizontalScrollBar()
+    assert (bar.maximum(), page.frozen.isVisible()) == (0, False)
+    theme.apply(Mode.LIGHT, 1.5)
+    try:
+        qtbot.waitUntil(lambda: bar.maximum() > 0)
+        bar.setValue(bar.maximum())
+        assert page.frozen.isVisible()
+        assert [c for c in range(page.model.columnCount()) if not page.frozen.isColumnHidden(c)] == [0, 1]
+        assert page.frozen.rowHeight(0) == page.table.rowHeight(0)
+        top = page.frozen.visualRect(page.model.index(1, 1)).top()
+        assert top == page.table.visualRect(page.model.index(1, 2)).top()
+        middle = page.frozen.visualRect(page.model.index(1, 1)).center()
+        QTest.mouseClick(page.frozen.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+        assert page.table.currentIndex().row() == 1
+        qtbot.waitUntil(lambda: not page.frozen.isVisible())
+        assert bar.value() == 0
+    finally:
+        theme.apply(Mode.LIGHT, 1.0)
+
+
+def test_a_cell_gone_to_by_keys_is_not_covered(staffed: FleetPanel, theme: Theme, qtbot: QtBot) -> None:
+    page = staffed.drivers
+    staffed.tabs.setCurrentWidget(page)
+    theme.apply(Mode.LIGHT, 1.5)
+    try:
+        page.table.setFocus()
+        qtbot.waitUntil(lambda: page.table.horizontalScrollBar().maximum() > 0)
+        page.table.setCurrentIndex(page.model.index(0, page.model.columnCount() - 1))
+        qtbot.waitUntil(page.frozen.isVisible)
+        for _ in range(page.model.columnCount() - 3):
+            QTest.keyClick(page.table, Qt.Key.Key_Left)
+            QApplication.processEvents()
+            at = page.table.columnViewportPosition(page.table.currentIndex().column())
+            assert not page.frozen.isVisible() or at >= page.frozen.width()
+    finally:
+        theme.apply(Mode.LIGHT, 1.0)

@@ -398,12 +398,86 @@ def test_every_control_has_a_name(opened: Opened) -> None:
     dialog = opened()
     names = (
         "number kind date sender address postcode city customer phone email notes window1 window1.opens window3.closes"
-        " service kg litres parcels skills driver must_not_drop do_early lines save cancel fault"
+        " service kg litres parcels pickup skills driver must_not_drop do_early lines save cancel fault"
     )
     for name in names.split():
         widget = dialog.findChild(QWidget, f"order.{name}")
         assert widget is not None, name
         assert widget.accessibleName() or getattr(widget, "text", str)(), name
+
+
+# ── Goods that are fetched on the way ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def delivery(workplace: Workplace, full: Order) -> Order:
+    """A delivery beside the collection K-7, which could fetch its goods; and another that is cancelled."""
+    made = replace(full, id=OrderId(new_id()), number="K-8", kind=OrderKind.DELIVERY)
+    off = replace(full, id=OrderId(new_id()), number="K-6", state=OrderState.CANCELLED)
+    workplace.store.write("Add", lambda uow: uow.put_orders([made, off]))
+    return orders_now(workplace)["K-8"]
+
+
+def choices(dialog: OrderDialog) -> list[str]:
+    return [dialog.fields.pickup.itemText(i) for i in range(dialog.fields.pickup.count())]
+
+
+def test_the_days_collections_are_offered(opened: Opened, full: Order, delivery: Order) -> None:
+    dialog = opened(delivery)
+    assert choices(dialog) == ["The depot", "K-7  Fabianinkatu 33"]
+    assert dialog.fields.pickup.currentIndex() == 0
+    assert choices(opened(full)) == ["The depot"], "not the order itself"
+
+
+def test_what_fetches_its_goods_is_chosen_saved_and_undone(
+    opened: Opened, workplace: Workplace, full: Order, delivery: Order
+) -> None:
+    dialog = opened(delivery)
+    dialog.fields.pickup.setCurrentIndex(1)
+    dialog.save.click()
+    (order,) = saved(opened)
+    assert order == replace(delivery, pickup_id=full.id)
+    workplace.store.write("Save", partial(save_order, order=order))
+    again = opened(orders_now(workplace)["K-8"])
+    assert again.fields.pickup.currentText() == "K-7  Fabianinkatu 33"
+    again.fields.notes.setPlainText("Knock")
+    again.save.click()
+    assert saved(opened)[-1].pickup_id == full.id
+    workplace.store.undo()
+    assert orders_now(workplace)["K-8"].pickup_id is None
+
+
+def test_a_cancelled_collection_stays_chosen(
+    opened: Opened, workplace: Workplace, full: Order, delivery: Order
+) -> None:
+    waiting = replace(delivery, pickup_id=full.id)
+    off = replace(full, state=OrderState.CANCELLED)
+    workplace.store.write("Cancel", lambda uow: uow.put_orders([waiting, off]))
+    dialog = opened(orders_now(workplace)["K-8"])
+    assert dialog.fields.pickup.currentText().startswith("K-7")
+    dialog.save.click()
+    assert saved(opened)[0].pickup_id == full.id
+
+
+def test_what_is_collected_is_fetched_nowhere_else(opened: Opened, delivery: Order) -> None:
+    dialog = opened(delivery)
+    dialog.fields.pickup.setCurrentIndex(1)
+    dialog.fields.kind.setCurrentText("Collection")
+    assert not dialog.fields.pickup.isEnabled()
+    dialog.save.click()
+    assert saved(opened)[0].pickup_id is None
+    dialog.fields.kind.setCurrentText("Delivery")
+    assert dialog.fields.pickup.isEnabled()
+
+
+def test_goods_of_another_day_are_told_beside_the_field(opened: Opened, delivery: Order) -> None:
+    dialog = opened(delivery)
+    dialog.fields.pickup.setCurrentIndex(1)
+    dialog.fields.date.setDate(QDate(2026, 11, 25))
+    dialog.save.click()
+    assert saved(opened) == []
+    assert "K-7 fetches its goods on Tue 24 Nov" in dialog.fault.text()
+    assert dialog.fields.pickup.property("invalid")
 
 
 # ── When the writing fails ───────────────────────────────────────────────────────────────────────────────────────────

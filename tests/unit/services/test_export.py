@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,11 +15,12 @@ import pytest
 from PIL import Image
 
 from dispatcher.domain.errors import KnownError
-from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.fleet import Lock
+from dispatcher.domain.ids import ClosureId, OrderId, ShiftId
 from dispatcher.domain.orders import Contact, Load, OrderKind, OrderLine, Priority
 from dispatcher.domain.place import Address, Bounds, Place, Precision
-from dispatcher.domain.plan import Day
-from dispatcher.domain.roads import RoadPath
+from dispatcher.domain.plan import Day, Route, Stop
+from dispatcher.domain.roads import Closure, RoadPath
 from dispatcher.domain.schedule import Reason, ReasonCode, RouteTimes, Rule, Schedule, StopTimes, Violation
 from dispatcher.domain.time import TimeWindow
 from dispatcher.intake import Context, match_headers, parse, read_sheet
@@ -395,3 +396,129 @@ def test_rounds_past_midnight_mark_the_next_day(write: Callable[..., Path], day:
     export_day(night, Schedule({}), out, ExportFormat.CSV)
     with out.open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.DictReader(file))["Time window"] == "22:00-02:00 (+1)"
+
+
+# --- breaks, reloads, pairs, locks, what is done --------------------------------------------------------------------
+
+
+@pytest.fixture
+def busy(day: Day, schedule: Schedule, tmp_path: Path) -> Callable[[ExportFormat], str]:
+    """The day while it is driven: its first stop done and loaded, its second waiting for what the first fetches."""
+    first, second, third = (OrderId(f"order-{n:05d}") for n in (1, 2, 3))
+    orders = {
+        **day.orders,
+        first: replace(day.orders[first], kind=OrderKind.COLLECTION),
+        second: replace(day.orders[second], kind=OrderKind.DELIVERY, pickup_id=first),
+    }
+    driver, van = next(iter(day.drivers.values())), next(iter(day.vehicles.values()))
+    driven = replace(
+        day,
+        orders=orders,
+        drivers={**day.drivers, driver.id: replace(driver, break_s=1_800, break_from=time(11))},
+        vehicles={**day.vehicles, van.id: replace(van, max_reloads=1)},
+        shifts={**day.shifts, FIRST: replace(day.shifts[FIRST], lock=Lock.SEQUENCE)},
+        plan=replace(day.plan, routes=(Route(FIRST, (Stop(first, done=True), Stop(second, held=True))), Route(SECOND))),
+        loaded={first: FIRST, third: SECOND},
+        freeze_at=days.clock("08:30"),
+        closures=(Closure(ClosureId("c"), "Markt", (Place(50.77, 6.08), Place(50.77, 6.09)), days.DATE, days.DATE),),
+    )
+    route = schedule.routes[FIRST]
+    reloaded = replace(
+        route.stops[1], reload_at=days.clock("08:12"), reload_s=900, break_at=days.clock("08:30"), break_s=600
+    )
+    judged = replace(
+        route,
+        stops=(route.stops[0], reloaded),
+        back_m=800,
+        back_s=120,
+        back_break_at=days.clock("08:50"),
+        back_break_s=1_200,
+        violations=(Violation(Rule.BREAK, 300),),
+    )
+
+    def run(fmt: ExportFormat) -> str:
+        out = tmp_path / f"busy.{fmt}"
+        texts = {"leaflet_js": LEAFLET_JS, "leaflet_css": LEAFLET_CSS} if fmt is ExportFormat.HTML else {}
+        export_day(driven, Schedule({FIRST: judged}), out, fmt, **texts)  # type: ignore[arg-type]
+        return out.read_text(encoding="utf-8-sig")
+
+    return run
+
+
+def test_csv_tells_what_binds_a_stop_and_what_lies_between(busy: Callable[[ExportFormat], str]) -> None:
+    first, second, unplanned, _ = csv.DictReader(io.StringIO(busy(ExportFormat.CSV)))
+    names = ("Pickup order", "Held", "Done", "Loaded in", "Round lock")
+    assert [first[name] for name in names] == ["", "no", "yes", "Van 1", "sequence"]
+    assert [second[name] for name in names] == ["A00001", "yes", "no", "", "sequence"]
+    assert [unplanned[name] for name in names] == ["", "", "", "Van 2", ""]
+    names = ("Reload before", "Reload (min)", "Break before", "Break after", "Break (min)")
+    assert [first[name] for name in names] == [""] * 5
+    assert [second[name] for name in names] == [
+        *("2026-06-15 08:12:00", "15", "2026-06-15 08:30:00", "2026-06-15 08:50:00", "30"),
+    ]
+
+
+def test_csv_keeps_its_columns_where_they_were(busy: Callable[[ExportFormat], str]) -> None:
+    header = busy(ExportFormat.CSV).splitlines()[0].split(",")
+    assert header[:3] == ["Round", "Driven by", "Vehicle"]
+    assert header[33] == "Remark of the plan"
+
+
+def test_the_new_columns_are_no_columns_of_an_order_but_the_pickup() -> None:
+    read = match_headers([column.name for column in COLUMNS])
+    assert [name for name, field in list(read.items())[34:] if field] == ["Pickup order"]
+
+
+def test_json_tells_breaks_reloads_locks_pairs_and_what_is_done(busy: Callable[[ExportFormat], str]) -> None:
+    document = json.loads(busy(ExportFormat.JSON))
+    assert document["freeze_at"] == "2026-06-15T08:30:00+02:00"
+    assert (document["depot"]["reload_s"], document["depot"]["max_wait_s"]) == (900, None)
+    route, idle = document["routes"]
+    assert (route["lock"], idle["lock"], route["vehicle"]["max_reloads"]) == ("sequence", "open", 1)
+    assert (route["driver"]["break_s"], route["driver"]["break_from"], route["driver"]["break_until"]) == (
+        *(1_800, "11:00", None),
+    )
+    assert (route["break_s"], route["reload_s"], route["back_s"], route["back_m"]) == (1_800, 900, 120, 800)
+    assert (route["back_break_at"], route["back_break_s"]) == ("2026-06-15T08:50:00+02:00", 1_200)
+    assert route["violations"] == [{"rule": "break", "amount": 300, "detail": ""}]
+    assert (idle["break_s"], idle["back_break_at"]) == (0, None)
+    first, second = route["stops"]
+    assert (first["done"], first["held"], first["loaded_in"], first["break_at"]) == (True, False, "Van 1", None)
+    assert (second["done"], second["held"], second["loaded_in"]) == (False, True, None)
+    assert (second["reload_at"], second["reload_s"]) == ("2026-06-15T08:12:00+02:00", 900)
+    assert (second["break_at"], second["break_s"]) == ("2026-06-15T08:30:00+02:00", 600)
+    assert (first["order"]["pickup_order"], second["order"]["pickup_order"]) == (None, "A00001")
+    assert [each["loaded_in"] for each in document["unplanned"]] == ["Van 2", None]
+    (closure,) = document["closures"]
+    assert (closure["name"], closure["last"], closure["line"][1]) == (
+        "Markt",
+        "2026-06-15",
+        {"lat": 50.77, "lon": 6.09},
+    )
+
+
+def test_geojson_tells_the_same_of_lines_and_points(busy: Callable[[ExportFormat], str]) -> None:
+    told = [feature["properties"] for feature in json.loads(busy(ExportFormat.GEOJSON))["features"]]
+    (line,) = [each for each in told if each["type"] == "route"]
+    assert (line["lock"], line["break_s"], line["reload_s"]) == ("sequence", 1_800, 900)
+    first, second = [each for each in told if each["type"] == "stop"]
+    assert (first["done"], first["loaded_in"], first["pickup_order"]) == (True, "Van 1", None)
+    assert (second["held"], second["pickup_order"]) == (True, "A00001")
+    assert (second["reload_at"], second["break_at"]) == ("2026-06-15T08:12:00+02:00", "2026-06-15T08:30:00+02:00")
+    assert {each["done"] for each in told if each["type"] == "unplanned"} == {None}
+
+
+def test_the_page_tells_them_in_the_round_in_the_order_of_time(busy: Callable[[ExportFormat], str]) -> None:
+    shown = " ".join(Page(busy(ExportFormat.HTML)).texts[""])
+    said = ["12.9 km, sequence locked", "break", "07:55", "Loaded in Van 1", "Done", "08:12", "Reload, 15 min"]
+    said += ["08:30", "Break, 10 min", "08:40", "Goods are fetched at order A00001", "Held with the driver"]
+    at = 0
+    for words in [*said, "late", "08:50", "Break, 20 min"]:
+        assert words in shown[at:], words
+        at = shown.index(words, at) + len(words)
+
+
+def test_the_pages_map_tells_them_of_a_stop(busy: Callable[[ExportFormat], str]) -> None:
+    _, first, second, *_ = stops_of(Page(busy(ExportFormat.HTML)))
+    assert {"Loaded in Van 1", "Done"} <= set(first["lines"])
+    assert {"Goods are fetched at order A00001", "Held with the driver", "late"} <= set(second["lines"])

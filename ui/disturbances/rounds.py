@@ -50,11 +50,17 @@ class RoundForm(DisturbanceForm):
     @Slot()
     def _on_other_round(self) -> None:
         self._show_moment()
-        self.refresh()
+        self._on_changed()
 
     @Slot()
     def _on_changed(self) -> None:
-        self.refresh()
+        stand = self.stand()
+        if stand is None:
+            self.refuse(NOBODY)
+        elif stand.over:
+            self.refuse(facts.home_words(stand, self.clock_of(stand.until)))
+        else:
+            self.tell(stand)
 
     def _list_rounds(self, chosen: ShiftId | None) -> None:
         """Every round by its driver's number, with what is left to do by then."""
@@ -93,13 +99,7 @@ class RoundForm(DisturbanceForm):
     def refresh(self) -> None:
         """With the drivers as they are now."""
         self._list_rounds(self.who.currentData())
-        stand = self.stand()
-        if stand is None:
-            self.refuse(NOBODY)
-        elif stand.over:
-            self.refuse(facts.home_words(stand, self.clock_of(stand.until)))
-        else:
-            self.tell(stand)
+        self._on_changed()
 
     def tell(self, stand: Standing) -> None:
         """Say what it will mean for this round, which is not over."""
@@ -133,7 +133,7 @@ class DropOutForm(RoundForm):
             button.toggled.connect(self._on_changed)
         self._add_choice()
         for signal in (self.by.currentIndexChanged, self.after.valueChanged):
-            signal.connect(self._on_taker_changed)
+            signal.connect(self._on_changed)
         self.refresh()
 
     def _add_choice(self) -> None:
@@ -160,11 +160,6 @@ class DropOutForm(RoundForm):
     def none_words(self) -> str:
         """That nobody or nothing is free."""
         raise NotImplementedError
-
-    @Slot()
-    def _on_taker_changed(self) -> None:
-        if self.stand() is not None:
-            self.refresh()
 
     def tell(self, stand: Standing) -> None:
         """What happens to the stops ahead."""

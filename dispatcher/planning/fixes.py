@@ -52,15 +52,18 @@ def fixes(
     """
     if order_id in problem.set_aside or problem.visits[order_id].done:
         return ()
-    tries = Tries(problem, sequences, order_id)
+    until = time.monotonic() + deadline_s - _LAST_TRY_S
+    tries = Tries(problem, sequences, order_id, until)
     if tries.home is not None and not any(subject[1] == order_id for subject in tries.now[tries.home].broken):
         return ()
-    mending = Mending(tries, yard or Yard(), time.monotonic() + deadline_s - _LAST_TRY_S)
+    mending = Mending(tries, yard or Yard(), until)
     return _chosen(_found(mending), most)
 
 
 def _found(mending: Mending) -> Iterable[Fix]:
     for way in _WAYS:
+        if mending.late():
+            return
         for fix in way(mending):
             yield fix
             if mending.late():

@@ -4,6 +4,7 @@ Nobody is asked for anything; the circumstances stay as they are. What is locked
 """
 
 from collections.abc import Iterator
+from itertools import batched
 
 from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
@@ -21,6 +22,10 @@ MOVE_PRICE = 50
 """Minor units: another driver has to look at another list."""
 UNLOCK_PRICE = 500
 """Minor units: somebody decided that, and will want to know why it was undone."""
+
+
+FEW, MANY = 4, 500
+"""Rounds that are weighed between two looks at the clock: one that may load again takes a hundred times as long."""
 
 
 def puts(m: Mending) -> Iterator[Fix]:
@@ -54,7 +59,7 @@ def fetched(m: Mending) -> Iterator[Fix]:
 def resequenced(m: Mending) -> Iterator[Fix]:
     """Its whole round in another order."""
     home = m.tries.home
-    if home is None or m.problem.rounds[home].lock in (Lock.ROUTE, Lock.SEQUENCE):
+    if m.late() or home is None or m.problem.rounds[home].lock in (Lock.ROUTE, Lock.SEQUENCE):
         return
     routes = {home: m.tries.routes[home]}
     found = resequence(narrowed(m.problem, routes, ()), routes, [home], stop=StopRule(seconds=0.15, idle=300))
@@ -65,7 +70,7 @@ def resequenced(m: Mending) -> Iterator[Fix]:
 
 def unlocked(m: Mending) -> Iterator[Fix]:
     """The stop where a lock or a hold keeps it out, or keeps it in."""
-    if m.tries.nailed:
+    if m.tries.nailed or m.late():
         return
     for spot in m.tries.spots(m.problem, LOOK, unlocked=True):
         unlocked, released = m.tries.unlocks(spot)
@@ -80,6 +85,8 @@ def unlocked(m: Mending) -> Iterator[Fix]:
 def moves(m: Mending) -> Iterator[Fix]:
     """The stop in a round that gives another of its stops away."""
     for shift_id in m.tries.nearest(5):
+        if m.late():
+            return
         cheap = (each for each in _ejections(m, shift_id) if m.worth(each[0], MOVE_PRICE))
         tried = sorted(cheap, key=lambda each: each[0])[:6]
         if not tried or m.late():
@@ -104,10 +111,14 @@ def _ejections(m: Mending, shift_id: ShiftId) -> Iterator[tuple[int, OrderId, tu
                 whole = (*left[:place], order_id, *left[place:])
                 tries.append((other, tuple(o for o in whole if o != other)))
     now, given = m.tries.now[shift_id].weight, 0 if shift_id == m.tries.home else m.tries.given
-    weights = weigh_many(m.problem, [(shift_id, sequence) for _, sequence in tries])
-    for (other, sequence), weight in zip(tries, weights, strict=True):
-        if no_worse(weight, now):
-            yield weight.cost - now.cost + given, other, sequence
+    at_once = FEW if m.problem.rounds[shift_id].max_reloads else MANY
+    for some in batched(tries, at_once):
+        if m.late():
+            return
+        weights = weigh_many(m.problem, [(shift_id, sequence) for _, sequence in some])
+        for (other, sequence), weight in zip(some, weights, strict=True):
+            if no_worse(weight, now):
+                yield weight.cost - now.cost + given, other, sequence
 
 
 def _near(m: Mending, shift_id: ShiftId) -> list[int]:

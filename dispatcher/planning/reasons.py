@@ -4,6 +4,7 @@ Asks of every driver first whether they could serve the order with nothing else 
 they have. The sentence tells of the driver who comes nearest. Figures about a round are the judge's.
 """
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -70,10 +71,14 @@ def explain(
 
 
 def excuses(
-    problem: Problem, sequences: Sequences, order_id: OrderId, *, but: ShiftId
+    problem: Problem, sequences: Sequences, order_id: OrderId, *, but: ShiftId, deadline_s: float = 0.5
 ) -> tuple[Mapping[DriverId, Rule], Mapping[DriverId, Obstacle]]:
-    """What stops every shift but one, in these sequences without the order."""
-    answers = [a for a in _Explainer(problem, sequences).answers(order_id) if a.room.duty.shift_id != but]
+    """What stops every shift but one, in these sequences without the order; those that can be asked in time."""
+    until, answers = time.monotonic() + deadline_s, list[_Answer]()
+    explainer = _Explainer(problem, sequences)
+    for shift_id in problem.rounds:
+        if shift_id != but and time.monotonic() < until:
+            answers.append(explainer.answer(explainer.problem.visits[order_id], shift_id))
     return _stopped(answers), _obstacles(answers, problem.visits[order_id])
 
 
@@ -128,14 +133,10 @@ class _Explainer:
             closed, line = clock(self.problem, visit.closes_s), clock(self.problem, freeze_s)
             sentence = f"Its window closed at {closed}, before the freeze line at {line}."
             return Reason(order_id, ReasonCode.SKIPPED_BY_CONSTRAINT, sentence)
-        answers = self.answers(order_id)
+        asked = self.problem.visits[order_id]
+        answers = [self.answer(asked, shift_id) for shift_id in self.rooms]
         code, sentence = self._judged(visit, answers)
         return Reason(order_id, code, sentence, _stopped(answers), _obstacles(answers, visit))
-
-    def answers(self, order_id: OrderId) -> list[_Answer]:
-        """What every shift says."""
-        asked = self.problem.visits[order_id]
-        return [self._answer(asked, shift_id) for shift_id in self.rooms]
 
     def _judged(self, visit: Visit, answers: list[_Answer]) -> tuple[ReasonCode, str]:
         possible = [a for a in answers if isinstance(a.alone, Gap)]
@@ -192,7 +193,8 @@ class _Explainer:
         sentence = f"Its goods are fetched by {first.number}, which is unplanned itself."
         return Reason(order_id, ReasonCode.ORDER_IGNORED, sentence)
 
-    def _answer(self, visit: Visit, shift_id: ShiftId) -> _Answer:
+    def answer(self, visit: Visit, shift_id: ShiftId) -> _Answer:
+        """What one shift says; `visit` as the frozen problem has it."""
         room, alone = self.rooms[shift_id], self._alone(visit, shift_id).place(visit)
         if not room.sequence or isinstance(alone, Refusal):
             return _Answer(room, alone, alone)

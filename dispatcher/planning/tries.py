@@ -4,9 +4,12 @@ What re-planning may touch is settled here: locks, held stops, what is driven or
 is planned and breaks no rule, and nothing else breaks a rule, or breaks it more, than in the plan as it stands.
 """
 
+import math
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import batched
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -32,6 +35,10 @@ _ALIKE = 3
 
 _BY_HAND = 8
 """Places of one round that columns cannot weigh are many and slow: those with the least detour are weighed."""
+
+_AT_ONCE = 8
+_SHARE = 0.3
+"""Of the time that is left, for weighing those of one kind of fix: a few rounds that load again can take it all."""
 
 _IMPOSSIBLE = np.iinfo(np.int64).max // 4
 
@@ -61,8 +68,9 @@ class Outcome:
 class Tries:
     """One stop, planned or not, and the plan it is to be tried in."""
 
-    def __init__(self, problem: Problem, sequences: Sequences, order_id: OrderId) -> None:
-        """Raises `KeyError` for an order that does not belong to the day."""
+    def __init__(self, problem: Problem, sequences: Sequences, order_id: OrderId, until: float = math.inf) -> None:
+        """`until` is a moment of the monotonic clock. Raises `KeyError` for an order that is not of the day."""
+        self._until = until
         self.problem, self.visit = problem, problem.visits[order_id]
         self.routes: Routes = {shift_id: tuple(sequence) for shift_id, sequence in sequences.items()}
         self.home = next((s for s, sequence in self.routes.items() if order_id in sequence), None)
@@ -193,16 +201,21 @@ class Tries:
         self, problem: Problem, places: Places, allowed: NDArray[np.bool_]
     ) -> Iterator[tuple[int, int, int]]:
         """The places that columns cannot weigh, weighed one by one."""
-        shift_ids, odd, tries = list(self.left), allowed & ~places.settled, []
+        shift_ids, odd, tries = list(self.left), allowed & ~places.settled, list[tuple[int, int, int]]()
         for lane in np.nonzero(odd.any(axis=0))[0].tolist():
             open_places = np.nonzero(odd[:, lane])[0]
             near = open_places[np.argsort(places.distance_m[open_places, lane], kind="stable")[:_BY_HAND]]
-            tries += [(lane, place) for place in near.tolist()]
-        weights = weigh_many(problem, [self.put(Spot(shift_ids[lane], place)) for lane, place in tries])
-        for (lane, place), weight in zip(tries, weights, strict=True):
-            now = self.now[shift_ids[lane]].weight
-            if no_worse(weight, now):
-                yield lane, place, weight.cost - now.cost
+            now_m = self.now[shift_ids[lane]].distance_m
+            tries += [(int(places.distance_m[place, lane]) - now_m, lane, place) for place in near.tolist()]
+        began = time.monotonic()
+        for some in batched(sorted(tries), _AT_ONCE):
+            weights = weigh_many(problem, [self.put(Spot(shift_ids[lane], place)) for _, lane, place in some])
+            for (_, lane, place), weight in zip(some, weights, strict=True):
+                now = self.now[shift_ids[lane]].weight
+                if no_worse(weight, now):
+                    yield lane, place, weight.cost - now.cost
+            if time.monotonic() - began > (self._until - began) * _SHARE:
+                return
 
     def _lowest(self, cost: NDArray[np.int64], most: int) -> list[Spot]:
         shift_ids, found, alike = list(self.left), list[Spot](), dict[int, int]()

@@ -59,7 +59,7 @@ class DayBoard(QObject):
 
     def __init__(self, workplace: Workplace, runner: OpRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._workplace = workplace
+        self.workplace = workplace
         self._desk = workplace.desk
         self._runner = runner
         self._date: date | None = None
@@ -125,10 +125,10 @@ class DayBoard(QObject):
     def read(self) -> Day:
         """The day as it stands now; for a worker."""
         assert self._date is not None
-        return self._workplace.store.read(partial(reread, on=self._date, known=self.known()))
+        return self.workplace.store.read(partial(reread, on=self._date, known=self.known()))
 
     def _look(self, on: date, known: Day | None, _progress: Progress) -> Outlook:
-        day = self._workplace.store.read(partial(reread, on=on, known=known))
+        day = self.workplace.store.read(partial(reread, on=on, known=known))
         return self._desk.look(day, why=False)
 
     @Slot(object)
@@ -181,7 +181,7 @@ class DayBoard(QObject):
         )
 
     def _looked_back(self, on: date, entry: HistoryEntry, progress: Progress) -> Past:
-        past = Past(entry, self._desk.look(self._workplace.store.day_at(on, entry.revision), why=True))
+        past = Past(entry, self._desk.look(self.workplace.store.day_at(on, entry.revision), why=True))
         if progress.cancelled():
             raise Cancelled
         return past

@@ -125,6 +125,10 @@ def _scenes(album: Album, window: MainWindow, theme: Theme) -> None:
     _import(album, window)
     _drag_and_undo(album, window)
     _planning(album, window)
+    _breakdown(album, window)
+    _mending(album, window)
+    _past(album, window)
+    _commands(album, window)
     for name, panel in (("addresses", window.addresses), ("fleet", window.fleet)):
         window.show_panel(panel)
         album.settle()
@@ -215,3 +219,58 @@ def _planning(album: Album, window: MainWindow) -> None:
     album.wait(window.search.changed, when=lambda searching: not searching)
     album.settle()
     album.take("planned")
+
+
+def _breakdown(album: Album, window: MainWindow) -> None:
+    """A van breaks down: the form, and the proposal that answers it, on the map too."""
+    outlook = window.day.outlook
+    assert outlook is not None
+    route = max(outlook.day.plan.routes, key=lambda r: len(r.stops))
+    window.board.select((), (route.shift_id,))
+    window.actions_by_name["van_broken_down"].trigger()
+    album.settle()
+    form = next(d for d in window.findChildren(QDialog) if d.objectName().startswith("disturbance") and d.isVisible())
+    album.take("van-broken-down", form)
+    form.act_button.click()
+    album.wait(window.proposals.offered)
+    album.settle()
+    album.take("proposal")
+    window.board.proposals.accept_requested.emit(window.proposals.cards[0].id, (), ())
+    album.settle()
+    window.hand.undo()
+    album.settle()
+
+
+def _mending(album: Album, window: MainWindow) -> None:
+    """An order nobody has room for, and what would mend it."""
+    day = window.day.day
+    assert day is not None
+    waiting = [o for o in day.unplanned if day.orders[o].address.place]
+    if waiting:
+        window.wires.explain(waiting[0])
+        album.settle()
+        album.take("fixes")
+    window.hand.undo()
+    album.settle()
+
+
+def _past(album: Album, window: MainWindow) -> None:
+    """The day as it was a few changes ago."""
+    window.board.bring_up("History")
+    entries = window.day.workplace.store.entries(on=window.day.date)
+    if len(entries) > 1:
+        window.board.history.want(entries[len(entries) // 2])
+        album.wait(window.day.past_changed)
+        album.settle()
+        album.take("past")
+        window.day.return_to_now()
+        album.settle()
+    window.board.bring_up("Details")
+
+
+def _commands(album: Album, window: MainWindow) -> None:
+    """The command palette over the window."""
+    window.palette_box.open()
+    window.palette_box.box.setText("lock")
+    album.take("commands", window.palette_box)
+    window.palette_box.hide()

@@ -219,10 +219,21 @@ class Problem:
             freeze_s=None if day.freeze_at is None else seconds_after(origin, day.freeze_at),
         )
 
-    def replanned(self, plan: Plan) -> "Problem":
-        """The same problem with other routes of the same day; what it costs is the stops that are held otherwise."""
-        planned = MappingProxyType({route.shift_id: route.order_ids for route in plan.routes})
-        again = replace(self, visits=MappingProxyType(_with_stops(self.visits, plan)), planned=planned)
+    def replanned(self, day: Day) -> "Problem":
+        """The same problem with other routes, another freeze line, other goods loaded; it costs what is otherwise."""
+        planned = MappingProxyType({route.shift_id: route.order_ids for route in day.plan.routes})
+        visits = _with_stops(self.visits, day.plan)
+        loaded = {
+            v.order_id: replace(v, loaded_on=day.loaded.get(v.order_id))
+            for v in visits.values()
+            if v.loaded_on != day.loaded.get(v.order_id)
+        }
+        again = replace(
+            self,
+            visits=MappingProxyType({**visits, **loaded}),
+            planned=planned,
+            freeze_s=None if day.freeze_at is None else seconds_after(self.origin, day.freeze_at),
+        )
         again.__dict__["columns"] = self.columns  # made already, and still true: no route is in there
         return again
 

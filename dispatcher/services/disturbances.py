@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Driver, Lock, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
-from dispatcher.domain.orders import Load, Order
+from dispatcher.domain.orders import Load, Order, OrderKind
 from dispatcher.domain.plan import Day, Route
+from dispatcher.domain.schedule import Schedule
 from dispatcher.domain.time import TimeWindow, midnight
 from dispatcher.services.plan import unassign
 from dispatcher.services.ports import UnitOfWork
@@ -169,3 +170,20 @@ def _order(uow: UnitOfWork, order_id: OrderId) -> Order:
     if order is None:
         raise KnownError("That order no longer exists.", "The board shows what is there now; choose again.")
     return order
+
+
+def under_way(day: Day, schedule: Schedule, moment: datetime) -> Day:
+    """The day as a search must see it at `moment`: what is begun stays, and who has left has the goods in the van.
+
+    Without this, what to do about a breakdown at noon would re-sequence the morning.
+    """
+    out = [r for r in schedule.routes.values() if r.stops and r.leaves_at <= moment]
+    if not out:
+        return day
+    loaded = {
+        stop.order_id: route.shift_id
+        for route in out
+        for stop in route.stops
+        if day.orders[stop.order_id].kind is OrderKind.DELIVERY and day.orders[stop.order_id].pickup_id is None
+    }
+    return replace(day, freeze_at=max(moment, day.freeze_at or moment), loaded={**loaded, **day.loaded})

@@ -35,6 +35,9 @@ __all__ = ["EVERYTHING", "IMPROVE", "MAX_PLACES", "TIMES", "Flag", "Line", "Outl
 MAX_PLACES = 6_000
 """Of a day: its travel table grows with the square, and has 1 GB then."""
 
+KEPT = 3
+"""Readings of the day that are remembered: as it stands, as a proposal would have it, as it was."""
+
 SETTLED_S = 0.05
 """A round of 50 stops has found its sequence by then."""
 
@@ -78,7 +81,7 @@ class _Known:
 class PlanningDesk:
     """Answers about one depot's days on its roads. Any thread. Close it when done.
 
-    The problem of the last revision seen of a day is kept, so that looking again after a look costs nothing. A whole
+    The problems of the last `KEPT` readings of a day are kept, so that looking again after a look costs nothing. A whole
     day is searched in a process of its own; what takes a tenth of a second (`resequence`, `insert`) is done here.
     """
 
@@ -87,19 +90,19 @@ class PlanningDesk:
         self._engine = Planner()
         self._quiet = Planner(quietly=True)
         self._lock = threading.Lock()
-        self._latest: _Known | None = None
+        self._known: list[_Known] = []
 
     def problem(self, day: Day) -> Problem:
         """The day in numbers, with travel tables for every profile on duty, its closed streets closed.
 
         Raises `KnownError` for a day so large that its tables would not fit into memory.
         """
+        if found := self._kept(day):
+            return found.problem
         with self._lock:
-            latest = self._latest
-        if latest and latest.day is day:
-            return latest.problem
-        if latest and _differ_in_plan_only(latest.day, day):
-            known = _Known(day, latest.problem.replanned(day.plan), latest.judged)
+            like = next((k for k in self._known if _differ_in_plan_only(k.day, day)), None)
+        if like:
+            known = _Known(day, like.problem.replanned(day), like.judged)
         else:
             places = places_of(day)
             if len(places.places) > MAX_PLACES:
@@ -112,20 +115,23 @@ class PlanningDesk:
             travel = {profile: self.roads.table(places.places, profile, closed) for profile in profiles}
             known = _Known(day, Problem.of(day, travel), {})
         with self._lock:
-            self._latest = known
+            same_day = [k for k in self._known if k.day.date == day.date and k.day is not day]
+            self._known = [known, *same_day[: KEPT - 1]]
         return known.problem
+
+    def _kept(self, day: Day) -> _Known | None:
+        with self._lock:
+            return next((k for k in self._known if k.day is day), None)
 
     def _judge(self, day: Day, sequences: Sequences) -> Schedule:
         """What the judge says; rounds that were judged before as they are now are not judged again."""
         problem = self.problem(day)
-        with self._lock:
-            latest = self._latest
-        before = latest.judged if latest and latest.day is day else {}
+        latest = self._kept(day)
+        before = latest.judged if latest else {}
         keys = [(shift_id, tuple(sequence)) for shift_id, sequence in sequences.items()]
         judged = {key: before.get(key) or judge_route(problem, *key) for key in keys}
         with self._lock:
-            if self._latest and self._latest.day is day:
-                self._latest = replace(self._latest, judged=judged)
+            self._known = [replace(k, judged=judged) if k.day is day else k for k in self._known]
         return Schedule({shift_id: times for (shift_id, _), times in judged.items()})
 
     def look(self, day: Day, *, why: bool = True) -> Outlook:
@@ -281,10 +287,6 @@ def _to_doors(leg: Line, start: Place, end: Place) -> Line:
 
 
 def _differ_in_plan_only(one: Day, other: Day) -> bool:
-    """Whether both are one reading of a day with different routes (see `services.days.reread`)."""
-    parts = ("depot", "orders", "drivers", "vehicles", "shifts", "loaded", "closures")
-    return (
-        one.freeze_at == other.freeze_at
-        and one.date == other.date
-        and all(getattr(one, part) is getattr(other, part) for part in parts)
-    )
+    """Whether both are one reading of a day; its routes, freeze line and loaded goods may be others."""
+    parts = ("depot", "orders", "drivers", "vehicles", "shifts", "closures")
+    return one.date == other.date and all(getattr(one, part) is getattr(other, part) for part in parts)

@@ -16,6 +16,7 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
 from dispatcher.services import proposals
+from dispatcher.services.disturbances import under_way
 from dispatcher.services.plan import Proposal
 from dispatcher.services.planning import PlanningDesk
 from dispatcher.services.proposals import Card
@@ -57,6 +58,7 @@ class ProposalDesk(QObject):
     ) -> None:
         super().__init__(parent)
         self._board, self._hand, self._runner = board, hand, runner
+        self._workplace = workplace
         self._desk: PlanningDesk = workplace.desk
         self._cards: tuple[Card, ...] = ()
         self._quiet: Job | None = None
@@ -197,6 +199,8 @@ class ProposalDesk(QObject):
 
     def _improved(self, day: Day, seconds: float, progress: Progress) -> Proposal:
         halt = EitherEvent(threading.Event(), progress)
+        if day.date == self._workplace.today:
+            day = under_way(day, self._desk.look(day, why=False).schedule, self._workplace.clock())
         proposal = self._desk.improve(day, seconds=seconds, stop=halt)
         if progress.cancelled():
             raise Cancelled

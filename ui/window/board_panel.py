@@ -12,10 +12,10 @@ from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
-from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.ids import ClosureId, OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
-from dispatcher.domain.roads import Closure, RoadPath
+from dispatcher.domain.roads import Closure, RoadPath, Understood
 from dispatcher.services import closures
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
@@ -24,7 +24,7 @@ from ui.board.pool import PoolPanel
 from ui.board.rounds import RoundsPanel
 from ui.day import DayBoard, Past
 from ui.history.panel import HistoryPanel
-from ui.map.messages import Flavour, StopMark
+from ui.map.messages import ClosureLine, Flavour, StopMark
 from ui.map.view import MapView
 from ui.proposals.panel import ProposalsPanel
 from ui.runner import OpRunner
@@ -57,6 +57,7 @@ class BoardPanel(QMainWindow):
         self._arranged = False
         self._shown_lines: set[ShiftId] = set()
         self._closures: tuple[Closure, ...] = ()
+        self._closed: list[ClosureLine] = []
         self.selected: tuple[OrderId, ...] = ()
         self.selected_shifts: tuple[ShiftId, ...] = ()
         self._marks = StopMarks()
@@ -112,7 +113,7 @@ class BoardPanel(QMainWindow):
         """The sizes of a first start: the map gets what rounds and details leave, the lanes a third of its height."""
         grid, width, height = self._theme.grid, self.width(), self.height()
         rounds, pool, chart, lanes, details, *_ = self.docks.values()
-        left, right = min(grid(94), width * 3 // 10), min(grid(76), width // 4)
+        left, right = min(grid(94), width * 3 // 10), min(grid(84), width * 3 // 10)
         self.resizeDocks([rounds, chart, details], [left, width - left - right, right], Qt.Orientation.Horizontal)
         self.resizeDocks([rounds, pool], [height * 3 // 4, height // 4], Qt.Orientation.Vertical)
         self.resizeDocks([chart, lanes], [height * 2 // 3, height // 3], Qt.Orientation.Vertical)
@@ -211,7 +212,8 @@ class BoardPanel(QMainWindow):
         self._runner.start(look, title="Closed streets", on_done=self._on_closures, latest_key="closures")
 
     def _on_closures(self, closed: Sequence[closures.Closed]) -> None:
-        self.map.show_closures(closure_lines(closed))
+        self._closed = closure_lines(closed)
+        self.map.show_closures(self._closed)
         if said := closures.notice(closed):
             self.told.emit(said)
 
@@ -237,6 +239,13 @@ class BoardPanel(QMainWindow):
         gone = (set(lines) | self._shown_lines) - {line.shift_id for line in drawn} - (set(day.shifts) - set(lines))
         self._shown_lines = (self._shown_lines | {line.shift_id for line in drawn}) - gone
         self.map.update_routes(drawn, gone)
+
+    @Slot(object)
+    def show_understood(self, street: Understood | None) -> None:
+        """Which street a line that was drawn means, beside those that are closed; `None` for none any more."""
+        lines = street.lines if street else ()
+        meant = [ClosureLine(ClosureId("drawn"), ", ".join(street.streets), lines)] if street and lines else []
+        self.map.show_closures([*self._closed, *meant])
 
     def set_now(self, now: datetime | None) -> None:
         """Where the line of now stands; nowhere on another day than today."""

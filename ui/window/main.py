@@ -211,6 +211,8 @@ class MainWindow(QMainWindow):
             teller.told.connect(self.status.tell)
         self.hand.set_hindrance(self.search.hindrance)
         self.disturbances.line_wanted.connect(self._on_line_wanted)
+        self.disturbances.line_unwanted.connect(self.board.map.end_line)
+        self.disturbances.street_understood.connect(self.board.show_understood)
         self.board.map.line_drawn.connect(self.disturbances.line_drawn)
         self.board.map.line_cancelled.connect(self.disturbances.line_cancelled)
         self.search.changed.connect(self._on_search_changed)
@@ -328,6 +330,7 @@ class MainWindow(QMainWindow):
         self.hand.forget()
         self._show_date(chosen)
         self.day.open(chosen)
+        self._on_tick()
         self.runner.read(lambda r: r.days(), self.header.set_days, latest_key="days")
 
     @Slot(object)

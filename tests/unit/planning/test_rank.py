@@ -153,7 +153,7 @@ def test_what_is_remembered_serves_the_next_plan_of_the_day():
     one, other = {shifts[0]: ids[:9], shifts[1]: ids[9:18]}, {shifts[0]: ids[:8], shifts[1]: ids[8:18]}
     problem = problem_of(with_plan(day, one))
     remembered = Remembered(problem)
-    again = problem.replanned(with_plan(day, other).plan)
+    again = problem.replanned(with_plan(day, other))
     assert remembered.holds_for(again)
     assert not remembered.holds_for(problem_of(day))
     for p in (problem, again):

@@ -47,7 +47,7 @@ def day_of(on: date, revision: int, rows: DayRows) -> Day:
         drivers={row["id"]: to_driver(row) for row in _sorted(rows[driver], "number")},
         vehicles={row["id"]: to_vehicle(row) for row in _sorted(rows[vehicle], "name", "id")},
         shifts=shifts,
-        plan=Plan(on, revision, routes_of(shifts, rows[stop])),
+        plan=Plan(on, revision, _routes(shifts, rows[stop])),
         freeze_at=next((datetime.fromisoformat(row["freeze_at"]) for row in rows[day]), None),
         loaded={OrderId(row["order_id"]): ShiftId(row["shift_id"]) for row in rows[loaded]},
         closures=tuple(to_closure(row) for row in _sorted(rows[closure], "first", "name", "id")),
@@ -60,7 +60,7 @@ def by_driver(shifts: Iterable[Row], drivers: Iterable[Row]) -> Sequence[Row]:
     return sorted(shifts, key=lambda row: (numbers[row["driver_id"]], row["starts_at"], row["id"]))
 
 
-def routes_of(shifts: Iterable[ShiftId], stops: Iterable[Row]) -> tuple[Route, ...]:
+def _routes(shifts: Iterable[ShiftId], stops: Iterable[Row]) -> tuple[Route, ...]:
     """One route for every shift, empty or not."""
     by_shift: dict[str, list[Stop]] = defaultdict(list)
     for row in sorted(stops, key=itemgetter("position")):

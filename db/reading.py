@@ -1,27 +1,32 @@
 """Queries over one consistent moment of the database. Nothing here writes."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, Text, aggregate_order_by, and_, func, select
 
-from db.days import DATED, LASTING, DayRows, belonging, by_driver, day_of, routes_of
+from db.days import DATED, LASTING, DayRows, belonging, by_driver, day_of
 from db.rows import Row, to_closure, to_depot, to_driver, to_order, to_shift, to_vehicle
 from db.tables import audit, closure, depot, driver, key_of, mapping, orders, pin, shift, stop, vehicle
 from dispatcher.domain.changes import DaySummary
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.place import Place
-from dispatcher.domain.plan import Day, Plan
+from dispatcher.domain.plan import Day, Plan, Route, Stop
 from dispatcher.domain.roads import Closure
 
 VARIABLES = 10_000
 """Ids in one IN; SQLite is commonly built for 32,766 variables a statement."""
+
+ROUTES = 512
+"""Routes remembered as they were read: a few days of a large depot."""
 
 
 def fetch(connection: Connection, query: Select[Any]) -> Iterator[Row]:
@@ -47,6 +52,11 @@ def _of_date(connection: Connection, table: Table, on: date) -> list[Row]:
     return list(fetch(connection, select(table).where(belonging(table, on))))
 
 
+@lru_cache(maxsize=ROUTES)
+def _route(shift_id: ShiftId, stops: str) -> Route:
+    return Route(shift_id, tuple(Stop(OrderId(key), bool(held), bool(done)) for key, held, done in json.loads(stops)))
+
+
 class SqlReader:
     """Implements the services' `Reader`; lives as long as the transaction of its connection."""
 
@@ -68,8 +78,15 @@ class SqlReader:
         return day_of(on, self.revision, rows_on(self._connection, on))
 
     def plan(self, on: date) -> Plan:
-        shifts = [s.id for s in self.shifts_of(on)]
-        return Plan(on, self.revision, routes_of(shifts, _of_date(self._connection, stop, on)))
+        """Read after every change, so a route is one row: Python's lock changes hands with each.
+
+        Routes that are as they were when they were read before are the very same objects.
+        """
+        whole = func.json_array(stop.c.order_id, stop.c.held, stop.c.done)
+        in_order = func.json_group_array(aggregate_order_by(whole, stop.c.position), type_=Text)
+        query = select(stop.c.shift_id, in_order).where(belonging(stop, on)).group_by(stop.c.shift_id)
+        stops: dict[str, str] = dict(self._connection.execute(query).all())  # type: ignore[arg-type]
+        return Plan(on, self.revision, tuple(_route(s.id, stops.get(s.id, "[]")) for s in self.shifts_of(on)))
 
     def days(self) -> Sequence[DaySummary]:
         is_open = orders.c.state == OrderState.OPEN.value

@@ -81,7 +81,7 @@ class _Known:
 class PlanningDesk:
     """Answers about one depot's days on its roads. Any thread. Close it when done.
 
-    The problems of the last `KEPT` readings of a day are kept, so that looking again after a look costs nothing. A whole
+    The problems of the last `KEPT` readings of a day are kept: looking again after a look costs nothing. A whole
     day is searched in a process of its own; what takes a tenth of a second (`resequence`, `insert`) is done here.
     """
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, Text, aggregate_order_by, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, Text, and_, func, select
 
 from db.days import DATED, LASTING, DayRows, belonging, by_driver, day_of
 from db.rows import Row, to_closure, to_depot, to_driver, to_order, to_shift, to_vehicle
@@ -83,9 +83,9 @@ class SqlReader:
         Routes that are as they were when they were read before are the very same objects.
         """
         whole = func.json_array(stop.c.order_id, stop.c.held, stop.c.done)
-        in_order = func.json_group_array(aggregate_order_by(whole, stop.c.position), type_=Text)
+        in_order = func.json_group_array(whole, type_=Text).aggregate_order_by(stop.c.position)
         query = select(stop.c.shift_id, in_order).where(belonging(stop, on)).group_by(stop.c.shift_id)
-        stops: dict[str, str] = dict(self._connection.execute(query).all())  # type: ignore[arg-type]
+        stops: dict[str, str] = dict(self._connection.execute(query).all())
         return Plan(on, self.revision, tuple(_route(s.id, stops.get(s.id, "[]")) for s in self.shifts_of(on)))
 
     def days(self) -> Sequence[DaySummary]:

@@ -28,11 +28,11 @@ class Route:
 
     shift_id: ShiftId
     stops: tuple[Stop, ...] = ()
+    order_ids: tuple[OrderId, ...] = field(init=False, repr=False, compare=False)
+    """The orders in the order they are served."""
 
-    @property
-    def order_ids(self) -> tuple[OrderId, ...]:
-        """The orders in the order they are served."""
-        return tuple(stop.order_id for stop in self.stops)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "order_ids", tuple(stop.order_id for stop in self.stops))
 
 
 @dataclass(frozen=True, slots=True)

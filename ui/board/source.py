@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import is_
 from zoneinfo import ZoneInfo
 
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
@@ -43,7 +44,7 @@ def same_source(one: RoundSource, other: RoundSource) -> bool:
         one.route == other.route
         and (one.times is other.times or one.times == other.times)
         and len(one.orders) == len(other.orders)
-        and all(map(_same_order, one.orders, other.orders))
+        and (all(map(is_, one.orders, other.orders)) or all(map(_same_order, one.orders, other.orders)))
         and (one.shift, one.driver, one.vehicle, one.zone) == (other.shift, other.driver, other.vehicle, other.zone)
         and (one.loaded, one.freeze_at) == (other.loaded, other.freeze_at)
     )

@@ -74,7 +74,8 @@ class Showing:
     band: tuple[float, float, float, float] | None = None
     """The rubber band: left, top, width, height in pixels of the lanes."""
     _maker: Lanes = field(default_factory=Lanes)
-    _places: dict[OrderId, Place] = field(default_factory=dict)
+    _found: dict[OrderId, Place] | None = None
+    """Where each stop is; `None` until somebody asks."""
     _rows: dict[ShiftId, int] = field(default_factory=dict)
 
     # ── The day ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -98,18 +99,22 @@ class Showing:
         shown = self.wanted
         self.lanes = tuple(lane for lane in self.all_lanes if shown is None or lane.shift_id in shown)
         self._rows = {lane.shift_id: row for row, lane in enumerate(self.lanes)}
-        self._places = {
-            mark.order_id: Place(row, index)
-            for row, lane in enumerate(self.lanes)
-            for index, mark in enumerate(lane.marks)
-        }
+        self._found = None
         self.view = replace(self.view, extent=Extent.of(self.lanes), lanes=len(self.lanes)).settled()
 
     # ── Finding ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def place(self, order_id: OrderId | None) -> Place | None:
         """Where a stop is shown."""
-        return self._places.get(order_id) if order_id is not None else None
+        if order_id is None:
+            return None
+        if self._found is None:
+            self._found = {
+                mark.order_id: Place(row, index)
+                for row, lane in enumerate(self.lanes)
+                for index, mark in enumerate(lane.marks)
+            }
+        return self._found.get(order_id)
 
     def row(self, shift_id: ShiftId) -> int | None:
         """The lane of a round."""
@@ -162,5 +167,5 @@ class Showing:
     def lit(self) -> frozenset[int] | None:
         """The rows of selected rounds and stops, which stay full while others fade; `None` when all are full."""
         rows = {self._rows[shift_id] for shift_id in self.shifts if shift_id in self._rows}
-        rows |= {place.row for order_id in self.orders if (place := self._places.get(order_id))}
+        rows |= {place.row for order_id in self.orders if (place := self.place(order_id))}
         return frozenset(rows) if rows else None

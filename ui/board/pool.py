@@ -86,13 +86,13 @@ class PoolPanel(QWidget):
         self._show_counts()
         self._tell_filter()
 
-    def select(self, order_ids: Collection[OrderId]) -> None:
+    def select(self, order_ids: Collection[OrderId], *, sought: bool = True) -> None:
         """Select these orders and bring the first into view, without a signal.
 
-        A filter that hides all of them gives way: what was asked for must be seen.
+        A filter that hides all of them gives way if they were sought: what was asked for must be seen.
         """
         waiting = [o for o in order_ids if self.model.is_waiting(o) and not self.model.is_cancelled(o)]
-        if self.line.filter and waiting and all(self.model.place_of(o) is None for o in waiting):
+        if sought and self.line.filter and waiting and all(self.model.place_of(o) is None for o in waiting):
             self.line.clear()
         if rows := self.view.choose(order_ids):
             self.view.scrollTo(self.model.index(rows[0], 0))

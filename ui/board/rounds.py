@@ -104,12 +104,14 @@ class RoundsPanel(QWidget):
         self._offer()
         self._tell_filter()
 
-    def select(self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = ()) -> None:
+    def select(
+        self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = (), *, sought: bool = True
+    ) -> None:
         """Select these stops and rounds and bring the first into view, without a signal.
 
-        A filter that hides all of them gives way: what was asked for must be seen.
+        A filter that hides all of them gives way if they were sought: what was asked for must be seen.
         """
-        if self.line.filter and not self.model.takes_any(order_ids, shift_ids):
+        if sought and self.line.filter and not self.model.takes_any(order_ids, shift_ids):
             self.line.clear()
         self.view.select(order_ids, shift_ids)
         self._offer()

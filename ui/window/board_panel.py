@@ -60,6 +60,9 @@ class BoardPanel(QMainWindow):
         self._closed: list[ClosureLine] = []
         self.selected: tuple[OrderId, ...] = ()
         self.selected_shifts: tuple[ShiftId, ...] = ()
+        self._waiting: frozenset[OrderId] = frozenset()
+        """Those of the selected orders that no round serves."""
+        self._telling = False
         self._marks = StopMarks()
         self._make_views()
         self._lay_out()
@@ -176,7 +179,10 @@ class BoardPanel(QMainWindow):
     def _on_outlook_changed(self, outlook: Outlook) -> None:
         reasons = self._outlook.reasons if self._outlook and not outlook.reasons else outlook.reasons
         self._outlook = Outlook(outlook.day, outlook.schedule, reasons)
+        self._telling = True
         self._show_outlook()
+        self._telling = False
+        self._keep_selection(outlook.day)
         if self._fitted != outlook.day.date:
             self._fitted = outlook.day.date
             self.map.show_routes([])
@@ -254,10 +260,8 @@ class BoardPanel(QMainWindow):
     # --- one selection --------------------------------------------------------------------------------------------
 
     def _wire_selection(self) -> None:
-        for view in (self.rounds, self.timeline):
+        for view in (self.rounds, self.timeline, self.pool, self.map):
             view.selection_changed.connect(partial(self._on_selection, view))
-        for view in (self.pool, self.map):
-            view.selection_changed.connect(partial(self._on_orders_selected, view))
         self.map.route_clicked.connect(self._on_route_clicked)
 
     def select(self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = (), *, by: object = None) -> None:
@@ -268,14 +272,37 @@ class BoardPanel(QMainWindow):
                 view.select(self.selected, self.selected_shifts)
         if by is not self.pool:
             self.pool.select(self.selected)
+        self._tell_selection()
+
+    def _tell_selection(self) -> None:
+        self._waiting = self._selected_waiting()
         self.inspector.show_selection(self.selected, self.selected_shifts)
         self.selected_changed.emit(self.selected, self.selected_shifts)
 
-    def _on_selection(self, view: object, order_ids: tuple[OrderId, ...], shift_ids: tuple[ShiftId, ...]) -> None:
-        self.select(order_ids, shift_ids, by=view)
+    def _keep_selection(self, day: Day) -> None:
+        """What is selected stays so, in the pool or in a round, wherever it is now; what left the day is not."""
+        orders = tuple(o for o in self.selected if o in day.orders)
+        shifts = tuple(s for s in self.selected_shifts if s in day.shifts)
+        if (orders, shifts, self._selected_waiting()) == (self.selected, self.selected_shifts, self._waiting):
+            return
+        self.selected, self.selected_shifts = orders, shifts
+        self.rounds.select(orders, shifts, sought=False)
+        self.pool.select(orders, sought=False)
+        self.timeline.select(orders, shifts)
+        self.map.select(orders, shifts)
+        self._tell_selection()
 
-    def _on_orders_selected(self, view: object, order_ids: tuple[OrderId, ...]) -> None:
-        self.select(order_ids, by=view)
+    def _selected_waiting(self) -> frozenset[OrderId]:
+        plan = self._outlook.day.plan if self._outlook else None
+        planned = {o for route in plan.routes for o in route.order_ids} if plan and self.selected else ()
+        return frozenset(o for o in self.selected if o not in planned)
+
+    def _on_selection(
+        self, view: object, order_ids: tuple[OrderId, ...], shift_ids: tuple[ShiftId, ...] = ()
+    ) -> None:
+        """A view that is told another day misses what is not there; only a person's choice is one."""
+        if not self._telling:
+            self.select(order_ids, shift_ids, by=view)
 
     @Slot(object)
     def _on_route_clicked(self, shift_id: ShiftId) -> None:

@@ -81,14 +81,14 @@ class AddressesPanel(QWidget):
         self.told = Said("addresses.told", "What was decided last", self._theme, self)
 
     def _add_keys(self, where: QWidget) -> None:
-        keys: tuple[tuple[str, Qt.Key, Callable[[], object]], ...] = (
-            ("take", Qt.Key.Key_Return, self.desk.take),
-            ("take", Qt.Key.Key_Enter, self.desk.take),
-            ("pin", Qt.Key.Key_P, self.desk.toggle_pin),
-            ("drop", Qt.Key.Key_Escape, self.desk.drop_pin),
+        keys: tuple[tuple[str, str, Qt.Key, Callable[[], object]], ...] = (
+            ("take", "Use the chosen place", Qt.Key.Key_Return, self.desk.take),
+            ("take", "Use the chosen place", Qt.Key.Key_Enter, self.desk.take),
+            ("pin", "Set a pin on the map, or keep it", Qt.Key.Key_P, self.desk.toggle_pin),
+            ("drop", "Drop the pin", Qt.Key.Key_Escape, self.desk.drop_pin),
         )
-        for name, key, slot in keys:
-            action = QAction(where)
+        for name, text, key, slot in keys:
+            action = QAction(text, where)
             action.setObjectName(f"{where.objectName()}.{name}")
             action.setShortcut(QKeySequence(key))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)

@@ -115,7 +115,7 @@ class RecordPage(QWidget):
             (Qt.Key.Key_Insert, self.add_requested.emit, self.add_button),
             (Qt.Key.Key_Delete, self._on_remove, self.remove_button),
         ):
-            action = QAction(self.table)
+            action = QAction(button.text(), self.table)
             action.setShortcut(QKeySequence(key))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(slot)

@@ -1,12 +1,11 @@
 """The forms that the window opens, and what comes of them. None blocks the window; each is one story elsewhere."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -36,7 +35,7 @@ from ui.orders.dialog import OrderDialog
 from ui.parts.sizes import open_at
 from ui.runner import Operation, OpRunner
 from ui.theme import Theme
-from ui.window.actions import MENUS
+from ui.window.keys import keys_of
 
 EXPORTS = {
     "Excel workbook (*.xlsx)": "xlsx",
@@ -201,31 +200,14 @@ class KeysDialog(QDialog):
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        for row in _keys(window):
+        for key in keys_of(window):
             table.insertRow(table.rowCount())
-            for column, text in enumerate(row):
+            for column, text in enumerate((key.where, key.what, key.keys)):
                 table.setItem(table.rowCount() - 1, column, QTableWidgetItem(text))
         column_layout = QVBoxLayout(self)
         column_layout.addWidget(table)
         column_layout.addWidget(_close_button(self))
         open_at(self, theme, 150, 160)
-
-
-def _keys(window: QWidget) -> Iterator[tuple[str, str, str]]:
-    """Where, what and which key, for all that has one."""
-    for menu, specs in MENUS.items():
-        for spec in specs:
-            if spec.key:
-                yield menu.replace("&", ""), spec.text.replace("&", "").rstrip("…"), _native(QKeySequence(spec.key))
-    named = {spec.name for specs in MENUS.values() for spec in specs}
-    for action in window.findChildren(QAction):
-        if action.objectName() not in named and action.shortcut() and action.text():
-            where = action.parent().objectName().replace("board.", "").split(".")[0].capitalize()
-            yield where or "Panels", action.text().replace("&", "").rstrip("…"), _native(action.shortcut())
-
-
-def _native(key: QKeySequence) -> str:
-    return key.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _close_button(dialog: QDialog) -> QDialogButtonBox:

@@ -4,32 +4,30 @@ Each function is one change inside a unit of work. Nothing is refused for breaki
 what a move breaks. Only nonsense raises: an order or a shift that is not there any more.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import OrderId, ShiftId
-from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day, Plan, Route, Stop
+from dispatcher.services.merging import (
+    Proposal,
+    Sequences,
+    count_moved,
+    destinations,
+    merged,
+    place_behind,
+    shift_by_order,
+)
 from dispatcher.services.ports import UnitOfWork
 
-type Sequences = Mapping[ShiftId, Sequence[OrderId]]
-"""Which orders each shift serves, in their order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """An engine's plan, computed against a snapshot and not yet applied."""
-
-    date: date
-    revision: int
-    """Of the snapshot."""
-    before: Sequences
-    """The snapshot's routes that the engine was free to change."""
-    after: Sequences
-    cost: int = 0
-    """Minor currency units, as the judge prices it."""
+__all__ = [
+    "Applied", "Proposal", "Sequences", "apply_proposal", "clear_routes", "complete", "count_moved", "hold_orders",
+    "land_orders", "merged", "move_orders", "place_behind", "sequences_of", "shift_by_order", "unassign",
+    "with_sequences",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +78,6 @@ def land_orders(
     uow.set_routes({to_shift: stops})
 
 
-def place_behind(stops: list[Stop], coming: Iterable[Stop], sequence: Sequence[OrderId]) -> None:
-    """Insert each coming stop right behind the last of those that precede it in `sequence`; at the front for none."""
-    for stop in coming:
-        ahead = set(sequence[: sequence.index(stop.order_id)])
-        at = max((i + 1 for i, s in enumerate(stops) if s.order_id in ahead), default=0)
-        stops.insert(at, stop)
-
-
 def unassign(uow: UnitOfWork, *, order_ids: Collection[OrderId]) -> None:
     """Take orders out of their routes, back into the pool."""
     orders = _existing(uow, order_ids)
@@ -118,86 +108,23 @@ def hold_orders(uow: UnitOfWork, *, order_ids: Collection[OrderId], held: bool) 
 def apply_proposal(uow: UnitOfWork, proposal: Proposal) -> Applied:
     """Take an engine's plan over.
 
-    If the plan moved since the snapshot, the dispatcher's hand wins: an order that was moved, taken out, cancelled
-    or held meanwhile stays where it is now, an order that came meanwhile stays too, and the rest follows the
-    proposal.
+    If the plan moved since the snapshot, the dispatcher's hand wins: an order that was moved, taken out, cancelled,
+    held, locked or served meanwhile stays where it is now, an order that came meanwhile stays too, and the rest follows
+    the proposal.
     """
     plan = uow.plan(proposal.date)
-    orders = {order.id: order for order in uow.orders(shift_by_order(proposal.after))}
-    changed, left = merged(plan, orders, proposal)
+    orders = {order.id: order for order in uow.orders(destinations(proposal))}
+    locks = {shift.id: shift.lock for shift in uow.shifts_of(proposal.date)}
+    changed, left = merged(plan, orders, proposal, locks)
     moved = count_moved(plan, changed)
     if changed:
         uow.set_routes(changed)
     return Applied(moved, tuple(left.items()))
 
 
-def merged(
-    plan: Plan, orders: Mapping[OrderId, Order], proposal: Proposal
-) -> tuple[dict[ShiftId, list[Stop]], dict[OrderId, str]]:
-    """What a proposal comes to as the plan stands now: the routes that change, and what stays as it is and why.
-
-    `orders` are as they are now; one that is missing there has been removed.
-    """
-    on_duty = {route.shift_id for route in plan.routes}
-    now = {s.order_id: (r.shift_id, s) for r in plan.routes for s in r.stops}
-    left = _left_alone(orders, proposal, {o: shift for o, (shift, _) in now.items()}, on_duty)
-    after: dict[ShiftId, list[Stop]] = {}
-    for shift_id in (s for s in proposal.after if s in on_duty):
-        taken = [o for o in proposal.after[shift_id] if o not in left]
-        after[shift_id] = [now[o][1] if o in now else Stop(o) for o in taken]
-    _put_back(plan, after, left, set(shift_by_order(proposal.after)))
-    return {s: stops for s, stops in after.items() if tuple(stops) != _route(plan, s).stops}, left
-
-
 def complete(uow: UnitOfWork, proposal: Proposal, *, after: int) -> Applied:
     """Take over what completes the change of revision `after`; nothing if anything was written since, an undo say."""
     return apply_proposal(uow, proposal) if uow.revision == after else Applied(0)
-
-
-def _left_alone(
-    orders: Mapping[OrderId, Order],
-    proposal: Proposal,
-    now: Mapping[OrderId, ShiftId],
-    on_duty: Collection[ShiftId],
-) -> dict[OrderId, str]:
-    was, meant = shift_by_order(proposal.before), shift_by_order(proposal.after)
-    left: dict[OrderId, str] = {}
-    for order_id, shift_id in meant.items():
-        order = orders.get(order_id)
-        if order is None:
-            left[order_id] = "It was removed meanwhile."
-        elif order.state is not OrderState.OPEN:
-            left[order_id] = "It was cancelled meanwhile."
-        elif now.get(order_id) != was.get(order_id):
-            left[order_id] = "It was moved by hand meanwhile."
-        elif shift_id not in on_duty:
-            left[order_id] = "The driver it was meant for is no longer on duty."
-    return left
-
-
-def _put_back(
-    plan: Plan, after: dict[ShiftId, list[Stop]], left: Mapping[OrderId, str], planned: Collection[OrderId]
-) -> None:
-    """Return to every touched route the stops that the proposal does not speak of or must not move.
-
-    They go behind the neighbour they follow now, so that a sequence made by hand survives.
-    """
-    for shift_id, stops in after.items():
-        ahead: OrderId | None = None
-        for stop in _route(plan, shift_id).stops:
-            if stop.order_id in left or stop.order_id not in planned:
-                at = next(
-                    (i + 1 for i, s in enumerate(stops) if s.order_id == ahead), 0 if ahead is None else len(stops)
-                )
-                stops.insert(at, stop)
-            ahead = stop.order_id
-
-
-def count_moved(plan: Plan, changed: Mapping[ShiftId, Sequence[Stop]]) -> int:
-    """How many orders the changed routes serve in another place than the plan."""
-    now = {s.order_id: (r.shift_id, i) for r in plan.routes for i, s in enumerate(r.stops)}
-    places = {s.order_id: (shift_id, i) for shift_id, stops in changed.items() for i, s in enumerate(stops)}
-    return sum(1 for order_id, place in places.items() if now.get(order_id) != place)
 
 
 def with_sequences(day: Day, sequences: Sequences) -> Day:
@@ -218,11 +145,6 @@ def with_sequences(day: Day, sequences: Sequences) -> Day:
 def sequences_of(day: Day, shift_ids: Collection[ShiftId] | None = None) -> dict[ShiftId, tuple[OrderId, ...]]:
     """The day's routes, or these of them, as plain sequences."""
     return {r.shift_id: r.order_ids for r in day.plan.routes if shift_ids is None or r.shift_id in shift_ids}
-
-
-def shift_by_order(sequences: Sequences) -> dict[OrderId, ShiftId]:
-    """Which shift serves each order."""
-    return {order_id: shift_id for shift_id, order_ids in sequences.items() for order_id in order_ids}
 
 
 def _existing(uow: UnitOfWork, order_ids: Collection[OrderId]) -> list[Order]:

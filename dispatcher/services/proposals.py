@@ -9,14 +9,8 @@ from dataclasses import dataclass, replace
 from dispatcher.domain.ids import OrderId, ShiftId, new_id
 from dispatcher.domain.plan import Day, Stop
 from dispatcher.domain.schedule import RouteTimes, Schedule, StopTimes
-from dispatcher.services.plan import (
-    Proposal,
-    merged,
-    place_behind,
-    sequences_of,
-    shift_by_order,
-    with_sequences,
-)
+from dispatcher.services.merging import Proposal, destinations, merged, place_behind, shift_by_order
+from dispatcher.services.plan import sequences_of, with_sequences
 from dispatcher.services.planning import PlanningDesk
 
 
@@ -128,7 +122,7 @@ def part(card: Card, *, shift_ids: Collection[ShiftId] = (), order_ids: Collecti
     """Only these drivers' rounds, or only these moves, of a card.
 
     A driver's round is taken over as a whole: what comes to it, what leaves it, and its sequence; the rounds at the
-    other end keep their sequence.
+    other end keep their sequence. Goods that are fetched on the way go with what fetches them.
     """
     before, after = card.proposal.before, card.proposal.after
     goes, comes = shift_by_order(before), shift_by_order(after)
@@ -136,6 +130,7 @@ def part(card: Card, *, shift_ids: Collection[ShiftId] = (), order_ids: Collecti
     for shift_id in shift_ids:
         both = {*before.get(shift_id, ()), *after.get(shift_id, ())}
         chosen |= {o for o in both if goes.get(o) != comes.get(o)}
+    chosen = _with_goods(card.day, chosen, goes, comes)
     routes = {s: [Stop(o) for o in route if o not in chosen] for s, route in before.items()}
     for shift_id, sequence in after.items():
         coming = [Stop(o) for o in sequence if o in chosen]
@@ -146,10 +141,24 @@ def part(card: Card, *, shift_ids: Collection[ShiftId] = (), order_ids: Collecti
     return replace(card.proposal, after=found)
 
 
+def _with_goods(
+    day: Day, chosen: Collection[OrderId], goes: Mapping[OrderId, ShiftId], comes: Mapping[OrderId, ShiftId]
+) -> set[OrderId]:
+    """With what fetches the goods of a chosen delivery, and what brings those of a collection, where it moves."""
+    found = set(chosen)
+    moving = {o for o in (*goes, *comes) if o in day.orders and goes.get(o) != comes.get(o)}
+    for order_id in moving:
+        pickup_id = day.orders[order_id].pickup_id
+        if pickup_id in moving and not found.isdisjoint((order_id, pickup_id)):
+            found |= {order_id, pickup_id}
+    return found
+
+
 def _card(
     desk: PlanningDesk, day: Day, proposal: Proposal, card_id: str, title: str, gone: tuple[tuple[OrderId, str], ...]
 ) -> Card:
-    changed, left = merged(day.plan, day.orders, proposal)
+    locks = {shift.id: shift.lock for shift in day.shifts.values()}
+    changed, left = merged(day.plan, day.orders, proposal, locks)
     held = Proposal(day.date, day.revision, sequences_of(day), _whole(day, changed))
     now, then = desk.look(day, why=False).schedule, desk.preview(day, held).schedule
     rounds, stops = tuple(_rounds(day, now, then)), tuple(_stops(day, now, then))
@@ -171,7 +180,7 @@ def _card(
 
 def _missed(day: Day, proposal: Proposal, left: Mapping[OrderId, str]) -> dict[OrderId, str]:
     """Moves that were offered and cannot be had, unless they were made already."""
-    was, meant, now = (shift_by_order(s) for s in (proposal.before, proposal.after, sequences_of(day)))
+    was, meant, now = shift_by_order(proposal.before), destinations(proposal), shift_by_order(sequences_of(day))
     return {o: why for o, why in left.items() if was.get(o) != meant[o] and now.get(o) != meant[o]}
 
 

@@ -85,7 +85,8 @@ class InHand:
         touched = dict.fromkeys((*self._hand.givers, verdict.shift_id))
         after = {shift_id: self._hand.left[shift_id] for shift_id in touched}
         after[verdict.shift_id] = verdict.sequence
-        return Proposal(self._day.date, self._day.revision, sequences_of(self._day, touched), after)
+        before = sequences_of(self._day, touched)
+        return Proposal(self._day.date, self._day.revision, before, after, by_hand=True)
 
 
 def verdict(

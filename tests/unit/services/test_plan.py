@@ -1,6 +1,7 @@
 """Changes of the plan: by hand, and by taking over a proposal while the plan moves."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from db.opening import open_store
 from db.store import SqliteStore
 from dispatcher.domain.errors import KnownError
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import OrderKind
 from dispatcher.domain.plan import Day
-from dispatcher.services import plan
+from dispatcher.services import plan, rounds
 from dispatcher.services.orders import cancel_orders
 from dispatcher.services.plan import Proposal
 from tests.fixtures import days
@@ -114,6 +117,72 @@ def test_a_shift_that_ended_meanwhile_leaves_its_orders_in_the_pool(store: Sqlit
     done = store.write("Optimise", lambda uow: plan.apply_proposal(uow, made))
     assert set(second) <= set(day_of(store).unplanned)
     assert {order_id for order_id, _ in done.value.left} == set(second)
+
+
+def optimised(store: SqliteStore, made: Proposal) -> plan.Applied:
+    return store.write("Optimise", lambda uow: plan.apply_proposal(uow, made)).value
+
+
+def test_a_stop_that_a_proposal_takes_out_goes_to_the_pool(store: SqliteStore) -> None:
+    shift, first = next(iter(day_of(store).shifts)), routes(store)[0]
+    done = optimised(store, proposal(store, {shift: first[:2]}))
+    assert (routes(store)[0], done) == (first[:2], plan.Applied(2))
+    assert set(first[2:]) <= set(day_of(store).unplanned)
+
+
+@pytest.mark.parametrize("lock", [Lock.SEQUENCE, Lock.DRIVER, Lock.ROUTE])
+def test_a_round_that_was_locked_meanwhile_keeps_its_stops(store: SqliteStore, lock: Lock) -> None:
+    (a, first), (b, second), _ = plan.sequences_of(day_of(store)).items()
+    made = proposal(store, {a: (first[1], first[0], second[3]), b: (*second[:3], first[3])})
+    store.write("Lock", lambda uow: rounds.lock_rounds(uow, on=days.DATE, shift_ids=[a], lock=lock))
+    done = optimised(store, made)
+    now = routes(store)
+    assert set(first) <= set(now[0])
+    may_turn = [first[1], first[2], first[3], first[0]]
+    assert [o for o in now[0] if o in first] == (may_turn if lock is Lock.DRIVER else list(first))
+    assert (second[3] in now[0]) == (lock is Lock.SEQUENCE)
+    assert set(first[2:]) <= set(dict(done.left))
+    assert "locked" in dict(done.left)[first[3]]
+
+
+def test_what_was_held_or_driven_meanwhile_stays_where_it_is(store: SqliteStore) -> None:
+    (a, first), (b, second), _ = plan.sequences_of(day_of(store)).items()
+    made = proposal(store, {a: (first[2], first[3], first[1]), b: (*second, first[0])})
+    store.write("Hold", lambda uow: plan.hold_orders(uow, order_ids=[first[0]], held=True))
+    store.write("Done", lambda uow: rounds.mark_done(uow, on=days.DATE, order_ids=first[:2], done=True))
+    done = optimised(store, made)
+    assert routes(store)[0] == list(first)
+    assert dict(done.left)[first[0]] == "The driver has been there meanwhile."
+
+
+def test_a_stop_held_meanwhile_does_not_leave_but_what_a_hand_chose_does(store: SqliteStore) -> None:
+    (a, first), (b, second), _ = plan.sequences_of(day_of(store)).items()
+    made = proposal(store, {a: first[1:], b: (first[0], *second)})
+    store.write("Hold", lambda uow: plan.hold_orders(uow, order_ids=[first[0]], held=True))
+    assert dict(optimised(store, made).left) == {first[0]: "It was bound to its driver meanwhile."}
+    assert not optimised(store, replace(made, by_hand=True)).left
+    assert routes(store)[1][0] == first[0]
+
+
+def test_goods_do_not_go_to_another_driver_than_what_fetches_them(store: SqliteStore) -> None:
+    day = day_of(store)
+    (a, first), (b, second), _ = plan.sequences_of(day).items()
+    pair = [replace(day.orders[first[0]], kind=OrderKind.COLLECTION),
+            replace(day.orders[first[1]], kind=OrderKind.DELIVERY, pickup_id=first[0])]  # fmt: skip
+    store.write("Pair", lambda uow: uow.put_orders(pair))
+    made = proposal(store, {a: first[2:], b: (*second, *first[:2])})
+    store.write("Hold", lambda uow: plan.hold_orders(uow, order_ids=[first[0]], held=True))
+    assert set(dict(optimised(store, made).left)) == set(first[:2])
+    assert routes(store)[:2] == [list(first), list(second)]
+
+
+def test_a_stop_goes_behind_the_nearest_it_was_to_follow(store: SqliteStore) -> None:
+    first, shift = routes(store)[0], next(iter(day_of(store).shifts))
+    new = day_of(store).unplanned[0]
+    shown = [first[0], first[1], new, first[2], first[3]]
+    store.write("Optimise", lambda uow: plan.apply_proposal(uow, proposal(store, {shift: first[::-1]})))
+    store.write("Land", lambda uow: plan.land_orders(uow, order_ids=[new], to_shift=shift, sequence=shown))
+    assert routes(store)[0] == [first[3], first[2], first[1], new, first[0]]
 
 
 moves = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 3), st.integers(0, 8)), max_size=6)

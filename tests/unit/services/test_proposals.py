@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import OrderKind
 from dispatcher.domain.plan import Day
 from dispatcher.services import plan, proposals
 from dispatcher.services.orders import cancel_orders
@@ -65,6 +66,18 @@ def test_a_drivers_round_is_taken_as_a_whole(workplace: Workplace) -> None:
     assert now[b] == card.proposal.after[b]
     assert set(now[a]) == set(card.proposal.after[a])
     assert not now[c]
+
+
+def test_goods_fetched_on_the_way_are_taken_with_what_fetches_them(workplace: Workplace) -> None:
+    day = day_of(workplace)
+    (a, first), (b, second), _ = sequences_of(day).items()
+    pair = [replace(day.orders[first[0]], kind=OrderKind.COLLECTION),
+            replace(day.orders[first[1]], kind=OrderKind.DELIVERY, pickup_id=first[0])]  # fmt: skip
+    workplace.store.write("Pair", lambda uow: uow.put_orders(pair))
+    card = offered(workplace, {a: first[2:], b: (*second, *first[:2])})
+    for one in first[:2]:
+        taken = proposals.part(card, order_ids=[one])
+        assert taken.after[b] == (*second, *first[:2])
 
 
 def test_all_parts_together_are_the_whole(workplace: Workplace) -> None:

@@ -16,8 +16,9 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress, checkpoint
 from dispatcher.services.plan import Applied
 from dispatcher.services.planning import PlanningDesk
-from dispatcher.services.ports import Store, UnitOfWork
-from dispatcher.services.whatifs import Figures, WhatIf, all_of, figures, promote
+from dispatcher.services.ports import Reader, Store, UnitOfWork
+from dispatcher.services.promoting import Tried, promote
+from dispatcher.services.whatifs import Figures, WhatIf, all_of, figures
 from dispatcher.services.workplace import OpenStore, Workplace
 
 
@@ -50,8 +51,8 @@ class Promotion:
     what_if: WhatIf
     base: Day
     """The depot's day when the copy was made."""
-    tried: Day
-    """The copy's day now."""
+    tried: Tried
+    """The copy's day now, and what left it."""
 
     @property
     def label(self) -> str:
@@ -67,7 +68,7 @@ class Promotion:
         return {self._number(order_id): why for order_id, why in applied.left}
 
     def _number(self, order_id: OrderId) -> str:
-        order = self.tried.orders.get(order_id) or self.base.orders.get(order_id)
+        order = self.tried.day.orders.get(order_id) or self.base.orders.get(order_id)
         return order.number if order else str(order_id)
 
 
@@ -102,10 +103,16 @@ def _weighed(workplace: Workplace, copy: WhatIf, desk: PlanningDesk, open_store:
 
 def prepare_promotion(workplace: Workplace, what_if: WhatIf, *, open_store: OpenStore) -> Promotion:
     """Read what the copy began with and what became of it. Raises `KnownError` for a copy that cannot be read."""
-    with opened(workplace, what_if, open_store) as copy:
-        tried = copy.read(lambda r: r.day(what_if.date))
     with opened(workplace, None, open_store) as depot:
-        return Promotion(what_if, depot.day_at(what_if.date, what_if.revision), tried)
+        base = depot.day_at(what_if.date, what_if.revision)
+    with opened(workplace, what_if, open_store) as copy:
+        return Promotion(what_if, base, copy.read(lambda r: _tried(r, base)))
+
+
+def _tried(reader: Reader, base: Day) -> Tried:
+    day = reader.day(base.date)
+    left = reader.orders(base.orders.keys() - day.orders.keys())
+    return Tried(day, tuple(left), tuple(reader.closures()))
 
 
 @contextmanager

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from dispatcher.domain.errors import BadInput, KnownError
+from dispatcher.domain.fleet import Driver
+from dispatcher.domain.ids import ClosureId, DriverId, OrderId
 from dispatcher.domain.plan import Day
-from dispatcher.services import moments, plan, whatifs
+from dispatcher.domain.roads import Closure
+from dispatcher.services import comparing, disturbances, fleet, moments, plan, whatifs
 from dispatcher.services.orders import cancel_orders
 from dispatcher.services.plan import sequences_of
 from dispatcher.services.ports import Store
@@ -36,9 +40,8 @@ def opened(what_if: WhatIf) -> Iterator[Store]:
 
 
 def promoted(workplace: Workplace, what_if: WhatIf) -> plan.Applied:
-    with opened(what_if) as store:
-        base, tried = store.day_at(what_if.date, what_if.revision), day_of(store)
-    return workplace.store.write("Promote", lambda uow: whatifs.promote(uow, base=base, tried=tried)).value
+    ready = comparing.prepare_promotion(workplace, what_if, open_store=open_stores)
+    return workplace.store.write(ready.label, ready.run).value
 
 
 def alike(one: Day, other: Day) -> bool:
@@ -116,6 +119,73 @@ def test_what_the_depot_changed_meanwhile_stands(workplace: Workplace) -> None:
     }
     assert day.orders[first[1]].notes == "In the depot"
     assert first[0] in sequences_of(day)[c]
+
+
+def test_a_shift_of_a_driver_removed_meanwhile_stays_behind_and_its_stops_too(workplace: Workplace) -> None:
+    before = day_of(workplace.store)
+    (_, first), _, (c, _) = sequences_of(before).items()
+    gone, van = before.shifts[c].driver_id, before.shifts[c].vehicle_id
+    workplace.store.write("Off duty", lambda uow: uow.remove_shift(c))
+    what_if = copied(workplace)
+    with opened(what_if) as store:
+        on_duty = partial(fleet.put_on_duty, on=days.DATE, driver_id=gone, vehicle_id=van)
+        shift = store.write("Put on duty", on_duty).value
+        store.write("Move", lambda uow: plan.move_orders(uow, order_ids=first[:1], to_shift=shift))
+        store.write("Load", lambda uow: uow.set_loaded(first[:1], shift))
+        bound = replace(before.orders[first[1]], driver_id=gone)
+        store.write("Bind", lambda uow: uow.put_orders([bound]))
+    workplace.store.write("Remove", lambda uow: fleet.remove_drivers(uow, [gone]))
+    left = dict(promoted(workplace, what_if).left)
+    assert left == {
+        first[0]: "The driver it was meant for is no longer on duty.",
+        first[1]: "Its driver was removed meanwhile; anybody may serve it.",
+    }
+    assert first[0] in sequences_of(day_of(workplace.store))[next(iter(before.shifts))]
+
+
+def test_a_driver_whose_number_was_taken_meanwhile_gets_a_free_one(workplace: Workplace) -> None:
+    what_if = copied(workplace)
+    with opened(what_if) as store:
+        store.write("Add", lambda uow: fleet.save_driver(uow, Driver(DriverId("new"), "Nora", 4)))
+    workplace.store.write("Add", lambda uow: fleet.save_driver(uow, Driver(DriverId("other"), "Olaf", 4)))
+    promoted(workplace, what_if)
+    numbers = {driver.name: driver.number for driver in day_of(workplace.store).drivers.values()}
+    assert (numbers["Olaf"], numbers["Nora"]) == (4, 5)
+
+
+def test_orders_that_went_or_came_follow_the_copy_unless_the_depot_has_its_own(workplace: Workplace) -> None:
+    before, later = day_of(workplace.store), days.DATE + timedelta(days=1)
+    (_, first), _, _ = sequences_of(before).items()
+    what_if = copied(workplace)
+    doubled, added = (replace(before.orders[first[3]], id=OrderId(i), number=i) for i in ("twin", "added"))
+    with opened(what_if) as store:
+        store.write("Later", lambda uow: disturbances.try_another_day(uow, order_id=first[0], on=later))
+        store.write("Remove", lambda uow: uow.remove_orders(first[1:3]))
+        store.write("Add", lambda uow: uow.put_orders([doubled, added]))
+    theirs = replace(before.orders[first[2]], notes="In the depot")
+    workplace.store.write("Change", lambda uow: uow.put_orders([theirs, replace(doubled, id=OrderId("ours"))]))
+    left = dict(promoted(workplace, what_if).left)
+    day = day_of(workplace.store)
+    assert workplace.store.read(lambda r: r.order(first[0])).date == later
+    assert first[1] not in day.orders
+    assert day.orders[first[2]].notes == "In the depot"
+    assert {"ours", "added"} <= day.orders.keys()
+    assert "twin" not in day.orders
+    assert left == {"twin": "The depot has an order twin of its own meanwhile; that stands."}
+
+
+def test_closed_streets_follow_the_copy(workplace: Workplace) -> None:
+    line = (days.make_depot().place, days.make_depot().place)
+    kept, reopened, added = (
+        Closure(ClosureId(name), name, line, days.DATE, days.DATE) for name in ("kept", "reopened", "added")
+    )
+    workplace.store.write("Close", lambda uow: [uow.put_closure(c) for c in (kept, reopened)])
+    what_if = copied(workplace)
+    with opened(what_if) as store:
+        store.write("Reopen", lambda uow: uow.remove_closure(reopened.id))
+        store.write("Close", lambda uow: uow.put_closure(added))
+    promoted(workplace, what_if)
+    assert [c.name for c in day_of(workplace.store).closures] == ["added", "kept"]
 
 
 def test_the_plan_goes_back_to_what_it_was(workplace: Workplace) -> None:

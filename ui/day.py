@@ -4,7 +4,7 @@ Lives in the GUI thread and knows no widget. Views listen to its signals. What c
 gestures in `ui.hand`, the optimiser in `ui.search`, proposals in `ui.proposals`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -122,10 +122,10 @@ class DayBoard(QObject):
         """The day as it was read last, if only its routes can be other than then."""
         return self.day if not self._stale else None
 
-    def read(self) -> Day:
-        """The day as it stands now; for a worker."""
+    def reading(self) -> Callable[[], Day]:
+        """How a worker reads the day shown now as it stands then, whatever is shown by then."""
         assert self._date is not None
-        return self.workplace.store.read(partial(reread, on=self._date, known=self.known()))
+        return partial(self.workplace.store.read, partial(reread, on=self._date, known=self.known()))
 
     def _look(self, on: date, known: Day | None, _progress: Progress) -> Outlook:
         day = self.workplace.store.read(partial(reread, on=on, known=known))
@@ -159,11 +159,13 @@ class DayBoard(QObject):
     # --- instead of the day as it stands --------------------------------------------------------------------------
 
     def show_preview(self, outlook: Outlook | None) -> None:
-        """Show a plan that is not kept yet; with `None` the day as it stands again."""
+        """Show a plan that is not kept yet; with `None` the day as it stands again. A moment looked at stays shown."""
         self._previewing = outlook is not None
+        if self._past is not None:
+            return
         if outlook is not None:
             self._show(outlook)
-        elif self._present and self._past is None and self._outlook is not self._present:
+        elif self._present and self._outlook is not self._present:
             self._show(self._present)
 
     def show_moment(self, entry: HistoryEntry) -> None:

@@ -59,6 +59,11 @@ class Hand(QObject):
         if self._board.past is not None:
             at = self._board.clock(self._board.past.entry.at)
             return f"This is the day as it was at {at}: go back to now first, or take the plan back to then."
+        return self.engaged
+
+    @property
+    def engaged(self) -> str:
+        """What, besides the past, keeps the views from showing the day as it stands. Or nothing."""
         return self._hindrance()
 
     def blocked(self) -> bool:
@@ -181,7 +186,8 @@ class Hand(QObject):
     def _improving(self, shift_ids: frozenset[ShiftId], *, exchange: bool = False) -> Callable[[Progress], Proposal]:
         """The work of improving these rounds of the day shown, for a worker."""
         improve = partial(self._desk.resequence, shift_ids=shift_ids, exchange=exchange)
-        return lambda _progress: improve(self._board.read())
+        read = self._board.reading()
+        return lambda _progress: improve(read())
 
     def insert(self, order_ids: Sequence[OrderId]) -> None:
         """Plan orders where they fit best; nothing else moves."""

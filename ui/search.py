@@ -65,16 +65,17 @@ class Search(QObject):
         if not any(order.state is OrderState.OPEN for order in day.orders.values()):
             self.told.emit("There are no orders on this day: import some first.")
             return
-        self._keep.clear()
+        keep = self._keep = threading.Event()
         fresh = not any(route.stops for route in day.plan.routes)
-        search = lambda progress: self._searched(day, seconds, progress)
-        self._job = self._runner.start(
+        search = lambda progress: self._searched(day, seconds, keep, progress)
+        job = self._runner.start(
             search,
             title="Optimising",
-            on_done=lambda proposal: self._on_searched(proposal, fresh),
-            on_failed=self._on_failed,
+            on_done=lambda proposal: self._on_searched(job, proposal, fresh),
+            on_failed=lambda error: self._on_failed(job, error),
             latest_key="search",
         )
+        self._job = job
         self.changed.emit(True)
 
     @Slot()
@@ -95,9 +96,9 @@ class Search(QObject):
             self._job.cancel()
             self._end()
 
-    def _searched(self, day: Day, seconds: float, progress: Progress) -> Proposal:
+    def _searched(self, day: Day, seconds: float, keep: threading.Event, progress: Progress) -> Proposal:
         """Runs on a worker."""
-        halt = EitherEvent(self._keep, progress)
+        halt = EitherEvent(keep, progress)
         tell = lambda proposal: self._better.emit((day, proposal))
         proposal = self._desk.optimise(day, seconds=seconds, stop=halt, on_best=tell, progress=progress)
         if progress.cancelled():
@@ -118,7 +119,10 @@ class Search(QObject):
         if self._job and outlook.day.date == self._board.date:
             self._board.show_preview(outlook)
 
-    def _on_searched(self, proposal: Proposal, fresh: bool) -> None:
+    def _on_searched(self, job: Job, proposal: Proposal, fresh: bool) -> None:
+        """One that ended while it was given up has nothing to say any more."""
+        if job is not self._job:
+            return
         kept = self._keep.is_set()
         self._end()
         if fresh or kept:
@@ -126,10 +130,10 @@ class Search(QObject):
         else:
             self.found.emit(proposal)
 
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        self._end()
-        self._runner.failed.emit(error)
+    def _on_failed(self, job: Job, error: Exception) -> None:
+        if job is self._job:
+            self._end()
+            self._runner.failed.emit(error)
 
     def _end(self) -> None:
         self._job = None

@@ -185,12 +185,12 @@ class HistoryPanel(QWidget):
         if _same(entry, self._wanted):
             return
         self._wanted = entry
-        if entry is None:
+        self._tell_reading()
+        self._show_state()
+        if entry is None:  # the answer may come at once
             self._give_up()
         elif self._asked is None:
             self._ask()
-        self._tell_reading()
-        self._show_state()
 
     @Slot()
     def return_to_now(self) -> None:

@@ -62,13 +62,17 @@ class ProposalDesk(QObject):
         self._desk: PlanningDesk = workplace.desk
         self._cards: tuple[Card, ...] = ()
         self._quiet: Job | None = None
+        self._answering: Job | None = None
+        self._thinking = ""
         self._asked: tuple[date, str] | None = None
+        self._answered: date | None = None
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
         self._calm.timeout.connect(self._improve)
         board.settled.connect(self._on_settled)
         board.past_changed.connect(self._hush)
         hand.improved.connect(self._on_improved)
         runner.op_finished.connect(self._on_op_finished)
+        runner.job_ended.connect(self._on_job_ended)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -83,10 +87,16 @@ class ProposalDesk(QObject):
 
     def offer(self, proposal: Proposal, title: str) -> None:
         """Offer a plan somebody asked for; says so if it changes nothing."""
-        work = lambda _progress: proposals.card_of(self._desk, self._board.read(), proposal, title)
+        day = self._board.day
+        if day is None or day.date != proposal.date:
+            return  # it was searched for a day that is no longer shown
+        read = self._board.reading()
+        work = lambda _progress: proposals.card_of(self._desk, read(), proposal, title)
         self._runner.start(work, title="Comparing the plans", on_done=self._on_card)
 
     def _on_card(self, card: Card) -> None:
+        if card.day.date != self._board.date:
+            return
         if card.empty:
             self.told.emit(f"{card.title}: nothing better was found; the plan stays as it is.")
             return
@@ -135,6 +145,8 @@ class ProposalDesk(QObject):
         if kept and any(card.day is not day for card in kept):
             work = lambda _progress: [proposals.anew(self._desk, day, card) for card in kept]
             self._runner.start(work, title="Comparing the plans", on_done=self._on_anew, latest_key="cards")
+        if self._answering and day.date != self._answered:
+            self._answering.cancel()
         if self._asked and self._asked[0] == day.date:
             self._search_for(day, self._asked[1])
             self._asked = None
@@ -151,23 +163,30 @@ class ProposalDesk(QObject):
         if not day.shifts:
             self.told.emit("No driver is on duty on this day: put drivers on duty first.")
             return
-        self.thinking_changed.emit(title)
-        work = lambda progress: self._improved(day, ANSWER_S, progress)
-        self._runner.start(
-            work,
+        self._answered = day.date
+        self._answering = self._runner.start(
+            lambda progress: self._improved(day, ANSWER_S, progress),
             title=title,
-            on_done=lambda proposal: self._on_answer(proposal, title),
-            on_failed=self._on_unanswered,
+            on_done=lambda proposal: self.offer(proposal, title),
             latest_key="answer",
         )
+        self._tell_thinking()
 
-    def _on_answer(self, proposal: Proposal, title: str) -> None:
-        self.thinking_changed.emit("")
-        self.offer(proposal, title)
+    @Slot(object)
+    def _on_job_ended(self, job: Job) -> None:
+        """However it ended, found, failed or cancelled: nothing is searched for any more."""
+        if job is self._answering:
+            self._answering = None
+        elif job is self._quiet:
+            self._quiet = None
+        self._tell_thinking()
 
-    def _on_unanswered(self, error: Exception) -> None:
-        self.thinking_changed.emit("")
-        self._runner.failed.emit(error)
+    def _tell_thinking(self) -> None:
+        jobs = [job for job in (self._answering, self._quiet) if job and job.outcome is None]
+        thinking = jobs[0].title if jobs else ""
+        if thinking != self._thinking:
+            self._thinking = thinking
+            self.thinking_changed.emit(thinking)
 
     @Slot()
     def _on_improved(self) -> None:
@@ -185,13 +204,13 @@ class ProposalDesk(QObject):
     @Slot()
     def _improve(self) -> None:
         day = self._board.day
-        if day is None or not day.shifts or self._board.past or self._runner.stopping or self._hand.hindered:
+        if day is None or not day.shifts or self._answering or self._runner.stopping or self._hand.hindered:
             return
         work = lambda progress: self._quietly(day, progress)
         self._quiet = self._runner.start(
             work, title=QUIET, on_done=self._on_quiet, on_failed=lambda _error: None, latest_key="improve"
         )
-        self.thinking_changed.emit(QUIET)
+        self._tell_thinking()
 
     def _quietly(self, day: Day, progress: Progress) -> Card:
         proposal = self._improved(day, float(day.depot.improve_s), progress)
@@ -207,8 +226,6 @@ class ProposalDesk(QObject):
         return proposal
 
     def _on_quiet(self, card: Card) -> None:
-        self._quiet = None
-        self.thinking_changed.emit("")
         if card.day is not self._board.day:
             return
         whole = self._board.present.schedule.cost if self._board.present else 0
@@ -227,4 +244,4 @@ class ProposalDesk(QObject):
         if self._quiet:
             self._quiet.cancel()
             self._quiet = None
-            self.thinking_changed.emit("")
+            self._tell_thinking()

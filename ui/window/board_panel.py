@@ -297,9 +297,7 @@ class BoardPanel(QMainWindow):
         planned = {o for route in plan.routes for o in route.order_ids} if plan and self.selected else ()
         return frozenset(o for o in self.selected if o not in planned)
 
-    def _on_selection(
-        self, view: object, order_ids: tuple[OrderId, ...], shift_ids: tuple[ShiftId, ...] = ()
-    ) -> None:
+    def _on_selection(self, view: object, order_ids: tuple[OrderId, ...], shift_ids: tuple[ShiftId, ...] = ()) -> None:
         """A view that is told another day misses what is not there; only a person's choice is one."""
         if not self._telling:
             self.select(order_ids, shift_ids, by=view)

@@ -347,30 +347,35 @@ class MainWindow(QMainWindow):
     @Slot()
     def optimise(self) -> None:
         """Search the day for as long as the depot's setting says."""
-        outlook = self.day.outlook
-        if outlook is None:
+        day = self.day.day
+        if day is None or self.hand.blocked():
             return
-        if not outlook.day.shifts:
+        if not day.shifts:
             self.status.tell("No driver is on duty on this day: put drivers on duty first.")
             self.show_panel(self.fleet)
             return
         self.show_panel(self.board)
-        self.search.start(outlook.day.depot.planning_s)
+        self.search.start(day.depot.planning_s)
 
     def import_orders(self, path: Path | None = None) -> None:
         """Open the import form, with a file if one was dropped."""
-        self.forms.import_orders(self.day.date or self._workplace.today, path)
+        if not self._in_the_past():
+            self.forms.import_orders(self.day.date or self._workplace.today, path)
 
     @Slot(object)
     def edit_order(self, order_id: OrderId) -> None:
-        """Open an order's form."""
-        if self.day.outlook and (order := self.day.outlook.day.orders.get(order_id)):
-            self.forms.edit_order(self.day.outlook.day, order)
+        """Open the form of an order as it stands now."""
+        if not self._in_the_past() and self.day.day and (order := self.day.day.orders.get(order_id)):
+            self.forms.edit_order(self.day.day, order)
 
     @Slot()
     def _on_new_order(self) -> None:
-        if self.day.outlook:
-            self.forms.edit_order(self.day.outlook.day, None)
+        if self.day.day and not self._in_the_past():
+            self.forms.edit_order(self.day.day, None)
+
+    def _in_the_past(self) -> bool:
+        """Whether a moment of the past is looked at, where nothing can be changed; says so."""
+        return self.day.past is not None and self.hand.blocked()
 
     @Slot()
     def _on_cancel_orders(self) -> None:

@@ -5,6 +5,8 @@ from functools import partial
 from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtGui import QCursor
 
+from dispatcher.domain.changes import HistoryEntry
+from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.services import fixes
 from dispatcher.services.proposals import Card
@@ -144,7 +146,7 @@ class Wires(QObject):
 
     def _wire_history(self) -> None:
         history = self._panel.history
-        history.moment_requested.connect(self._board.show_moment)
+        history.moment_requested.connect(self._on_moment)
         history.now_requested.connect(self._board.return_to_now)
         history.take_back_requested.connect(self._hand.take_back)
         history.more_requested.connect(self._on_more_history)
@@ -245,6 +247,14 @@ class Wires(QObject):
 
     # --- the history ----------------------------------------------------------------------------------------------
 
+    @Slot(object)
+    def _on_moment(self, entry: HistoryEntry) -> None:
+        """Not while the board shows the plans of a search: one of the two would be taken for the other."""
+        if self._hand.engaged:
+            self._panel.history.show_fault(KnownError(self._hand.engaged))
+        else:
+            self._board.show_moment(entry)
+
     @Slot()
     def _on_more_history(self) -> None:
         self._entries *= 4
@@ -286,7 +296,7 @@ class Wires(QObject):
     def explain(self, order_id: OrderId) -> None:
         """Look for what would mend an order, and show it in the details."""
         day = self._board.day
-        if day is None or order_id not in day.orders:
+        if day is None or order_id not in day.orders or self._hand.blocked():
             return
         self._panel.bring_up("Details")
         if self._panel.selected != (order_id,):

@@ -240,6 +240,11 @@ class PinCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class DragEnded:
+    """A drag that began on the map is over, wherever it ended; follows `StopsDropped`."""
+
+
+@dataclass(frozen=True, slots=True)
 class LineDrawn:
     """The line asked for, two points or more."""
 
@@ -282,6 +287,7 @@ Event = (
     | StopsDropped
     | PinPlaced
     | PinCancelled
+    | DragEnded
     | LineDrawn
     | LineCancelled
     | ClosureClicked

@@ -47,6 +47,7 @@ class MapView(Stage):
         stop_activated(OrderId): double click.
         context_requested(tuple[OrderId, ...], QPoint): right click, global position; no orders beside every stop.
         drag_hovered(DragHovered): the target of a drag changed; answer with `show_verdict` and `show_verdicts`.
+        drag_ended(): a drag that began on the map is over, wherever it ended.
         stops_dropped(StopsDropped): orders were dropped on a round, from the map or from elsewhere in the window.
         pin_placed(Place): the pin was set or moved; pin mode goes on until `end_pin`.
         pin_cancelled(): Escape in pin mode, which has ended.
@@ -62,6 +63,7 @@ class MapView(Stage):
     stop_activated = Signal(object)
     context_requested = Signal(object, QPoint)
     drag_hovered = Signal(object)
+    drag_ended = Signal()
     stops_dropped = Signal(object)
     pin_placed = Signal(object)
     pin_cancelled = Signal()
@@ -297,6 +299,7 @@ _RECEIVERS: Mapping[type, Callable[[MapView, Any], None]] = {
     msg.ContextRequested: MapView._on_context,
     msg.DragHovered: lambda view, event: view.drag_hovered.emit(event),
     msg.StopsDropped: lambda view, event: view.stops_dropped.emit(event),
+    msg.DragEnded: lambda view, _event: view.drag_ended.emit(),
     msg.PinPlaced: MapView._on_pin,
     msg.PinCancelled: MapView._on_pin_cancelled,
     msg.LineDrawn: MapView._on_line,

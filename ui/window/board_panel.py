@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QDrag, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
 from dispatcher.domain.ids import ClosureId, OrderId, ShiftId
@@ -19,6 +19,7 @@ from dispatcher.domain.roads import Closure, RoadPath, Understood
 from dispatcher.services import closures
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
+from ui.board.drag import run_drag
 from ui.board.inspector import Inspector
 from ui.board.pool import PoolPanel
 from ui.board.rounds import RoundsPanel
@@ -41,10 +42,12 @@ class BoardPanel(QMainWindow):
     Signals:
         selected_changed(order_ids, shift_ids): the one selection is another.
         told(str): a sentence for the status bar.
+        drag_ended(): stops that were taken in hand anywhere on the board were dropped or given up.
     """
 
     selected_changed = Signal(object, object)
     told = Signal(str)
+    drag_ended = Signal()
 
     def __init__(
         self, board: DayBoard, workplace: Workplace, runner: OpRunner, theme: Theme, parent: QWidget | None = None
@@ -75,15 +78,22 @@ class BoardPanel(QMainWindow):
         self._initial = self.saveState(LAYOUT_VERSION)
 
     def _make_views(self) -> None:
-        self.rounds = RoundsPanel(self._theme, parent=self)
-        self.pool = PoolPanel(self._theme, parent=self)
+        self.rounds = RoundsPanel(self._theme, run_drag=self._run_drag, parent=self)
+        self.pool = PoolPanel(self._theme, run_drag=self._run_drag, parent=self)
         self.map = MapView(self)
         self.map.setObjectName("board.map")
         self.map.setAccessibleName("Map of rounds and stops")
-        self.timeline = TimelinePanel(self._theme, parent=self)
+        self.timeline = TimelinePanel(self._theme, run_drag=self._run_drag, parent=self)
         self.inspector = Inspector(self._theme, parent=self)
         self.proposals = ProposalsPanel(self._theme, parent=self)
         self.history = HistoryPanel(self._theme, parent=self)
+
+        self.map.drag_ended.connect(self.drag_ended)
+
+    def _run_drag(self, carried: QDrag) -> None:
+        """Carry it out; wherever it ended, it is over then."""
+        run_drag(carried)
+        self.drag_ended.emit()
 
     # --- docks ----------------------------------------------------------------------------------------------------
 

@@ -93,6 +93,7 @@ class Wires(QObject):
         rounds.drop_hovered.connect(self._on_rounds_hovered)
         rounds.drag_began.connect(self._on_drag_began)
         rounds.drag_ended.connect(self._on_drag_ended)
+        self._panel.drag_ended.connect(self._on_drag_ended)
         rounds.filter_changed.connect(partial(self._on_filter_changed, "rounds"))
 
     def _wire_pool(self) -> None:
@@ -166,7 +167,6 @@ class Wires(QObject):
 
     @Slot(object)
     def _on_stops_dropped(self, drop: StopsDropped) -> None:
-        self._on_drag_ended()
         if drop.after_order_id is None and drop.before_order_id is None:
             self._hand.move(drop.order_ids, drop.target_shift_id)
         else:
@@ -215,6 +215,7 @@ class Wires(QObject):
     def _on_drag_ended(self) -> None:
         self._dragged = ()
         self._panel.rounds.clear_verdicts()
+        self._panel.map.show_verdicts(())
 
     def _words(self, verdict: Verdict) -> str:
         day = self._board.day

@@ -12,6 +12,7 @@ import { alreadyThere, isVisible, routes, sequenceOf, slotAt, stops } from "/map
 const EDGE = 40;          // pixels from the map's edge within which it moves on
 const GLIDE = 120;        // pixels in GLIDE_S
 const GLIDE_S = 0.25;
+const GLIDE_AFTER_MS = 300;   // a hand that only comes in over the edge leaves the map where it is
 const NOWHERE = "Beside every round: a drop here moves nothing";
 
 const TargetLayer = CanvasLayer.extend({
@@ -47,6 +48,8 @@ export class Drag {
     this.pointer = null;   // in pixels of the world
     this.point = null;     // in pixels of the view
     this.readOnly = "";    // why nothing can be moved
+    this.ranking = [];     // verdicts on drivers; they may come before the orders do
+    this.edgedSince = null;   // since when the pointer is near the edge
     this.ghost = new Ghost();
     this.layer = new TargetLayer({ pane: "target", padding: 0, drag: this }).addTo(map);
     map.on("moveend", () => this._onMoved());
@@ -64,6 +67,7 @@ export class Drag {
   /** Orders are over this point of the view. */
   over(orders, point) {
     if (orders.join() !== this.orders.join()) this._forget();
+    if (!this.active) this._rank();
     this.orders = orders;
     this.point = point;
     this.idle.show(!this.readOnly);
@@ -96,8 +100,12 @@ export class Drag {
   }
 
   rank({ verdicts }) {
-    if (!this.active) return;
-    this.ghost.rank(verdicts.map(({ shift_id: shift, ...verdict }) => {
+    this.ranking = verdicts;
+    if (this.active) this._rank();
+  }
+
+  _rank() {
+    this.ghost.rank(this.ranking.map(({ shift_id: shift, ...verdict }) => {
       const { text: name, colour } = this._roundOf(shift);
       return { ...verdict, name, colour };
     }));
@@ -166,7 +174,14 @@ export class Drag {
     const overStrip = this.idle.at(this.point) !== undefined;
     const way = overStrip ? [0, 0] : [past(this.point.x, size.x), past(this.point.y, size.y)];
     if (overStrip) this.idle.scrollNear(this.point);
-    if (way[0] || way[1]) this.map.panBy(way, { animate: true, duration: GLIDE_S, easeLinearity: 1 });
+    if (!way[0] && !way[1]) {
+      this.edgedSince = null;
+      return;
+    }
+    this.edgedSince ??= performance.now();
+    const early = GLIDE_AFTER_MS - (performance.now() - this.edgedSince);
+    if (early > 0) setTimeout(() => this._glide(), early + 1);
+    else this.map.panBy(way, { animate: true, duration: GLIDE_S, easeLinearity: 1 });
   }
 
   _onMoved() {
@@ -213,6 +228,7 @@ export class Drag {
     this.chosen = 0;
     this.pointer = this.point = null;
     this.announced = false;
+    this.edgedSince = null;
     this.ghost.hide();
     this.idle.show(false);
     if (wasActive) this.light(null);

@@ -42,10 +42,12 @@ export class Pointer {
   }
 
   letGo({ keepDrag = false } = {}) {
+    const carried = this.press?.state === "dragging";
     this.press = null;
     this.area.cancel();
     this.container.classList.remove("dragging-stops");
     if (!keepDrag) this.drag.cancel();
+    if (!keepDrag && carried) this.post({ kind: "drag_ended" });
   }
 
   select(orders, shifts) {
@@ -99,8 +101,10 @@ export class Pointer {
     const point = pointOf(event);
     const contains = press.state === "drawing" ? this.area.end(point) : null;
     this.letGo({ keepDrag: true });
-    if (press.state === "dragging") this.drag.drop(press.orders, point);
-    else if (contains) this._selectWithin(contains, press.adds);
+    if (press.state === "dragging") {
+      this.drag.drop(press.orders, point);
+      this.post({ kind: "drag_ended" });
+    } else if (contains) this._selectWithin(contains, press.adds);
     else if (press.mark) this._click(press.mark, press.adds, point);
   }
 

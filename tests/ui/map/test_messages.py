@@ -44,6 +44,7 @@ json_values = st.recursive(
         ),
         ({"kind": "pin", "at": PLACE}, msg.PinPlaced(Place(*PLACE))),
         ({"kind": "pin_cancelled"}, msg.PinCancelled()),
+        ({"kind": "drag_ended"}, msg.DragEnded()),
         ({"kind": "line", "line": [PLACE, PLACE]}, msg.LineDrawn((Place(*PLACE),) * 2)),
         ({"kind": "line_cancelled"}, msg.LineCancelled()),
         ({"kind": "closure", "closure_id": "c"}, msg.ClosureClicked("c")),

@@ -116,6 +116,8 @@ class Program(QObject):
         The window shown before is closed first, and stays open when the other cannot be opened.
         """
         workplace = self._opener(slug, what_if=what_if) if what_if else self._opener(slug)
+        if self.window:
+            self.window.remember()  # the next one opens as this one stands
         with suppress(OSError):  # a full disk is no reason to stay out
             (self._home.root / "last-depot").write_text(slug, encoding="utf-8")
         window = MainWindow(

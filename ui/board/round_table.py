@@ -174,7 +174,9 @@ class RoundTable(QTableView):
             if [self._rounds.rows[i].key for i in selected_rows(self)] != keys:
                 self._select(keys)
             if at is not None and (index := self._rounds.index_of(at)).isValid() and index != self.currentIndex():
+                self.setAutoScroll(False)  # what stands under the eyes, or under a drag, stays there
                 self.selectionModel().setCurrentIndex(index, FLAGS.NoUpdate)
+                self.setAutoScroll(True)
 
     @Slot()
     def _on_selection_changed(self) -> None:

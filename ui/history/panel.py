@@ -63,6 +63,7 @@ class HistoryPanel(QWidget):
         """A moment that was asked for and then no longer wanted; it may still come."""
         self._updating = False
         self._make_widgets()
+        self.setFocusProxy(self.view)
         self._lay_out()
         self._connect()
         self._on_theme_changed()

@@ -471,7 +471,9 @@ class MainWindow(QMainWindow):
         """Show one part of the board and let the keys go there."""
         self.show_panel(self.board)
         self.board.bring_up(title)
-        self.board.docks[title].widget().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        part = self.board.docks[title].widget()
+        part.activateWindow()  # it, or what has the keys now, may float in a window of its own
+        part.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot()
     def _on_filter(self) -> None:
@@ -643,7 +645,8 @@ class MainWindow(QMainWindow):
         self._settings.setValue(f"layout-{screens}/geometry", self.saveGeometry())
         self._settings.setValue(f"layout-{screens}/board", self.board.layout_state())
 
-    def _remember(self) -> None:
+    def remember(self) -> None:
+        """Keep the layout for the next window."""
         self._keep_layout(self.screens.key)
         self._settings.setValue("window/views", json.dumps(self.board.views_state()))
         self._settings.sync()
@@ -651,7 +654,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, let what is submitted be written, then close."""
         if not self.runner.stopping:
-            self._remember()
+            self.remember()
             self.status.tell("Finishing…", 60)
             event.ignore()
             self.setEnabled(False)

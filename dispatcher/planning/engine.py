@@ -259,14 +259,27 @@ class _Search:
         return draft.sequences
 
     def _no_worse(self, found: dict[ShiftId, list[OrderId]]) -> dict[ShiftId, list[OrderId]]:
-        """The plan that the search began from, if it serves as much and is as good."""
+        """What the search began from, with whatever else fits it, if that serves as much and is as good.
+
+        With more orders than room a search may leave out who was planned in favour of others; that is not for it.
+        """
         if self.warm is None:
             return found
         before = {o for sequence in self.present.values() for o in sequence}
         after = {o for sequence in found.values() for o in sequence}
         old, new = objective(self.whole, self.present), objective(self.whole, found)
         lost_for_nothing = before - after and old[:4] <= new[:4]
-        return self.present if lost_for_nothing or (after <= before and new >= old) else found
+        return self._filled() if lost_for_nothing or (after <= before and new >= old) else found
+
+    def _filled(self) -> dict[ShiftId, list[OrderId]]:
+        """The plan that the search began from, and whatever else fits it as it is."""
+        staying = [o for sequence in self.present.values() for o in sequence]
+        enterable = [*self.shift_ids, *self.in_order]
+        draft = Draft(self.problem, self.present, heads=self.heads, enterable=enterable, staying=staying)
+        left = draft.lacking((*self.order_ids, *self.beside))
+        left.sort(key=lambda o: -self.problem.visits[o].priority)
+        draft.insert(left[:_LEFT_TRIES])
+        return draft.sequences
 
     def _held_at(self, order_id: OrderId) -> ShiftId | None:
         return self.problem.visits[order_id].held

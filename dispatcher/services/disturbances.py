@@ -7,7 +7,8 @@ knows it from the schedule and from what was marked as done.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Driver, Lock, Shift, Vehicle
@@ -124,14 +125,37 @@ def try_again(uow: UnitOfWork, *, order_id: OrderId, not_before: datetime) -> No
 
 
 def try_another_day(uow: UnitOfWork, *, order_id: OrderId, on: date) -> None:
-    """Nobody was there: the order goes to another day, with the same hours."""
+    """Nobody was there: the order goes to another day, with the same hours by the clock.
+
+    Goods that were to be fetched on the way are at the depot by then; and what waits for the goods of a collection goes
+    with it. Raises `BadInput` for a day that has an order of the same number.
+    """
     order = _order(uow, order_id)
     if on <= order.date:
         raise BadInput(f"{on:%d %B} is not after the order's day.", "Choose a later day.")
-    later = on - order.date
-    unassign(uow, order_ids=[order_id])
-    windows = tuple(TimeWindow(w.opens_at + later, w.closes_at + later) for w in order.windows)
-    uow.put_orders([replace(order, date=on, windows=windows)])
+    waiting = [other for other in uow.orders_of([order.date]) if other.pickup_id == order_id]
+    going = [replace(order, pickup_id=None), *waiting]
+    _require_numbers(uow, going, on)
+    unassign(uow, order_ids=[each.id for each in going])
+    zone = uow.depot().zone
+    uow.put_orders([replace(each, date=on, windows=_hours_later(each, on, zone)) for each in going])
+
+
+def _require_numbers(uow: UnitOfWork, orders: Collection[Order], on: date) -> None:
+    taken = {(other.sender, other.number) for other in uow.orders_of([on])}
+    for order in orders:
+        if (order.sender, order.number) in taken:
+            raise BadInput(f"Order {order.number} exists on {on:%d %B} already.", "Choose another day.")
+
+
+def _hours_later(order: Order, on: date, zone: ZoneInfo) -> tuple[TimeWindow, ...]:
+    """The windows on the other day, at the same times of the clock."""
+    days = on - order.date
+
+    def moved(moment: datetime) -> datetime:
+        return (moment.astimezone(zone) + days).astimezone(UTC)
+
+    return tuple(TimeWindow(moved(w.opens_at), moved(w.closes_at)) for w in order.windows)
 
 
 def announce_load(uow: UnitOfWork, *, order_id: OrderId, load: Load) -> None:

@@ -105,7 +105,9 @@ def put_on_duty(
     A driver has one shift a day, and a vehicle one driver: both are said in words when broken.
     """
     depot = uow.depot()
-    driver = next(d for d in uow.drivers() if d.id == driver_id)
+    driver = next((d for d in uow.drivers() if d.id == driver_id), None)
+    if driver is None:
+        raise KnownError("That driver no longer exists.", "Choose another under Fleet.")
     vehicle = vehicle_id or driver.vehicle_id
     if vehicle is None:
         raise BadInput(

@@ -1,15 +1,17 @@
 """What goes wrong on the day: the facts change as said, nothing else does, and one undo takes it back."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from db.store import SqliteStore
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Lock
-from dispatcher.domain.orders import Load
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.orders import Load, OrderKind
 from dispatcher.domain.plan import Day
+from dispatcher.domain.time import TimeWindow, at_local
 from dispatcher.services import disturbances
 from dispatcher.services.plan import sequences_of
 from tests.fixtures import days
@@ -175,3 +177,52 @@ def test_a_late_depot_leaves_out_what_is_known_to_have_begun(store: SqliteStore)
     everyone = {first.id, second.id, third.id}
     with pytest.raises(KnownError, match="has begun already"):
         store.write("Late", lambda uow: late(uow, on=days.DATE, minutes=30, begun=everyone))
+
+
+def _paired(store: SqliteStore) -> tuple[OrderId, OrderId]:
+    """A collection and the delivery that waits for its goods, planned one behind the other."""
+    day = day_of(store)
+    first, second = sequences_of(day)[next(iter(day.shifts))][:2]
+    pair = (
+        replace(day.orders[first], kind=OrderKind.COLLECTION),
+        replace(day.orders[second], kind=OrderKind.DELIVERY, pickup_id=first),
+    )
+    store.write("Pair", lambda uow: uow.put_orders(pair))
+    return first, second
+
+
+def test_goods_fetched_on_the_way_are_at_the_depot_the_other_day(store: SqliteStore) -> None:
+    pickup, delivery = _paired(store)
+    later = days.DATE + timedelta(days=1)
+    store.write("No-show", lambda uow: disturbances.try_another_day(uow, order_id=delivery, on=later))
+    brought = store.read(lambda r: r.order(delivery))
+    assert (brought.date, brought.pickup_id) == (later, None)
+    assert pickup in sequences_of(day_of(store))[next(iter(day_of(store).shifts))]
+
+
+def test_what_waits_for_the_goods_of_a_collection_goes_with_it(store: SqliteStore) -> None:
+    pickup, delivery = _paired(store)
+    later = days.DATE + timedelta(days=1)
+    store.write("No-show", lambda uow: disturbances.try_another_day(uow, order_id=pickup, on=later))
+    fetched, brought = (store.read(lambda r, o=o: r.order(o)) for o in (pickup, delivery))
+    assert (fetched.date, brought.date, brought.pickup_id) == (later, later, pickup)
+    assert not {pickup, delivery} & {o for r in sequences_of(day_of(store)).values() for o in r}
+
+
+def test_another_day_that_has_the_number_is_refused(store: SqliteStore) -> None:
+    order, later = next(iter(day_of(store).orders.values())), days.DATE + timedelta(days=1)
+    store.write("Add", lambda uow: uow.put_orders([replace(order, id=OrderId("twin"), date=later, windows=())]))
+    before = everything(day_of(store))
+    with pytest.raises(BadInput, match="exists on 16 June already"):
+        store.write("No-show", lambda uow: disturbances.try_another_day(uow, order_id=order.id, on=later))
+    assert everything(day_of(store)) == before
+
+
+def test_the_hours_stay_when_the_clocks_change(store: SqliteStore) -> None:
+    zone, order = day_of(store).depot.zone, next(iter(day_of(store).orders.values()))
+    saturday, monday = date(2026, 10, 24), date(2026, 10, 26)
+    window = TimeWindow(*(at_local(saturday, time(hour), zone) for hour in (9, 11)))
+    store.write("Move", lambda uow: uow.put_orders([replace(order, date=saturday, windows=(window,))]))
+    store.write("No-show", lambda uow: disturbances.try_another_day(uow, order_id=order.id, on=monday))
+    (then,) = store.read(lambda r: r.order(order.id)).windows
+    assert [moment.astimezone(zone).hour for moment in (then.opens_at, then.closes_at)] == [9, 11]

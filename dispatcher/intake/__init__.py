@@ -6,7 +6,7 @@ from dispatcher.intake.fields import Field, match_headers
 from dispatcher.intake.fleet_file import FleetFile, read_fleet
 from dispatcher.intake.merge import Conflict, ImportMode, MergePlan, conflict_errors, merge
 from dispatcher.intake.onto import Told, addressed
-from dispatcher.intake.pairs import Unpaired, paired, pairing_errors
+from dispatcher.intake.pairs import Unpaired, deserted, paired, pairing_errors
 from dispatcher.intake.parse import Parsed, parse
 from dispatcher.intake.rejects import write_rejects
 from dispatcher.intake.row import RowError
@@ -29,6 +29,7 @@ __all__ = [
     "address_key",
     "addressed",
     "conflict_errors",
+    "deserted",
     "match_headers",
     "merge",
     "paired",

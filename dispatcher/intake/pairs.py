@@ -11,7 +11,7 @@ from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order, OrderKind
 from dispatcher.intake.combine import DraftOrder, identity
 from dispatcher.intake.fields import Field
-from dispatcher.intake.merge import ImportMode, missing
+from dispatcher.intake.merge import ImportMode, MergePlan, missing
 from dispatcher.intake.onto import ALL, Told
 from dispatcher.intake.row import RowError
 
@@ -26,6 +26,8 @@ class Unpaired:
     order: Order
     reason: str
     remedy: str
+    field: Field = Field.PICKUP_ORDER
+    """Where in the file it says so."""
 
 
 def paired(
@@ -69,11 +71,36 @@ def _odd(incoming: Iterable[Order], named: Mapping[OrderId, str]) -> Iterator[Un
             yield Unpaired(order, "Only the goods of a delivery are fetched at another order.", "Empty this cell.")
 
 
-def pairing_errors(unpaired: Iterable[Unpaired], drafts: Iterable[DraftOrder], column: str) -> list[RowError]:
+def deserted(existing: Iterable[Order], incoming: Iterable[Order], plan: MergePlan) -> tuple[Unpaired, ...]:
+    """Incoming orders that would make a delivery of a collection at which others get their goods."""
+    gone, changed = {order.id for order in plan.remove}, {order.id: order for order in plan.replace}
+    staying = [changed.get(order.id, order) for order in existing if order.id not in gone]
+    waiting = {order.pickup_id: order.number for order in (*staying, *plan.add)}
+    lost = {identity(order): waiting[order.id] for order in plan.replace
+            if order.id in waiting and order.kind is not OrderKind.COLLECTION}  # fmt: skip
+    return tuple(
+        Unpaired(
+            order,
+            f"The goods of order {lost[identity(order)]} are fetched here, so it stays a collection.",
+            f"Let {lost[identity(order)]} get its goods elsewhere first.",
+            Field.KIND,
+        )
+        for order in incoming
+        if identity(order) in lost
+    )
+
+
+def pairing_errors(
+    unpaired: Iterable[Unpaired], drafts: Iterable[DraftOrder], headers: Mapping[Field, str]
+) -> list[RowError]:
     """The orders left out as lines of the row report, one for each row of the file."""
     known: Mapping[str, DraftOrder] = {draft.order.id: draft for draft in drafts}
+
+    def value(each: Unpaired) -> str:
+        return known[each.order.id].pickup if each.field is Field.PICKUP_ORDER else each.order.kind.value
+
     return [
-        RowError(row, column, known[each.order.id].pickup, each.reason, each.remedy)
+        RowError(row, headers.get(each.field, ""), value(each), each.reason, each.remedy)
         for each in unpaired
         for row in known[each.order.id].rows
     ]
@@ -103,6 +130,7 @@ class _Expected:
         self._numbers = {order.id: order.number for order in existing}
         self._told, self._faulty, self._mode = told, faulty, mode
         going = {order.id for order in missing(existing, incoming, faulty)} if mode is ImportMode.SYNC else ()
+        self._going = frozenset(going)
         there = {key: _Other(o.id, o.sender, o.kind) for key, o in self._known.items() if o.id not in going}
         for order in incoming:
             other = self._as_it_will_be(order)
@@ -122,8 +150,9 @@ class _Expected:
     def pickup_of(self, order: Order, number: str) -> OrderId | Unpaired:
         """The collection that the number names for this order, or why there is none."""
         before = self._known.get(identity(order))
-        if before and before.pickup_id and self._numbers.get(before.pickup_id) == number:
-            return before.pickup_id
+        known = before.pickup_id if before else None
+        if known and self._numbers.get(known) == number and known not in self._going:
+            return known
         itself = self._as_it_will_be(order)
         if itself is not None and itself.kind is not OrderKind.DELIVERY:
             return Unpaired(order, "Only the goods of a delivery are fetched at another order.", "Empty this cell.")

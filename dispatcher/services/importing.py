@@ -28,6 +28,7 @@ from dispatcher.intake import (
     address_key,
     addressed,
     conflict_errors,
+    deserted,
     match_headers,
     merge,
     paired,
@@ -119,18 +120,23 @@ class _File:
     """The number of the order that fetches the goods, for each of them that has one."""
 
     def over(self, existing: Sequence[Order]) -> tuple[MergePlan, Sequence[Unpaired]]:
-        """What becomes of the orders there are; and those of the file that wait for goods nobody fetches."""
+        """What becomes of the orders there are; and those of the file that cannot go in for goods fetched on the way."""
         told = self.told
         orders, lone = paired(existing, self.orders, self.fetched, self.mode, told=told, faulty=self.faulty)
-        return merge(existing, orders, self.mode, told=told, faulty=self.without(lone).faulty), lone
+        plan = merge(existing, orders, self.mode, told=told, faulty=self.without(lone).faulty)
+        if wrong := deserted(existing, orders, plan):
+            plan, others = self.without(wrong).over(existing)
+            lone = (*wrong, *others)
+        return plan, lone
 
     def without(self, lone: Sequence[Unpaired]) -> "_File":
-        """The same without these orders, which it still has, though they do not go in."""
+        """The same without these orders: it still has them, and what they wait for, though they do not go in."""
         if not lone:
             return self
         left_out = {each.order.id for each in lone}
         kept = tuple(order for order in self.orders if order.id not in left_out)
-        return replace(self, orders=kept, faulty=self.faulty | {each.order.number for each in lone})
+        named = {self.fetched[order_id] for order_id in left_out if order_id in self.fetched}
+        return replace(self, orders=kept, faulty=self.faulty | named | {each.order.number for each in lone})
 
 
 class NotUnderstood(BadInput):
@@ -212,8 +218,8 @@ def prepare(workplace: Workplace, request: Request, progress: Progress, memory: 
     checkpoint(progress, 0.95, "Comparing with the orders that are there")
     file = _File(orders, mode, told, faulty, {d.order.id: d.pickup for d in parsed.orders if d.pickup})
     plan, lone = workplace.store.read(lambda r: file.over(_existing(r, orders)))
-    pickups = next((header for header, known in columns.items() if known is Field.PICKUP_ORDER), "")
-    faults = (*conflict_errors(plan.conflicts, parsed.orders), *pairing_errors(lone, parsed.orders, pickups))
+    headers = {known: header for header, known in reversed(columns.items()) if known}
+    faults = (*conflict_errors(plan.conflicts, parsed.orders), *pairing_errors(lone, parsed.orders, headers))
     return Preview(
         request=request,
         sheet=sheet,

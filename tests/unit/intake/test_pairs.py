@@ -93,7 +93,7 @@ def test_what_cannot_be_fetched_is_left_out_and_says_why(
 ) -> None:
     orders, lone, parsed = bring(*lines, over=over)
     assert "D-1" not in orders
-    (error,) = pairing_errors(lone, parsed.orders, "Pickup order")
+    (error,) = pairing_errors(lone, parsed.orders, {Field.PICKUP_ORDER: "Pickup order"})
     assert said in error.reason
     assert (error.row, error.column, error.value) == (2, "Pickup order", lines[0].rsplit(",", 1)[1])
     assert error.remedy

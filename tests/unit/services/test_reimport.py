@@ -219,6 +219,50 @@ def test_a_collection_that_a_sync_removes_leaves_its_deliveries(workplace: Workp
     assert (after.number, after.notes, after.pickup_id) == ("F-1", "Knock", None)
 
 
+def _waiting_for_c1(workplace: Workplace) -> None:
+    fetched = replace(FULL, id=OrderId("c"), number="C-1")
+    waiting = replace(FULL, kind=OrderKind.DELIVERY, pickup_id=fetched.id)
+    workplace.store.write("Put", lambda uow: uow.put_orders([fetched, waiting]))
+
+
+@pytest.mark.parametrize("mode", [ImportMode.MERGE, ImportMode.UPDATE, ImportMode.SYNC])
+def test_where_goods_are_fetched_stays_a_collection(workplace: Workplace, tmp_path: Path, mode: str) -> None:
+    _waiting_for_c1(workplace)
+    file = tmp_path / "orders.csv"
+    file.write_text("Order ID,Type,Address\nC-1,delivery,Markt 1\nF-1,delivery,Markt 1\n", encoding="utf-8")
+    preview = importing.prepare(workplace, Request(file, OTHER_DAY, mode, "Shop"), NoProgress())
+    (error,) = preview.errors
+    assert (error.row, error.column, error.value) == (2, "Type", "delivery")
+    assert "F-1" in error.reason
+    workplace.store.write("Import", lambda uow: importing.commit(uow, preview))
+    now = {o.number: o for o in workplace.store.read(lambda r: r.orders_of([OTHER_DAY]))}
+    assert (now["C-1"].kind, now["F-1"].pickup_id) == (OrderKind.COLLECTION, "c")
+
+
+def test_it_may_become_a_delivery_with_those_that_waited(workplace: Workplace, tmp_path: Path) -> None:
+    _waiting_for_c1(workplace)
+    file = tmp_path / "orders.csv"
+    file.write_text("Order ID,Type,Address,Pickup order\nC-1,delivery,Markt 1,\nF-1,delivery,Markt 1,-\n", "utf-8")
+    preview = importing.prepare(workplace, Request(file, OTHER_DAY, ImportMode.MERGE, "Shop"), NoProgress())
+    assert preview.errors == ()
+    workplace.store.write("Import", lambda uow: importing.commit(uow, preview))
+    now = workplace.store.read(lambda r: r.orders_of([OTHER_DAY]))
+    assert {(o.kind, o.pickup_id) for o in now} == {(OrderKind.DELIVERY, None)}
+
+
+def test_what_a_sync_still_names_is_not_taken_from_under_it(workplace: Workplace, tmp_path: Path) -> None:
+    _waiting_for_c1(workplace)
+    file = tmp_path / "orders.csv"
+    file.write_text("Order ID,Type,Address,Pickup order\nF-1,delivery,Markt 1,C-1\nF-2,,Markt 1,\n", "utf-8")
+    preview = importing.prepare(workplace, Request(file, OTHER_DAY, ImportMode.SYNC, "Shop"), NoProgress())
+    (error,) = preview.errors
+    assert (error.row, error.value) == (2, "C-1")
+    workplace.store.write("Import", lambda uow: importing.commit(uow, preview))
+    now = {o.number: o for o in workplace.store.read(lambda r: r.orders_of([OTHER_DAY]))}
+    assert set(now) == {"C-1", "F-1", "F-2"}
+    assert now["F-1"].pickup_id == "c"
+
+
 # --- what a file leaves out -----------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from dispatcher.domain.changes import ChangeSet, Kind
 from dispatcher.domain.errors import Cancelled
@@ -70,7 +70,8 @@ class ProposalDesk(QObject):
         self._calm.timeout.connect(self._improve)
         board.settled.connect(self._on_settled)
         board.past_changed.connect(self._hush)
-        hand.improved.connect(self._on_improved)
+        # after `op_finished` of the change that improved it, which would end what it begins
+        hand.improved.connect(self._on_improved, Qt.ConnectionType.QueuedConnection)
         runner.op_finished.connect(self._on_op_finished)
         runner.job_ended.connect(self._on_job_ended)
 

@@ -120,7 +120,7 @@ class _File:
     """The number of the order that fetches the goods, for each of them that has one."""
 
     def over(self, existing: Sequence[Order]) -> tuple[MergePlan, Sequence[Unpaired]]:
-        """What becomes of the orders there are; and those of the file that cannot go in for goods fetched on the way."""
+        """What becomes of the orders there are; and those of the file that goods fetched on the way keep out."""
         told = self.told
         orders, lone = paired(existing, self.orders, self.fetched, self.mode, told=told, faulty=self.faulty)
         plan = merge(existing, orders, self.mode, told=told, faulty=self.without(lone).faulty)

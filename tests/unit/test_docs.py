@@ -6,7 +6,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from dispatcher.domain.schedule import ReasonCode
 from dispatcher.intake.fields import Field, match_headers
+from ui.board.words import reason_words
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -60,6 +62,29 @@ def test_every_page_is_reached_from_the_readme() -> None:
         targets = {(page.parent / unquote(link).partition("#")[0]).resolve() for link in links(page)}
         waiting += [t for t in targets if t.suffix == ".md" and t.exists() and t not in seen]
     assert set(DOCUMENTS) <= seen
+
+
+def test_the_readme_links_every_page() -> None:
+    linked = {(ROOT / unquote(link).partition("#")[0]).resolve() for link in links(ROOT / "README.md")}
+    assert set((ROOT / "docs").rglob("*.md")) <= linked
+
+
+def test_nothing_told_is_of_one_machine() -> None:
+    for document in DOCUMENTS:
+        assert not re.search(r"(?<![\w.])/(work|tmp|root)/", document.read_text(encoding="utf-8")), document.name
+
+
+def test_the_guide_explains_every_reason() -> None:
+    (told,) = (t for t in tables(ROOT / "docs" / "guide.md") if t[0] == ["Why", "What it means"])
+    names = [name for row in told[1:] for name in row[0].split(", ")]
+    assert sorted(names) == sorted(reason_words(code) for code in ReasonCode)
+
+
+def test_automation_names_every_code_of_a_reason() -> None:
+    text = (ROOT / "docs" / "automation.md").read_text(encoding="utf-8")
+    listed = re.search(r"Codes of reasons: ([^.]*)\.", text)
+    assert listed
+    assert sorted(re.findall(r"`(\w+)`", listed[1])) == sorted(code.name for code in ReasonCode)
 
 
 def test_pictures_are_small_and_used() -> None:

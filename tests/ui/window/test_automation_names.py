@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QAccessible, QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
+from dispatcher.domain.ids import OrderId
 from tests.ui.window.shown import Shown
 from ui.window.main import MainWindow
 
@@ -15,16 +16,40 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "automation.md"
 ROW = re.compile(r"^\| `([^`]+)` \| ([^|]*) \|(?: ([^|]*) \|)?$", re.MULTILINE)
 
 OPENS: Mapping[str, Callable[[MainWindow], object]] = {
+    "The command palette": lambda window: window.palette_box.open(),
+    "Move to": lambda window: window.wires.choose_driver(_first_stop(window)),
     "The import form": lambda window: window.import_orders(),
     "The order's form": lambda window: window.actions_by_name["new_order"].trigger(),
+    "Van broken down": lambda window: window.actions_by_name["van_broken_down"].trigger(),
+    "Driver ill": lambda window: window.actions_by_name["driver_ill"].trigger(),
+    "Driver late": lambda window: window.actions_by_name["driver_late"].trigger(),
+    "Depot late": lambda window: window.actions_by_name["depot_late"].trigger(),
+    "Street closed": lambda window: window.actions_by_name["street_closed"].trigger(),
+    "Nobody there": lambda window: window.actions_by_name["no_show"].trigger(),
+    "Bigger load": lambda window: window.actions_by_name["bigger_load"].trigger(),
+    "What if": lambda window: window.actions_by_name["what_if"].trigger(),
     "The export dialog": lambda window: window.actions_by_name["export_day"].trigger(),
     "The list of depots": lambda window: window.actions_by_name["open_depot"].trigger(),
     "The depot's form": lambda window: window.actions_by_name["new_depot"].trigger(),
+    "The depot's settings": lambda window: window.actions_by_name["depot_settings"].trigger(),
     "The region's form": lambda window: window.actions_by_name["build_region"].trigger(),
     "The form for address files": lambda window: window.actions_by_name["add_addresses"].trigger(),
     "The list of keys": lambda window: window.actions_by_name["keys"].trigger(),
     "About Roundhouse": lambda window: window.actions_by_name["about"].trigger(),
 }
+
+
+def _first_stop(window: MainWindow) -> tuple[OrderId, ...]:
+    day = window.day.day
+    assert day is not None
+    return day.plan.routes[0].order_ids[:1]
+
+
+def opened(window: MainWindow) -> QWidget:
+    """What has just opened over the window: a form, or a list that drops down."""
+    over: list[QWidget] = [*window.findChildren(QDialog), window.palette_box, window.wires.move_to]
+    (found,) = (widget for widget in over if widget.isVisible())
+    return found
 
 
 def promised() -> dict[str, list[tuple[str, ...]]]:
@@ -64,12 +89,14 @@ def test_every_action_is_promised_with_its_key(shown: Shown) -> None:
         assert action is not None, f"there is no action {name}"
         assert action.shortcut() == QKeySequence(key), f"{name} has the key {action.shortcut().toString()}"
     assert set(shown.window.actions_by_name.by_name) <= set(rows)
+    names = {action.objectName() for action in shown.window.board.findChildren(QAction)}
+    assert {name for name in names if name.startswith("board.")} <= set(rows)
 
 
 @pytest.mark.parametrize("heading", OPENS)
 def test_every_dialog_keeps_its_names(shown: Shown, heading: str) -> None:
     OPENS[heading](shown.window)
-    (dialog,) = (d for d in shown.window.findChildren(QDialog) if d.isVisible())
-    assert_kept(dialog, promised()[heading])
-    dialog.reject()
-    QApplication.processEvents()
+    found = opened(shown.window)
+    assert_kept(found, promised()[heading])
+    found.close()
+    shown.settle()

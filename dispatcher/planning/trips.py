@@ -17,8 +17,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dispatcher.domain.ids import OrderId
 from dispatcher.planning.problem import NOTHING, Amounts, Problem, Round, Visit, stations
+
+type Ints = NDArray[np.int64]
+
+_FAR = 2**60
+"""More than anything amounts to."""
 
 
 @dataclass(slots=True)
@@ -124,74 +132,75 @@ def _loaded(flows: Sequence[_Flow], again: tuple[int, ...]) -> Cargo:
     return Cargo(on_board, peak, again)
 
 
-class _Label(NamedTuple):
-    """The best way found to serve the first stops in so many trips."""
-
-    over: int
-    extra_s: int
-    extra_m: int
-    bounds: tuple[int, ...]
-    """Where its trips begin, the first left out."""
-
-
 class _Split:
-    """Where to load again on one round."""
+    """Where to load again on one round: the least too much, then the least time, then the least road, then earliest.
+
+    Stage by stage, a trip more each; all first and last stops of that trip at once, (stops, ends).
+    """
 
     def __init__(self, problem: Problem, duty: Round, visits: Sequence[Visit], flows: Sequence[_Flow]) -> None:
-        self._duty, self._flows = duty, flows
+        self._most = min(duty.max_reloads + 1, len(visits))
         table, along = problem.travel[duty.profile], stations(duty, visits)[:-1]
         before, after = along[:-1], along[1:]
-        there_s, there_m = table.duration_s[before, duty.start], table.distance_m[before, duty.start]
-        back_s, back_m = table.duration_s[duty.start, after], table.distance_m[duty.start, after]
-        self._extra_s = (there_s + back_s - table.duration_s[before, after] + problem.reload_s).tolist()
-        self._extra_m = (there_m + back_m - table.distance_m[before, after]).tolist()
+        self._extra = [
+            (by[before, duty.start].astype(np.int64) + by[duty.start, after] - by[before, after])[:, None]
+            for by in (table.duration_s, table.distance_m)
+        ]
+        self._extra[0] += problem.reload_s
+        for extra in self._extra:
+            extra[0] = 0  # the first trip begins without
+        self._over = _too_much(duty.capacity, flows)
+        self._before: list[Ints] = []
 
     def cheapest(self) -> tuple[int, ...]:
         """The positions before which it loads again."""
-        return (self._search(overloaded=False) or self._search(overloaded=True)).bounds  # type: ignore[union-attr]
+        count = len(self._over)
+        labels = [np.where(np.arange(count + 1) == 0, 0, part) for part in (_FAR, 0, 0)]
+        found: list[tuple[list[int], tuple[int, ...]]] = []
+        for _ in range(self._most):
+            labels = self._with_trip(labels)
+            found.append(([int(part[count]) for part in labels], self._bounds(len(self._before), count)))
+        return min(found)[1]
 
-    def _search(self, *, overloaded: bool) -> _Label | None:
-        """The best split; without `overloaded` trips, if there is any."""
-        count, most = len(self._flows), self._duty.max_reloads + 1
-        best: list[list[_Label | None]] = [[None] * (most + 1) for _ in range(count + 1)]
-        best[0][0] = _Label(0, 0, 0, ())
-        passing: Amounts = NOTHING
-        for first in range(count):
-            starts = [self._started(label, first) for label in best[first][:most]]
-            if any(starts):
-                for end, over in self._trips(first, passing, overloaded=overloaded):
-                    for trips, label in enumerate(starts, 1):
-                        known = best[end][trips]
-                        if label and (known is None or (label.over + over, *label[1:]) < known):
-                            best[end][trips] = label._replace(over=label.over + over)
-            passing = _sum(passing, self._flows[first].passes)
-        return min((label for label in best[count] if label), default=None)
+    def _with_trip(self, labels: Sequence[Ints]) -> list[Ints]:
+        """The best to serve so many stops first, with one trip more."""
+        begun = [label[:-1, None] + extra for label, extra in zip(labels[1:], self._extra, strict=True)]
+        keys = np.broadcast_arrays(np.minimum(labels[0][:-1, None] + self._over, _FAR), *begun)
+        level, least = np.ones_like(self._over, bool), []
+        for key in keys:
+            least.append(np.where(level, key, _FAR).min(axis=0))
+            level &= key == least[-1]
+        first = level.argmax(axis=0)
+        for end in np.flatnonzero((level.sum(axis=0) > 1) & (least[0] < _FAR)).tolist():
+            alike = np.flatnonzero(level[:, end]).tolist()
+            first[end] = min(alike, key=lambda i: (*self._bounds(len(self._before), i), i))
+        self._before.append(first)
+        return least
 
-    def _started(self, label: _Label | None, first: int) -> _Label | None:
-        """With a trip begun at this stop."""
-        if label is None or first == 0:
-            return label
-        extra_s, extra_m = label.extra_s + self._extra_s[first], label.extra_m + self._extra_m[first]
-        return _Label(label.over, extra_s, extra_m, (*label.bounds, first))
+    def _bounds(self, trips: int, end: int) -> tuple[int, ...]:
+        """Where the trips of the best way to serve so many stops first begin, the first left out."""
+        found = []
+        for first in reversed(self._before[:trips]):
+            end = int(first[end])
+            found.append(end)
+        return tuple(found[-2::-1])
 
-    def _trips(self, first: int, passing: Amounts, *, overloaded: bool) -> list[tuple[int, int]]:
-        """The ends of trips that begin at this stop, shortest first, with how much each has too much."""
-        (limit_a, limit_b, limit_c), found = self._duty.capacity, []
-        end_a, end_b, end_c = peak_a, peak_b, peak_c = passing
-        for end in range(first + 1, len(self._flows) + 1):
-            (drop_a, drop_b, drop_c), (take_a, take_b, take_c), (pass_a, pass_b, pass_c) = self._flows[end - 1]
-            end_a, end_b, end_c = end_a + take_a + pass_a, end_b + take_b + pass_b, end_c + take_c + pass_c
-            # one more delivery is in the vehicle at every earlier moment of the trip
-            peak_a, peak_b, peak_c = (
-                max(peak_a + drop_a, end_a),
-                max(peak_b + drop_b, end_b),
-                max(peak_c + drop_c, end_c),
-            )
-            over = max(0, peak_a - limit_a) + max(0, peak_b - limit_b) + max(0, peak_c - limit_c)
-            if over and not overloaded:
-                break
-            found.append((end, over))
-        return found
+
+def _too_much(capacity: Amounts, flows: Sequence[_Flow]) -> Ints:
+    """By how much a trip is overloaded, by its first stop and its end: (stops, ends); `_FAR` where there is none."""
+    count = len(flows)
+    total = np.zeros((count, count + 1), np.int64)
+    drops, takes, passes = (np.cumsum([(0, 0, 0), *part], axis=0) for part in zip(*flows, strict=True))
+    some = np.arange(count)[:, None] < np.arange(count + 1)
+    for axis, limit in enumerate(capacity):
+        dropped, passing = drops[:, axis], passes[:, axis]
+        level = takes[:, axis] + passing - dropped
+        # one more delivery is in the vehicle at every earlier moment of the trip
+        top = np.maximum.accumulate(np.where(some, level, -_FAR), axis=1)
+        begins = passing - (takes[:, axis] + passing)
+        peak = dropped + np.maximum((passing - dropped)[:-1, None], begins[:-1, None] + top)
+        total += np.maximum(peak - limit, 0)
+    return np.where(some, total, _FAR)
 
 
 def _over(load: Amounts, capacity: Amounts) -> bool:

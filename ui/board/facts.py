@@ -66,6 +66,14 @@ class Picture:
     day: Day
     schedule: Schedule | None
     reasons: Mapping[OrderId, Reason]
+    asked: Reason | None = None
+    """What somebody asked about one order, planned or not."""
+
+    def reason_of(self, order_id: OrderId) -> Reason | None:
+        """Why it is unplanned, or breaks a rule where it is, as far as that is known."""
+        if self.asked and self.asked.order_id == order_id:
+            return self.asked
+        return None if self.day.plan.route_of(order_id) else self.reasons.get(order_id)
 
     def times_of(self, shift_id: ShiftId) -> RouteTimes | None:
         """The round as judged."""
@@ -96,8 +104,8 @@ def sheet_of(picture: Picture, order_ids: Sequence[OrderId], shift_ids: Sequence
 
 def _order_sheet(picture: Picture, order: Order) -> Sheet:
     route, times = picture.stop_of(order.id)
-    remarks = tuple(_order_remarks(picture, order, route, times))
-    reason = picture.reasons.get(order.id) if route is None else None
+    remarks = tuple(_order_remarks(picture, order, times))
+    reason = picture.reason_of(order.id)
     return Sheet(
         kicker=_where(picture, order, route),
         title=order.address.line,
@@ -119,24 +127,40 @@ NAMED_DRIVERS = 6
 
 
 def _tried(day: Day, reason: Reason) -> Iterator[Fact]:
-    """One line for each rule, with the drivers that it stopped: the rule that stopped most comes first."""
-    by_rule: dict[Rule, list[str]] = {}
-    for driver_id, rule in reason.stopped.items():
+    """One line for each rule, with the drivers that it stopped: the rule that stopped most comes first.
+
+    Each driver with what is in the way and by how much, the nearest first, where that is known.
+    """
+    by_rule: dict[Rule | None, list[DriverId]] = {}
+    for driver_id in dict.fromkeys((*reason.stopped, *reason.obstacles)):
         if driver_id in day.drivers:
-            driver = day.drivers[driver_id]
-            by_rule.setdefault(rule, []).append(f"{driver.number} {driver.name}")
-    for rule, names in sorted(by_rule.items(), key=lambda item: -len(item[1])):
-        more = len(names) - NAMED_DRIVERS
-        named = ", ".join(names[:NAMED_DRIVERS]) + (f" and {fmt.count(more, 'other')}" if more > 0 else "")
-        yield Fact(words.stopped_words(rule), named)
+            found = reason.obstacles.get(driver_id)
+            by_rule.setdefault(found.rule if found else reason.stopped[driver_id], []).append(driver_id)
+    for rule, drivers in sorted(by_rule.items(), key=lambda item: -len(item[1])):
+        told = any(driver_id in reason.obstacles for driver_id in drivers)
+        yield Fact(words.stopped_words(rule), _with_obstacles(day, reason, drivers) if told else _named(day, drivers))
 
 
-def _order_remarks(picture: Picture, order: Order, route: Route | None, times: StopTimes | None) -> Iterator[Remark]:
+def _named(day: Day, drivers: Sequence[DriverId]) -> str:
+    names = ", ".join(f"{day.drivers[d].number} {day.drivers[d].name}" for d in drivers[:NAMED_DRIVERS])
+    more = len(drivers) - NAMED_DRIVERS
+    return f"{names} and {fmt.count(more, 'other')}" if more > 0 else names
+
+
+def _with_obstacles(day: Day, reason: Reason, drivers: Sequence[DriverId]) -> str:
+    """One driver a line."""
+    found = reason.obstacles
+    nearest = sorted((d for d in drivers if d in found), key=lambda d: found[d].amount)
+    lines = [f"{_named(day, [d])}: {found[d].sentence}" for d in nearest[:NAMED_DRIVERS]]
+    more = len(drivers) - len(lines)
+    return "\n".join([*lines, f"and {fmt.count(more, 'other')}"] if more > 0 else lines)
+
+
+def _order_remarks(picture: Picture, order: Order, times: StopTimes | None) -> Iterator[Remark]:
     """Broken rules, why it is unplanned, and whether the address is in doubt."""
     for sentence in words.sentences(times.violations) if times else ():
         yield Remark(sentence)
-    reason = picture.reasons.get(order.id)
-    if reason and route is None:
+    if reason := picture.reason_of(order.id):
         yield Remark(reason.sentence, "risk")
     if order.address.doubtful:
         yield Remark(f"Address in doubt: {words.precision_words(order.address.precision)}.", "risk")

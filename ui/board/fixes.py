@@ -46,7 +46,8 @@ class FixList(QFrame):
         self._lay_out()
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
-        self.set_order(None)
+        self.hide()
+        self.reset()
 
     @property
     def buttons(self) -> tuple[QPushButton, ...]:
@@ -54,11 +55,27 @@ class FixList(QFrame):
         return tuple(button for _, _, button, _ in self._rows)
 
     def set_order(self, order_id: OrderId | None) -> None:
-        """Offer to look for fixes of this order; hide for none."""
-        self._order = order_id
-        self.setVisible(order_id is not None)
+        """Offer to look for fixes of this order; hide for none. What was found for it stays."""
+        if order_id != self._order:
+            self._order = order_id
+            self.setVisible(order_id is not None)
+            self.reset()
+
+    def reset(self) -> None:
+        """What was found, or is being looked for, is of a plan that is no more: it may be asked again."""
         self._show([], "")
         self.ask_button.show()
+
+    def pend(self) -> None:
+        """One is being carried out: it would be done twice if it were pressed twice."""
+        for button in self.buttons:
+            button.setEnabled(False)
+
+    def fail(self, order_id: OrderId, text: str) -> None:
+        """Say what went wrong; it may be asked again."""
+        if order_id == self._order:
+            self._show([], text)
+            self.ask_button.show()
 
     def wait(self, order_id: OrderId) -> None:
         """Say that fixes are being looked for."""

@@ -1,6 +1,7 @@
 """The inspector: what is selected, in words that can be copied, with the buttons that belong to it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QTextOption
@@ -20,7 +21,8 @@ class Inspector(QWidget):
 
     Signals:
         edit_requested(order_id), unassign_requested(order_ids), hold_toggled(order_ids, held), show_on_map(order_ids).
-        explain_requested(order_id): find out what would mend it; answer with `wait_for_fixes` and `show_fixes`.
+        explain_requested(order_id): find out what would mend it; answer with `wait_for_fixes`, `show_reason` and
+            `show_fixes`.
         fix_requested(fix): carry out one that `show_fixes` was given.
     """
 
@@ -37,6 +39,7 @@ class Inspector(QWidget):
         self.setAccessibleName("Inspector")
         self._theme = theme
         self._picture: Picture | None = None
+        self._asked: Reason | None = None
         self._orders: tuple[OrderId, ...] = ()
         self._shifts: tuple[ShiftId, ...] = ()
         self._sheet = Sheet("", "")
@@ -55,8 +58,14 @@ class Inspector(QWidget):
         return self._sheet
 
     def set_day(self, day: Day, schedule: Schedule | None, reasons: Mapping[OrderId, Reason]) -> None:
-        """The day as it is now; what is selected stays shown, and the page stays where it was scrolled to."""
-        self._picture = Picture(day, schedule, reasons)
+        """The day as it is now; what is selected stays shown, and the page stays where it was scrolled to.
+
+        What would have mended an order of the day before is shown no longer.
+        """
+        if self._picture is None or day is not self._picture.day:
+            self._asked = None
+            self.fixes.reset()
+        self._picture = Picture(day, schedule, reasons, self._asked)
         at = self.page.verticalScrollBar().value()
         self._refresh()
         self.page.verticalScrollBar().setValue(at)
@@ -70,6 +79,13 @@ class Inspector(QWidget):
     def wait_for_fixes(self, order_id: OrderId) -> None:
         """Say that fixes of this order are being looked for."""
         self.fixes.wait(order_id)
+
+    def show_reason(self, reason: Reason | None) -> None:
+        """Why an order is unplanned, or breaks a rule where it is, and what keeps each driver from it."""
+        self._asked = reason
+        if self._picture:
+            self._picture = replace(self._picture, asked=reason)
+            self._refresh()
 
     def show_fixes(self, order_id: OrderId, fixes: Sequence[Fix]) -> None:
         """Offer these, each a sentence, its price in words, and the fix that goes back with `fix_requested`."""

@@ -105,9 +105,9 @@ _LOCKS = {
 }
 
 
-def stopped_words(rule: Rule) -> str:
-    """What kept a driver from taking an order, in a few words."""
-    return _STOPPED[rule]
+def stopped_words(rule: Rule | None) -> str:
+    """What kept a driver from taking an order, in a few words; `None` is a lock."""
+    return _STOPPED[rule] if rule else "Locked"
 
 
 def lock_words(lock: Lock) -> str:

@@ -11,7 +11,7 @@ from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Contact, Order, OrderLine, Priority
 from dispatcher.domain.place import Address
-from dispatcher.domain.schedule import Rule
+from dispatcher.domain.schedule import Obstacle, Reason, ReasonCode, Rule
 from tests.fixtures import days
 from tests.fixtures.board import Board, judged
 from ui.board.facts import Fact, Remark, Sheet
@@ -225,6 +225,39 @@ def test_what_stopped_the_drivers_is_told_by_rule(inspector: Inspector, a_board:
     assert late.value.endswith(" and 1 other")
     assert skill.value == "1 Aino Korhonen"
     assert "What stopped the drivers" in inspector.page.toPlainText()
+
+
+def test_each_driver_is_told_with_what_is_in_the_way_the_nearest_first(inspector: Inspector, a_board: Board) -> None:
+    order_id = a_board.day.unplanned[0]
+    first, second, third, *_ = a_board.day.drivers
+    obstacles = {
+        first: Obstacle(Rule.LATE, 1200, "Could be there 20 min after the window closes."),
+        second: Obstacle(Rule.LATE, 300, "Could be there 5 min after the window closes."),
+        third: Obstacle(None, 0, "The round is locked."),
+    }
+    reason = replace(a_board.reasons[order_id], stopped={first: Rule.LATE, second: Rule.LATE}, obstacles=obstacles)
+    inspector.set_day(a_board.day, a_board.schedule, {order_id: reason})
+    inspector.show_selection([order_id], [])
+    late, locked = inspector.sheet.tried
+    assert late.value.splitlines() == [
+        "2 Eero Laine: Could be there 5 min after the window closes.",
+        "1 Aino Korhonen: Could be there 20 min after the window closes.",
+    ]
+    assert locked.label == "Locked"
+    assert "The round is locked." in inspector.page.toPlainText()
+
+
+def test_why_a_planned_stop_is_late_is_shown_until_the_day_is_another(inspector: Inspector, a_board: Board) -> None:
+    order_id = a_late_stop(a_board)
+    inspector.show_selection([order_id], [])
+    why = Reason(order_id, ReasonCode.TIME_WINDOWS, "Begins late: 40 min driving come before it.")
+    inspector.show_reason(why)
+    inspector.show_fixes(order_id, FIXES)
+    assert why.sentence in [remark.text for remark in inspector.sheet.remarks]
+    assert len(inspector.fixes.buttons) == 2, "the reason does not take the fixes away"
+    inspector.set_day(replace(a_board.day, freeze_at=None), a_board.schedule, a_board.reasons)
+    assert why.sentence not in [remark.text for remark in inspector.sheet.remarks]
+    assert inspector.fixes.buttons == ()
 
 
 def test_help_is_offered_for_what_is_unplanned_or_broken_only(inspector: Inspector, a_board: Board) -> None:

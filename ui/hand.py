@@ -79,10 +79,11 @@ class Hand(QObject):
         change: Callable[..., object],
         *,
         then: Callable[[Done], object] | None = None,  # type: ignore[type-arg]
+        failed: Callable[[Exception], object] | None = None,
         why: str = "",
     ) -> None:
         """One operation on the day."""
-        self._runner.submit(Operation(label, change, why=why), initiator=self, on_done=then)
+        self._runner.submit(Operation(label, change, why=why), initiator=self, on_done=then, on_failed=failed)
 
     # --- moving stops ---------------------------------------------------------------------------------------------
 

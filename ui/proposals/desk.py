@@ -66,6 +66,8 @@ class ProposalDesk(QObject):
         self._thinking = ""
         self._asked: tuple[date, str] | None = None
         self._answered: date | None = None
+        self._taking: set[tuple[str, frozenset[ShiftId], frozenset[OrderId]]] = set()
+        """What is being taken over: pressed again before the day is read, it is the same wish."""
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
         self._calm.timeout.connect(self._improve)
         board.settled.connect(self._on_settled)
@@ -74,6 +76,7 @@ class ProposalDesk(QObject):
         hand.improved.connect(self._on_improved, Qt.ConnectionType.QueuedConnection)
         runner.op_finished.connect(self._on_op_finished)
         runner.job_ended.connect(self._on_job_ended)
+        runner.failed.connect(self._on_failed)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -126,7 +129,10 @@ class ProposalDesk(QObject):
         card = self.card(card_id)
         if card is None:
             self.told.emit("That proposal is no longer on offer.")
+        elif (wish := (card_id, frozenset(shift_ids), frozenset(order_ids))) in self._taking:
+            return
         elif not self._hand.blocked():
+            self._taking.add(wish)
             partly = bool(shift_ids or order_ids)
             taken = proposals.part(card, shift_ids=shift_ids, order_ids=order_ids) if partly else card.proposal
             self._hand.apply(f"{card.title}{' (in part)' if partly else ''}", taken)
@@ -140,6 +146,7 @@ class ProposalDesk(QObject):
     @Slot(object)
     def _on_settled(self, day: Day) -> None:
         """The day is other than before: so are the cards, and the search somebody asked for begins."""
+        self._taking.clear()
         kept = tuple(card for card in self._cards if card.day.date == day.date)
         if len(kept) < len(self._cards):
             self._show(kept)
@@ -233,8 +240,14 @@ class ProposalDesk(QObject):
         if card.mends > card.spoils or card.plans or card.saves_cost > WORTH * whole:
             self._put(card)
 
+    @Slot(object)
+    def _on_failed(self, _error: Exception) -> None:
+        self._taking.clear()
+
     @Slot(object, object)
     def _on_op_finished(self, changes: ChangeSet, _initiator: object) -> None:
+        if changes.empty:
+            self._taking.clear()
         if changes.touches(Kind.STOP, Kind.ORDER, Kind.SHIFT, Kind.CLOSURE):
             self._hush()
 

@@ -8,16 +8,20 @@ from PySide6.QtGui import QCursor
 from dispatcher.domain.changes import HistoryEntry
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.plan import Day
+from dispatcher.domain.schedule import Reason
 from dispatcher.services import fixes
 from dispatcher.services.proposals import Card
 from dispatcher.services.verdict import Verdict
 from dispatcher.services.workplace import Workplace
 from ui.board import words
+from ui.board.fixes import Fix as Offer
 from ui.board.move_to import MoveTo
 from ui.day import DayBoard
 from ui.hand import Hand
 from ui.inhand import Verdicts
-from ui.map.messages import DragHovered, StopsDropped, Tone
+from ui.map.messages import DragHovered, RouteLine, StopsDropped, Tone
+from ui.parts.said import words_of
 from ui.proposals.desk import ProposalDesk
 from ui.runner import OpRunner
 from ui.theme import Theme
@@ -61,6 +65,9 @@ class Wires(QObject):
         self.verdicts = Verdicts(board, hand, workplace)
         self._dragged: tuple[OrderId, ...] = ()
         self._entries = ENTRIES
+        self._mapped: Card | None = None
+        """The card whose changes the map shows."""
+        self._proposals_seen = False
         self._visible: dict[str, frozenset[OrderId] | None] = {"rounds": None, "pool": None}
         self.move_to = MoveTo(theme, panel)
         self.move_to.move_requested.connect(self._on_chosen)
@@ -141,8 +148,9 @@ class Wires(QObject):
         desk.offered.connect(self._on_offered)
         panel.accept_requested.connect(self._on_accept)
         panel.dismiss_requested.connect(desk.dismiss)
-        panel.card_chosen.connect(self._on_card_chosen)
+        panel.card_chosen.connect(self._show_card)
         self._panel.docks["Proposals"].visibilityChanged.connect(self._on_proposals_seen)
+        self._board.outlook_changed.connect(self._show_card)
         panel.select_requested.connect(self._panel.select)
 
     def _wire_history(self) -> None:
@@ -302,18 +310,44 @@ class Wires(QObject):
         self._panel.bring_up("Details")
         if self._panel.selected != (order_id,):
             self._panel.select([order_id])
+        if not self._panel.inspector.sheet.mendable:
+            self.told.emit(f"Order {day.orders[order_id].number} breaks no rule where it is: there is nothing to mend.")
+            return
         self._panel.inspector.wait_for_fixes(order_id)
-        work = lambda _progress: [
-            (*fixes.words(fix, day), fix) for fix in fixes.fixes_for(self._workplace.desk, day, order_id)
-        ]
-        show = partial(self._panel.inspector.show_fixes, order_id)
-        self._runner.start(work, title="Trying what would mend it", on_done=show, latest_key="fixes")
+        self._runner.start(
+            lambda _progress: self._explained(day, order_id),
+            title="Trying what would mend it",
+            on_done=partial(self._on_explained, day, order_id),
+            on_failed=partial(self._on_no_fix, order_id),
+            latest_key="fixes",
+        )
+
+    def _explained(self, day: Day, order_id: OrderId) -> tuple[Reason | None, list[Offer]]:
+        """Runs on a worker."""
+        desk = self._workplace.desk
+        found = fixes.fixes_for(desk, day, order_id)
+        return fixes.why(desk, day, order_id), [(*fixes.words(fix, day), fix) for fix in found]
+
+    def _on_explained(self, day: Day, order_id: OrderId, found: tuple[Reason | None, list[Offer]]) -> None:
+        """What was found for a plan that is no more is not shown."""
+        if day is self._board.day:
+            reason, offers = found
+            self._panel.inspector.show_reason(reason)
+            self._panel.inspector.show_fixes(order_id, offers)
+
+    def _on_no_fix(self, order_id: OrderId, fault: Exception) -> None:
+        """Where it was asked, in words; what is no fault of the world has its own window besides."""
+        self._panel.inspector.fixes.fail(order_id, words_of(fault))
+        if not isinstance(fault, KnownError):
+            self._runner.failed.emit(fault)
 
     @Slot(object)
     def _on_fix(self, fix: fixes.Fix) -> None:
         day = self._board.day
         if day is not None and not self._hand.blocked():
-            self._hand.submit(fixes.words(fix, day)[0], partial(fixes.apply_fix, fix=fix))
+            self._panel.inspector.fixes.pend()
+            change, failed = partial(fixes.apply_fix, fix=fix), partial(self._on_no_fix, fix.what.order_id)
+            self._hand.submit(fixes.words(fix, day)[0], change, failed=failed)
 
     @Slot(object)
     def _on_offered(self, card: Card) -> None:
@@ -322,28 +356,31 @@ class Wires(QObject):
 
     @Slot(str, object, object)
     def _on_accept(self, card_id: str, shift_ids: object, order_ids: object) -> None:
-        self._panel.map.end_changes()
         self._desk.accept(card_id, shift_ids=tuple(shift_ids), order_ids=tuple(order_ids))  # type: ignore[arg-type]
 
     @Slot(bool)
     def _on_proposals_seen(self, seen: bool) -> None:
-        """Before and after belong to the card that is looked at: behind another tab it is not."""
-        self._on_card_chosen(self._panel.proposals.opened if seen else None)
+        self._proposals_seen = seen
+        self._show_card()
 
-    @Slot(object)
-    def _on_card_chosen(self, card: Card | None) -> None:
-        """Before and after on the map: the ways of the rounds that would change."""
+    @Slot()
+    def _show_card(self, _changed: object = None) -> None:
+        """Before and after on the map, of the card that is looked at: not behind another tab, nor over the past."""
+        card = self._panel.proposals.opened if self._proposals_seen and not self._hand.hindered else None
+        if card is self._mapped:
+            return
+        self._mapped = card
         if card is None:
             self._panel.map.end_changes()
             return
         shift_ids = [diff.shift_id for diff in card.rounds]
-        moved = [stop.order_id for stop in card.stops if stop.moves]
         work = lambda progress: [
             route_lines(day, self._board.lines(day, shift_ids, progress)) for day in (card.day, card.after)
         ]
-        self._runner.start(
-            work,
-            title="Drawing the proposal",
-            on_done=lambda lines: self._panel.map.show_changes(*lines, moved),
-            latest_key="changes",
-        )
+        drawn = partial(self._on_card_drawn, card)
+        self._runner.start(work, title="Drawing the proposal", on_done=drawn, latest_key="changes")
+
+    def _on_card_drawn(self, card: Card, lines: list[list[RouteLine]]) -> None:
+        """Unless it was taken or put away meanwhile."""
+        if card is self._mapped:
+            self._panel.map.show_changes(*lines, [stop.order_id for stop in card.stops if stop.moves])

@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QTableWidget
 
 from tests.ui.window.shown import Shown
+from ui.window.actions import all_specs
 from ui.window.keys import PANELS, as_markdown, keys_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "keys.md"
@@ -28,6 +29,18 @@ def test_no_action_with_a_key_is_left_out(shown: Shown) -> None:
         for shortcut in action.shortcuts():
             assert shortcut.toString() in written, f"{action.objectName() or action.text()} has a key nobody is told of"
     assert set(PANELS.values()) <= {where for where, _ in told}
+
+
+def test_every_action_has_a_key(shown: Shown) -> None:
+    """Its own, or that of the menu's action with the same words."""
+    keys = keys_of(shown.window)
+    assert [spec.name for spec in all_specs() if not spec.key] == []
+    by_other_words = {"Optimise these rounds": "Re-sequence these drivers"}
+    named = {key.what for key in keys}
+    for action in shown.window.board.findChildren(QAction):
+        if action.objectName().startswith("board."):
+            what = action.text().rstrip("…")
+            assert by_other_words.get(what, what) in named
 
 
 def test_f1_lists_the_same(shown: Shown) -> None:

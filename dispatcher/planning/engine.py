@@ -261,7 +261,8 @@ class _Search:
     def _no_worse(self, found: dict[ShiftId, list[OrderId]]) -> dict[ShiftId, list[OrderId]]:
         """What the search began from, with whatever else fits it, if that serves as much and is as good.
 
-        With more orders than room a search may leave out who was planned in favour of others; that is not for it.
+        With more orders than room a search may leave out who was planned in favour of others, or take both and
+        break a rule; neither is for it.
         """
         if self.warm is None:
             return found
@@ -269,7 +270,8 @@ class _Search:
         after = {o for sequence in found.values() for o in sequence}
         old, new = objective(self.whole, self.present), objective(self.whole, found)
         lost_for_nothing = before - after and old[:4] <= new[:4]
-        return self._filled() if lost_for_nothing or (after <= before and new >= old) else found
+        worse = lost_for_nothing or new[:4] > old[:4] or (after <= before and new >= old)
+        return self._filled() if worse else found
 
     def _filled(self) -> dict[ShiftId, list[OrderId]]:
         """The plan that the search began from, and whatever else fits it as it is."""

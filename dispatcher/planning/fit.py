@@ -36,8 +36,9 @@ class Found:
 class Fit:
     """One round as it is, and what the judge says of it with one more stop."""
 
-    def __init__(self, problem: Problem, shift_id: ShiftId, sequence: Sequence[OrderId]) -> None:
-        self._problem, self._shift_id, self._sequence = problem, shift_id, tuple(sequence)
+    def __init__(self, problem: Problem, shift_id: ShiftId, sequence: Sequence[OrderId], first: int = 0) -> None:
+        """`first` is the first place that may be taken."""
+        self._problem, self._shift_id, self._sequence, self._first = problem, shift_id, tuple(sequence), first
 
     @cached_property
     def now(self) -> Standing:
@@ -81,6 +82,7 @@ class Fit:
     def _by_floor(self, prices: Prices, *, fitting: bool) -> list[int]:
         """Those first of which the floors say nothing."""
         there = prices.there.copy()
+        there[: self._first] = False
         if fitting:
             for part in _HARD:
                 there &= (prices.floors[part] <= getattr(self.now.weight, part)) | prices.unsure

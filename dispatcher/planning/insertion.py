@@ -6,8 +6,9 @@ front, latest beginnings from the back (the "push forward" check of Solomon 1987
 with a break, a vehicle that may load again, or goods fetched on the way, only the judge can tell; `fit.py` asks it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.roads import NO_WAY
@@ -16,6 +17,8 @@ from dispatcher.planning.fit import Fit
 from dispatcher.planning.judge import Timeline, stations
 from dispatcher.planning.problem import NOWHERE, Problem, Round, Sequences, Visit
 from dispatcher.planning.rank import rank
+
+NO_HEADS: Mapping[ShiftId, int] = MappingProxyType({})
 
 _OVERLOADS = (Rule.WEIGHT, Rule.VOLUME, Rule.PARCELS)
 
@@ -72,11 +75,13 @@ class Room:
     has_waits: bool
     fetches: bool
     """Whether goods are fetched on the way."""
+    first: int = 0
+    """The first place that may be taken: what lies before it is fixed."""
     _fit: Fit | None = None
 
     @classmethod
-    def of(cls, problem: Problem, shift_id: ShiftId, sequence: Sequence[OrderId]) -> "Room":
-        """Read a route. Raises `KeyError` for an order or a shift that does not belong to the day."""
+    def of(cls, problem: Problem, shift_id: ShiftId, sequence: Sequence[OrderId], first: int = 0) -> "Room":
+        """Read a route with so many fixed stops. Raises `KeyError` for what does not belong to the day."""
         duty, visits = problem.rounds[shift_id], [problem.visits[order_id] for order_id in sequence]
         line = Timeline.of(problem, duty, visits)
         free_at, waits = _free_at(duty, visits, line.leg_s)
@@ -95,6 +100,7 @@ class Room:
             beyond=_running_peak(line.on_board[::-1])[::-1],
             has_waits=waits,
             fetches=any(visit.pickup is not None for visit in visits),
+            first=first,
         )
 
     def place(self, visit: Visit) -> Gap | Refusal:
@@ -111,7 +117,7 @@ class Room:
 
     def _ask_the_judge(self, visit: Visit) -> Gap | Refusal:
         shift_id = self.duty.shift_id
-        self._fit = fit = self._fit or Fit(self.problem, shift_id, self.sequence)
+        self._fit = fit = self._fit or Fit(self.problem, shift_id, self.sequence, self.first)
         if found := fit.best(visit):
             return Gap(shift_id, found.place, found.extra_s, found.standing.weight.cost - fit.now.weight.cost)
         place, fault = fit.nearest(visit)
@@ -161,7 +167,7 @@ class Room:
             on_m[-1] = 0 if back is None else int(table.distance_m[at, back])
         moves_along = [*(self.problem.visits[o].at == NOWHERE for o in self.sequence), False]
         for i, (a, b, c, d) in enumerate(zip(to_s, on_s, to_m, on_m, strict=True)):
-            if a < NO_WAY and b < NO_WAY and not moves_along[i]:
+            if i >= self.first and a < NO_WAY and b < NO_WAY and not moves_along[i]:
                 yield i, a, b, a + b - self.leg_s[i], c + d - self.leg_m[i]
 
     def _in_the_way(self, visit: Visit, position: int, to_s: int, on_s: int) -> Refusal | None:
@@ -215,8 +221,10 @@ class Room:
         return Timeline.of(self.problem, self.duty, visits).duration_s - self.duty.max_duration_s
 
 
-def insert_best(problem: Problem, sequences: Sequences, order_ids: Iterable[OrderId]) -> dict[ShiftId, list[OrderId]]:
-    """Put these orders into the sequences, each where it is cheapest; the rest keeps its order.
+def insert_best(
+    problem: Problem, sequences: Sequences, order_ids: Iterable[OrderId], heads: Mapping[ShiftId, int] = NO_HEADS
+) -> dict[ShiftId, list[OrderId]]:
+    """Put these orders into the sequences, each where it is cheapest behind the fixed heads; the rest keeps its order.
 
     An order that fits nowhere goes where the plan gets least worse by the judge; one that stands in the sequences
     already leaves its old place first. Collections go before the deliveries that wait for them, and into one round with
@@ -227,7 +235,8 @@ def insert_best(problem: Problem, sequences: Sequences, order_ids: Iterable[Orde
         raise ValueError("there is no route to put the orders into")
     leaving = _fetched_first(problem, order_ids)
     found = {s: [o for o in sequence if o not in set(leaving)] for s, sequence in sequences.items()}
-    rooms = {shift_id: Room.of(problem, shift_id, sequence) for shift_id, sequence in found.items()}
+    heads = {s: sum(o not in leaving for o in sequences[s][: heads.get(s, 0)]) for s in sequences}
+    rooms = {shift_id: Room.of(problem, shift_id, sequence, heads[shift_id]) for shift_id, sequence in found.items()}
     for order_id in leaving:
         gap = _cheapest(rooms, problem.visits[order_id])
         if gap is not None:
@@ -235,7 +244,7 @@ def insert_best(problem: Problem, sequences: Sequences, order_ids: Iterable[Orde
             changed = gap.shift_id
         else:
             changed, found[changed] = _least_worse(problem, found, problem.visits[order_id])
-        rooms[changed] = Room.of(problem, changed, found[changed])
+        rooms[changed] = Room.of(problem, changed, found[changed], heads[changed])
     return found
 
 

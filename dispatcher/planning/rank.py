@@ -1,8 +1,10 @@
 """What every shift on duty would make of some stops in the hand: at their best places, judged exactly, best first.
 
 The stops leave their present routes first, then each shift in turn is given them all; a shift that has them already
-takes them at their best places too. For one stop no place by the judge is better. Several are put in one after the
-other, the hardest first, each where the floors of `lanes.py` are lowest, and the result is judged.
+takes them at their best places too. Nothing goes where a driver has been already, nor before the freeze line: only a
+hand that points at a place there (`Hand.at`) puts it there. For one stop no other place by the judge is better. Several
+are put in one after the other, the hardest first, each where the floors of `lanes.py` are lowest, and the result is
+judged.
 "Better" is the `Weight` of all routes touched.
 """
 
@@ -16,7 +18,7 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.schedule import Rule, Violation
 from dispatcher.planning.ground import FAR
 from dispatcher.planning.judge import Candidate, Weight
-from dispatcher.planning.lanes import Lanes
+from dispatcher.planning.lanes import Lanes, Prices
 from dispatcher.planning.problem import NOWHERE, Problem, Sequences, Visit
 from dispatcher.planning.sharpen import sharpen
 from dispatcher.planning.standing import Remembered, Standing, Tally, find_late, standings
@@ -109,13 +111,32 @@ class Hand:
 
     # --- where they go ---
 
+    @cached_property
+    def heads(self) -> dict[ShiftId, int]:
+        """How many leading stops of each round, without those in the hand, are driven or lie before the freeze line."""
+        problem, held = self.problem, set(self.order_ids)
+        done = {order_id for order_id, visit in problem.visits.items() if visit.done}
+        heads = {}
+        for shift_id, standing in self._now.items():
+            sequence = standing.sequence
+            fixed = 0 if problem.freeze_s is None else standing.begun(problem.freeze_s)
+            if not done.isdisjoint(sequence):
+                fixed = max(fixed, *(i + 1 for i, order_id in enumerate(sequence) if order_id in done))
+            heads[shift_id] = sum(order_id not in held for order_id in sequence[:fixed])
+        return heads
+
+    def _behind_heads(self, prices: Prices) -> Prices:
+        """Without the places that are fixed."""
+        first = np.array(list(self.heads.values()), np.int64)
+        return prices._replace(there=prices.there & (np.arange(len(prices.there))[:, None] >= first))
+
     def _best(self) -> list[Standing]:
         """The best place for the one stop in every route.
 
         The judge weighs the places by their floors, lowest first, until no floor is below the best weight.
         """
         (visit,), lanes = self._visits, Lanes.of(self.problem, self.left)
-        prices = lanes.price(visit, lanes.ground.reach(visit))
+        prices = self._behind_heads(lanes.price(visit, lanes.ground.reach(visit)))
         barred = [self._left.get(s, standing).weight.barred for s, standing in self._now.items()]
         prices.floors["barred"] += np.array(barred, np.int64) + lanes.ground.barred(visit)
         best = self._tried(list(enumerate(prices.lowest().tolist())))
@@ -140,7 +161,7 @@ class Hand:
     def _greedy(self) -> list[Candidate]:
         lanes = Lanes.of(self.problem, self.left)
         for visit in _hardest_first(self.problem, self._visits):
-            prices = lanes.price(visit, lanes.ground.reach(visit))
+            prices = self._behind_heads(lanes.price(visit, lanes.ground.reach(visit)))
             lanes = lanes.with_stop(visit, prices.lowest(), prices.ways)
         return list(zip(self.left, lanes.sequences(), strict=True))
 

@@ -54,6 +54,10 @@ class Standing:
             return {}
         return {o: late_s for o, late_s in zip(self.sequence, self._line.late_s, strict=True) if late_s}
 
+    def begun(self, moment_s: int) -> int:
+        """How many of its stops have begun by a moment."""
+        return sum(begins_s < moment_s for begins_s in self._line.begins_s) if self.sequence else 0
+
     @cached_property
     def broken(self) -> Mapping[Subject, Violation]:
         """Each broken rule once."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from dispatcher.domain.errors import Cancelled, KnownError
-from dispatcher.domain.fleet import Profile
+from dispatcher.domain.fleet import Lock, Profile
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day
@@ -21,6 +21,7 @@ from dispatcher.domain.roads import RoadNetwork, RoadPath, obeyed
 from dispatcher.domain.schedule import Reason, RouteTimes, Schedule
 from dispatcher.planning.churn import objective
 from dispatcher.planning.engine import EVERYTHING, IMPROVE, TIMES, Scope, Stats
+from dispatcher.planning.fixed import fixed_heads, frozen
 from dispatcher.planning.insertion import insert_best
 from dispatcher.planning.judge import judge, judge_route
 from dispatcher.planning.parts import Planner
@@ -118,6 +119,11 @@ class PlanningDesk:
             same_day = [k for k in self._known if k.day.date == day.date and k.day is not day]
             self._known = [known, *same_day[: KEPT - 1]]
         return known.problem
+
+    def ready(self, day: Day) -> bool:
+        """Whether `problem` answers at once: the roads between the day's places have been measured."""
+        with self._lock:
+            return any(k.day is day or _differ_in_plan_only(k.day, day) for k in self._known)
 
     def _kept(self, day: Day) -> _Known | None:
         with self._lock:
@@ -239,11 +245,19 @@ class PlanningDesk:
         return self._proposal(day, before, {s: after[s] for s in before}, judge(problem, after).cost)
 
     def insert(self, day: Day, order_ids: Iterable[OrderId], *, to_shift: ShiftId | None = None) -> Proposal:
-        """The cheapest places for orders, in one round or in any."""
-        problem = self.problem(day)
-        before = sequences_of(day, None if to_shift is None else [to_shift])
-        after = insert_best(problem, before, list(order_ids))
-        return self._proposal(day, before, after, judge(problem, {**sequences_of(day), **after}).cost)
+        """The cheapest places for orders, in one round or in any that is not locked; behind what is driven or frozen.
+
+        Raises `KnownError` if every round is locked.
+        """
+        problem, present = self.problem(day), sequences_of(day)
+        free = [s for s, duty in problem.rounds.items() if duty.lock in (Lock.OPEN, Lock.SEQUENCE)]
+        before = {s: present[s] for s in (free if to_shift is None else [to_shift])}
+        if not before:
+            raise KnownError("Every round is locked.", "Unlock one, or choose the driver by hand.")
+        heads = fixed_heads(problem, before)
+        fixed = {o for s, sequence in before.items() for o in sequence[: heads[s]]}
+        after = insert_best(frozen(problem, fixed), before, list(order_ids), heads)
+        return self._proposal(day, before, after, judge(problem, {**present, **after}).cost)
 
     def line(self, day: Day, shift_id: ShiftId) -> RoadPath:
         """The way one round takes, from its start through its stops to its end."""

@@ -12,6 +12,7 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Load
 from dispatcher.domain.place import Place
 from dispatcher.domain.schedule import Rule
+from dispatcher.planning.fixed import fixed_heads
 from dispatcher.planning.judge import judge, judge_route, weigh, weigh_route
 from dispatcher.planning.lanes import Lanes
 from dispatcher.planning.problem import Problem
@@ -78,6 +79,22 @@ def test_what_is_said_is_what_the_judge_says_after_the_drop(problem: Problem, da
             offer = hand.at(shift_id, index)
             assert list(offer.sequence) == dropped
             _agrees(problem, offer, {**left, shift_id: dropped})
+
+
+@given(bound_days(binding=("done", "freeze")), st.data())
+@settings(max_examples=examples(60), deadline=None)
+def test_nothing_goes_where_a_driver_has_been_or_before_the_freeze_line(day, data: st.DataObject):
+    problem = problem_of(day)
+    moving = _some(problem, data, data.draw(st.integers(1, 3)))
+    heads, left = fixed_heads(problem, problem.planned), _without(problem, moving)
+    for offer in rank(problem, problem.planned, moving):
+        head = [o for o in problem.planned[offer.shift_id][: heads[offer.shift_id]] if o not in moving]
+        assert list(offer.sequence)[: len(head)] == head
+        if len(moving) == 1:
+            rest, first = left[offer.shift_id], len(head)
+            tries = [[*rest[:i], *moving, *rest[i:]] for i in range(first, len(rest) + 1)]
+            least = min(weigh_route(problem, offer.shift_id, sequence) for sequence in tries)
+            assert weigh_route(problem, offer.shift_id, offer.sequence) == least
 
 
 @given(bound_days(binding=("loaded",)), st.data())

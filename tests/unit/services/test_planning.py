@@ -2,19 +2,22 @@
 
 import threading
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatcher.domain.errors import KnownError
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import ReasonCode
 from dispatcher.region.straight import StraightLine
-from dispatcher.services import plan
+from dispatcher.services import plan, rounds
 from dispatcher.services.days import reread
+from dispatcher.services.plan import sequences_of
 from dispatcher.services.planning import MAX_PLACES, PlanningDesk
 from dispatcher.services.workplace import Workplace
 from tests.fixtures import days
@@ -97,6 +100,25 @@ def test_insertion_moves_nothing_that_is_planned(workplace: Workplace) -> None:
     target = list(day.shifts)[2]
     single = workplace.desk.insert(day, day.unplanned[:1], to_shift=target)
     assert single.after == {target: (day.unplanned[0],)}
+
+
+def test_insertion_leaves_locked_rounds_and_what_is_driven_as_they_are(workplace: Workplace) -> None:
+    first, second, third = day_of(workplace).shifts
+    driven = sequences_of(day_of(workplace))[first][:3]
+    locks = {second: Lock.ROUTE, third: Lock.DRIVER, first: Lock.SEQUENCE}
+    for shift_id, lock in locks.items():
+        lock_it = partial(rounds.lock_rounds, on=days.DATE, shift_ids=[shift_id], lock=lock)
+        workplace.store.write("Lock", lock_it)
+    workplace.store.write("Done", lambda uow: rounds.mark_done(uow, on=days.DATE, order_ids=driven, done=True))
+    day = day_of(workplace)
+    proposal = workplace.desk.insert(day, day.unplanned)
+    assert set(proposal.after) == {first}
+    assert proposal.after[first][:3] == driven
+    assert set(day.unplanned) <= set(proposal.after[first])
+    workplace.store.write("Lock", lambda uow: rounds.lock_rounds(
+        uow, on=days.DATE, shift_ids=[first], lock=Lock.ROUTE))  # fmt: skip
+    with pytest.raises(KnownError, match="Every round is locked"):
+        workplace.desk.insert(day_of(workplace), day.unplanned)
 
 
 def test_an_empty_round_has_no_line_and_a_full_one_goes_from_yard_to_yard(workplace: Workplace) -> None:

@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Route
+from dispatcher.domain.schedule import ReasonCode
 from dispatcher.services import demo
 from ui.board import drag
+from ui.disturbances.form import DisturbanceForm
 from ui.theme import Mode, Theme
 from ui.whatif.dialog import WhatIfDialog
 from ui.window.main import MainWindow
@@ -95,6 +97,7 @@ def _hover_in_list(window: MainWindow, order_id: OrderId, shift_id: ShiftId) -> 
 def _drag_on_map(album: "Album", window: MainWindow, start: QPoint, end: QPoint) -> None:
     """Carry a stop onto another and let it go there."""
     hand = window.board.map.web.focusProxy()
+    assert hand is not None
     QTest.mouseMove(hand, start)
     QTest.mousePress(hand, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 9):
@@ -151,7 +154,7 @@ def _breakdown(album: "Album", window: MainWindow) -> None:
     window.board.select((), (_routes(window)[0].shift_id,))
     window.actions_by_name["van_broken_down"].trigger()
     album.settle()
-    form = next(d for d in window.findChildren(QDialog) if d.objectName().startswith("disturbance") and d.isVisible())
+    form = next(d for d in window.findChildren(DisturbanceForm) if d.isVisible())
     album.take("van-broken-down", form)
     copies = _open_copies(album, window)
     form.act_button.click()
@@ -184,7 +187,9 @@ def _mending(album: "Album", window: MainWindow) -> None:
     """An order nobody has room for, and what would mend it."""
     day = window.day.day
     assert day is not None
-    waiting = [o for o in day.unplanned if day.orders[o].address.place]
+    reasons = window.day.workplace.desk.reasons(day)
+    fits = lambda order_id: reasons[order_id].code is ReasonCode.NOT_PLANNED_YET
+    waiting = sorted((o for o in day.unplanned if day.orders[o].address.place), key=fits)
     if waiting:
         window.wires.explain(waiting[0])
         album.settle()

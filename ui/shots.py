@@ -73,7 +73,11 @@ class Album:
         """Where the marks of stops are, in pixels of the map; without those that stand under another."""
         found: list[str] = []
         loop = QEventLoop()
-        answer = lambda text: (found.append(text), loop.quit())
+
+        def answer(text: str) -> None:
+            found.append(text)
+            loop.quit()
+
         self._window.board.map.page.runJavaScript("roundhouse.report()", answer)
         loop.exec()
         marks = json.loads(found[0])["stops"]

@@ -9,6 +9,9 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+THRESHOLDS = (20_000, 20, 50)
+"""Of the three generations: with Python's own, reading a large day is looked through again and again while it grows."""
+
 EVERY_MS = 250
 """Often enough that little has gathered: a collection holds the window up for as long as it takes."""
 
@@ -19,6 +22,8 @@ class GuiCollector(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        self._before = gc.get_threshold()
+        gc.set_threshold(*THRESHOLDS)
         self._timer = QTimer(self)
         self._timer.setObjectName("collector")
         self._timer.timeout.connect(self.collect_due)
@@ -26,7 +31,7 @@ class GuiCollector(QObject):
 
     @Slot()
     def collect_due(self) -> None:
-        """Collect the oldest generation that is due by Python's own thresholds."""
+        """Collect the oldest generation that is due."""
         counts, thresholds = gc.get_count(), gc.get_threshold()
         due = [n for n, (count, most) in enumerate(zip(counts, thresholds, strict=True)) if most and count > most]
         if due:
@@ -35,4 +40,5 @@ class GuiCollector(QObject):
     def stop(self) -> None:
         """Leave it to Python again; once no worker runs any more."""
         self._timer.stop()
+        gc.set_threshold(*self._before)
         gc.enable()

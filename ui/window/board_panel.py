@@ -5,7 +5,7 @@ here and is handed round; what the views wish goes out through `ui.window.wires`
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
@@ -56,7 +56,8 @@ class BoardPanel(QMainWindow):
         self.setObjectName("board")
         self._board, self._workplace, self._runner, self._theme = board, workplace, runner, theme
         self._outlook: Outlook | None = None
-        self._fitted: object = None
+        self._fitted: date | None = None
+        self._lines_of: date | None = None
         self._arranged = False
         self._shown_lines: set[ShiftId] = set()
         self._closures: tuple[Closure, ...] = ()
@@ -193,10 +194,9 @@ class BoardPanel(QMainWindow):
         self._show_outlook()
         self._telling = False
         self._keep_selection(outlook.day)
-        if self._fitted != outlook.day.date:
-            self._fitted = outlook.day.date
+        if self._lines_of != outlook.day.date:
+            self._lines_of = outlook.day.date
             self.map.show_routes([])
-            self.map.fit()
 
     @Slot(object)
     def _on_reasons_changed(self, reasons: object) -> None:
@@ -240,11 +240,19 @@ class BoardPanel(QMainWindow):
         self.pool.set_day(day, reasons)
         self.inspector.set_day(day, schedule, reasons)
         draw = partial(self._draw, self._outlook)
-        self._runner.start(draw, title="Drawing stops", on_done=self.map.show_stops, latest_key="stops")
+        shown = partial(self._on_drawn, day.date)
+        self._runner.start(draw, title="Drawing stops", on_done=shown, latest_key="stops")
 
     def _draw(self, outlook: Outlook, _progress: Progress) -> list[StopMark]:
         """Runs on a worker: a thousand labels take longer than a frame."""
         return self._marks.of(outlook)
+
+    def _on_drawn(self, on: date, stops: Sequence[StopMark]) -> None:
+        """A day just opened is shown as a whole, once the map knows where its stops are."""
+        self.map.show_stops(stops)
+        if self._fitted != on:
+            self._fitted = on
+            self.map.fit()
 
     @Slot(object)
     def _on_lines_changed(self, lines: Mapping[ShiftId, RoadPath]) -> None:

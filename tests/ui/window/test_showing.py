@@ -75,6 +75,19 @@ def test_a_found_order_is_selected_and_brought_to_the_middle(shown: Shown) -> No
     assert abs(mark["y"] - board.map.height() / 2) <= 2
 
 
+def test_a_day_just_opened_is_on_the_map_as_a_whole(shown: Shown) -> None:
+    board = shown.window.board
+    for step in ("next_day", "previous_day"):
+        shown.window.actions_by_name[step].trigger()
+        shown.settle()
+    marks = shown.on_map()["stops"]
+    assert marks
+    assert all(0 <= m["x"] <= board.map.width() and 0 <= m["y"] <= board.map.height() for m in marks)
+    across = max(m["x"] for m in marks) - min(m["x"] for m in marks)
+    down = max(m["y"] for m in marks) - min(m["y"] for m in marks)
+    assert across > board.map.width() / 2 or down > board.map.height() / 2
+
+
 def test_another_day_replaces_all_that_is_shown(shown: Shown) -> None:
     shown.window.actions_by_name["next_day"].trigger()
     shown.settle()

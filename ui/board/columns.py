@@ -25,6 +25,8 @@ class ColumnSpec:
     """For tooltips, and for the menu where the heading says nothing."""
     width: float = 0
     """In steps of the grid, at most; 0 for what its longest text needs."""
+    least: float = 0
+    """In steps of the grid: made narrower down to this before it goes."""
     right: bool = False
     """Figures stand at the right."""
     chosen: bool = False
@@ -102,6 +104,8 @@ class Columns(QObject):
                 if spec.stretches:
                     continue
                 wide = self._width_of(column) if column in self._chosen else 0
+                if spec.least and wide > room:
+                    wide = min(wide, max(int(room), self._theme.grid(spec.least)))
                 if column in self._widths:  # made wider than there is room for: narrower, but not gone
                     wide = min(wide, max(int(room), self._theme.grid(_NARROWEST_STEPS)))
                 shown = bool(wide) and (spec.fixed or wide <= room)

@@ -36,7 +36,7 @@ class Column(IntEnum):
 COLUMNS: tuple[ColumnSpec, ...] = (
     ColumnSpec("number", "Order", "The sender's order number", 28, fixed=True),
     ColumnSpec("address", "Address", "Street and number", stretches=True),
-    ColumnSpec("reason", "Why", "Why no round serves it", 32, chosen=True),
+    ColumnSpec("reason", "Why", "Why no round serves it", 32, least=16, chosen=True),
     ColumnSpec("window", "Window", "When service may begin", 32, chosen=True),
     ColumnSpec("load", "Load", "What is brought or fetched", 20, right=True, chosen=True),
     ColumnSpec("priority", "Priority", "How hard it is to leave the order out", 18, chosen=True),

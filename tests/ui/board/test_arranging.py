@@ -107,6 +107,19 @@ def test_order_and_widths_are_kept_and_brought_back(
     assert other.view.columnWidth(Column.WINDOW) != 150
 
 
+def test_why_an_order_waits_is_cut_short_before_it_goes(pool: PoolPanel) -> None:
+    """The column's longest words fit a wide pool; the pool of a small window is a little narrower than that."""
+    full = pool.view.columnWidth(PoolColumn.REASON)
+    for width in range(700, 300, -10):
+        pool.resize(width, 400)
+        if pool.view.columnWidth(PoolColumn.REASON) < full:
+            break
+    assert full / 2 < pool.view.columnWidth(PoolColumn.REASON) < full
+    assert pool.view.isColumnHidden(PoolColumn.WINDOW)
+    pool.resize(240, 400)
+    assert pool.view.isColumnHidden(PoolColumn.REASON)
+
+
 def test_a_column_made_too_wide_gives_way_but_stays(rounds: RoundsPanel, a_board: Board) -> None:
     rounds.view.horizontalHeader().resizeSection(Column.WINDOW, 660)
     rounds.set_day(a_board.day, a_board.schedule)

@@ -239,9 +239,13 @@ class MoveTo(QFrame):
 
 
 def offers_of(verdicts: Mapping[ShiftId, Verdict], day: Day) -> list[Offer]:
-    """The drivers in the order of their verdicts; those on duty without a verdict come last."""
-    best = next(iter(verdicts), None)
-    order = [*(s for s in verdicts if s in day.shifts), *(s for s in day.shifts if s not in verdicts)]
+    """The drivers in the order of their verdicts, the one with whom all stays as it is behind them.
+
+    Those on duty without a verdict come last.
+    """
+    ranked = sorted((s for s in verdicts if s in day.shifts), key=lambda s: words.changes_nothing(verdicts[s]))
+    best = ranked[0] if ranked else None
+    order = [*ranked, *(s for s in day.shifts if s not in verdicts)]
     found = []
     for shift_id in order:
         shift = day.shifts[shift_id]

@@ -175,12 +175,20 @@ SIGNS: Mapping[str, str] = {"late": "alert", "risk": "alert-outline", "done": "c
 """The icon that goes with each tone: never by colour alone."""
 
 
+def changes_nothing(verdict: Verdict) -> bool:
+    """Whether all stays as it is: with their own driver stops are often at their best place already."""
+    amounts = (verdict.duration_s, verdict.distance_m, verdict.cost, verdict.handling_s)
+    return not any((*amounts, verdict.breaks, verdict.worse, verdict.mends))
+
+
 def ruling(verdict: Verdict, currency: str) -> Ruling:
-    """What a move would mean: "+6 min · +1.2 km · +€3.40 · 2 late · overloaded"."""
+    """What a move would mean: "+6 min · +1.2 km · +€3.40 · 2 late · overloaded"; "no change"."""
+    if changes_nothing(verdict):
+        return Ruling((Part("no change"),), "text")
     figures = (
         Part(_signed(fmt.minutes(abs(verdict.duration_s)), verdict.duration_s), weight=3),
         Part(_signed(fmt.distance(abs(verdict.distance_m)), verdict.distance_m), weight=1),
-        Part(_signed(_money(abs(verdict.cost), currency), verdict.cost), weight=2),
+        Part(_signed(fmt.price(verdict.cost, currency), verdict.cost), weight=2),
     )
     return Ruling((*figures, *_broken(verdict)), tone_of(verdict))
 
@@ -208,14 +216,6 @@ def _broken(verdict: Verdict) -> Iterator[Part]:
         yield Part(f"mends {verdict.mends}", "done", 6)
     if verdict.handling_s > 0:
         yield Part(f"hand over {fmt.minutes(verdict.handling_s)}", "risk", 5)
-
-
-_CURRENCY_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
-
-
-def _money(minor_units: int, currency: str) -> str:
-    sign = _CURRENCY_SIGNS.get(currency)
-    return f"{sign}{minor_units / 100:,.2f}" if sign else fmt.money(minor_units, currency)
 
 
 def verdict_words(verdict: Verdict, currency: str = "EUR") -> str:

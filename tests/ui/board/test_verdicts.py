@@ -43,6 +43,8 @@ def test_a_verdict_names_figures_and_every_new_breach() -> None:
         (make_verdict(worse=(LATE,)), "risk", "+6 min · +1.2 km · +€3.40 · later still"),
         (make_verdict(worse=(Violation(Rule.WEIGHT, 1),)), "risk", "+6 min · +1.2 km · +€3.40 · worse"),
         (make_verdict(breaks=(LATE,)), "late", "+6 min · +1.2 km · +€3.40 · still late"),
+        (make_verdict(minutes=0, km=0, cost=0), "text", "no change"),
+        (make_verdict(minutes=0, km=0, cost=0, mends=1), "done", "+0 min · +0.0 km · +€0.00 · mends 1"),
         (make_verdict(handling_s=600), "text", "+6 min · +1.2 km · +€3.40 · hand over 10 min"),
     ],
 )
@@ -236,6 +238,15 @@ def test_the_chooser_lists_drivers_best_first(chooser: MoveTo, a_board: Board) -
     assert chooser.title.text() == "Move 2 stops to"
     assert chooser.shown[-1].ruling is None
     assert "+6 min" in chooser.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+@popups
+def test_the_driver_with_whom_all_stays_as_it_is_is_no_offer_to_take_at_once(chooser: MoveTo, a_board: Board) -> None:
+    own, other, third, *_ = shifts(a_board)
+    verdicts = {own: make_verdict(own, minutes=0, km=0, cost=0), other: make_verdict(other), third: make_verdict(third)}
+    chooser.offer(a_board.day.unplanned[:1], verdicts, a_board.day, QPoint(20, 20))
+    assert [offer.shift_id for offer in chooser.shown[:3]] == [other, third, own]
+    assert [offer.best for offer in chooser.shown[:3]] == [True, False, False]
 
 
 @popups

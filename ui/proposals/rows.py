@@ -244,7 +244,7 @@ def _figures(diff: RoundDiff) -> tuple[Figure, ...]:
         _figure(one.distance_m, two.distance_m, lambda m: f"{m / 1000:,.1f}"),
         _figure(one.duration_s, two.duration_s, lambda s: fmt.duration(s).removesuffix(" h")),
         _figure(late[0], late[1], str, bad="late"),
-        _figure(one.cost, two.cost, lambda c: f"{c / 100:,.2f}"),
+        _figure(one.cost, two.cost, lambda c: f"{c / 100:,.0f}"),
     )
 
 

@@ -30,7 +30,7 @@ def test_a_driver_has_the_judges_figures_of_both_plans(desk: Desk) -> None:
             str(sum(1 for s in one.stops if s.late_s)),
             str(sum(1 for s in two.stops if s.late_s)),
         )
-        assert (cost.before, cost.after) == (f"{one.cost / 100:.2f}", f"{two.cost / 100:.2f}")
+        assert (cost.before, cost.after) == (f"{one.cost / 100:,.0f}", f"{two.cost / 100:,.0f}")
         assert km.way == (two.distance_m > one.distance_m) - (two.distance_m < one.distance_m)
         assert km.tone == {-1: "done", 0: "text", 1: "risk"}[km.way]
         assert stops.tone == "text"

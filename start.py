@@ -5,6 +5,7 @@
     python3 start.py test [ARGS]      run all tests (ARGS go to pytest)
     python3 start.py check            ruff, mypy and the import rules
     python3 start.py bench [NAME...]  run tests/benchmarks, one JSON line a figure
+    python3 start.py hand [DIR]       a day done with mouse and keys on a display of its own, pictures into DIR
     python3 start.py setup            only set up
     python3 start.py lock             renew the requirement locks (for maintainers)
 
@@ -53,6 +54,10 @@ SYSTEM_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+
+
+# What the scripted day needs besides: program → Debian package.
+HAND_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "openbox": "openbox"}
 
 
 class StepFailed(Exception):
@@ -275,6 +280,15 @@ def install_system_libraries():
         raise StepFailed(step, "Still missing: " + ", ".join(still), remedy)
 
 
+def require_hand_programs():
+    """A display, a window manager and a hand of its own; named when they are not there."""
+    missing = [program for program in HAND_PROGRAMS if not shutil.which(program)]
+    if missing:
+        packages = " ".join(HAND_PROGRAMS[program] for program in missing)
+        remedy = "Run: sudo apt-get install " + packages + "  (these are Debian's names; Linux only)"
+        raise StepFailed("Looking for " + ", ".join(missing), "Not on PATH.", remedy)
+
+
 def set_up(for_tests):
     """Every step, each skipped when it was done before."""
     install_system_libraries()
@@ -332,14 +346,16 @@ def lock():
 def main(arguments):
     """Exit status: 0, 1 when a step or the command failed, 2 for wrong usage."""
     command = arguments[0] if arguments else "demo"
-    known = {"demo", "test", "check", "bench", "setup", "lock"}
+    known = {"demo", "test", "check", "bench", "hand", "setup", "lock"}
     if command not in known:
         print(__doc__, file=sys.stderr)
         return 0 if command in HELP else 2
     if command == "lock":
         return lock()
     try:
-        set_up(for_tests=command in {"test", "check", "bench", "setup"})
+        if command == "hand":
+            require_hand_programs()
+        set_up(for_tests=command in {"test", "check", "bench", "hand", "setup"})
     except StepFailed as failure:
         print(f"\n{failure.step} failed.\n{failure.why}\n\nWhat to do: {failure.remedy}", file=sys.stderr)
         return 1
@@ -353,6 +369,8 @@ def main(arguments):
         return go(PYTHON, "-m", "pytest", *arguments[1:])
     if command == "bench":
         return go(PYTHON, "-m", "tests.benchmarks", *arguments[1:])
+    if command == "hand":
+        return go(PYTHON, "-m", "tests.hand", *(arguments[1:] or ["build/hand"]))
     if command == "check":
         return check()
     if command == "setup":

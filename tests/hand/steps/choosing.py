@@ -18,7 +18,7 @@ def float_a_dock(stage: Stage) -> None:
     hand.roll(see.of(lambda: see.window.board.timeline.chart), -10)
     hand.click(see.of(button))
     see.until(lambda: dock().isFloating(), "it floats")
-    shown = lambda: dock().windowHandle() and dock().windowHandle().isExposed()
+    shown = lambda: dock().windowHandle().isExposed() and dock().mapToGlobal(QPoint()).y() > 100
     see.until(shown, "it is a window of its own")
     title = lambda: see.of(dock, lambda w: w.rect().topLeft() + QPoint(200, 12))
     before = title()

@@ -57,12 +57,13 @@ def rulings(stage: Stage) -> dict[ShiftId, str]:
     return see.ask(lambda: {shift_id: ruling.text for shift_id, ruling in shown().items()})
 
 
-def check_rulings(stage: Stage) -> None:
-    """Minutes, kilometres and money in every row."""
-    for shift_id, text in rulings(stage).items():
-        time, way, money = text.split(" · ")[:3]
+def check_rulings(stage: Stage, order_id: OrderId) -> None:
+    """Minutes, kilometres and money in every row; something in that of the driver who has it."""
+    said, home = rulings(stage), stage.see.shift_of(order_id)
+    for shift_id in said.keys() - {home}:
+        time, way, money = said[shift_id].split(" · ")[:3]
         told = time.endswith((" min", " h")) and way.endswith((" m", " km")) and "€" in money
-        stage.check(told, f"{shift_id} says “{text}”")
+        stage.check(told, f"{shift_id} says “{said[shift_id]}”")
 
 
 def verdict_kept(stage: Stage, shown: Verdict, revision: int) -> None:
@@ -89,7 +90,7 @@ def drag_in_the_table(stage: Stage) -> None:
     show_only(stage, source)
     order_id, revision = see.routes()[source][2], see.revision()
     hand.take(see.stop_row(order_id))
-    check_rulings(stage)
+    check_rulings(stage, order_id)
     rows = list(see.day().shifts)
     hand.carry(*(see.round_row(shift_id) for shift_id in reversed(rows[1 : rows.index(source)])))
     stage.picture("verdicts-in-the-rows")
@@ -116,7 +117,7 @@ def drag_in_the_timeline(stage: Stage) -> None:
     routes, revision = see.routes(), see.revision()
     order_id = routes[source][5]
     hand.take(see.lane_stop(order_id))
-    check_rulings(stage)
+    check_rulings(stage, order_id)
     hand.carry(see.lane_stop(routes[target][8]))
     landing = lambda: see.window.board.timeline._landing.verdict
     see.until(landing, "the place in the lane is judged", 5)
@@ -149,7 +150,7 @@ def drag_on_the_map(stage: Stage) -> None:
     target, revision = see.shift_of(other), see.revision()
     hand.take(at)
     see.map_until(lambda page: page["dragging"] == [order_id], "the mark is in the hand", 5)
-    check_rulings(stage)
+    check_rulings(stage, order_id)
     hand.carry(to)
     aimed = lambda page: page["chosen"] and page["chosen"]["shift_id"] == target and "€" in page["ghost"]
     page = see.map_until(aimed, "the route under the pointer is named and judged", 5)

@@ -20,7 +20,7 @@ from ui.board import drag
 from ui.disturbances.form import DisturbanceForm
 from ui.theme import Mode, Theme
 from ui.whatif.dialog import WhatIfDialog
-from ui.window.main import MainWindow
+from ui.window.main import PLAN_THE_DAY, MainWindow
 
 if TYPE_CHECKING:
     from ui.shots import Album
@@ -200,10 +200,11 @@ def _mending(album: "Album", window: MainWindow) -> None:
 
 def _past(album: "Album", window: MainWindow) -> None:
     """The day as it was a few changes ago."""
+    window.board.select(())
     window.board.bring_up("History")
     entries = window.day.workplace.store.entries(on=window.day.date)
-    if len(entries) > 1:
-        window.board.history.want(entries[len(entries) // 2])
+    if planned := [entry for entry in entries if entry.label == PLAN_THE_DAY]:
+        window.board.history.want(planned[0])
         album.wait(window.day.past_changed)
         album.settle()
         album.take("history")

@@ -90,6 +90,19 @@ def money(minor_units: int, currency: str) -> str:
     return f"{minor_units / 100:,.2f} {currency}"
 
 
+_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+
+
+def price(minor_units: int, currency: str, *, whole_from: int | None = None) -> str:
+    """An amount with its currency's sign where that is well known: "€3.40", "3.40 CHF"; as it is, never below nothing.
+
+    From `whole_from` minor units on cents say nothing: "€31".
+    """
+    whole = whole_from is not None and abs(minor_units) >= whole_from
+    figure = f"{abs(minor_units) / 100:,.{0 if whole else 2}f}"
+    return f"{_SIGNS[currency]}{figure}" if currency in _SIGNS else f"{figure} {currency}"
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago, coarsely: "just now", "4 min ago", "3 h ago", "2 days ago"."""
     past = max(now - moment, timedelta())

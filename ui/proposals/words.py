@@ -19,7 +19,6 @@ FIRST_STEP = (
 
 UNPLANNED = "unplanned"
 
-_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 _WHOLE_FROM = 1_000
 """Minor units from which on cents say nothing."""
 _LEAST_M, _LEAST_S, _LEAST_COST = 50, 30, 1
@@ -47,9 +46,7 @@ def brings(card: Card) -> Brings:
 
 def money(minor_units: int, currency: str) -> str:
     """Without a sign: "€31", "€3.40", "31 CHF"."""
-    amount = abs(minor_units) / 100
-    figure = f"{amount:,.0f}" if abs(minor_units) >= _WHOLE_FROM else f"{amount:,.2f}"
-    return f"{_SIGNS[currency]}{figure}" if currency in _SIGNS else f"{figure} {currency}"
+    return fmt.price(minor_units, currency, whole_from=_WHOLE_FROM)
 
 
 def _metres(metres: int) -> str:

@@ -164,9 +164,16 @@ class Theme(QObject):
         self._app.setPalette(self._palette())
         self._app.setFont(self.font())
         sheet = (RESOURCES / "style.qss").read_text(encoding="utf-8")
-        named = {**self._tokens, "small": f"{Size.SMALL * self._scale:g}pt"}
+        named = {**self._tokens, "small": f"{Size.SMALL * self._scale:g}pt", **self._round_buttons()}
         self._app.setStyleSheet(re.sub(r"\{(\w+)\}", lambda found: named[found[1]], sheet))
         self.changed.emit()
+
+    def _round_buttons(self) -> dict[str, str]:
+        """Sides of a round button, its ring and its dot: a style sheet cannot reckon."""
+        side = self.grid(3)
+        ring = side // 3
+        sides = {"radio": side, "radio_radius": (side + 2) // 2, "radio_ring": ring, "radio_dot": side + 2 - 2 * ring}
+        return {name: f"{pixels}px" for name, pixels in sides.items()}
 
     def _palette(self) -> QPalette:
         role = QPalette.ColorRole

@@ -104,8 +104,6 @@ class DisturbanceForm(QDialog):
         self.box.accepted.connect(self.act)
         self.box.rejected.connect(self.reject)
         self._lay_out()
-        self._dress()
-        scene.theme.changed.connect(self._dress)
         scene.board.settled.connect(self._on_settled)
         self._shown_on = self.day.date
 
@@ -193,21 +191,6 @@ class DisturbanceForm(QDialog):
     def radio(self, text: str, name: str) -> QRadioButton:
         """One of several things to do."""
         return named(QRadioButton(text, self), f"{self.name}.{name}", text.replace("&", ""))
-
-    @Slot()
-    def _dress(self) -> None:
-        """Fusion's round buttons are lost on a dark ground, and do not grow with the text."""
-        side, colour = self.scene.theme.grid(3), self.scene.theme.colour
-        accent, border, ring = colour("accent").name(), colour("muted").name(), side // 3
-        dot = side + 2 - 2 * ring
-        self.setStyleSheet(
-            f"QRadioButton::indicator {{ width: {side}px; height: {side}px; border-radius: {(side + 2) // 2}px;"
-            f" border: 1px solid {border}; background: {colour('base').name()}; }}"
-            f"QRadioButton:focus {{ color: {accent}; }}"
-            f"QRadioButton::indicator:checked {{ border: {ring}px solid {accent}; width: {dot}px;"
-            f" height: {dot}px; background: {colour('on_accent').name()}; }}"
-            f"QRadioButton::indicator:disabled {{ border-color: {colour('border').name()}; }}"
-        )
 
     def fit(self) -> None:
         """As high as the words want it: wrapped text does not tell a window so by itself."""

@@ -6,18 +6,21 @@ Lives in the GUI thread and knows no widget.
 from collections.abc import Mapping, Sequence
 
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.plan import Day
 from dispatcher.services.verdict import InHand, Verdict
 from dispatcher.services.workplace import Workplace
 from ui.day import DayBoard
 from ui.hand import Hand
+from ui.runner import OpRunner
 
 
 class Verdicts:
-    """Answers about moves before they are made; nothing while nothing can be moved."""
+    """Answers about moves before they are made; nothing while nothing can be moved, or the day is not measured yet."""
 
-    def __init__(self, board: DayBoard, hand: Hand, workplace: Workplace) -> None:
-        self._board, self._hand, self._desk = board, hand, workplace.desk
+    def __init__(self, board: DayBoard, hand: Hand, workplace: Workplace, runner: OpRunner) -> None:
+        self._board, self._hand, self._desk, self._runner = board, hand, workplace.desk, runner
         self._held: InHand | None = None
+        self._preparing: Day | None = None
         self._of: tuple[object, tuple[OrderId, ...]] = (None, ())
 
     def at(self, order_ids: Sequence[OrderId], shift_id: ShiftId, index: int | None) -> Verdict | None:
@@ -38,5 +41,15 @@ class Verdicts:
             return None
         known = tuple(o for o in order_ids if o in day.orders)
         if self._of[0] is not day or self._of[1] != known:
+            if not self._desk.ready(day):
+                self._prepare(day)
+                return None
             self._of, self._held = (day, known), InHand(self._desk, day, known) if known else None
         return self._held
+
+    def _prepare(self, day: Day) -> None:
+        """Measuring the roads of a large day takes a second: not under the hand, which hears nothing until then."""
+        if day is self._preparing:
+            return
+        self._preparing = day
+        self._runner.start(lambda _progress: self._desk.problem(day), title="Measuring the roads", latest_key="verdict")

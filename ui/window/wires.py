@@ -62,7 +62,7 @@ class Wires(QObject):
         super().__init__(panel)
         self._panel, self._board, self._hand, self._desk = panel, board, hand, desk
         self._workplace, self._runner = workplace, runner
-        self.verdicts = Verdicts(board, hand, workplace)
+        self.verdicts = Verdicts(board, hand, workplace, runner)
         self._dragged: tuple[OrderId, ...] = ()
         self._entries = ENTRIES
         self._mapped: Card | None = None

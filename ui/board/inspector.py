@@ -44,6 +44,7 @@ class Inspector(QWidget):
         self._shifts: tuple[ShiftId, ...] = ()
         self._sheet = Sheet("", "")
         self.page = self._make_page()
+        self.setFocusProxy(self.page)
         self.fixes = FixList(theme, self)
         self.fixes.asked.connect(self._on_asked)
         self.fixes.fix_requested.connect(self.fix_requested)

@@ -60,6 +60,7 @@ class PoolPanel(QWidget):
         self.view = PoolView(self.model, theme, run_drag, self)
         self.view.setObjectName("board.pool.table")
         self.view.setAccessibleName("Unplanned orders")
+        self.setFocusProxy(self.view)
         self.line = FilterLine(theme, _MARKS, "board.pool", self)
         self.line.edit.setAccessibleName("Filter unplanned orders")
         self.arrangement = Arrangement(

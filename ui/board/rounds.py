@@ -83,6 +83,7 @@ class RoundsPanel(QWidget):
         self.view = RoundView(self.model, theme, run_drag, self)
         self.view.setObjectName("board.rounds.table")
         self.view.setAccessibleName("Rounds and their stops")
+        self.setFocusProxy(self.view)
         self.line = FilterLine(theme, _MARKS, "board.rounds", self)
         self.line.edit.setAccessibleName("Filter rounds and stops")
         self.arrangement = Arrangement(self.view.columns, self.line, self)

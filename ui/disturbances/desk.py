@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from functools import partial
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtWidgets import QMenu, QWidget
 
 from dispatcher.domain.errors import KnownError
-from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.ids import ClosureId, OrderId, ShiftId
 from dispatcher.domain.orders import Order, Priority
 from dispatcher.domain.place import Place
+from dispatcher.domain.roads import Closure
+from dispatcher.services.closures import reopen_street
 from dispatcher.services.orders import save_order
 from dispatcher.services.workplace import Workplace
 from ui import format as words
 from ui.day import DayBoard
-from ui.disturbances import facts
+from ui.disturbances import facts, streets
 from ui.disturbances.form import Deed, DisturbanceForm, Scene
 from ui.disturbances.orders import BiggerLoadForm, NoShowForm
 from ui.disturbances.rounds import BrokenDownForm, DepotLateForm, IllForm, LateForm
@@ -128,6 +130,38 @@ class Disturbances(QObject):
         """No line was drawn."""
         if form := self._street_form():
             form.give_up_line()
+
+    @Slot(object)
+    def tell_closure(self, closure_id: ClosureId) -> None:
+        """What a closed street on the map is."""
+        if closure := self._closure(closure_id):
+            self.told.emit(f"Closed: {closure.name}, {streets.span_words(closure)}.")
+
+    @Slot(object, QPoint)
+    def offer_closure(self, closure_id: ClosureId, at: QPoint) -> None:
+        """What can be done with it."""
+        closure = self._closure(closure_id)
+        if closure is None:
+            return
+        menu = QMenu(self._window)
+        menu.setObjectName("disturbance.closure")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(f"Reopen {closure.name}".replace("&", "&&"), partial(self.reopen, closure))
+        menu.addAction("Closed streets…", self.street_closed)
+        menu.popup(at)
+
+    def reopen(self, closure: Closure) -> None:
+        """Let it be driven again."""
+        if self._hand.blocked():
+            return
+        what = f"{closure.name} is open again"
+        change = partial(reopen_street, closure_id=closure.id)
+        answer = lambda _done: self._proposals.answer(what)
+        self._runner.submit(Operation(f"Reopen {closure.name}", change, why=what), initiator=self, on_done=answer)
+
+    def _closure(self, closure_id: ClosureId) -> Closure | None:
+        day = self._board.day
+        return next((c for c in day.closures if c.id == closure_id), None) if day else None
 
     def _street_form(self) -> StreetForm | None:
         form = self._open.get("disturbance.street_closed")

@@ -205,7 +205,7 @@ class StreetForm(DisturbanceForm):
         self.list.clear()
         for each in closed:
             item = QListWidgetItem(
-                f"{each.closure.name} · {_span(each.closure)}{' · not obeyed' if each.fault else ''}"
+                f"{each.closure.name} · {span_words(each.closure)}{' · not obeyed' if each.fault else ''}"
             )
             item.setData(Qt.ItemDataRole.UserRole, each)
             item.setToolTip(each.fault or "Obeyed by the road engine")
@@ -257,7 +257,7 @@ class StreetForm(DisturbanceForm):
         what = f"{closure.name} is closed"
         here = closure.first <= self.day.date <= closure.last
         change = partial(closures.close_street, closure=closure)
-        self.acted.emit(Deed(f"Close {closure.name}", f"{what}, {_span(closure)}", change, what if here else ""))
+        self.acted.emit(Deed(f"Close {closure.name}", f"{what}, {span_words(closure)}", change, what if here else ""))
 
     def _on_check_failed(self, fault: Exception) -> None:
         self._check = None
@@ -292,6 +292,7 @@ class StreetForm(DisturbanceForm):
         self.understood.emit(None)
 
 
-def _span(closure: Closure) -> str:
+def span_words(closure: Closure) -> str:
+    """From when until when: "Mon 15 Jun", "Mon 15 Jun – Tue 16 Jun"."""
     first, last = words.weekday_date(closure.first), words.weekday_date(closure.last)
     return first if first == last else f"{first} – {last}"

@@ -264,6 +264,7 @@ class ProposalsPanel(QWidget):
             opened = self._opened is not None and self._opened.id == card_id
             current = card_id == self._current
             frame.set_state(current=current, looked_at=opened, brief=self._opened is not None and not current)
+        self.setFocusProxy(self._frames.get(self._current))
         self._detail.setVisible(self._opened is not None)
         self._stack.setCurrentIndex(0 if self._cards else 1)
         self._fit()

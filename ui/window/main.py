@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QActionGroup, QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.changes import ChangeSet, HistoryState
 from dispatcher.domain.depot import Depot
@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self) -> None:
         menus = self.actions_by_name.fill(self.menuBar())
+        self._choices: list[tuple[QAction, object]] = []
         edit, view = menus["&Edit"], menus["&View"]
         edit.addSeparator()
         # what has no key there is in other menus, with the same name and a key
@@ -174,6 +175,8 @@ class MainWindow(QMainWindow):
         view.addSeparator()
         self._add_choices(view.addMenu("&Theme"), {m.value.capitalize(): m for m in Mode}, self._on_mode)
         self._add_choices(view.addMenu("Te&xt size"), {f"{s:.0%}": s for s in TEXT_SCALES}, self._on_scale)
+        self._theme.changed.connect(self._mark_choices)
+        self._mark_choices()
         self.header.depot.setMenu(menus["&Depot"])
 
     def _add_choices(self, menu: object, choices: dict[str, object], chosen: Callable[[object], None]) -> None:
@@ -181,9 +184,15 @@ class MainWindow(QMainWindow):
         for text, value in choices.items():
             action = menu.addAction(text)  # type: ignore[attr-defined]
             action.setCheckable(True)
-            action.setChecked(value in (self._theme.mode, self._theme.scale))
             action.triggered.connect(partial(self._on_choice, chosen, value))
             group.addAction(action)
+            self._choices.append((action, value))
+
+    @Slot()
+    def _mark_choices(self) -> None:
+        """Whoever chose them: the menu, a key or the command palette."""
+        for action, value in self._choices:
+            action.setChecked(value in (self._theme.mode, self._theme.scale))
 
     def _on_choice(self, chosen: Callable[[object], None], value: object, _checked: bool = False) -> None:
         chosen(value)
@@ -210,6 +219,8 @@ class MainWindow(QMainWindow):
         for teller in (self.day, self.hand, self.search, self.proposals, self.wires, self.board, self.disturbances):
             teller.told.connect(self.status.tell)
         self.hand.set_hindrance(self.search.hindrance)
+        self.board.map.closure_clicked.connect(self.disturbances.tell_closure)
+        self.board.map.closure_context_requested.connect(self.disturbances.offer_closure)
         self.disturbances.line_wanted.connect(self._on_line_wanted)
         self.disturbances.line_unwanted.connect(self.board.map.end_line)
         self.disturbances.street_understood.connect(self.board.show_understood)
@@ -478,7 +489,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_filter(self) -> None:
         self.show_panel(self.board)
-        panel = self.board.pool if self.board.pool.isAncestorOf(self.focusWidget()) else self.board.rounds
+        focused = QApplication.focusWidget()  # in whichever window: parts of the board float
+        panel = self.board.pool if focused and self.board.pool.isAncestorOf(focused) else self.board.rounds
         panel.focus_filter()
 
     @Slot()
@@ -590,8 +602,9 @@ class MainWindow(QMainWindow):
         for name, label in (("undo", history.undo), ("redo", history.redo)):
             action, word = self.actions_by_name[name], name.capitalize()
             action.setEnabled(label is not None)
-            action.setText(f"&{word} {label}" if label else f"&{word}")
-            action.setToolTip(f"{action.text().replace('&', '')}  ({action.shortcut().toString()})")
+            said = f"{word} {label}" if label else word
+            action.setText("&" + said.replace("&", "&&"))
+            action.setToolTip(f"{said}  ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
 
     @Slot(object, object)
     def _on_op_finished(self, changes: ChangeSet, _initiator: object) -> None:

@@ -45,7 +45,8 @@ def _below(menu: QMenu, path: str) -> Iterable[Command]:
 
 
 def _plain(text: str) -> str:
-    return text.replace("&", "")
+    """Without the marks of keys; two of them are a real one."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
 
 
 def ranked(commands: Iterable[Command], text: str) -> list[Command]:

@@ -13,7 +13,8 @@ PATIENCE_S = 30
 @step("A van breaks down: by key, Enter; the proposal comes; one driver's part is taken")
 def van_broken_down(stage: Stage) -> None:
     see, hand = stage.see, stage.hand
-    routes, broken = see.routes(), _nearly_done(stage)
+    _undo_to_the_plan(stage)
+    routes, broken = see.routes(), _longest_way_to_go(stage)
     show_only(stage)
     hand.click(see.round_row(broken))
     revision = see.revision()
@@ -35,15 +36,22 @@ def van_broken_down(stage: Stage) -> None:
     _take_one_driver(stage)
 
 
-def _nearly_done(stage: Stage) -> ShiftId:
-    """The round with the fewest stops to come, but three at least: others have room for these."""
+def _undo_to_the_plan(stage: Stage) -> None:
+    """Take the moves by hand back: they have filled the rounds that are to help out."""
+    see, hand = stage.see, stage.hand
+    while see.workplace.store.history().undo != "Plan the day":
+        stage.check(see.workplace.store.history().undo, "there is a plan to go back to")
+        revision = see.revision()
+        hand.key("ctrl+z")
+        stage.changed(revision, "undo is written")
+
+
+def _longest_way_to_go(stage: Stage) -> ShiftId:
+    """The round with the most stops to come: too many for any one of the others."""
     see = stage.see
     lanes = see.ask(lambda: see.window.day.present.schedule.routes)
     now = see.workplace.clock()
-    ahead = {shift_id: sum(stop.starts_at > now for stop in lane.stops) for shift_id, lane in lanes.items()}
-    some = {shift_id: count for shift_id, count in ahead.items() if count >= 3}
-    stage.check(some, "there is a round with stops to come")
-    return min(some, key=lambda shift_id: some[shift_id])
+    return max(lanes, key=lambda shift_id: sum(stop.starts_at > now for stop in lanes[shift_id].stops))
 
 
 def _take_one_driver(stage: Stage) -> None:

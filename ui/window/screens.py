@@ -36,11 +36,19 @@ class Screens(QObject):
         self._settling.timeout.connect(self._on_settled)
         app = QGuiApplication.instance()
         assert isinstance(app, QGuiApplication)
-        app.screenAdded.connect(self._on_changed)
+        app.screenAdded.connect(self._on_added)
         app.screenRemoved.connect(self._on_changed)
+        for screen in QGuiApplication.screens():
+            screen.geometryChanged.connect(self._on_changed)
 
     @Slot(QScreen)
-    def _on_changed(self, _screen: QScreen) -> None:
+    def _on_added(self, screen: QScreen) -> None:
+        screen.geometryChanged.connect(self._on_changed)
+        self._on_changed()
+
+    @Slot()
+    def _on_changed(self, _what: object = None) -> None:
+        """One came, went, was turned, or has another resolution."""
         if not self._settling.isActive():
             self.about_to_change.emit(self.key)
         self._settling.start()

@@ -12,7 +12,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from dispatcher.domain.changes import ChangeSet, HistoryEntry, Kind
-from dispatcher.domain.errors import Cancelled
+from dispatcher.domain.errors import Cancelled, KnownError
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
@@ -20,7 +20,7 @@ from dispatcher.domain.roads import RoadPath
 from dispatcher.services.days import reread
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
-from ui.runner import Job, OpRunner
+from ui.runner import Job, OpRunner, Outcome
 
 type Ways = dict[ShiftId, tuple[object, ...]]
 """What the line of each round depends on."""
@@ -72,6 +72,7 @@ class DayBoard(QObject):
         self._looking: Job | None = None
         self._previewing = False
         runner.op_finished.connect(self._on_op_finished)
+        runner.job_ended.connect(self._on_job_ended)
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -181,6 +182,14 @@ class DayBoard(QObject):
             on_failed=self.past_failed.emit,
             latest_key="past",
         )
+
+    @Slot(object)
+    def _on_job_ended(self, job: Job) -> None:
+        """Whoever waits for a moment must hear that somebody cancelled the reading of it."""
+        if job is self._looking:
+            self._looking = None
+            if job.outcome is Outcome.CANCELLED:
+                self.past_failed.emit(KnownError("The moment was not read: that was cancelled.", "Choose it again."))
 
     def _looked_back(self, on: date, entry: HistoryEntry, progress: Progress) -> Past:
         past = Past(entry, self._desk.look(self.workplace.store.day_at(on, entry.revision), why=True))

@@ -34,7 +34,7 @@ from ui.disturbances import facts
 from ui.disturbances.form import Deed, DisturbanceForm, Scene, date_field, date_in
 from ui.parts.fields import label, named
 from ui.parts.said import Said, Tone, words_of
-from ui.runner import Job, OpRunner
+from ui.runner import Job, OpRunner, Outcome
 
 WANTED = "Draw along the closed street"
 MOST_ROWS = 5
@@ -66,6 +66,7 @@ class StreetForm(DisturbanceForm):
         self._make_fields()
         self._make_list()
         self.finished.connect(self._on_finished)
+        runner.job_ended.connect(self._on_job_ended)
         self.refresh()
         self.draw.setFocus()
 
@@ -262,6 +263,13 @@ class StreetForm(DisturbanceForm):
     def _on_check_failed(self, fault: Exception) -> None:
         self._check = None
         self.on_refused(fault)
+
+    @Slot(object)
+    def _on_job_ended(self, job: Job) -> None:
+        """It may be cancelled in the status bar too; then nothing is closed, and it may be tried again."""
+        if job is self._check and job.outcome is Outcome.CANCELLED:
+            self._check = None
+            self.set_pending(False)
 
     def _closure(self) -> Closure:
         if self._found is None:

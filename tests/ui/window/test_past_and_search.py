@@ -5,6 +5,7 @@ from dispatcher.services.plan import Proposal, sequences_of
 from tests.ui.window.conftest import TODAY, TOMORROW
 from tests.ui.window.shown import Shown
 from ui.orders.dialog import OrderDialog
+from ui.runner import Outcome
 from ui.search import AT_WORK
 
 
@@ -59,6 +60,29 @@ def test_no_moment_is_shown_while_a_search_runs(shown: Shown) -> None:
     shown.window.search.cancel()
     shown.settle()
     assert shown.window.day.past is None
+
+
+def test_a_reading_of_the_past_that_is_cancelled_can_be_asked_for_again(shown: Shown) -> None:
+    history = shown.window.board.history
+    first = shown.workplace.store.entries(10, on=TODAY)[-1]
+    history.want(first)
+    [job] = [job for job in shown.window.runner.jobs if job.title == "Looking back"]
+    job.cancel()
+    shown.until(lambda: job.outcome is not None)
+    if job.outcome is Outcome.CANCELLED:  # else it was read before it could be cancelled
+        assert not history.reading
+        assert "cancelled" in history.said.text()
+    shown.window.day.return_to_now()
+    history.want(first)
+    shown.settle()
+    assert shown.window.day.past is not None
+
+
+def test_going_to_the_day_shown_does_not_end_its_search(shown: Shown) -> None:
+    shown.window.actions_by_name["optimise"].trigger()
+    shown.window.open_day(TODAY)
+    assert shown.window.search.running
+    shown.window.search.cancel()
 
 
 def test_what_would_mend_it_is_not_asked_in_the_past(shown: Shown) -> None:

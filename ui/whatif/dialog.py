@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QMessageBox, QVBoxLayout, QWidget
 
 from dispatcher.domain.errors import KnownError
+from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
 from dispatcher.services import whatifs
 from dispatcher.services.comparing import Comparison, Promotion, compare, opened, prepare_promotion
@@ -72,6 +73,12 @@ class WhatIfDialog(QDialog):
         self._on = on
         whose = "the depot’s " if self._workplace.what_if else ""
         self.form.make.setText(f"New copy of {whose}{words.weekday_date(on)}")
+
+    @Slot(object)
+    def follow(self, day: Day) -> None:
+        """The window shows this day now, or the same one after a change."""
+        self.set_date(day.date)
+        self.refresh()
 
     @Slot()
     def refresh(self) -> None:

@@ -62,6 +62,7 @@ class BoardPanel(QMainWindow):
         self._shown_lines: set[ShiftId] = set()
         self._closures: tuple[Closure, ...] = ()
         self._closed: list[ClosureLine] = []
+        self._meant: list[ClosureLine] = []
         self.selected: tuple[OrderId, ...] = ()
         self.selected_shifts: tuple[ShiftId, ...] = ()
         self._waiting: frozenset[OrderId] = frozenset()
@@ -229,7 +230,7 @@ class BoardPanel(QMainWindow):
 
     def _on_closures(self, closed: Sequence[closures.Closed]) -> None:
         self._closed = closure_lines(closed)
-        self.map.show_closures(self._closed)
+        self.map.show_closures([*self._closed, *self._meant])
         if said := closures.notice(closed):
             self.told.emit(said)
 
@@ -268,8 +269,8 @@ class BoardPanel(QMainWindow):
     def show_understood(self, street: Understood | None) -> None:
         """Which street a line that was drawn means, beside those that are closed; `None` for none any more."""
         lines = street.lines if street else ()
-        meant = [ClosureLine(ClosureId("drawn"), ", ".join(street.streets), lines)] if street and lines else []
-        self.map.show_closures([*self._closed, *meant])
+        self._meant = [ClosureLine(ClosureId("drawn"), ", ".join(street.streets), lines)] if street and lines else []
+        self.map.show_closures([*self._closed, *self._meant])
 
     def set_now(self, now: datetime | None) -> None:
         """Where the line of now stands; nowhere on another day than today."""

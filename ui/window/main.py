@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST)
         self._workplace, self._theme, self._settings = workplace, theme, settings
         self._open_store = open_store
+        self._what_ifs: WhatIfDialog | None = None
         self.runner = OpRunner(workplace.store, parent=self)
         self.day = DayBoard(workplace, self.runner, self)
         self.hand = Hand(self.day, workplace, self.runner, self)
@@ -334,10 +336,9 @@ class MainWindow(QMainWindow):
     def open_day(self, on: date | None = None) -> None:
         """Show a date; without one, the one that most likely matters now."""
         chosen = on or day_to_open(self._workplace)
-        if self.search.running and chosen != self.day.date:
+        if self.search.running:
             self.status.tell(AT_WORK)
             return
-        self.search.give_up()
         self.hand.forget()
         self._show_date(chosen)
         self.day.open(chosen)
@@ -453,11 +454,17 @@ class MainWindow(QMainWindow):
         """The copies of this depot, side by side."""
         if self.day.date is None:
             return
+        if self._what_ifs is not None and shiboken6.isValid(self._what_ifs):
+            self._what_ifs.show()
+            self._what_ifs.raise_()
+            self._what_ifs.activateWindow()
+            return
         dialog = WhatIfDialog(self._workplace, self._open_store, self.runner, self._theme, self.day.date, self)
+        self._what_ifs = dialog
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open_requested.connect(self._on_open_what_if)
         dialog.promote_requested.connect(self._on_promote)
-        self.day.settled.connect(dialog.refresh)
+        self.day.settled.connect(dialog.follow)
         dialog.show()
 
     @Slot(str)

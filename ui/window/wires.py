@@ -8,6 +8,7 @@ from PySide6.QtGui import QCursor
 from dispatcher.domain.changes import HistoryEntry
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import OrderState
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Reason
 from dispatcher.services import fixes
@@ -101,6 +102,7 @@ class Wires(QObject):
         rounds.drag_began.connect(self._on_drag_began)
         rounds.drag_ended.connect(self._on_drag_ended)
         self._panel.drag_ended.connect(self._on_drag_ended)
+        self._board.outlook_changed.connect(self._filter_others)
         rounds.filter_changed.connect(partial(self._on_filter_changed, "rounds"))
 
     def _wire_pool(self) -> None:
@@ -182,7 +184,11 @@ class Wires(QObject):
 
     @Slot(object)
     def choose_driver(self, order_ids: tuple[OrderId, ...]) -> None:
-        """Offer the drivers for these orders, best first."""
+        """Offer the drivers for these orders, best first; what is selected of rounds and pool goes together."""
+        day, selected = self._board.day, self._panel.selected
+        if day and set(order_ids) < set(selected):
+            known = (day.orders[o] for o in selected if o in day.orders)
+            order_ids = tuple(order.id for order in known if order.state is OrderState.OPEN)
         self._offer(tuple(order_ids))
 
     @Slot(object, int)
@@ -288,11 +294,18 @@ class Wires(QObject):
     def _on_filter_changed(self, which: str, visible: frozenset[OrderId] | None) -> None:
         """The map and the timeline follow both panels' filters."""
         self._visible[which] = visible
+        if any(kept is not None for kept in self._visible.values()):
+            self._filter_others()
+        else:
+            self._panel.map.set_visible(None)
+            self._panel.timeline.set_filter(None)
+
+    @Slot()
+    def _filter_others(self, _outlook: object = None) -> None:
+        """What a filter leaves alone may be in another round now, or in none."""
         rounds, pool = self._visible["rounds"], self._visible["pool"]
         outlook = self._board.outlook
         if outlook is None or (rounds is None and pool is None):
-            self._panel.map.set_visible(None)
-            self._panel.timeline.set_filter(None)
             return
         routes = outlook.day.plan.routes
         planned = {o for route in routes for o in route.order_ids}

@@ -11,6 +11,7 @@ from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWebChannel import QWebChannel
 from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
@@ -63,6 +64,7 @@ class Stage(QWidget):
         self._state: dict[str, dict[str, Any]] = {}
         self._waiting: list[str] = []
         self._page_ready = False
+        self._begun = False
         self._may_reload = True
         self._token = 0
         self.wall = Wall(self)
@@ -101,6 +103,13 @@ class Stage(QWidget):
         self._stack.addWidget(self.web)
         self._stack.addWidget(self._placeholder)
         self.setFocusProxy(self.web)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """A page that nobody looks at costs a process for nothing: it is loaded when it is first shown."""
+        super().showEvent(event)
+        if not self._begun:
+            self._begun = True
+            self._load()
 
     # --- pictures ------------------------------------------------------------------------------------------------
 

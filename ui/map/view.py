@@ -83,7 +83,6 @@ class MapView(Stage):
         self.web.drag_left.connect(self._on_drag_left)
         self.set_flavour(msg.Flavour.LIGHT)
         self.set_region(None, None)
-        self._load()
 
     # --- what to show --------------------------------------------------------------------------------------------
 

@@ -95,8 +95,8 @@ def test_how_many_wait_is_told(panel: AddressesPanel, workplace: Workplace, runn
 
 def test_offers_are_numbered_as_on_the_map(panel: AddressesPanel, waiting: list[Order]) -> None:
     assert texts(panel)[0].startswith("1   Mannerheimintie, 00100 Helsinki")
-    stops = panel.map._state["stops"]["stops"]
-    assert [stop["number"] for stop in stops] == list(range(1, len(texts(panel)) + 1))
+    marks = panel.map._marks.values()
+    assert [mark.number for mark in marks] == list(range(1, len(texts(panel)) + 1))
     assert panel.map._state["select"]["order_ids"] == ["offer-0"]
 
 

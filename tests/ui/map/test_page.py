@@ -145,9 +145,10 @@ def test_a_renderer_that_dies_again_leaves_a_button(rounds, qtbot, expect_log):
 
 def test_missing_libraries_are_named_instead_of_a_blank_page(qtbot, tmp_path, expect_log):
     (tmp_path / "map").mkdir()
-    with expect_log("libraries are not installed", logging.ERROR):
-        view = MapView(web_root=tmp_path)
+    view = MapView(web_root=tmp_path)
     qtbot.addWidget(view)
+    with expect_log("libraries are not installed", logging.ERROR):
+        view.show()
     assert view.broken
     view.shut_down()
 

@@ -38,7 +38,9 @@ SPECS = (
     ActionSpec("undone", "Not done from here on", "checkbox-blank-outline", "Shift+D"),
     ActionSpec("split", "Split the round here", "call-split", "Shift+S", "From this stop on another driver takes it"),
     ActionSpec("explain", "Why, and what would mend it", "lightbulb-on-outline", "W"),
-    ActionSpec("optimise", "Optimise these rounds", "auto-fix", "", "Their stops, which they may exchange (Ctrl+F9)"),
+    ActionSpec(
+        "optimise", "Re-sequence these drivers", "swap-vertical", "", "Their stops, which they may exchange (Ctrl+F9)"
+    ),
     ActionSpec(
         "swap", "Swap the two rounds", "swap-horizontal", "S", "Each of the two drivers takes the other's round"
     ),
@@ -92,7 +94,8 @@ class RoundActions:
     def _action(self, text: str, icon: str, key: str, tip: str) -> QAction:
         action = QAction(text, self._owner)
         action.setData(icon)
-        action.setObjectName(f"board.rounds.{text.rstrip('…').lower().replace(',', '').replace(' ', '_')}")
+        plain = "".join(letter for letter in text.lower() if letter.isalpha() or letter == " ")
+        action.setObjectName(f"board.rounds.{plain.replace(' ', '_')}")
         if key:
             action.setShortcut(QKeySequence(key))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -35,12 +35,10 @@ def test_every_action_has_a_key(shown: Shown) -> None:
     """Its own, or that of the menu's action with the same words."""
     keys = keys_of(shown.window)
     assert [spec.name for spec in all_specs() if not spec.key] == []
-    by_other_words = {"Optimise these rounds": "Re-sequence these drivers"}
     named = {key.what for key in keys}
     for action in shown.window.board.findChildren(QAction):
         if action.objectName().startswith("board."):
-            what = action.text().rstrip("…")
-            assert by_other_words.get(what, what) in named
+            assert action.text().rstrip("…") in named
 
 
 def test_f1_lists_the_same(shown: Shown) -> None:

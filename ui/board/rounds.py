@@ -1,6 +1,6 @@
 """The rounds panel: the table of rounds with its filter line, menu and keys. Every wish leaves as a signal."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction
@@ -78,6 +78,7 @@ class RoundsPanel(QWidget):
         self._theme = theme
         self._currency = "EUR"
         self._told: frozenset[OrderId] | None = None
+        self._troubles: tuple[Sequence[QAction], Sequence[QAction]] = ((), ())
         self._unfolded_from: frozenset[ShiftId] | None = None
         self.model = RoundModel(self)
         self.view = RoundView(self.model, theme, run_drag, self)
@@ -129,6 +130,10 @@ class RoundsPanel(QWidget):
     def show_verdict(self, text: str, tone: str = "text") -> None:
         """Say what the drop under the pointer would bring; `tone` as `words.tone_of` gives it."""
         self.view.show_verdict(text, tone)
+
+    def offer_troubles(self, of_stops: Sequence[QAction], of_rounds: Sequence[QAction]) -> None:
+        """What may happen to a stop or to a round on its way stands in their menus."""
+        self._troubles = (of_stops, of_rounds)
 
     def focus_filter(self) -> None:
         """Put the cursor into the filter."""
@@ -208,6 +213,9 @@ class RoundsPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         stops, rounds = bool(self.view.selected_orders()), bool(self.view.selected_shifts())
         self.actions_by_name.fill(menu, stops=stops, rounds=rounds)
+        if troubles := self._troubles[0 if stops else 1] if stops or rounds else ():
+            menu.addSeparator()
+            menu.addMenu("Disturbance").addActions(troubles)
         return menu
 
     @Slot(QPoint)

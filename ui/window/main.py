@@ -174,6 +174,8 @@ class MainWindow(QMainWindow):
         edit.addActions([a for a in self.board.rounds.actions() if not a.shortcut().isEmpty()])
         edit.addSeparator()
         edit.addActions(self.board.timeline.actions())
+        of_stops, of_rounds = ("no_show", "bigger_load"), ("van_broken_down", "driver_ill", "driver_late")
+        self.board.rounds.offer_troubles(*([self.actions_by_name[n] for n in ns] for ns in (of_stops, of_rounds)))
         view.addSeparator()
         self._add_choices(view.addMenu("&Theme"), {m.value.capitalize(): m for m in Mode}, self._on_mode)
         self._add_choices(view.addMenu("Te&xt size"), {f"{s:.0%}": s for s in TEXT_SCALES}, self._on_scale)

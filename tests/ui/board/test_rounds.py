@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -243,10 +244,29 @@ def test_the_menu_names_what_can_be_done(panel: RoundsPanel, a_board: Board, wis
     menu.deleteLater()
 
 
+def test_the_menus_offer_what_may_happen_on_the_way(panel: RoundsPanel, a_board: Board) -> None:
+    of_stops, of_rounds = [QAction("Nobody there…", panel)], [QAction("Driver late…", panel)]
+    panel.offer_troubles(of_stops, of_rounds)
+    panel.select([orders_of(a_board, 0)[0]])
+    assert troubles_in(panel) == of_stops
+    panel.select((), (shift(a_board, 1),))
+    assert troubles_in(panel) == of_rounds
+    panel.view.clearSelection()
+    assert troubles_in(panel) == []
+
+
+def troubles_in(panel: RoundsPanel) -> list[QAction]:
+    menu = panel.context_menu()
+    found = [a.menu() for a in menu.actions() if a.text() == "Disturbance"]
+    actions = found[0].actions() if found else []
+    menu.deleteLater()
+    return actions
+
+
 def test_the_menu_of_rounds(panel: RoundsPanel, a_board: Board, wishes: Wishes) -> None:
     panel.view.setCurrentIndex(panel.model.index(1, 0))
     menu = panel.context_menu()
-    assert "Optimise these rounds" in [a.text() for a in menu.actions()]
+    assert "Re-sequence these drivers" in [a.text() for a in menu.actions()]
     menu.deleteLater()
     panel.action("optimise").trigger()
     panel.action("map").trigger()

@@ -31,7 +31,7 @@ from ui.proposals.panel import ProposalsPanel
 from ui.runner import OpRunner
 from ui.theme import Theme
 from ui.timeline.panel import TimelinePanel
-from ui.window.marks import StopMarks, closure_lines, idle_rounds, route_lines, with_place
+from ui.window.marks import StopMarks, bounds_around, closure_lines, idle_rounds, route_lines, with_place
 
 LAYOUT_VERSION = 2
 
@@ -332,11 +332,18 @@ class BoardPanel(QMainWindow):
 
     @Slot(object)
     def show_on_map(self, order_ids: tuple[OrderId, ...]) -> None:
-        """Bring the first of these that has a place to the middle."""
-        shown = with_place(self._outlook.day, tuple(order_ids)) if self._outlook else ()
-        if shown:
-            self.bring_up("Map")
+        """Bring one to the middle, or as near as all of them fit; those without a place are not on the map."""
+        if self._outlook is None:
+            return
+        shown = with_place(self._outlook.day, tuple(order_ids))
+        if not shown:
+            self.told.emit("Nothing of that is on the map: the address has no place yet. Look under Addresses.")
+            return
+        self.bring_up("Map")
+        if len(shown) == 1:
             self.map.pan_to(shown[0])
+        else:
+            self.map.fit_bounds(bounds_around(self._outlook.day, shown))
 
     # --- menus ----------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from dispatcher.domain.fleet import Driver, Lock
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order
+from dispatcher.domain.place import Bounds
 from dispatcher.domain.plan import Day, Route, Stop
 from dispatcher.domain.roads import RoadPath
 from dispatcher.domain.schedule import RouteTimes, StopTimes
@@ -117,3 +118,10 @@ def _label(order: Order, zone: ZoneInfo, head: str, at: StopTimes | None) -> str
 def with_place(day: Day, order_ids: tuple[OrderId, ...]) -> tuple[OrderId, ...]:
     """Those that the map can show."""
     return tuple(o for o in order_ids if o in day.orders and day.orders[o].address.place)
+
+
+def bounds_around(day: Day, order_ids: Iterable[OrderId]) -> Bounds:
+    """The rectangle around orders that have a place."""
+    places = [place for o in order_ids if (place := day.orders[o].address.place)]
+    lats, lons = [place.lat for place in places], [place.lon for place in places]
+    return Bounds(min(lats), min(lons), max(lats), max(lons))

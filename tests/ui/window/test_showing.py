@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
+from dispatcher.domain.ids import OrderId
 from tests.ui.map.scene import Scene
 from tests.ui.window.conftest import TODAY, TOMORROW, WAITING
 from tests.ui.window.shown import Shown
@@ -86,6 +87,24 @@ def test_a_day_just_opened_is_on_the_map_as_a_whole(shown: Shown) -> None:
     across = max(m["x"] for m in marks) - min(m["x"] for m in marks)
     down = max(m["y"] for m in marks) - min(m["y"] for m in marks)
     assert across > board.map.width() / 2 or down > board.map.height() / 2
+
+
+def test_a_round_is_shown_on_the_map_as_a_whole(shown: Shown) -> None:
+    board, stops = shown.window.board, list(shown.routes().values())[1]
+    board.find(stops[0])
+    board.show_on_map(stops)
+    shown.settle()
+    marks = [m for m in shown.on_map()["stops"] if m["id"] in stops]
+    assert len(marks) == len(stops)
+    assert all(0 <= m["x"] <= board.map.width() and 0 <= m["y"] <= board.map.height() for m in marks)
+
+
+def test_an_order_without_a_place_is_not_silently_missed_on_the_map(shown: Shown) -> None:
+    day = shown.stored()
+    (nowhere, *_) = [o for o in day.unplanned if not day.orders[o].address.place] or [OrderId("cancelled elsewhere")]
+    with shown.qtbot.waitSignal(shown.window.board.told) as said:
+        shown.window.board.show_on_map((nowhere,))
+    assert "Addresses" in said.args[0]
 
 
 def test_another_day_replaces_all_that_is_shown(shown: Shown) -> None:

@@ -45,7 +45,7 @@ def lands(stage: Stage, order_id: OrderId, shift_id: ShiftId, revision: int) -> 
 def verdicts_gone(stage: Stage, after: str) -> None:
     """The rows show their own figures again."""
     see = stage.see
-    see.until(lambda: not see.window.board.rounds.view.rulings.by_shift, f"the verdicts go with {after}", 3)
+    see.until(lambda: not see.window.board.rounds.view.rulings.by_shift, f"the verdicts go with {after}", 8)
 
 
 def rulings(stage: Stage) -> dict[ShiftId, str]:

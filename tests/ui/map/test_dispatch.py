@@ -5,7 +5,7 @@ import logging
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
@@ -142,6 +142,25 @@ def test_the_map_moves_on_while_a_drag_hangs_at_its_edge(rounds, qtbot):
     qtbot.waitUntil(lambda: rounds.view.position.centre.lon > before.lon + 0.01)
     rounds.key(Qt.Key.Key_Escape)
     rounds.until(lambda report: not report["dragging"])
+
+
+def test_a_drag_of_the_map_says_when_it_is_over_wherever_it_ends(rounds, qtbot):
+    for end in ("dropped beside every round", "given up"):
+        rounds.drag(rounds.at("u"), NOWHERE)
+        rounds.until(lambda report: report["dragging"])
+        with qtbot.waitSignal(rounds.view.drag_ended):
+            rounds.release(NOWHERE) if end.startswith("dropped") else rounds.key(Qt.Key.Key_Escape)
+        rounds.until(lambda report: not report["dragging"])
+
+
+def test_verdicts_that_come_before_a_drag_from_outside_stand_in_its_ghost(rounds):
+    rounds.view.show_verdicts([("b", "+3 min", Tone.GOOD)])
+    at = rounds.between("b1", "b2")
+    rounds.view.web.orders_dragged.emit(["u"], QPointF(at))
+    assert "+3 min" in rounds.until(lambda report: report["dragging"] and report["ghost"])["ghost"]
+    rounds.view.web.drag_left.emit()
+    rounds.until(lambda report: not report["ghost"])
+    rounds.view.show_verdicts([])
 
 
 def test_the_ghost_ranks_the_best_three_drivers(rounds):

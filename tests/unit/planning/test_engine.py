@@ -10,7 +10,7 @@ from hypothesis import given, settings
 import dispatcher.planning.eligible as eligible_module
 from dispatcher.domain.orders import Load, OrderState, Priority
 from dispatcher.domain.place import Place
-from dispatcher.planning.engine import PyVrpEngine, Scope
+from dispatcher.planning.engine import EVERYTHING, IMPROVE, PyVrpEngine, Scope
 from dispatcher.planning.judge import Timeline, judge, weigh, weigh_route
 from dispatcher.planning.modelling import model_of
 from dispatcher.planning.problem import NOWHERE
@@ -240,3 +240,18 @@ def test_a_warm_start_is_never_made_worse():
     good = solve(p, 400)
     again = solve(p, 20, start=good.sequences, seed=3)
     assert again.cost <= good.cost
+
+
+@pytest.mark.parametrize("scope", [EVERYTHING, IMPROVE])
+def test_with_more_orders_than_room_what_fits_is_put_in_and_nobody_planned_is_left_out(scope):
+    crew = make_crew(2, DEPOT, driver={"max_stops": 4})
+    orders = [make_order(i, place) for i, place in enumerate([Place(50.85, 6.2), *NEAR])]
+    day = assemble(orders, crew, depot=DEPOT)
+    first, second = day.shifts
+    # the first is far away: whoever may choose leaves it out
+    start = {first: [orders[0].id, orders[1].id], second: [orders[2].id]}
+    p = problem_of(day)
+    found = solve(p, 200, start=start, scope=scope).sequences
+    assert {o for sequence in start.values() for o in sequence} <= counted(found).keys()
+    assert sorted(map(len, found.values())) == [4, 4]
+    assert weigh(p, found)[:4] == weigh(p, start)[:4]

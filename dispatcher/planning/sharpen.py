@@ -41,6 +41,21 @@ class _Rests(NamedTuple):
     length_s: Ints
     by_s: Ints
 
+    def rows(self, *, waiting: bool) -> dict[int, Ints]:
+        """Which of them rest before each stop that anybody rests before, on arrival there or before driving there."""
+        lanes = np.flatnonzero((self.waiting == waiting) & (self.length_s > 0))
+        order = lanes[np.argsort(self.before[lanes], kind="stable")]
+        stops, firsts = np.unique(self.before[order], return_index=True)
+        return dict(zip(stops.tolist(), np.split(order, firsts[1:]), strict=True)) if len(order) else {}
+
+
+class _Choice(NamedTuple):
+    """Tries whose stop on some row has several windows, and those: (windows, tries)."""
+
+    lanes: Ints
+    opens_s: Ints
+    closes_s: Ints
+
 
 class _Run:
     """Rounds with one more stop: (stops, tries)."""
@@ -56,9 +71,17 @@ class _Run:
         self.service_s, self.last_s = self.stops.service_s.take(rows), self.stops.last_s.take(rows)
         self.opens_s, self.closes_s = self.stops.opens_s[0].take(rows), self.stops.closes_s[0].take(rows)
         self.several = self.stops.several.take(rows)
-        self.with_several = self.several.any(axis=1).tolist()
+        self.choices = {i: self._choice(i) for i in np.flatnonzero(self.several.any(axis=1)).tolist()}
         self.lanes, self.lane, self.count = lanes, lane, lanes.count[lane] + 1
         self.starts_s = ground.starts_s[lane]
+
+    def _choice(self, i: int) -> _Choice:
+        lanes = np.flatnonzero(self.several[i])
+        rows = self.rows[i, lanes]
+        opens_s, closes_s = (
+            np.stack([part[rows] for part in parts]) for parts in (self.stops.opens_s, self.stops.closes_s)
+        )
+        return _Choice(lanes, opens_s, closes_s)
 
     def driven(self) -> tuple[Ints, Ints, Ints, Flags]:
         """When they return, how long they take, how late all is together, and of which that is so."""
@@ -80,15 +103,15 @@ class _Run:
     def _forward(self, rests: _Rests | None) -> tuple[Ints, Ints]:
         """When each stop is reached and begun; the last row is the return."""
         arrives_s, begins_s, now = np.empty_like(self.leg_s), np.empty_like(self.leg_s), self.starts_s.copy()
+        driving, waiting = (rests.rows(waiting=w) if rests else {} for w in (False, True))
         for i in range(len(self.leg_s)):
             now += self.leg_s[i]
-            if rests is None:
-                arrives_s[i] = now
-            else:
-                here = rests.before == i
-                now += np.where(here & ~rests.waiting, rests.length_s, 0)
-                arrives_s[i] = now
-                now = np.where(here & rests.waiting, np.maximum(now, rests.from_s) + rests.length_s, now)
+            if rests and i in driving:
+                now[driving[i]] += rests.length_s[driving[i]]
+            arrives_s[i] = now
+            if rests and i in waiting:
+                some = waiting[i]
+                now[some] = np.maximum(now[some], rests.from_s[some]) + rests.length_s[some]
             now = begins_s[i] = np.maximum(now, self._opening(i, now))
             now = now + self.service_s[i]
         return arrives_s, begins_s
@@ -96,11 +119,12 @@ class _Run:
     def _opening(self, i: int, now: Ints) -> Ints:
         """When the first window that is not over opens."""
         opens_s: Ints = self.opens_s[i]
-        if not self.with_several[i]:
+        if i not in self.choices:
             return opens_s
-        stops, row = self.stops, self.rows[i]
-        later_s = np.where(now > stops.closes_s[1].take(row), stops.opens_s[2].take(row), stops.opens_s[1].take(row))
-        return np.where(now > self.closes_s[i], later_s, opens_s)
+        some, opens, closes = self.choices[i]
+        at, opens_s = now[some], opens_s.copy()
+        opens_s[some] = np.where(at > closes[0], np.where(at > closes[1], opens[2], opens[1]), opens[0])
+        return opens_s
 
     def _rests(self, needed: Flags, arrives_s: Ints, begins_s: Ints) -> _Rests:
         """The first opportunity for the break in rounds driven without it."""
@@ -110,9 +134,8 @@ class _Run:
         homing = (row == self.count) & (ground.end[lane] != ground.end_of_road)
         driving = (free_s >= from_s) & ((row < self.count) | homing)
         at_s = np.maximum(arrives_s, from_s)
-        resumes_s = at_s + length_s
-        resumed_s = np.maximum(resumes_s, [self._opening(i, now) for i, now in enumerate(resumes_s)])
-        waiting = (at_s < begins_s) & (resumed_s <= self.last_s) & (row < self.count)
+        # then a window is open, or opens in time: the last one closes when it closes
+        waiting = (at_s < begins_s) & (at_s + length_s <= self.last_s) & (row < self.count)
         chance = (driving | waiting) & needed
         found, first, each = chance.any(axis=0), chance.argmax(axis=0), np.arange(len(lane))
         on_the_way = driving[first, each]
@@ -123,22 +146,27 @@ class _Run:
     def _leaves(self, begins_s: Ints, late: Flags, rests: _Rests | None) -> Ints:
         """The latest departure that returns no later and makes nothing later."""
         by_s: Ints = begins_s[-1].copy()
+        driving, waiting = (rests.rows(waiting=w) if rests else {} for w in (False, True))
         for i in range(len(self.leg_s) - 1, -1, -1):
             by_s -= self.service_s[i]
             by_s = np.where(late[i], begins_s[i], np.minimum(by_s, self._closing(i, by_s)))
-            if rests is None:
-                by_s -= self.leg_s[i]
-                continue
-            here = rests.before == i
-            by_s = np.where(here & rests.waiting, np.minimum(by_s - rests.length_s, rests.by_s), by_s) - self.leg_s[i]
-            by_s = np.where(here & ~rests.waiting, np.minimum(by_s - rests.length_s, rests.by_s), by_s)
+            if rests and i in waiting:
+                some = waiting[i]
+                by_s[some] = np.minimum(by_s[some] - rests.length_s[some], rests.by_s[some])
+            by_s -= self.leg_s[i]
+            if rests and i in driving:
+                some = driving[i]
+                by_s[some] = np.minimum(by_s[some] - rests.length_s[some], rests.by_s[some])
         return by_s
 
     def _closing(self, i: int, by_s: Ints) -> Ints:
         """When the last window that opens in time closes."""
         closes_s: Ints = self.closes_s[i]
-        if self.with_several[i]:
-            for opens, closes in zip(self.stops.opens_s[1:], self.stops.closes_s[1:], strict=True):
-                opens_s = opens.take(self.rows[i])
-                closes_s = np.where((opens_s > -FAR) & (opens_s <= by_s), closes.take(self.rows[i]), closes_s)
+        if i not in self.choices:
+            return closes_s
+        some, opens, closes = self.choices[i]
+        by, closing, closes_s = by_s[some], closes[0], closes_s.copy()
+        for opening, closed in zip(opens[1:], closes[1:], strict=True):
+            closing = np.where((opening > -FAR) & (opening <= by), closed, closing)
+        closes_s[some] = closing
         return closes_s

@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
         edit.addSeparator()
         # what has no key there is in other menus, with the same name and a key
         edit.addActions([a for a in self.board.rounds.actions() if not a.shortcut().isEmpty()])
+        edit.addAction(self.board.pool.plan_action)
         edit.addSeparator()
         edit.addActions(self.board.timeline.actions())
         of_stops, of_rounds = ("no_show", "bigger_load"), ("van_broken_down", "driver_ill", "driver_late")
@@ -560,8 +561,8 @@ class MainWindow(QMainWindow):
         self.header.set_depot(depot.name)
         self.header.set_outlook(outlook)
         self._tell_roads(roads)
-        if self._painting is None and self.board.map.broken:
-            self._painting = -1  # without its page the map paints nothing; the rest of the window is there
+        if self._painting is None and (self.board.map.broken or not self.board.map.isVisible()):
+            self._painting = -1  # without its page, or hidden, the map paints nothing; the rest of the window is there
             self._on_settled()
         elif self._painting is None and not any(route.stops for route in outlook.day.plan.routes):
             self._painting = self.board.map.request_painted()

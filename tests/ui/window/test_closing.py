@@ -185,3 +185,15 @@ def test_a_depot_that_cannot_be_opened_leaves_the_first(program: Program, qtbot:
     shown = Shown(window, window._workplace, qtbot)
     shown.settle()
     shown.assert_views_agree()
+
+
+def test_a_day_is_there_with_the_map_put_away(open_window: OpenWindow) -> None:
+    shown = open_window()
+    shown.window.board.docks["Map"].hide()
+    shown.close()
+    again = open_window()  # waits for the day to be painted
+    assert not again.window.board.map.isVisible()
+    assert again.in_tree() == again.routes()
+    again.window.actions_by_name["show_map"].trigger()
+    again.settle()
+    again.assert_views_agree()

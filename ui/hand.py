@@ -116,10 +116,6 @@ class Hand(QObject):
         touched = self._board.shifts_of(order_ids) | {shift_id}
         self._moved(self._move_label(order_ids, shift_id), change, touched)
 
-    def move_tail(self, from_shift: ShiftId, index: int, to_shift: ShiftId) -> None:
-        """Give a stop and everything after it to another driver."""
-        self.move(self._board.route(from_shift)[index:], to_shift)
-
     def _land_best(self, order_ids: Sequence[OrderId], shift_id: ShiftId) -> None:
         day = self._board.day
         if day is None or shift_id not in day.shifts:
@@ -144,7 +140,9 @@ class Hand(QObject):
         """Those that still belong to the day: somebody else may have taken them away under the hand."""
         day = self._board.day
         found = tuple(o for o in order_ids if day and o in day.orders)
-        if len(found) < len(order_ids):
+        if order_ids and not found:
+            self.told.emit("What was chosen left the day meanwhile: nothing is moved.")
+        elif len(found) < len(order_ids):
             gone = words.count(len(order_ids) - len(found), "order")
             self.told.emit(f"{gone} of those chosen left the day meanwhile; the others are moved.")
         return found
@@ -279,7 +277,9 @@ class Hand(QObject):
 
     def freeze(self, moment: datetime | None) -> None:
         """Draw the freeze line, or take it away."""
-        if self._board.date and not self.blocked():
+        if moment is None and self._board.day and self._board.day.freeze_at is None:
+            self.told.emit("There is no freeze line on this day.")
+        elif self._board.date and not self.blocked():
             label = f"Freeze up to {self._board.clock(moment)}" if moment else "Take the freeze line away"
             self.submit(label, partial(rounds.freeze, on=self._board.date, moment=moment))
 

@@ -134,6 +134,7 @@ class FixList(QFrame):
         self._inside = QWidget()
         self._list = QVBoxLayout(self._inside)
         self._area = QScrollArea(widgetResizable=True)
+        self._area.setAccessibleName("Fixes")
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(self._inside)

@@ -7,6 +7,7 @@ from tests.ui.window.shown import Shown
 from ui.orders.dialog import OrderDialog
 from ui.runner import Outcome
 from ui.search import AT_WORK
+from ui.window.palette import commands_of
 
 
 def looked_back(shown: Shown) -> HistoryEntry:
@@ -147,3 +148,27 @@ def test_a_search_for_an_answer_ends_when_another_day_is_shown(shown: Shown) -> 
     shown.settle()
     assert job.cancel_requested
     assert desk.cards == ()
+
+
+def test_what_left_the_day_under_the_hand_is_told_as_it_is(shown: Shown) -> None:
+    window = shown.window
+    (_, (first, second, *_)), (taker, _), *_ = shown.routes().items()
+    window.hand.move([first, second], taker, 0)
+    window.open_day(TOMORROW)
+    shown.settle()
+    window.hand.move([first], taker, 0)
+    assert shown.told[-1] == "What was chosen left the day meanwhile: nothing is moved."
+
+
+def test_a_freeze_line_that_is_not_there_is_not_taken_away(shown: Shown) -> None:
+    before = shown.workplace.store.entries(1, on=TODAY)[0].revision
+    shown.window.actions_by_name["unfreeze"].trigger()
+    shown.settle()
+    assert "no freeze line" in shown.told[-1]
+    assert shown.workplace.store.entries(1, on=TODAY)[0].revision == before
+
+
+def test_planning_from_the_pool_is_in_the_palette(shown: Shown) -> None:
+    shown.window.board.select([shown.stored().unplanned[0]])
+    commands = {command.action: command for command in commands_of(shown.window.menuBar())}
+    assert commands[shown.window.board.pool.plan_action].action.isEnabled()

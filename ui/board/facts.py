@@ -320,8 +320,8 @@ def _several_sheet(picture: Picture, orders: Sequence[Order], shift_ids: Sequenc
     all_orders = [picture.day.orders[o] for o in chosen]
     planned = {o for route in picture.day.plan.routes for o in route.order_ids}
     rounds = [times for s in shift_ids if (times := picture.times_of(s))]
-    stops = [stop for o in chosen if (stop := picture.stop_of(o)[1])]
-    late = sum(1 for stop in stops if stop.late_s > 0)
+    judged = picture.schedule.routes.values() if picture.schedule else ()
+    late = sum(1 for times in judged for stop in times.stops if stop.late_s > 0 and stop.order_id in chosen)
     facts = (
         Fact("Orders", f"{len(all_orders)}"),
         Fact("Planned", f"{sum(1 for o in chosen if o in planned)}"),

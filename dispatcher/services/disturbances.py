@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Driver, Lock, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
-from dispatcher.domain.orders import Load, Order, OrderKind
+from dispatcher.domain.orders import Load, Order
 from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.schedule import Schedule
 from dispatcher.domain.time import TimeWindow, midnight
 from dispatcher.services.plan import unassign
 from dispatcher.services.ports import UnitOfWork
-from dispatcher.services.rounds import routes_named, shifts_named
+from dispatcher.services.rounds import loads_at_depot, routes_named, shifts_named
 
 _REST = timedelta(minutes=1)
 
@@ -33,11 +33,12 @@ def drop_out(
     round has begun, the shift is taken off duty altogether.
     """
     (shift,), (route,) = shifts_named(uow, on, (shift_id,)), routes_named(uow, on, (shift_id,))
-    rest = tuple(stop.order_id for stop in route.stops if stop.order_id not in driven)
+    behind = {*driven, *(stop.order_id for stop in route.stops if stop.done)}
+    rest = tuple(stop.order_id for stop in route.stops if stop.order_id not in behind)
     if len(rest) == len(route.stops) and at <= shift.starts_at:
         uow.remove_shift(shift_id)
         return rest
-    done = [replace(stop, done=True, held=True) for stop in route.stops if stop.order_id in driven]
+    done = [replace(stop, done=True, held=True) for stop in route.stops if stop.order_id in behind]
     uow.set_routes({shift_id: done})
     uow.put_shifts([replace(shift, ends_at=max(at, shift.starts_at + _REST), lock=Lock.ROUTE)])
     return rest
@@ -208,6 +209,6 @@ def under_way(day: Day, schedule: Schedule, moment: datetime) -> Day:
         stop.order_id: route.shift_id
         for route in out
         for stop in route.stops
-        if day.orders[stop.order_id].kind is OrderKind.DELIVERY and day.orders[stop.order_id].pickup_id is None
+        if loads_at_depot(day.orders[stop.order_id])
     }
     return replace(day, freeze_at=max(moment, day.freeze_at or moment), loaded={**loaded, **day.loaded})

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Lock, Shift
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Order, OrderKind
 from dispatcher.domain.plan import Route, Stop
 from dispatcher.services.ports import UnitOfWork
 
@@ -43,7 +44,13 @@ def mark_loaded(uow: UnitOfWork, *, on: date, shift_ids: Collection[ShiftId], lo
     Only goods that come from the depot: what is fetched on the way is not loaded there.
     """
     for route in routes_named(uow, on, shift_ids):
-        uow.set_loaded(route.order_ids, route.shift_id if loaded else None)
+        brought = [order.id for order in uow.orders(route.order_ids) if loads_at_depot(order)]
+        uow.set_loaded(brought if loaded else route.order_ids, route.shift_id if loaded else None)
+
+
+def loads_at_depot(order: Order) -> bool:
+    """Whether its goods are in the van from the start: neither collected nor fetched on the way."""
+    return order.kind is OrderKind.DELIVERY and order.pickup_id is None
 
 
 def freeze(uow: UnitOfWork, *, on: date, moment: datetime | None) -> None:

@@ -12,7 +12,7 @@ from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Load, OrderKind
 from dispatcher.domain.plan import Day
 from dispatcher.domain.time import TimeWindow, at_local
-from dispatcher.services import disturbances
+from dispatcher.services import disturbances, rounds
 from dispatcher.services.plan import sequences_of
 from tests.fixtures import days
 
@@ -43,6 +43,28 @@ def test_a_van_that_breaks_down_under_way_keeps_what_was_driven(store: SqliteSto
     assert (now.shifts[shift.id].ends_at, now.shifts[shift.id].lock) == (at, Lock.ROUTE)
     store.undo()
     assert everything(day_of(store)) == everything(before)
+
+
+def test_a_stop_marked_as_done_stays_with_a_van_that_breaks_down(store: SqliteStore) -> None:
+    shift = next(iter(day_of(store).shifts.values()))
+    first = sequences_of(day_of(store))[shift.id]
+    store.write("Done", lambda uow: rounds.mark_done(uow, on=days.DATE, order_ids=first[:1], done=True))
+    rest = store.write(
+        "Broke down", lambda uow: disturbances.drop_out(uow, on=days.DATE, shift_id=shift.id, at=shift.starts_at)
+    ).value
+    assert rest == first[1:]
+    assert sequences_of(day_of(store))[shift.id] == first[:1]
+
+
+def test_what_is_fetched_on_the_way_is_not_loaded_at_the_depot(store: SqliteStore) -> None:
+    pair = _paired(store)
+    shift_id, *_ = day_of(store).shifts
+    store.write("Load", lambda uow: rounds.mark_loaded(uow, on=days.DATE, shift_ids=[shift_id], loaded=True))
+    day = day_of(store)
+    collected = {o for o, order in day.orders.items() if order.kind is OrderKind.COLLECTION}
+    assert day.loaded.keys() == set(sequences_of(day)[shift_id]) - set(pair) - collected
+    store.write("Unload", lambda uow: rounds.mark_loaded(uow, on=days.DATE, shift_ids=[shift_id], loaded=False))
+    assert not day_of(store).loaded
 
 
 def test_a_driver_who_is_ill_before_the_round_is_off_duty(store: SqliteStore) -> None:

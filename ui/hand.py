@@ -161,17 +161,19 @@ class Hand(QObject):
             return
         self._loose |= shift_ids
         after = done.changes.revision
-        improve = self._improving(frozenset(self._loose))
-        complete = partial(self._complete, label, after)
+        loose = frozenset(self._loose)
+        improve = self._improving(loose)
+        complete = partial(self._complete, label, loose, after)
         self._runner.start(improve, title="Re-sequencing", on_done=complete, latest_key="follow up")
 
-    def _complete(self, label: str, after: int, proposal: Proposal) -> None:
-        self._loose.clear()
-        change = partial(plan.complete, proposal=proposal, after=after)
-        self._runner.submit(Operation(label, change, after), initiator=self, on_done=self._on_completed)
+    def _complete(self, label: str, loose: frozenset[ShiftId], after: int, proposal: Proposal) -> None:
+        change, then = partial(plan.complete, proposal=proposal, after=after), partial(self._on_completed, loose, after)
+        self._runner.submit(Operation(label, change, after), initiator=self, on_done=then)
 
-    @Slot(object)
-    def _on_completed(self, done: Done[Applied]) -> None:
+    def _on_completed(self, loose: frozenset[ShiftId], after: int, done: Done[Applied]) -> None:
+        """The rounds stay loose if it was void: the next move was written before it, and its follow-up needs them."""
+        if done.changes.revision == after + (not done.changes.empty):
+            self._loose -= loose
         self.on_applied(done)
         self.improved.emit()
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.hand.display import display, missing_programs
 
@@ -28,9 +29,9 @@ def main() -> int:
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     args.dir.mkdir(parents=True, exist_ok=True)
-    with display() as name:
+    with TemporaryDirectory(prefix="roundhouse-hand-") as data, display() as name:
         environment = dict(os.environ, DISPLAY=name, QT_QPA_PLATFORM="xcb", QT_QUICK_BACKEND="software")
-        command = [sys.executable, "-m", "tests.hand.day", str(args.dir), args.only]
+        command = [sys.executable, "-m", "tests.hand.day", str(args.dir), data, args.only]
         player = subprocess.Popen(command, env=environment)
         try:
             return player.wait(LIMIT_S)
@@ -38,8 +39,17 @@ def main() -> int:
             print(f"The day was not over after {LIMIT_S} s.")
             return 1
         finally:
-            player.kill()
-            player.wait()
+            _end(player)
+
+
+def _end(player: subprocess.Popen[bytes]) -> None:
+    """In good order if it can, so that nothing it started is left."""
+    player.terminate()
+    try:
+        player.wait(20)
+    except subprocess.TimeoutExpired:
+        player.kill()
+        player.wait()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QTimer
 
@@ -27,6 +26,7 @@ from tests.hand.pointer import Hand
 from tests.hand.script import Stage, play
 from ui.app import Program, make_application
 from ui.collecting import GuiCollector
+from ui.signals import closing_on_signals
 from ui.theme import Mode
 
 STARTS_AT = datetime(2026, 11, 24, 8, 40, tzinfo=UTC)
@@ -58,41 +58,45 @@ class Opener:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self.open: Workplace | None = None
+        self._open: Workplace | None = None
 
     def __call__(self, slug: str, *, what_if: str = "") -> Workplace:
         """As `main` does it."""
-        self.open = open_workplace(
+        self._open = open_workplace(
             self._home, slug, open_store=open_store, clock=clock, forgiving=True, what_if=what_if
         )
-        return self.open
+        return self._open
+
+    def workplace(self) -> Workplace:
+        """The one opened last."""
+        assert self._open is not None
+        return self._open
 
 
-def main(folder: Path, only: str) -> int:
-    """Play the day in the display there is; 0 if every step went well."""
+def main(folder: Path, data: Path, only: str) -> int:
+    """Play the day in the display there is, on an empty data folder; 0 if every step went well."""
     faulthandler.enable()
     faults = Faults()
     logging.getLogger().addHandler(faults)
-    with TemporaryDirectory(prefix="roundhouse-hand-") as data:
-        home = Home(Path(data))
-        slug = demo.prepare(home, open_store=open_store, clock=clock, progress=Quiet())
-        app, theme = make_application(home)
-        theme.apply(Mode.LIGHT, 1.0)
-        sys.excepthook = lambda kind, error, trace: faults.said.append(
-            "".join(traceback.format_exception(kind, error, trace))
-        )
-        opener = Opener(home)
-        maker = lambda depot: create_depot(home, depot, open_store=open_store)
-        program = Program(home, theme, opener, maker, open_store)
-        collector = GuiCollector(program)
-        well: list[bool] = []
-        program.open(slug, STARTS_AT.date())
-        see = Watched(program, lambda: opener.open, STARTS_AT.date())  # type: ignore[arg-type, return-value]
-        player = threading.Thread(target=_play, args=(see, folder, faults, only, well), name="hand", daemon=True)
-        QTimer.singleShot(0, player.start)
+    home, well = Home(data), list[bool]()
+    slug = demo.prepare(home, open_store=open_store, clock=clock, progress=Quiet())
+    app, theme = make_application(home)
+    theme.apply(Mode.LIGHT, 1.0)
+    sys.excepthook = lambda kind, error, trace: faults.said.append(
+        "".join(traceback.format_exception(kind, error, trace))
+    )
+    opener = Opener(home)
+    maker = lambda depot: create_depot(home, depot, open_store=open_store)
+    program = Program(home, theme, opener, maker, open_store)
+    collector = GuiCollector(program)
+    program.open(slug, STARTS_AT.date())
+    see = Watched(program, opener.workplace, STARTS_AT.date())
+    player = threading.Thread(target=_play, args=(see, folder, faults, only, well), name="hand", daemon=True)
+    QTimer.singleShot(0, player.start)
+    with closing_on_signals(program.close):
         app.exec()
-        player.join(10)
-        collector.stop()
+    player.join(10)
+    collector.stop()
     return 0 if well == [True] else 1
 
 
@@ -125,4 +129,4 @@ def _close(see: Watched) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]))

@@ -1,9 +1,12 @@
 """Commands by name, and the list of keys."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QApplication
 
 from tests.hand.script import Stage, step
 from tests.hand.steps.moving import show_only
+from ui.window.actions import DOCKS
 from ui.window.forms import KeysDialog
 
 
@@ -38,3 +41,17 @@ def keys(stage: Stage) -> None:
     stage.picture("keys")
     hand.key("Escape")
     see.until(lambda: shown() is None, "Escape closes it")
+
+
+@step("Ctrl+1 to Ctrl+7 bring the keys to each part of the board")
+def go_everywhere(stage: Stage) -> None:
+    see, hand = stage.see, stage.hand
+    for number, title in enumerate(DOCKS, 1):
+        hand.key(f"ctrl+{number}")
+        see.until(partial(_has_the_keys, stage, title), f"the keys go to {title.casefold()}")
+
+
+def _has_the_keys(stage: Stage, title: str) -> bool:
+    dock = stage.see.window.board.docks[title]
+    focus = QApplication.focusWidget()
+    return focus is not None and focus.isVisible() and dock.isAncestorOf(focus)

@@ -83,7 +83,9 @@ def _moved(card: Card) -> Iterator[str]:
     """What is planned or taken out is not counted among the moves again."""
     given = sum(1 for stop in card.stops if stop.moves and stop.before_shift and stop.after_shift)
     if card.plans:
-        yield f"plans {fmt.count(card.plans, 'order')}"
+        waiting = max(card.plans, len(card.day.unplanned))
+        share = f"{card.plans:,} of " if card.plans < waiting else ""
+        yield f"plans {share}{fmt.count(waiting, 'order')}"
     if given:
         yield f"moves {fmt.count(given, 'stop')}"
     turned = sum(1 for diff in card.rounds if diff.resequenced and not diff.comes and not diff.leaves)

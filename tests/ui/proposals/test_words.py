@@ -74,13 +74,20 @@ def test_good_and_bad_counted_once() -> None:
     late = (600, 0)
     good = (stop(None, A), stop(None, B), stop(A, B), stop(A, A, late), stop(B, A, late))
     told = words.brings(card(stops=(*good, stop(A, None), stop(A, A, (0, 60)))))
-    assert told.good == "mends 2 late stops, plans 2 orders, moves 2 stops"
+    assert told.good == "mends 2 late stops, plans 2 of 12 orders, moves 2 stops"
     assert told.worse == "1 stop becomes late, 1 stop goes back to the pool"
+
+
+def test_orders_left_waiting_are_told_of() -> None:
+    """Nobody should take "plans 11 orders" for all of them."""
+    waiting = len(DAY.unplanned)
+    told = [words.brings(card(stops=(stop(None, A),) * some)).text for some in (waiting - 1, waiting)]
+    assert told == [f"plans {waiting - 1} of {waiting} orders", f"plans {waiting} orders"]
 
 
 def test_one_is_not_many() -> None:
     told = words.brings(card(stops=(stop(None, A), stop(A, B), stop(A, A, (60, 0)))))
-    assert told.text == "mends 1 late stop, plans 1 order, moves 1 stop"
+    assert told.text == "mends 1 late stop, plans 1 of 12 orders, moves 1 stop"
     several = (stop(A, None), stop(A, None), stop(A, A, (0, 60)), stop(A, A, (0, 60)))
     assert words.brings(card(stops=several)).worse == "2 stops become late, 2 stops go back to the pool"
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.orders import Load, Order, OrderState, Priority
 from dispatcher.domain.plan import Day, Route
-from dispatcher.domain.schedule import Reason, RouteTimes, Rule, Schedule, StopTimes
+from dispatcher.domain.schedule import Reason, ReasonCode, RouteTimes, Rule, Schedule, StopTimes
 from ui import format as fmt
 from ui.board import words
 
@@ -118,7 +118,9 @@ def _order_sheet(picture: Picture, order: Order) -> Sheet:
         order_ids=(order.id,),
         held=next(s.held for s in route.stops if s.order_id == order.id) if route else None,
         tried=tuple(_tried(picture.day, reason)) if reason else (),
-        mendable=order.state is OrderState.OPEN and (route is None or bool(times and times.violations)),
+        mendable=order.state is OrderState.OPEN
+        and order.address.place is not None
+        and (route is None or bool(times and times.violations)),
     )
 
 
@@ -162,6 +164,8 @@ def _order_remarks(picture: Picture, order: Order, times: StopTimes | None) -> I
         yield Remark(sentence)
     if reason := picture.reason_of(order.id):
         yield Remark(reason.sentence, "risk")
+        if reason.code is ReasonCode.NO_PLACE:  # which says it already
+            return
     if order.address.doubtful:
         yield Remark(f"Address in doubt: {words.precision_words(order.address.precision)}.", "risk")
 

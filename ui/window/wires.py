@@ -323,8 +323,12 @@ class Wires(QObject):
         self._panel.bring_up("Details")
         if self._panel.selected != (order_id,):
             self._panel.select([order_id])
+        order = day.orders[order_id]
+        if order.address.place is None:
+            self.told.emit(f"Order {order.number} has no place on the map: set a pin under Addresses, or correct it.")
+            return
         if not self._panel.inspector.sheet.mendable:
-            self.told.emit(f"Order {day.orders[order_id].number} breaks no rule where it is: there is nothing to mend.")
+            self.told.emit(f"Order {order.number} breaks no rule where it is: there is nothing to mend.")
             return
         self._panel.inspector.wait_for_fixes(order_id)
         self._runner.start(

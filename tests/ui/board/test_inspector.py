@@ -269,6 +269,15 @@ def test_help_is_offered_for_what_is_unplanned_or_broken_only(inspector: Inspect
     assert not inspector.fixes.isVisible()
 
 
+def test_without_a_place_there_is_one_thing_to_do_and_it_is_said_once(inspector: Inspector, a_board: Board) -> None:
+    order_id = a_board.day.unplanned[0]
+    board = with_order(a_board, replace(a_board.day.orders[order_id], address=Address("Nowhere 1", city="Aachen")))
+    inspector.set_day(board.day, board.schedule, {order_id: Reason(order_id, ReasonCode.NO_PLACE, "Set a pin.")})
+    inspector.show_selection([order_id], [])
+    assert [remark.text for remark in inspector.sheet.remarks] == ["Set a pin."]
+    assert not inspector.fixes.isVisible(), "no window or driver would help"
+
+
 def test_asking_waiting_and_carrying_out_a_fix(inspector: Inspector, a_board: Board) -> None:
     heard: list[tuple[str, object]] = []
     inspector.explain_requested.connect(lambda order: heard.append(("explain", order)))

@@ -47,7 +47,7 @@ def test_both_themes_name_the_same_tokens_and_the_sheet_uses_no_other() -> None:
     light, dark = look.tokens("light"), look.tokens("dark")
     used = set(re.findall(r"\{(\w+)\}", (look.RESOURCES / "style.qss").read_text(encoding="utf-8")))
     assert light.keys() == dark.keys()
-    assert used - light.keys() == {"small"}
+    assert used - light.keys() == {"small", "radio", "radio_radius", "radio_ring", "radio_dot"}
 
 
 def test_contrast_of_black_on_white_is_21() -> None:

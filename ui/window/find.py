@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
 
 from dispatcher.domain.ids import OrderId, ShiftId
@@ -16,6 +16,10 @@ from dispatcher.domain.plan import Day
 
 MOST = 50
 """Lines offered at a time: more are not read, they are typed away."""
+
+_PROMPT = "Find…  Ctrl+K"
+_AROUND = 3
+"""Letters' widths that frame and margins take."""
 
 HIT_ROLE = Qt.ItemDataRole.UserRole
 
@@ -98,7 +102,7 @@ class FindBox(QLineEdit):
         super().__init__(parent)
         self.setObjectName("header.find")
         self.setAccessibleName("Find an order, customer, street, phone or driver")
-        self.setPlaceholderText("Find…  Ctrl+K")
+        self.setToolTip("Find an order, customer, street, phone or driver (Ctrl+K)")
         self.setClearButtonEnabled(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._day: Day | None = None
@@ -111,6 +115,13 @@ class FindBox(QLineEdit):
         completer.activated[QModelIndex].connect(self._on_activated)
         self.textEdited.connect(self._model.look_for)
         self.returnPressed.connect(self._on_return)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The key is named where there is room for all of it."""
+        super().resizeEvent(event)
+        room = self.width() - _AROUND * self.fontMetrics().averageCharWidth()
+        whole = self.fontMetrics().horizontalAdvance(_PROMPT) <= room
+        self.setPlaceholderText(_PROMPT if whole else _PROMPT.split()[0])
 
     def set_day(self, day: Day) -> None:
         """What can be found; its lines are made when somebody looks for one."""

@@ -3,12 +3,14 @@
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from dispatcher.domain.ids import OrderId
 from tests.ui.map.scene import Scene
 from tests.ui.window.conftest import TODAY, TOMORROW, WAITING
 from tests.ui.window.shown import Shown
 from ui.intake.dialog import ImportDialog
+from ui.window.find import FindBox
 
 
 def test_the_day_is_the_same_in_every_view(shown: Shown) -> None:
@@ -105,6 +107,16 @@ def test_an_order_without_a_place_is_not_silently_missed_on_the_map(shown: Shown
     with shown.qtbot.waitSignal(shown.window.board.told) as said:
         shown.window.board.show_on_map((nowhere,))
     assert "Addresses" in said.args[0]
+
+
+def test_the_find_box_names_its_key_where_there_is_room(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    find = FindBox(parent)
+    parent.show()
+    for width, prompt in ((300, "Find…  Ctrl+K"), (90, "Find…"), (300, "Find…  Ctrl+K")):
+        find.resize(width, 30)
+        assert find.placeholderText() == prompt
 
 
 def test_another_day_replaces_all_that_is_shown(shown: Shown) -> None:

@@ -65,9 +65,10 @@ export class Drag {
   }
 
   /** Orders are over this point of the view. */
-  over(orders, point) {
+  over(orders, point, { outside = this.ghost.outside } = {}) {
     if (orders.join() !== this.orders.join()) this._forget();
     if (!this.active) this._rank();
+    this.ghost.outside = outside;
     this.orders = orders;
     this.point = point;
     this.idle.show(!this.readOnly);

@@ -3,10 +3,12 @@
 import { placeBeside, rowOf } from "/map/furniture.js";
 
 const BEST = 3;   // drivers named
+const GAP = 14, GAP_OUTSIDE = 40;   // pixels from the pointer; a drag from outside has a card of its own there
 
 export class Ghost {
   constructor() {
     this.card = document.getElementById("ghost");
+    this.outside = false;
     this.part = (name) => this.card.querySelector(`.${name}`);
   }
 
@@ -28,7 +30,7 @@ export class Ghost {
   }
 
   move(point) {
-    placeBeside(this.card, point);
+    placeBeside(this.card, point, this.outside ? GAP_OUTSIDE : GAP);
   }
 
   /** The window's verdict on the place under the pointer. */

@@ -124,7 +124,7 @@ const HANDLERS = {
   pan_to: panTo,
   pin: (values) => (values.active ? pin.ask(values) : pin.end()),
   sketch: (values) => (values.active ? sketch.ask(values) : sketch.end()),
-  drag_over: ({ order_ids: orders, x, y }) => drag.over(orders, { x, y }),
+  drag_over: ({ order_ids: orders, x, y }) => drag.over(orders, { x, y }, { outside: true }),
   drag_drop: ({ order_ids: orders, x, y }) => drag.drop(orders, { x, y }, { asks: true }),
   drag_leave: () => drag.cancel(),
   verdict: (verdict) => drag.judge(verdict),

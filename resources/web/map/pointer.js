@@ -83,7 +83,7 @@ export class Pointer {
     const { press } = this;
     if (!press) return this._hover(event, point);
     if (press.state === "pressed" && point.distanceTo(press.point) > DRAG_STARTS) this._begin(press);
-    if (press.state === "dragging") this.drag.over(press.orders, point);
+    if (press.state === "dragging") this.drag.over(press.orders, point, { outside: false });
     if (press.state === "drawing") for (const each of event.getCoalescedEvents()) this.area.follow(pointOf(each));
     return undefined;
   }

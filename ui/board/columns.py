@@ -26,7 +26,7 @@ class ColumnSpec:
     width: float = 0
     """In steps of the grid, at most; 0 for what its longest text needs."""
     least: float = 0
-    """In steps of the grid: made narrower down to this before it goes."""
+    """In steps of the grid: made narrower down to this before it goes, and the stretching one to its share for it."""
     right: bool = False
     """Figures stand at the right."""
     chosen: bool = False
@@ -98,14 +98,17 @@ class Columns(QObject):
     def fit(self) -> None:
         """Give each chosen column its width, and hide from the least important on what there is no room for."""
         width, least = self._view.viewport().width(), self._theme.grid(LEAST_STEPS)
-        room: float = width - max(LEAST_SHARE * width, least)
+        share = LEAST_SHARE * width
+        room: float = width - max(share, least)
         with self._unheard():
             for column, spec in enumerate(self._specs):
                 if spec.stretches:
                     continue
                 wide = self._width_of(column) if column in self._chosen else 0
                 if spec.least and wide > room:
-                    wide = min(wide, max(int(room), self._theme.grid(spec.least)))
+                    squeezed = self._theme.grid(spec.least)
+                    room = max(room, min(room + max(least - share, 0), squeezed))
+                    wide = min(wide, max(int(room), squeezed))
                 if column in self._widths:  # made wider than there is room for: narrower, but not gone
                     wide = min(wide, max(int(room), self._theme.grid(_NARROWEST_STEPS)))
                 shown = bool(wide) and (spec.fixed or wide <= room)

@@ -116,7 +116,7 @@ def test_why_an_order_waits_is_cut_short_before_it_goes(pool: PoolPanel) -> None
             break
     assert full / 2 < pool.view.columnWidth(PoolColumn.REASON) < full
     assert pool.view.isColumnHidden(PoolColumn.WINDOW)
-    pool.resize(240, 400)
+    pool.resize(190, 400)
     assert pool.view.isColumnHidden(PoolColumn.REASON)
 
 

@@ -16,7 +16,7 @@ type Index = QModelIndex | QPersistentModelIndex
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _UNCLIPPED = _RIGHT | Qt.TextFlag.TextDontClip
-_SHARES = (7, 12, 11, 9, 12)
+_SHARES = (9, 11, 11, 9, 11)
 """How a line is shared among the figures, in the order of `HEADINGS`."""
 _WIDEST = 110
 """Steps of the grid from which on figures are not pulled apart any further."""

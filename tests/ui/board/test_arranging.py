@@ -116,8 +116,9 @@ def test_why_an_order_waits_is_cut_short_before_it_goes(pool: PoolPanel) -> None
             break
     assert full / 2 < pool.view.columnWidth(PoolColumn.REASON) < full
     assert pool.view.isColumnHidden(PoolColumn.WINDOW)
-    pool.resize(190, 400)
-    assert pool.view.isColumnHidden(PoolColumn.REASON)
+    pool.resize(240, 400)
+    assert not pool.view.isColumnHidden(PoolColumn.REASON)
+    assert pool.view.columnWidth(PoolColumn.ADDRESS) >= 0.3 * pool.view.viewport().width()
 
 
 def test_a_column_made_too_wide_gives_way_but_stays(rounds: RoundsPanel, a_board: Board) -> None:

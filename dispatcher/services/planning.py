@@ -39,6 +39,9 @@ MAX_PLACES = 6_000
 KEPT = 3
 """Readings of the day that are remembered: as it stands, as a proposal would have it, as it was."""
 
+LIGHT = 1_500
+"""Places up to which a travel table of its own for each reading is no burden: 18 MB."""
+
 SETTLED_S = 0.05
 """A round of 50 stops has found its sequence by then."""
 
@@ -116,8 +119,8 @@ class PlanningDesk:
             travel = {profile: self.roads.table(places.places, profile, closed) for profile in profiles}
             known = _Known(day, Problem.of(day, travel), {})
         with self._lock:
-            same_day = [k for k in self._known if k.day.date == day.date and k.day is not day]
-            self._known = [known, *same_day[: KEPT - 1]]
+            others = [k for k in self._known if k.day is not day and _light_beside(k.problem, known.problem)]
+            self._known = [known, *others[: KEPT - 1]]
         return known.problem
 
     def ready(self, day: Day) -> bool:
@@ -304,3 +307,9 @@ def _differ_in_plan_only(one: Day, other: Day) -> bool:
     """Whether both are one reading of a day; its routes, freeze line and loaded goods may be others."""
     parts = ("depot", "orders", "drivers", "vehicles", "shifts", "closures")
     return one.date == other.date and all(getattr(one, part) is getattr(other, part) for part in parts)
+
+
+def _light_beside(kept: Problem, newest: Problem) -> bool:
+    """Whether it may be kept too: a large day's travel tables are there once only."""
+    large = any(len(table.off_road_m) > LIGHT for table in kept.travel.values())
+    return kept.date == newest.date and (not large or kept.travel is newest.travel)

@@ -1,6 +1,7 @@
 """What stands where a list has nothing to show: what belongs here, and the first step."""
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ui.theme import Size, Theme
@@ -46,6 +47,14 @@ class EmptyState(QWidget):
     def text(self) -> str:
         """What it says."""
         return self._label.text()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the height is short, words and button matter more than the picture."""
+        super().resizeEvent(event)
+        grid = self._theme.grid
+        words = self._label.heightForWidth(self.width() - 2 * grid(4))
+        step = self._button.sizeHint().height() + grid(3) if not self._button.isHidden() else 0
+        self._icon.setVisible(self.height() >= 2 * grid(4) + grid(8) + 3 * grid(3) + words + step)
 
     @Slot()
     def _on_theme_changed(self) -> None:

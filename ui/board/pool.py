@@ -54,7 +54,8 @@ class PoolPanel(QWidget):
         self.setObjectName("board.pool")
         self.setAccessibleName("Pool of unplanned orders")
         self._theme = theme
-        self._has_orders = False
+        self._has_orders: bool | None = None
+        """Whether the day has any; `None` before there is one."""
         self._told: frozenset[OrderId] | None = None
         self.model = PoolModel(self)
         self.view = PoolView(self.model, theme, run_drag, self)
@@ -279,7 +280,7 @@ class PoolPanel(QWidget):
             self.line.count.setText(f"{shown:,} of {total:,} unplanned" if shown != total else f"{total:,} unplanned")
         self.missed.set_text(self._nothing(chosen, total))
         empty = self.missed if total or chosen else self.done if self._has_orders else self.bare
-        self._stack.setCurrentWidget(self.view if shown else empty)
+        self._stack.setCurrentWidget(self.view if shown or self._has_orders is None else empty)
 
     @staticmethod
     def _nothing(chosen: Filter, total: int) -> str:

@@ -77,6 +77,7 @@ class RoundsPanel(QWidget):
         self.setAccessibleName("Rounds")
         self._theme = theme
         self._currency = "EUR"
+        self._known = False
         self._told: frozenset[OrderId] | None = None
         self._troubles: tuple[Sequence[QAction], Sequence[QAction]] = ((), ())
         self._unfolded_from: frozenset[ShiftId] | None = None
@@ -99,7 +100,7 @@ class RoundsPanel(QWidget):
 
     def set_day(self, day: Day, schedule: Schedule | None) -> None:
         """Show this day's rounds; on the same date only what differs changes."""
-        self._currency = day.depot.currency
+        self._currency, self._known = day.depot.currency, True
         self.view.set_day(day, schedule)
         self.line.set_skills(self.model.skills())
         self._show_counts()
@@ -254,7 +255,7 @@ class RoundsPanel(QWidget):
             shown = f"{rounds} · {fmt.count(stops, 'stop')}"
         self.line.count.setText(shown if rounds else "")
         self.line.setVisible(bool(rounds))
-        shows = self.view if self.model.rows else self.missed if rounds else self.empty
+        shows = self.view if self.model.rows or not self._known else self.missed if rounds else self.empty
         self._stack.setCurrentWidget(shows)
 
     @Slot()

@@ -167,7 +167,9 @@ class TimelinePanel(QWidget):
         row.setSpacing(0)
         row.addWidget(self._scroll)
         self._stack = QStackedLayout(self)
-        self._stack.addWidget(self.empty)
+        self._blank = QWidget()
+        for part in (self._blank, self.empty):
+            self._stack.addWidget(part)
         self._stack.addWidget(self._lanes)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -225,7 +227,8 @@ class TimelinePanel(QWidget):
 
     def _show_lanes(self) -> None:
         self.empty.set_text(_FILTERED if self.showing.all_lanes else _NOBODY)
-        self._stack.setCurrentWidget(self._lanes if self.showing.lanes else self.empty)
+        nothing = self.empty if self.showing.day else self._blank
+        self._stack.setCurrentWidget(self._lanes if self.showing.lanes else nothing)
         self._enable_actions()
         if self.chart and self._landing:
             self.chart.refresh()

@@ -22,7 +22,7 @@ def main() -> int:
     """Play it once."""
     parser = argparse.ArgumentParser(prog="python -m tests.hand", description="A day done by hand, with pictures.")
     parser.add_argument("dir", type=Path, help="where the pictures go")
-    parser.add_argument("--only", default="", help="only steps that have these words in their title")
+    parser.add_argument("--only", default="", help="only steps with these words; some build on others")
     args = parser.parse_args()
     if missing := missing_programs():
         print(f"Not installed: {', '.join(missing)}.\nTo install: sudo apt-get install {' '.join(missing)}")

@@ -108,6 +108,7 @@ class FixList(QFrame):
         cost.setProperty("muted", True)
         button.setAccessibleName(f"Do it: {text}, {price}")
         button.setToolTip(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a press takes it away, and the keys with it
         button.clicked.connect(self._on_clicked)
         grid = QGridLayout(row)
         grid.setContentsMargins(0, 0, 0, 0)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from ui import theme as look
-from ui.theme import Mode, Size, Theme, contrast, driver_colour, legible_on
+from ui.theme import TEXT_SCALES, Mode, Size, Theme, contrast, driver_colour, legible_on
 
 GROUNDS = ("window", "base", "raised", "hover", "selection")
 INKS = ("text", "muted", "accent", "late", "risk", "done", "moving")
@@ -148,3 +148,17 @@ def _ciede2000(one: tuple[float, float, float], other: tuple[float, float, float
     turn_term = -np.sin(np.radians(60 * np.exp(-(((mean_h - 275) / 25) ** 2))))
     r_t = turn_term * 2 * np.sqrt(mean_c**7 / (mean_c**7 + 25.0**7))
     return float(np.sqrt((d_l / s_l) ** 2 + (d_c / s_c) ** 2 + (d_h / s_h) ** 2 + r_t * d_c / s_c * d_h / s_h))
+
+
+def test_round_buttons_grow_with_the_text_and_stay_round(theme: Theme) -> None:
+    """A ring around a dot, never a square: the radius is half of what it stands on."""
+    try:
+        for scale in TEXT_SCALES:
+            theme.apply(Mode.DARK, scale)
+            side, radius, ring, dot = (int(v.removesuffix("px")) for v in theme._round_buttons().values())
+            assert side == theme.grid(3)
+            assert dot + 2 * ring == side + 2
+            assert radius == (side + 2) // 2
+            assert dot > 0
+    finally:
+        theme.apply(Mode.LIGHT, 1.0)

@@ -189,7 +189,10 @@ class Watched:
             place = self.window.board.pool.model.place_of(order_id)
             if place is None:
                 raise Missed(f"{order_id} is not in the pool")
-            point = view.viewport().mapToGlobal(view.visualRect(view.model().index(place, 1)).center())
+            at = view.visualRect(view.model().index(place, 1)).center()
+            if not view.viewport().rect().contains(at):
+                raise Missed(f"the row of {order_id} is not in view")
+            point = view.viewport().mapToGlobal(at)
             return point.x(), point.y()
 
         return self.ask(find)

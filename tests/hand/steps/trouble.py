@@ -87,6 +87,7 @@ def mend_a_stop(stage: Stage) -> None:
     waiting = [o for o in see.day().unplanned if see.day().orders[o].address.place]
     stage.check(waiting, "there is an unplanned stop with a place")
     order_id = waiting[0]
+    hand.roll(see.of(lambda: see.window.board.pool.view), -20)
     hand.click(see.pool_row(order_id))
     see.until(lambda: see.window.board.selected == (order_id,), "it is chosen")
     hand.key("w")

@@ -7,6 +7,7 @@ its own that any further change ends, and whose outcome is offered only if it is
 import threading
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -30,7 +31,7 @@ CALM_MS = 2_500
 """So long nothing must have changed before the rest of the day is improved."""
 
 WORTH = 0.005
-"""A quiet improvement is offered if it saves this share of the day's cost, or mends or plans something."""
+"""What nobody asked for is offered if it saves this share of the day's cost, or mends or plans something."""
 
 ANSWER_S = 5.0
 """How long what to do about a disturbance is searched for."""
@@ -89,23 +90,30 @@ class ProposalDesk(QObject):
 
     # --- offering -------------------------------------------------------------------------------------------------
 
-    def offer(self, proposal: Proposal, title: str) -> None:
-        """Offer a plan somebody asked for; says so if it changes nothing."""
+    def offer(self, proposal: Proposal, title: str, *, asked: bool = True) -> None:
+        """Offer a plan; says so if it changes nothing, or next to nothing and nobody `asked` for a better one."""
         day = self._board.day
         if day is None or day.date != proposal.date:
             return  # it was searched for a day that is no longer shown
         read = self._board.reading()
         work = lambda _progress: proposals.card_of(self._desk, read(), proposal, title)
-        self._runner.start(work, title="Comparing the plans", on_done=self._on_card)
+        self._runner.start(work, title="Comparing the plans", on_done=partial(self._on_card, asked))
 
-    def _on_card(self, card: Card) -> None:
+    def _on_card(self, asked: bool, card: Card) -> None:
         if card.day.date != self._board.date:
             return
-        if card.empty:
-            self.told.emit(f"{card.title}: nothing better was found; the plan stays as it is.")
+        if card.empty or not (asked or self._worth(card)):
+            better = "nothing better was found" if card.empty else "nothing is so much better that stops should move"
+            self.told.emit(f"{card.title}: {better}; the plan stays as it is.")
             return
         self._put(card)
         self.offered.emit(card)
+
+    def _worth(self, card: Card) -> bool:
+        """Whether it brings more than the unrest of moving stops."""
+        whole = self._board.present.schedule.cost if self._board.present else 0
+        fewer = sum(len(diff.after.broken) - len(diff.before.broken) for diff in card.rounds) < 0
+        return card.mends > card.spoils or bool(card.plans) or fewer or card.saves_cost > WORTH * whole
 
     def answer(self, title: str) -> None:
         """Search for what to do about what just happened; the search begins when the day has been read."""
@@ -175,7 +183,7 @@ class ProposalDesk(QObject):
         self._answering = self._runner.start(
             lambda progress: self._improved(day, ANSWER_S, progress),
             title=title,
-            on_done=lambda proposal: self.offer(proposal, title),
+            on_done=lambda proposal: self.offer(proposal, title, asked=title == QUIET),
             latest_key="answer",
         )
         self._tell_thinking()
@@ -236,8 +244,7 @@ class ProposalDesk(QObject):
     def _on_quiet(self, card: Card) -> None:
         if card.day is not self._board.day:
             return
-        whole = self._board.present.schedule.cost if self._board.present else 0
-        if card.mends > card.spoils or card.plans or card.saves_cost > WORTH * whole:
+        if self._worth(card):
             self._put(card)
 
     @Slot(object)

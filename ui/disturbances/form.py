@@ -299,7 +299,7 @@ class MinutesField(QWidget):
         row.setSpacing(form.scene.theme.grid(1.5))
         row.addWidget(self.spin, 1)
         for minutes in QUICK_MIN:
-            button = named(QPushButton(f"+{minutes}", self), f"{form.name}.{name}.{minutes}", f"{minutes} minutes")
+            button = named(QPushButton(f"{minutes}", self), f"{form.name}.{name}.{minutes}", f"{minutes} minutes")
             button.setAutoDefault(False)
             button.setToolTip(f"{minutes} minutes")
             button.clicked.connect(lambda _checked=False, value=minutes: self.spin.setValue(value))

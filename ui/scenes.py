@@ -7,10 +7,10 @@ from contextlib import chdir
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTime
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QTimeEdit
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Route
@@ -25,6 +25,8 @@ from ui.window.main import PLAN_THE_DAY, MainWindow
 if TYPE_CHECKING:
     from ui.shots import Album
 
+STREETS_MS = 3_000
+"""A map that is shown for the first time has its streets a little after its marks."""
 LANES = (1500, 400)
 """The timeline in a window of its own."""
 
@@ -33,7 +35,7 @@ def play(album: "Album", window: MainWindow, theme: Theme) -> None:
     """All scenes, one after the other."""
     album.settle()
     album.take("board")
-    for scene in (_selection, _import, _dragging, _move_to, _lanes, _planning, _breakdown, _mending, _past, _commands):
+    for scene in (_selection, _import, _dragging, _move_to, _lanes, _planning, _breakdown, _past, _commands):
         scene(album, window)
     _forms(album, window)
     _panels(album, window)
@@ -150,11 +152,14 @@ def _planning(album: "Album", window: MainWindow) -> None:
 
 
 def _breakdown(album: "Album", window: MainWindow) -> None:
-    """A van breaks down: the form, the proposal that answers it, and how both compare with the day before."""
-    window.board.select((), (_routes(window)[0].shift_id,))
+    """A van breaks down: the form, the proposal that answers it, and both days side by side."""
+    shift_id = _routes(window)[0].shift_id
+    window.board.select((), (shift_id,))
     window.actions_by_name["van_broken_down"].trigger()
     album.settle()
     form = next(d for d in window.findChildren(DisturbanceForm) if d.isVisible())
+    _set_moment(form, window, shift_id)
+    album.settle()
     album.take("van-broken-down", form)
     copies = _open_copies(album, window)
     form.act_button.click()
@@ -169,6 +174,19 @@ def _breakdown(album: "Album", window: MainWindow) -> None:
     copies.reject()
     window.hand.undo()
     album.settle()
+    _mending(album, window)
+    window.hand.undo()
+    album.settle()
+
+
+def _set_moment(form: DisturbanceForm, window: MainWindow, shift_id: ShiftId) -> None:
+    """Four stops before the round's end, whatever the clock says while pictures are taken."""
+    outlook = window.day.outlook
+    assert outlook is not None
+    then = outlook.schedule.routes[shift_id].stops[-4].starts_at.astimezone(outlook.day.depot.zone)
+    at = form.findChild(QTimeEdit, "disturbance.broken_down.at")
+    assert isinstance(at, QTimeEdit)
+    at.setTime(QTime(then.hour, then.minute))
 
 
 def _open_copies(album: "Album", window: MainWindow) -> WhatIfDialog:
@@ -194,8 +212,6 @@ def _mending(album: "Album", window: MainWindow) -> None:
         window.wires.explain(waiting[0])
         album.settle()
         album.take("fixes")
-    window.hand.undo()
-    album.settle()
 
 
 def _past(album: "Album", window: MainWindow) -> None:
@@ -243,7 +259,7 @@ def _take_dialog(album: "Album", window: MainWindow, name: str) -> None:
 def _panels(album: "Album", window: MainWindow) -> None:
     for name, panel in (("addresses", window.addresses), ("fleet", window.fleet)):
         window.show_panel(panel)
-        album.settle()
+        album.settle(STREETS_MS)
         album.take(name)
     window.show_panel(window.board)
 

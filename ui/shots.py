@@ -52,11 +52,11 @@ class Album:
                 f"The window did not get ready for a picture within {PATIENCE_MS // 1000} s.", "Try again."
             )
 
-    def settle(self) -> None:
+    def settle(self, breath_ms: int = BREATH_MS) -> None:
         """Wait until nothing works in the background and the map shows all it was told."""
         self._window.runner.wait_until_idle(PATIENCE_MS)
         breath = QEventLoop()
-        QTimer.singleShot(BREATH_MS, breath, breath.quit)
+        QTimer.singleShot(breath_ms, breath, breath.quit)
         breath.exec()
         self.settle_map()
 

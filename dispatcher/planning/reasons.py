@@ -150,7 +150,7 @@ class _Explainer:
             names = _listed(a.room.duty.driver_name for a in possible)
             return ReasonCode.SEQUENCE_CONSTRAINED, f"Only locked rounds could take it: {names}."
         if possible:
-            return self._crowded_code(visit, possible), self._crowded(visit, possible)
+            return self._crowded_code(visit, possible), self._crowded(visit, [a for a in possible if not a.shut])
         refusal = min((a.alone for a in answers if isinstance(a.alone, Refusal)), key=_remoteness)
         return self._code(visit, refusal), self._impossible(visit, refusal, answers)
 

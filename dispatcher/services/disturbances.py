@@ -40,7 +40,8 @@ def drop_out(
         return rest
     done = [replace(stop, done=True, held=True) for stop in route.stops if stop.order_id in behind]
     uow.set_routes({shift_id: done})
-    uow.put_shifts([replace(shift, ends_at=max(at, shift.starts_at + _REST), lock=Lock.ROUTE)])
+    # an open round: what stands by the road does not come back by itself
+    uow.put_shifts([replace(shift, ends_at=max(at, shift.starts_at + _REST), end=None, lock=Lock.ROUTE)])
     return rest
 
 

@@ -90,7 +90,7 @@ _REASONS = {
     ReasonCode.ZERO_PENALTY: "May be dropped",
     ReasonCode.NO_PLACE: "No address",
     ReasonCode.NO_ROAD: "No road",
-    ReasonCode.NOT_PLANNED_YET: "Not planned yet",
+    ReasonCode.NOT_PLANNED_YET: "Fits now",
     ReasonCode.CROWDED_OUT: "Crowded out",
 }
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dispatcher.services.ports import Clock
 from dispatcher.services.proposals import Card
 from ui.board.empty import EmptyState
 from ui.parts.fields import named
@@ -31,6 +32,10 @@ FILTER_FROM = 5
 """So many drivers make a list that one wants to filter."""
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class ProposalsPanel(QWidget):
     """What is on offer. GUI thread; the window owns it and answers its wishes.
 
@@ -46,9 +51,10 @@ class ProposalsPanel(QWidget):
     card_chosen = Signal(object)
     select_requested = Signal(object, object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, clock: Clock = _now) -> None:
         super().__init__(parent)
         named(self, "board.proposals", "Proposals")
+        self._clock = clock
         self._theme = theme
         self._cards: tuple[Card, ...] = ()
         self._frames: dict[str, CardFrame] = {}
@@ -174,7 +180,7 @@ class ProposalsPanel(QWidget):
         self._scroll.arrange([self._frames[card.id] for card in self._cards])
 
     def _add_frame(self, card: Card) -> None:
-        self._made[card.id] = datetime.now(UTC)
+        self._made[card.id] = self._clock()
         frame = CardFrame(self._theme, card, self._made[card.id], self)
         frame.focused.connect(self._on_focused)
         frame.take_requested.connect(self._on_take_all)

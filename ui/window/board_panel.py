@@ -87,7 +87,7 @@ class BoardPanel(QMainWindow):
         self.map.setAccessibleName("Map of rounds and stops")
         self.timeline = TimelinePanel(self._theme, run_drag=self._run_drag, parent=self)
         self.inspector = Inspector(self._theme, parent=self)
-        self.proposals = ProposalsPanel(self._theme, parent=self)
+        self.proposals = ProposalsPanel(self._theme, parent=self, clock=self._workplace.clock)
         self.history = HistoryPanel(self._theme, parent=self)
 
         self.map.drag_ended.connect(self.drag_ended)

@@ -14,6 +14,7 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.time import TimeWindow, at_local
 from dispatcher.services import disturbances, rounds
 from dispatcher.services.plan import sequences_of
+from dispatcher.services.workplace import Workplace
 from tests.fixtures import days
 
 
@@ -248,3 +249,18 @@ def test_the_hours_stay_when_the_clocks_change(store: SqliteStore) -> None:
     store.write("No-show", lambda uow: disturbances.try_another_day(uow, order_id=order.id, on=monday))
     (then,) = store.read(lambda r: r.order(order.id)).windows
     assert [moment.astimezone(zone).hour for moment in (then.opens_at, then.closes_at)] == [9, 11]
+
+
+def test_a_round_that_ends_by_the_road_breaks_no_rule_by_it(workplace: Workplace) -> None:
+    day = workplace.store.read(lambda r: r.day(days.DATE))
+    shift_id, route = next(iter(sequences_of(day).items()))
+    times = workplace.desk.look(day).schedule.routes[shift_id]
+    at = times.stops[1].departs_at
+    workplace.store.write(
+        "Broke down",
+        lambda uow: disturbances.drop_out(uow, on=days.DATE, shift_id=shift_id, at=at, driven=route[:2]),
+    )
+    now = workplace.desk.look(workplace.store.read(lambda r: r.day(days.DATE))).schedule.routes[shift_id]
+    assert [stop.order_id for stop in now.stops] == list(route[:2])
+    assert now.violations == ()
+    assert now.returns_at == at

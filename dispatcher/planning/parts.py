@@ -32,6 +32,7 @@ WHOLE_UP_TO = 1_200
 PART = 450
 """Orders of a part, about."""
 WORKERS = 2
+"""One when quiet: the hand at the board wants the other core, and each has 70 MB."""
 LOOK_S = 0.02
 """How often to ask whether to stop."""
 FIRST_S = (1.0, 2.0)
@@ -49,7 +50,7 @@ class Planner:
 
     def __init__(self, *, quietly: bool = False) -> None:
         """`quietly`: the workers give way to everything else that wants a processor."""
-        self._engines = [ApartEngine(quietly=quietly) for _ in range(WORKERS)]
+        self._engines = [ApartEngine(quietly=quietly) for _ in range(1 if quietly else WORKERS)]
 
     def warm_up(self) -> None:
         """Start a worker if there is none, and do not wait for it."""
@@ -116,6 +117,7 @@ class _Parts:
         self.problem, self.scope, self.on_best, self.seed = problem, scope, on_best, seed
         self.watch, self.rng = Watch(stop), random.Random(seed)  # noqa: S311 - nothing secret
         self.engines: SimpleQueue[ApartEngine] = SimpleQueue()
+        self.workers = len(engines)
         for engine in engines:
             self.engines.put(engine)
         self.shift_ids = [s for s in problem.rounds if scope.shift_ids is None or s in scope.shift_ids]
@@ -240,7 +242,7 @@ class _Parts:
     def _turn(self, parts: list[_Part], bounds_s: tuple[float, float], turn: int) -> None:
         """Search each part once; what anybody raises ends all and is raised here."""
         seconds = self._seconds(len(parts), bounds_s)
-        with ThreadPoolExecutor(WORKERS, "part") as pool:
+        with ThreadPoolExecutor(self.workers, "part") as pool:
             jobs = {pool.submit(self._search, part, seconds, turn): part for part in parts}
             try:
                 waiting = set(jobs)
@@ -259,8 +261,8 @@ class _Parts:
         if self.watch.rule.seconds is None:
             return most_s
         left_s = max(0.0, self.watch.rule.seconds - self.watch.elapsed_s)
-        turns = max(1, round(left_s * WORKERS / parts / most_s))
-        return max(least_s, min(most_s, left_s * WORKERS / parts / turns))
+        turns = max(1, round(left_s * self.workers / parts / most_s))
+        return max(least_s, min(most_s, left_s * self.workers / parts / turns))
 
     def _search(self, part: _Part, seconds: float, turn: int) -> Solution | None:
         """One part, in a worker that is free; `None` if it is too late for that."""

@@ -9,10 +9,8 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtWebEngineCore import QWebEnginePage
 
-from dispatcher.domain.place import Bounds, Place
-from ui.map.messages import MapPosition
+from dispatcher.domain.place import Bounds
 from ui.map.scheme import ORIGIN, list_assets
-from ui.map.view import MapView
 
 pytestmark = pytest.mark.web
 
@@ -139,21 +137,3 @@ def test_a_region_is_drawn(scene, helsinki_map, tmp_path):
     colours = {picture.pixelColor(x, y).name() for x in range(300, 600, 7) for y in range(100, 500, 7)}
     assert len(colours) > 20
     assert "#80deea" in colours  # the bay of Kaisaniemi
-
-
-def test_a_region_is_drawn_though_the_page_was_told_to_look_elsewhere_first(qtbot, helsinki_map):
-    view = MapView()
-    view.resize(466, 364)
-    qtbot.addWidget(view)
-    view.set_region(helsinki_map, Bounds(60.164, 24.935, 60.179, 24.953))
-    view.go_to(MapPosition(Place(60.1692, 24.9398), 16))
-    with qtbot.waitSignal(view.ready, timeout=20_000):
-        view.show()
-    view.set_flavour("dark")
-    view.set_flavour("light")
-    with qtbot.waitSignal(view.painted, timeout=20_000):
-        view.request_painted()
-    picture = QImage.fromData(view.grab_png())
-    seen = {picture.pixel(x, y) for x in range(0, 400, 5) for y in range(0, 360, 5)}
-    assert len(seen) > 20  # streets and houses, not a bare ground
-    view.shut_down()

@@ -1,11 +1,15 @@
 """One day in every view, one selection through all of them, and the way to another day."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from dispatcher.domain.ids import OrderId
+from dispatcher.domain.place import Address
 from tests.ui.map.scene import Scene
 from tests.ui.window.conftest import TODAY, TOMORROW, WAITING
 from tests.ui.window.shown import Shown
@@ -165,3 +169,20 @@ def test_an_order_file_is_brought_in_and_taken_back_as_one_step(shown: Shown) ->
     shown.settle()
     assert shown.stored().orders == before.orders
     shown.assert_views_agree()
+
+
+def test_the_map_beside_the_addresses_has_streets(shown: Shown) -> None:
+    """Its page is loaded when the panel is first shown, and is told to go elsewhere before its first view is read."""
+    order = next(iter(shown.stored().orders.values()))
+    lost = replace(order, address=Address(line="Mannerheimintie 3", city="Helsinki"))
+    shown.window.hand.submit("Lose a place", lambda uow: uow.put_orders([lost]))
+    shown.settle()
+    shown.window.show_panel(shown.window.addresses)
+    view = shown.window.review_map
+    shown.until(view.isVisible)
+    with shown.qtbot.waitSignal(view.painted, timeout=30_000):
+        view.request_painted()
+    picture = QImage.fromData(view.grab_png())
+    across, down = range(20, picture.width() - 60, 5), range(20, picture.height() - 40, 5)
+    seen = {picture.pixel(x, y) for x in across for y in down}
+    assert len(seen) > 20

@@ -150,11 +150,14 @@ def _named(day: Day, drivers: Sequence[DriverId]) -> str:
 
 
 def _with_obstacles(day: Day, reason: Reason, drivers: Sequence[DriverId]) -> str:
-    """One driver a line."""
+    """One line for each sentence, with the drivers it is true of."""
     found = reason.obstacles
-    nearest = sorted((d for d in drivers if d in found), key=lambda d: found[d].amount)
-    lines = [f"{_named(day, [d])}: {found[d].sentence}" for d in nearest[:NAMED_DRIVERS]]
-    more = len(drivers) - len(lines)
+    nearest = sorted((d for d in drivers if d in found), key=lambda d: found[d].amount)[:NAMED_DRIVERS]
+    alike: dict[str, list[DriverId]] = {}
+    for driver_id in nearest:
+        alike.setdefault(found[driver_id].sentence, []).append(driver_id)
+    lines = [f"{_named(day, some)}: {sentence}" for sentence, some in alike.items()]
+    more = len(drivers) - len(nearest)
     return "\n".join([*lines, f"and {fmt.count(more, 'other')}"] if more > 0 else lines)
 
 

@@ -25,8 +25,6 @@ from ui.window.main import PLAN_THE_DAY, MainWindow
 if TYPE_CHECKING:
     from ui.shots import Album
 
-STREETS_MS = 3_000
-"""A map that is shown for the first time has its streets a little after its marks."""
 LANES = (1500, 400)
 """The timeline in a window of its own."""
 
@@ -259,7 +257,7 @@ def _take_dialog(album: "Album", window: MainWindow, name: str) -> None:
 def _panels(album: "Album", window: MainWindow) -> None:
     for name, panel in (("addresses", window.addresses), ("fleet", window.fleet)):
         window.show_panel(panel)
-        album.settle(STREETS_MS)
+        album.settle()
         album.take(name)
     window.show_panel(window.board)
 

@@ -4,6 +4,7 @@ Start-up: environment → scheme → application → theme → depot → window.
 drained: page, window, depot.
 """
 
+import ctypes
 import gc
 import json
 import logging
@@ -36,6 +37,8 @@ from ui.window.main import MainWindow
 log = logging.getLogger("roundhouse.ui")
 STARTED = time.monotonic()
 
+_M_ARENA_MAX = -8
+
 type Opener = Callable[..., Workplace]
 """Opens a depot by its folder name; with `what_if` the copy of it that has this name."""
 type Maker = Callable[[Depot], str]
@@ -51,6 +54,7 @@ _QT_LEVELS = {
 
 def make_application(home: Home) -> tuple[QApplication, Theme]:
     """The application with the look that was chosen last."""
+    share_heaps()
     prepare_environment()
     register_scheme()
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -58,6 +62,17 @@ def make_application(home: Home) -> tuple[QApplication, Theme]:
     app.setApplicationName("Roundhouse")
     app.setApplicationDisplayName("Roundhouse")
     return app, Theme(app, *_chosen_look(open_settings(home)))
+
+
+def share_heaps() -> None:
+    """Let glibc's threads share two heaps. Before threads are started.
+
+    Each would get one of its own, up to eight a core, and keeps there what was freed: with 5,000 stops and fifty drops
+    the window had 730 MB so, and has 640 with two (mallopt(3), M_ARENA_MAX).
+    """
+    if sys.platform.startswith("linux"):
+        with suppress(OSError, AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def require_screen(environ: Mapping[str, str] = os.environ) -> None:

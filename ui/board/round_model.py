@@ -200,10 +200,6 @@ class RoundModel(RowModel[BoardRow]):
         """What the stops of the day need."""
         return frozenset().union(*(o.skills for node in self._rounds.values() for o in node.source.orders if o.skills))
 
-    def is_round(self, index: Index) -> bool:
-        """Whether the index is of a round, not of a stop."""
-        return index.isValid() and isinstance(self._rows[index.row()], RoundRow)
-
     # ── The table, as Qt asks for it ─────────────────────────────────────────────────────────────────────────────
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

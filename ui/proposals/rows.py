@@ -231,11 +231,6 @@ def _sequence_note(diff: RoundDiff) -> str:
     return "The other stops change their sequence" if diff.comes or diff.leaves else "Only the sequence changes"
 
 
-def _place_of(names: _Names) -> Callable[[StopRow], int]:
-    """Stops stand where they are in the round afterwards; those that leave, where they were."""
-    return lambda row: (names.before if row.verb == "leaves" else names.after).get(row.order_id, 0)
-
-
 def _figures(diff: RoundDiff) -> tuple[Figure, ...]:
     one, two = diff.before, diff.after
     late = [sum(1 for stop in route.stops if stop.late_s) for route in (one, two)]

@@ -1,6 +1,7 @@
 """The verdict before a move agrees with the judge after it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import hypothesis.strategies as st
 import pytest
@@ -9,13 +10,13 @@ from hypothesis import given, settings
 from db.store import SqliteStore
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.plan import Stop
 from dispatcher.domain.roads import RoadPath, Snap, TravelTable
 from dispatcher.domain.schedule import Schedule
 from dispatcher.planning.judge import judge
-from dispatcher.services.plan import apply_proposal, hold_orders, sequences_of
+from dispatcher.services.plan import land_orders, place_behind, sequences_of
 from dispatcher.services.planning import PlanningDesk
-from dispatcher.services.ports import UnitOfWork
-from dispatcher.services.verdict import InHand, verdict, verdicts
+from dispatcher.services.verdict import InHand, verdict
 from tests.fixtures import days
 from tests.fixtures.examples import examples
 
@@ -76,11 +77,11 @@ def test_all_drivers_are_told_what_the_judge_says_of_the_landing(moving: list) -
     hand, problem = InHand(DESK, PLANNED, moving), DESK.problem(PLANNED)
     was = judge(problem, sequences_of(PLANNED))
     said = hand.all()
-    assert list(said) == list(verdicts(DESK, PLANNED, moving))
     assert sorted(said) == sorted(SHIFTS)
     for shift_id, one in said.items():
-        landing = hand.landing(one)
-        after = {**sequences_of(PLANNED), **landing.after}
+        left = {r.shift_id: [s for s in r.stops if s.order_id not in moving] for r in PLANNED.plan.routes}
+        place_behind(left[shift_id], [Stop(o) for o in one.sequence if o in moving], one.sequence)
+        after = {s: tuple(stop.order_id for stop in stops) for s, stops in left.items()}
         assert after[shift_id] == one.sequence
         assert sorted(o for route in after.values() for o in route) == sorted(
             {*moving, *(o for route in sequences_of(PLANNED).values() for o in route)}
@@ -97,11 +98,7 @@ def test_what_lands_is_what_was_shown(store: SqliteStore) -> None:
     moving = [day.plan.routes[0].order_ids[1], day.unplanned[0], day.plan.routes[1].order_ids[2]]
     hand = InHand(DESK, day, moving)
     shift_id, best = next(iter(hand.all().items()))
-
-    def land(uow: UnitOfWork) -> None:
-        apply_proposal(uow, hand.landing(best))
-        hold_orders(uow, order_ids=moving, held=True)
-
+    land = partial(land_orders, order_ids=moving, to_shift=shift_id, sequence=best.sequence)
     store.write("Move 3 stops", land)
     landed = store.read(lambda r: r.day(days.DATE))
     assert sequences_of(landed)[shift_id] == best.sequence

@@ -1,10 +1,11 @@
 """The depot itself: one to a database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from zoneinfo import ZoneInfo
 
 from dispatcher.domain.place import Place
+from dispatcher.domain.road_policy import RoadPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Depot:
     """A driver who would wait longer than this for a window to open is early; `None` if waiting breaks no rule."""
     improve_s: int = 20
     """How long the rest of the day is improved in the background after a change by hand; 0 for never."""
+    road: RoadPolicy = field(default_factory=RoadPolicy)
     version: int = 0
 
     @property

@@ -9,6 +9,7 @@ DriverId = NewType("DriverId", str)
 VehicleId = NewType("VehicleId", str)
 ShiftId = NewType("ShiftId", str)
 ClosureId = NewType("ClosureId", str)
+DeviceId = NewType("DeviceId", str)
 
 
 def new_id() -> str:

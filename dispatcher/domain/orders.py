@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 
 from dispatcher.domain.ids import DriverId, OrderId
 from dispatcher.domain.place import Address
+from dispatcher.domain.proof import Asked
 from dispatcher.domain.time import TimeWindow
 
 MAX_WINDOWS = 3
@@ -101,6 +102,10 @@ class Order:
     do_early: bool = False
     """Serve it as early in the round as may be; says nothing of whether it may be left out."""
     notes: str = ""
+    asked: Asked = field(default_factory=Asked)
+    """What is wanted at the door besides the depot's habits."""
+    attempt: int = 1
+    """Which attempt the next visit is; one that failed and is planned again has the next number."""
     state: OrderState = OrderState.OPEN
     version: int = 0
     """The revision that last changed this row, 0 before it is stored; the storage keeps it."""

@@ -1,0 +1,303 @@
+"""What happened at the door, and what shows it. Amounts of money in minor currency units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from dispatcher.domain.ids import DeviceId, DriverId, OrderId, ShiftId
+from dispatcher.domain.place import Place
+
+
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    DELIVERED = "delivered"
+    """Or collected, where the order is a collection."""
+    PARTLY = "partly"
+    FAILED = "failed"
+
+
+class Handover(StrEnum):
+    """To whom, or where, the goods went."""
+
+    RECIPIENT = "recipient"
+    HOUSEHOLD = "household"
+    NEIGHBOUR = "neighbour"
+    RECEPTION = "reception"
+    MAILBOX = "mailbox"
+    SAFE_PLACE = "safe place"
+    OTHER = "other"
+
+
+class ProofKind(StrEnum):
+    """What can show that an attempt was as the driver says."""
+
+    CODE = "code"
+    """The one-time code that only the customer has."""
+    SIGNATURE = "signature"
+    PHOTO = "photo"
+    NAME = "name"
+    """Who took it, and how they are related."""
+    SCAN = "scan"
+    """Every parcel's barcode."""
+    CASH = "cash"
+    """The amount that is due."""
+
+
+class Need(StrEnum):
+    """How much a proof is wanted."""
+
+    REQUIRED = "required"
+    """The page does not let the driver go on without."""
+    ASKED = "asked"
+    """The page warns, and takes a no."""
+    OPTIONAL = "optional"
+    OFF = "off"
+
+
+class Owner(StrEnum):
+    """Whose affair a failure is; what measures count it against."""
+
+    CUSTOMER = "customer"
+    DATA = "data"
+    SITE = "site"
+    GOODS = "goods"
+    DEPOT = "depot"
+    CARRIER = "carrier"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class FailureReason:
+    """Why something was not delivered: an entry of the depot's own list."""
+
+    code: str
+    label: str
+    owner: Owner
+    attempt: bool = True
+    """Whether it counts as an attempt: somebody stood at the door."""
+    demands: frozenset[str] = frozenset()
+    """Of `photo`, `note` and `call`: what the driver must give, or have done, with it."""
+
+
+REASONS: tuple[FailureReason, ...] = (
+    FailureReason("NOT_HOME", "Nobody there", Owner.CUSTOMER, demands=frozenset({"photo", "call"})),
+    FailureReason("BUSINESS_CLOSED", "Business closed", Owner.CUSTOMER, demands=frozenset({"photo"})),
+    FailureReason("REFUSED", "Refused", Owner.CUSTOMER, demands=frozenset({"note"})),
+    FailureReason("RESCHEDULE_REQUESTED", "Wants another time", Owner.CUSTOMER, demands=frozenset({"note"})),
+    FailureReason("PAYMENT_NOT_MADE", "Did not pay", Owner.CUSTOMER),
+    FailureReason("OTP_FAILED", "Had no valid code", Owner.CUSTOMER),
+    FailureReason("ID_FAILED", "Could not show an ID", Owner.CUSTOMER),
+    FailureReason("WRONG_ADDRESS", "Wrong address", Owner.DATA, demands=frozenset({"note"})),
+    FailureReason("CANNOT_LOCATE", "Door not found", Owner.DATA, demands=frozenset({"photo", "call"})),
+    FailureReason("NO_ACCESS", "No access or parking", Owner.SITE, demands=frozenset({"photo"})),
+    FailureReason("DAMAGED", "Damaged", Owner.GOODS, demands=frozenset({"photo"})),
+    FailureReason("MISSING", "Missing or short", Owner.DEPOT),
+    FailureReason("WRONG_ITEM", "Wrong item", Owner.DEPOT),
+    FailureReason("NOT_LOADED", "Not loaded", Owner.DEPOT, attempt=False),
+    FailureReason("OUT_OF_TIME", "Out of time", Owner.CARRIER, attempt=False),
+    FailureReason("BREAKDOWN", "Breakdown or accident", Owner.CARRIER, attempt=False),
+    FailureReason("WEATHER_ROAD", "Weather or road", Owner.OUTSIDE, attempt=False),
+    FailureReason("OTHER", "Something else", Owner.OUTSIDE, demands=frozenset({"note"})),
+)
+"""The list a depot starts with."""
+
+type Needs = Mapping[ProofKind, Need]
+
+DELIVERING: Needs = {
+    ProofKind.CODE: Need.OFF,
+    ProofKind.SIGNATURE: Need.ASKED,
+    ProofKind.PHOTO: Need.OPTIONAL,
+    ProofKind.NAME: Need.ASKED,
+    ProofKind.SCAN: Need.OPTIONAL,
+    ProofKind.CASH: Need.REQUIRED,
+}
+"""What a depot asks for at first when goods change hands. Cash only where some is due."""
+
+FAILING: Needs = {
+    ProofKind.CODE: Need.OFF,
+    ProofKind.SIGNATURE: Need.OFF,
+    ProofKind.PHOTO: Need.ASKED,
+    ProofKind.NAME: Need.OFF,
+    ProofKind.SCAN: Need.OFF,
+    ProofKind.CASH: Need.OFF,
+}
+"""What a depot asks for at first when they do not."""
+
+
+class CodeVerdict(StrEnum):
+    """What became of the one-time code."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    SPENT = "spent"
+    """Five tries, or used already."""
+    NONE = "none"
+    """The order has no code."""
+    PENDING = "pending"
+    """Typed without a line; the gateway says later."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeCode:
+    """The code of one attempt at one order, as far as it is kept: a salted hash."""
+
+    order_id: OrderId
+    attempt: int
+    salt: bytes
+    digest: bytes
+    """scrypt of the six digits."""
+    opens_at: datetime
+    expires_at: datetime
+    tries: int = 0
+    right_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """A signature as it was drawn."""
+
+    width: int
+    height: int
+    """Pixels of the field it was drawn in."""
+    strokes: tuple[tuple[tuple[float, float, int], ...], ...]
+    """Each a run of (x, y, t): shares of the field from 0 to 1, milliseconds since the first touch."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineResult:
+    """What became of one article of an order."""
+
+    line: int
+    """Its place in the order's lines, from 0."""
+    quantity: float
+    """How much changed hands."""
+    reason: str = ""
+    """Code of the failure reason for what did not."""
+
+
+class Nearness(StrEnum):
+    """How far from the stop an attempt was reported, as far as the position can be trusted."""
+
+    NEAR = "near"
+    UNCERTAIN = "uncertain"
+    """No position, too old or too inaccurate."""
+    FAR = "far"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a driver says happened at one stop. Never changed: a correction is a new record."""
+
+    key: str
+    """UUIDv7 made on the phone."""
+    order_id: OrderId
+    shift_id: ShiftId
+    driver_id: DriverId
+    device_id: DeviceId
+    number: int
+    """Of the order's attempts, from 1."""
+    outcome: Outcome
+    at: datetime
+    """By the phone's clock."""
+    received_at: datetime
+    skew_s: float = 0.0
+    """How far the phone's clock is ahead of the gateway's."""
+    reason: str = ""
+    """Code of the failure reason."""
+    handover: Handover | None = None
+    name: str = ""
+    note: str = ""
+    lines: tuple[LineResult, ...] = ()
+    scans: tuple[str, ...] = ()
+    """Barcodes, as read or typed."""
+    cash: int | None = None
+    """Taken, minor units."""
+    cash_due: int = 0
+    code: CodeVerdict = CodeVerdict.NONE
+    code_tries: int = 0
+    ink: Ink | None = None
+    photos: tuple[str, ...] = ()
+    """SHA-256 of each photo's original bytes, in hexadecimal; the files may follow later."""
+    place: Place | None = None
+    accuracy_m: float | None = None
+    place_age_s: float | None = None
+    mock: bool = False
+    distance_m: float | None = None
+    """From the stop's place to `place`."""
+    nearness: Nearness = Nearness.UNCERTAIN
+    arrived_at: datetime | None = None
+    missing: tuple[ProofKind, ...] = ()
+    """What was asked for and not given."""
+    app_version: str = ""
+
+
+class RecordKind(StrEnum):
+    """What a record of the chain says."""
+
+    ATTEMPT = "attempt"
+    WITHDRAWN = "withdrawn"
+    """The driver took an attempt back within the time allowed."""
+    CODE = "code"
+    """The gateway verified a code that was typed without a line."""
+    PHOTO = "photo"
+    """A photo's bytes arrived and were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One link of the chain."""
+
+    n: int
+    """From 1, without a gap."""
+    kind: RecordKind
+    key: str
+    """The attempt it speaks of."""
+    order_id: OrderId
+    on: str
+    """ISO date of the round."""
+    at: datetime
+    body: Mapping[str, Any]
+    """Everything said, as canonical JSON can hold it: no floats."""
+    salt: bytes
+    digest: bytes
+    previous: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo's file as it was kept. The original lies under its hash, the clean copy under the copy's."""
+
+    sha256: str
+    size: int
+    received_at: datetime
+    device_id: DeviceId
+    mime: str = ""
+    width: int = 0
+    height: int = 0
+    copy_sha256: str = ""
+    """1,600 pixels at most, no metadata; what people are shown. Empty if it could not be decoded."""
+    fault: str = ""
+    """Why it could not be."""
+    taken_at: datetime | None = None
+    """By its own metadata."""
+    place: Place | None = None
+    sharpness: float | None = None
+    """Variance of the Laplacian at 1,024 pixels."""
+    brightness: float | None = None
+    """Mean, 0-1."""
+    lookalike: str = ""
+    """64-bit difference hash, hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one order wants besides the depot's habits."""
+
+    needs: Needs = field(default_factory=dict)
+    """Levels that are other than the depot's; for a handover, not for a failure."""
+    cash_due: int = 0
+    """Minor currency units to be taken at the door."""

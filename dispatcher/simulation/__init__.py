@@ -1,0 +1,1 @@
+"""Simulated rounds: a day driven over the roads through the gateway's real HTTP."""

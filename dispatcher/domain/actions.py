@@ -32,6 +32,8 @@ class ActionKind(StrEnum):
     """A message to the dispatcher."""
     READ = "read"
     """A message of the dispatcher was opened."""
+    UNREADABLE = "unreadable"
+    """Never sent as such: what arrived is no action. Kept as it came, in the body's `raw`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class TakenAction:
     why: str = ""
     withdrawn: bool = False
     """A later UNDO took it back."""
+    effect: Mapping[str, Any] = field(default_factory=dict)
+    """What it led to, as JSON: the attempt's `number`, the verdict on its `code`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,11 @@ class Need(StrEnum):
     OPTIONAL = "optional"
     OFF = "off"
 
+    @property
+    def wanted(self) -> bool:
+        """Whether its absence is worth a word."""
+        return self in (Need.REQUIRED, Need.ASKED)
+
 
 class Owner(StrEnum):
     """Whose affair a failure is; what measures count it against."""

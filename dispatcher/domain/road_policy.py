@@ -36,6 +36,8 @@ class RoadPolicy:
     failing: Needs = field(default_factory=lambda: FAILING)
     reasons: tuple[FailureReason, ...] = REASONS
     undo_s: int = 60
+    phone: str = ""
+    """The dispatcher's, for drivers to call."""
     # the gateway
     host: str = ""
     """Name or address under which phones reach it; empty for this computer's first private address."""

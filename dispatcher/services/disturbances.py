@@ -123,7 +123,8 @@ def try_again(uow: UnitOfWork, *, order_id: OrderId, not_before: datetime) -> No
     if not ahead and not_before >= end:
         raise BadInput("That is not today any more.", "Choose a time today, or deliver it another day.")
     unassign(uow, order_ids=[order_id])
-    uow.put_orders([replace(order, windows=ahead or (TimeWindow(not_before, end),))])
+    windows = ahead or (TimeWindow(not_before, end),)
+    uow.put_orders([replace(order, windows=windows, attempt=order.attempt + 1)])
 
 
 def try_another_day(uow: UnitOfWork, *, order_id: OrderId, on: date) -> None:
@@ -136,7 +137,7 @@ def try_another_day(uow: UnitOfWork, *, order_id: OrderId, on: date) -> None:
     if on <= order.date:
         raise BadInput(f"{on:%d %B} is not after the order's day.", "Choose a later day.")
     waiting = [other for other in uow.orders_of([order.date]) if other.pickup_id == order_id]
-    going = [replace(order, pickup_id=None), *waiting]
+    going = [replace(order, pickup_id=None, attempt=order.attempt + 1), *waiting]
     _require_numbers(uow, going, on)
     unassign(uow, order_ids=[each.id for each in going])
     zone = uow.depot().zone

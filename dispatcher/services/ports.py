@@ -34,6 +34,9 @@ class Reader(Protocol):
     def plan(self, on: date) -> Plan:
         """The routes of one date alone: for those who have the rest of the day already."""
 
+    def attempts(self, on: date) -> Mapping[OrderId, int]:
+        """Which attempt the next visit is, of those orders of the date that were tried before."""
+
     def days(self) -> Sequence[DaySummary]:
         """Every date that has orders or shifts, oldest first."""
 

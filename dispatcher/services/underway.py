@@ -1,0 +1,138 @@
+"""The plan as the road has it: where drivers have been is done, whatever the plan's database says.
+
+The driver owns what happened, the dispatcher owns what is to happen. So what happened is never written into the plan,
+where an undo could take it back; it is laid over the plan whenever that is read. Stops that are done stand first in
+their round, in the order they were done; the rest keep the order planned.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from dispatcher.domain.changes import ChangeSet, Done, HistoryEntry, HistoryState
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.plan import Day, Plan, Route, Stop
+from dispatcher.services.ports import Reader, Store, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A stop that a driver has behind them."""
+
+    attempt: int
+    """Which attempt at the order it was."""
+    at: datetime
+    shift_id: ShiftId
+
+
+type Facts = Mapping[OrderId, Behind]
+
+
+class Underway:
+    """A store whose days and plans know what is done. Any thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._facts: Facts = {}
+
+    @property
+    def facts(self) -> Facts:
+        """What is known to be done."""
+        return self._facts
+
+    def learn(self, facts: Facts) -> bool:
+        """Know these facts from now on; whether they are other than before."""
+        changed = facts != self._facts
+        self._facts = dict(facts)
+        return changed
+
+    def read[T](self, query: Callable[[Reader], T]) -> T:
+        return self._store.read(lambda reader: query(_seen(reader, self._facts)))
+
+    def write[T](
+        self,
+        label: str,
+        change: Callable[[UnitOfWork], T],
+        *,
+        author: str = "",
+        amends: int | None = None,
+        why: str = "",
+    ) -> Done[T]:
+        run = lambda uow: change(cast(UnitOfWork, _Unit(uow, self._facts)))
+        return self._store.write(label, run, author=author, amends=amends, why=why)
+
+    def undo(self, *, author: str = "") -> ChangeSet | None:
+        return self._store.undo(author=author)
+
+    def redo(self, *, author: str = "") -> ChangeSet | None:
+        return self._store.redo(author=author)
+
+    def history(self) -> HistoryState:
+        return self._store.history()
+
+    def backup(self, to: Path) -> None:
+        self._store.backup(to)
+
+    def entries(self, limit: int = 200, *, on: date | None = None) -> Sequence[HistoryEntry]:
+        return self._store.entries(limit, on=on)
+
+    def day_at(self, on: date, revision: int) -> Day:
+        return self._store.day_at(on, revision)
+
+    def close(self) -> None:
+        self._store.close()
+
+
+class _Reader:
+    """One moment of the plan, with the facts laid over it."""
+
+    def __init__(self, reader: Reader, facts: Facts) -> None:
+        self._reader, self._facts = reader, facts
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+    def day(self, on: date) -> Day:
+        day = self._reader.day(on)
+        return replace(day, plan=self._over(day.plan)) if self._facts else day
+
+    def plan(self, on: date) -> Plan:
+        plan = self._reader.plan(on)
+        return self._over(plan) if self._facts else plan
+
+    def _over(self, plan: Plan) -> Plan:
+        tried = self._reader.attempts(plan.date)
+        return laid_over(plan, {o: b for o, b in self._facts.items() if b.attempt >= tried.get(o, 1)})
+
+
+class _Unit(_Reader):
+    """The same in a transaction: what is a fact does not become part of the plan."""
+
+    def set_routes(self, routes: Mapping[ShiftId, Sequence[Stop]]) -> None:
+        unit = cast(UnitOfWork, self._reader)
+        unit.set_routes({shift_id: self._plain(stops) for shift_id, stops in routes.items()})
+
+    def _plain(self, stops: Iterable[Stop]) -> list[Stop]:
+        return [replace(s, done=False) if s.done and s.order_id in self._facts else s for s in stops]
+
+
+def _seen(reader: Reader, facts: Facts) -> Reader:
+    return cast(Reader, _Reader(reader, facts))
+
+
+def laid_over(plan: Plan, facts: Facts) -> Plan:
+    """The plan with these stops done, in the order they were done; routes without any are the very same objects."""
+    return replace(plan, routes=tuple(_route(route, facts) for route in plan.routes))
+
+
+def _route(route: Route, facts: Facts) -> Route:
+    known = [stop for stop in route.stops if stop.order_id in facts]
+    if not known:
+        return route
+    earlier = [stop for stop in route.stops if stop.done and stop.order_id not in facts]
+    known.sort(key=lambda stop: facts[stop.order_id].at)
+    behind = {stop.order_id for stop in (*earlier, *known)}
+    ahead = [stop for stop in route.stops if stop.order_id not in behind]
+    return Route(route.shift_id, (*earlier, *(replace(stop, done=True) for stop in known), *ahead))

@@ -131,9 +131,7 @@ def _sent(
 
 def same_to_driver(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether a driver would see no difference: times may move by less than a minute."""
-    apart = {"version", "sent_at", "stops", *_TIMES}
-    plain = lambda body: {k: v for k, v in body.items() if k not in apart}
-    if plain(one) != plain(other) or len(one["stops"]) != len(other["stops"]) or not _near(one, other):
+    if _plain(one) != _plain(other) or len(one["stops"]) != len(other["stops"]) or not _near(one, other):
         return False
     return all(_same_stop(a, b) for a, b in zip(one["stops"], other["stops"], strict=True))
 
@@ -142,8 +140,12 @@ _TIMES = ("leaves_at", "returns_at", "arrives_at", "starts_at", "departs_at")
 
 
 def _same_stop(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    plain = lambda stop: {k: v for k, v in stop.items() if k not in _TIMES}
-    return plain(one) == plain(other) and _near(one, other)
+    return _plain(one) == _plain(other) and _near(one, other)
+
+
+def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What is compared as it is."""
+    return {k: v for k, v in told.items() if k not in {"version", "sent_at", "stops", *_TIMES}}
 
 
 def _near(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -33,23 +33,30 @@ type Facts = Mapping[OrderId, Behind]
 class Underway:
     """A store whose days and plans know what is done. Any thread."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._facts: Facts = {}
+    def __init__(self, store: Store, facts_of: Callable[[date], Facts]) -> None:
+        """`facts_of` is asked once for every date that is read; from then on it is told by `learn`."""
+        self._store, self._facts_of = store, facts_of
+        self._facts: dict[date, Facts] = {}
 
-    @property
-    def facts(self) -> Facts:
-        """What is known to be done."""
-        return self._facts
+    def facts(self, on: date) -> Facts:
+        """What is known to be done of a date's orders."""
+        known = self._facts.get(on)
+        if known is None:
+            known = self._facts.setdefault(on, self._facts_of(on))
+        return known
 
-    def learn(self, facts: Facts) -> bool:
-        """Know these facts from now on; whether they are other than before."""
-        changed = facts != self._facts
-        self._facts = dict(facts)
+    def is_fact(self, order_id: OrderId) -> bool:
+        """Whether a driver was at this order's stop, on any date that was read."""
+        return any(order_id in facts for facts in self._facts.values())
+
+    def learn(self, on: date, facts: Facts) -> bool:
+        """Know these facts of a date from now on; whether they are other than before."""
+        changed = facts != self.facts(on)
+        self._facts[on] = dict(facts)
         return changed
 
     def read[T](self, query: Callable[[Reader], T]) -> T:
-        return self._store.read(lambda reader: query(_seen(reader, self._facts)))
+        return self._store.read(lambda reader: query(cast(Reader, _Reader(reader, self))))
 
     def write[T](
         self,
@@ -60,7 +67,9 @@ class Underway:
         amends: int | None = None,
         why: str = "",
     ) -> Done[T]:
-        run = lambda uow: change(cast(UnitOfWork, _Unit(uow, self._facts)))
+        def run(uow: UnitOfWork) -> T:
+            return change(cast(UnitOfWork, _Unit(uow, self)))
+
         return self._store.write(label, run, author=author, amends=amends, why=why)
 
     def undo(self, *, author: str = "") -> ChangeSet | None:
@@ -88,23 +97,24 @@ class Underway:
 class _Reader:
     """One moment of the plan, with the facts laid over it."""
 
-    def __init__(self, reader: Reader, facts: Facts) -> None:
-        self._reader, self._facts = reader, facts
+    def __init__(self, reader: Reader, underway: Underway) -> None:
+        self._reader, self._underway = reader, underway
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)
 
     def day(self, on: date) -> Day:
         day = self._reader.day(on)
-        return replace(day, plan=self._over(day.plan)) if self._facts else day
+        return replace(day, plan=self._over(day.plan))
 
     def plan(self, on: date) -> Plan:
-        plan = self._reader.plan(on)
-        return self._over(plan) if self._facts else plan
+        return self._over(self._reader.plan(on))
 
     def _over(self, plan: Plan) -> Plan:
+        if not (facts := self._underway.facts(plan.date)):
+            return plan
         tried = self._reader.attempts(plan.date)
-        return laid_over(plan, {o: b for o, b in self._facts.items() if b.attempt >= tried.get(o, 1)})
+        return laid_over(plan, {o: b for o, b in facts.items() if b.attempt >= tried.get(o, 1)})
 
 
 class _Unit(_Reader):
@@ -115,11 +125,7 @@ class _Unit(_Reader):
         unit.set_routes({shift_id: self._plain(stops) for shift_id, stops in routes.items()})
 
     def _plain(self, stops: Iterable[Stop]) -> list[Stop]:
-        return [replace(s, done=False) if s.done and s.order_id in self._facts else s for s in stops]
-
-
-def _seen(reader: Reader, facts: Facts) -> Reader:
-    return cast(Reader, _Reader(reader, facts))
+        return [replace(s, done=False) if s.done and self._underway.is_fact(s.order_id) else s for s in stops]
 
 
 def laid_over(plan: Plan, facts: Facts) -> Plan:

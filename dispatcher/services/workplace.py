@@ -1,9 +1,10 @@
 """A depot that is open: its database, roads, addresses and planning desk, wired together."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -14,12 +15,18 @@ from dispatcher.region.geocoder import AddressIndex
 from dispatcher.region.network import open_network
 from dispatcher.region.pack import RegionPack
 from dispatcher.services.home import Home, slug_of
+from dispatcher.services.live import LiveDesk, facts_on
+from dispatcher.services.logbook import Logbook
 from dispatcher.services.planning import PlanningDesk
 from dispatcher.services.ports import Clock, Geocoder, Store, UnitOfWork
+from dispatcher.services.underway import Underway
 from dispatcher.services.whatifs import WhatIf, named
 
 type OpenStore = Callable[[Path], Store]
 """Opens, makes or upgrades the database at a path."""
+
+type OpenLogbook = Callable[[Path], Logbook]
+"""Opens, makes or upgrades the logbook in a depot's folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Workplace:
     """Why the region, or its addresses, had to be left out."""
     what_if: WhatIf | None = None
     """The copy that is worked in instead of the depot itself."""
+    live: LiveDesk | None = None
+    """What happens on the road; `None` where nobody looks at it."""
 
     @property
     def depot(self) -> Depot:
@@ -57,6 +66,8 @@ class Workplace:
 
     def close(self) -> None:
         """Let go of the optimiser, the road engine, the address index and the database."""
+        if self.live is not None:
+            self.live.close()
         self.desk.close()
         self.roads.close()
         if self.geocoder is not None:
@@ -73,9 +84,18 @@ class _Region:
 
 
 def open_workplace(
-    home: Home, slug: str, *, open_store: OpenStore, clock: Clock, forgiving: bool = False, what_if: str = ""
+    home: Home,
+    slug: str,
+    *,
+    open_store: OpenStore,
+    clock: Clock,
+    open_logbook: OpenLogbook | None = None,
+    forgiving: bool = False,
+    what_if: str = "",
 ) -> Workplace:
     """Open a depot of this data folder with its region, or the what-if copy of it that has this name.
+
+    With a logbook the plan knows what drivers have done, and the road can be followed; a copy has the depot's.
 
     Raises `KnownError`. If `forgiving`, not for the region's sake: what of it is missing or damaged is left out then,
     and `Workplace.fault` says why.
@@ -84,17 +104,21 @@ def open_workplace(
         known = ", ".join(home.depot_slugs()) or "none yet"
         raise KnownError(f"There is no depot “{slug}” in {home.root}.", f"Depots here: {known}.")
     tried = named(home, slug, what_if) if what_if else None
-    store = open_store(tried.file if tried else home.database(slug))
-    try:
+    with ExitStack() as opened:
+        store = open_store(tried.file if tried else home.database(slug))
+        opened.callback(store.close)
+        logbook = open_logbook(home.database(slug).parent) if open_logbook else None
+        if logbook is not None:
+            opened.callback(logbook.close)
         found = _open_region(home, store.read(lambda r: r.depot()).region)
-    except BaseException:
-        store.close()
-        raise
-    if found.fault and not forgiving:
-        store.close()
-        raise found.fault
-    desk = PlanningDesk(found.roads)
-    return Workplace(slug, home, store, found.pack, found.roads, found.geocoder, desk, clock, found.fault, tried)
+        if found.fault and not forgiving:
+            raise found.fault
+        opened.pop_all()
+    desk, live = PlanningDesk(found.roads), None
+    if logbook is not None:
+        store = underway = Underway(store, partial(facts_on, logbook))
+        live = LiveDesk(logbook, underway, desk)
+    return Workplace(slug, home, store, found.pack, found.roads, found.geocoder, desk, clock, found.fault, tried, live)
 
 
 def _open_region(home: Home, name: str) -> _Region:

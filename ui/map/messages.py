@@ -1,6 +1,7 @@
 """What the window and the map page say to each other, as plain values. No Qt here; their JSON is in `wire`.
 
-Towards the page go `RouteLine`, `StopMark`, `DriverMark`, `ClosureLine` and a few more; back come `Event`s.
+Towards the page go `RouteLine`, `StopMark`, `ClosureLine` and a few more, and what `road` has of drivers; back come
+`Event`s.
 """
 
 import re
@@ -66,7 +67,7 @@ class RouteLine:
     """Re-planning may not touch it: a padlock stands beside its number."""
 
     def __post_init__(self) -> None:
-        _require_colour(self.colour)
+        require_colour(self.colour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class StopMark:
     """What the pointer shows; plain text, lines parted by newlines."""
 
     def __post_init__(self) -> None:
-        _require_colour(self.colour)
+        require_colour(self.colour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class IdleRound:
     driver_name: str
 
     def __post_init__(self) -> None:
-        _require_colour(self.colour)
+        require_colour(self.colour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +117,8 @@ class ClosureLine:
             raise ValueError(f"the closed street {self.name!r} has no line")
 
 
-@dataclass(frozen=True, slots=True)
-class DriverMark:
-    """Where a driver's phone last was."""
-
-    driver_id: DriverId
-    number: int
-    colour: str
-    """`#rrggbb`."""
-    place: Place
-    heading_deg: float | None = None
-    """Clockwise from north; `None` when standing or unknown."""
-    age_text: str = ""
-    """How old the fix is, in words: "2 min"."""
-    stale: bool = False
-    """Too old to be trusted: drawn hollow and dashed."""
-
-    def __post_init__(self) -> None:
-        _require_colour(self.colour)
-
-
-def _require_colour(colour: str) -> None:
+def require_colour(colour: str) -> None:
+    """Raise `ValueError` unless it is written #rrggbb: the page draws with it as it stands."""
     if not _COLOUR.fullmatch(colour):
         raise ValueError(f"a colour is written #rrggbb, not {colour!r}")
 
@@ -264,6 +246,20 @@ class ClosureClicked:
 
 
 @dataclass(frozen=True, slots=True)
+class DriverClicked:
+    """A driver's marker was clicked."""
+
+    driver_id: DriverId
+
+
+@dataclass(frozen=True, slots=True)
+class FollowEnded:
+    """A hand took the map elsewhere, or pressed Escape: this driver is not followed any more."""
+
+    driver_id: DriverId
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """The map shows another part."""
 
@@ -291,6 +287,8 @@ Event = (
     | LineDrawn
     | LineCancelled
     | ClosureClicked
+    | DriverClicked
+    | FollowEnded
     | Moved
     | Failed
 )

@@ -5,7 +5,7 @@ What is told and what is heard is not known here: see `view`.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -194,7 +194,7 @@ class Stage(QWidget):
         if self._page_ready:
             self._send(kind, **values)
 
-    def _kept_values(self, kind: str) -> dict[str, Any] | None:
+    def _kept_values(self, kind: str) -> Mapping[str, Any] | None:
         """What a new page gets of this kind; `None`: nothing."""
         return self._state.get(kind)
 

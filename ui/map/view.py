@@ -11,8 +11,8 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.place import Bounds, Place
 from ui.map import messages as msg
 from ui.map import wire
+from ui.map.live import LIVE_KEPT, LiveStage
 from ui.map.scheme import BASEMAP_PATH, ORIGIN, WEB_ROOT
-from ui.map.stage import Stage
 
 NO_REGION = "No map of this region yet – build one under Region › Build…"
 
@@ -26,7 +26,6 @@ _KEPT = (
     "stops",
     "visible",
     "depot",
-    "drivers",
     "idle",
     "closures",
     "position",
@@ -35,13 +34,14 @@ _KEPT = (
     "read_only",
     "pin",
     "sketch",
+    *LIVE_KEPT,
 )
 
 
-class MapView(Stage):
+class MapView(LiveStage):
     """The map. GUI thread only. Call `shut_down` before the program ends.
 
-    Signals, besides those of `Stage`:
+    Signals, besides those of `LiveStage` and `Stage`:
         selection_changed(tuple[OrderId, ...]): a person selected on the map; not emitted for `select`.
         route_clicked(ShiftId): a round's line was clicked; follows selection_changed(()).
         stop_activated(OrderId): double click.
@@ -122,7 +122,7 @@ class MapView(Stage):
             self._send("update_stops", stops=map(wire.stop_values, changed), removed=removed)
 
     @override
-    def _kept_values(self, kind: str) -> dict[str, Any] | None:
+    def _kept_values(self, kind: str) -> Mapping[str, Any] | None:
         """Routes and stops are written anew when a page asks: kept as text they would take as much memory again."""
         if kind == "routes":
             return {"routes": map(wire.route_values, self._routes.values())}
@@ -133,10 +133,6 @@ class MapView(Stage):
     def show_depot(self, place: Place | None, name: str = "") -> None:
         """Where the depot is; `None` takes it away."""
         self._keep("depot", at=wire.place_values(place) if place else None, name=name)
-
-    def show_drivers(self, drivers: Iterable[msg.DriverMark]) -> None:
-        """Replace all drivers."""
-        self._keep("drivers", drivers=[wire.driver_values(driver) for driver in drivers])
 
     def select(self, order_ids: Iterable[OrderId] = (), shift_ids: Iterable[ShiftId] = ()) -> None:
         """Mark these stops; their rounds and `shift_ids` stay full while the others fade. Emits nothing."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dispatcher.domain.errors import BadInput
-from dispatcher.domain.ids import ClosureId, OrderId, ShiftId
+from dispatcher.domain.ids import ClosureId, DriverId, OrderId, ShiftId
 from dispatcher.domain.place import Bounds, Place
 from ui.map.messages import (
     ClosureClicked,
@@ -20,9 +20,10 @@ from ui.map.messages import (
     ContextRequested,
     DragEnded,
     DragHovered,
-    DriverMark,
+    DriverClicked,
     Event,
     Failed,
+    FollowEnded,
     IdleRound,
     Line,
     LineCancelled,
@@ -40,6 +41,7 @@ from ui.map.messages import (
     StopMark,
     StopsDropped,
 )
+from ui.map.road import Driven, DriverMark, Trail
 
 ORDERS_MIME = "application/x-roundhouse-orders"
 """Orders under the mouse: UTF-8 JSON `{"order_ids": [...]}`."""
@@ -111,6 +113,34 @@ def driver_values(driver: DriverMark) -> dict[str, Any]:
         "heading": driver.heading_deg,
         "age": driver.age_text,
         "stale": driver.stale,
+        "mock": driver.mock,
+        "risk": driver.risk.name.lower(),
+        "label": driver.label,
+    }
+
+
+def trail_values(trail: Trail) -> dict[str, Any]:
+    """Points as `_flat`; times in whole seconds, from the second on as steps from the one before."""
+    return {
+        "id": trail.shift_id,
+        "colour": trail.colour,
+        "line": _flat(tuple((lat, lon) for lat, lon, _ in trail.points)),
+        "times": np.diff(np.rint([t_s for _, _, t_s in trail.points]), prepend=0).astype(np.int64).tolist(),
+        "gaps": list(trail.gaps),
+    }
+
+
+def driven_values(driven: Driven) -> dict[str, Any]:
+    """A round's plan and track as the page reads them."""
+    return {
+        "id": driven.shift_id,
+        "colour": driven.colour,
+        "planned": [_flat(line) for line in driven.planned],
+        "driven": [_flat(line) for line in driven.driven],
+        "visits": [
+            {"number": visit.number, "at": place_values(visit.place), "late": visit.late, "label": visit.label}
+            for visit in driven.visits
+        ],
     }
 
 
@@ -230,6 +260,8 @@ _DECODERS: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {
     "line": _line,
     "line_cancelled": lambda _: LineCancelled(),
     "closure": lambda v: ClosureClicked(ClosureId(_text(v["closure_id"]))),
+    "driver": lambda v: DriverClicked(DriverId(_text(v["driver_id"]))),
+    "follow_ended": lambda v: FollowEnded(DriverId(_text(v["driver_id"]))),
     "moved": lambda v: Moved(MapPosition(_place(v["centre"]), _number(v["zoom"]))),
     "failed": lambda v: Failed(str(v["text"])[:2_000]),
 }

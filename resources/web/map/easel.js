@@ -4,7 +4,7 @@
 
 import { placeCanvas } from "/map/canvas.js";
 
-const NAMES = ["routes", "front-routes", "stops", "front-stops"];
+const NAMES = ["routes", "front-routes", "trails", "stops", "front-stops"];
 
 /** The painter and the layers that show its work. */
 export class Easel {

@@ -1,7 +1,7 @@
 // What keys do on the map, besides Leaflet's own: arrows pan, + and - zoom.
 
 /** Listen to the keyboard: what a key does depends on what is going on. */
-export function listen({ pointer, drag, chooser, pin, sketch, tools }) {
+export function listen({ pointer, drag, chooser, pin, sketch, tools, follow }) {
   const sketching = {
     Enter: () => sketch.finish(), Backspace: () => sketch.takeBack(), Escape: () => sketch.cancel(),
   };
@@ -11,6 +11,7 @@ export function listen({ pointer, drag, chooser, pin, sketch, tools }) {
     else if (pointer.busy) pointer.letGo();
     else if (pin.active) pin.cancel();
     else if (tools.chosen) tools.choose(null);
+    else if (follow.id !== null) follow.end();
     else pointer.clear();
   }
 

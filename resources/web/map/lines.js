@@ -30,7 +30,7 @@ export function* drawRoutes(context, { zoom, box, casing }) {
 export function* drawFrontRoutes(context, { zoom, box, casing, ink }) {
   const { changes, lit } = scene;
   const full = fullRoutes();
-  if (!full) return false;
+  if (!full || (scene.driven && !lit && !changes)) return false;
   const proposed = changes && !lit;
   const wanted = proposed ? changes.after : [...full].map((id) => routes.get(id)).filter(Boolean);
   context.lineJoin = context.lineCap = "round";

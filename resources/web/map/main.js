@@ -6,7 +6,9 @@ import { Basemap } from "/map/basemap.js";
 import { viewPoint } from "/map/canvas.js";
 import { ClosuresLayer } from "/map/closures.js";
 import { Drag } from "/map/drag.js";
+import { DriversLayer } from "/map/drivers.js";
 import { Easel } from "/map/easel.js";
+import { Follow } from "/map/follow.js";
 import { Chooser, showCount } from "/map/furniture.js";
 import { IdleStrip } from "/map/idle.js";
 import { listen } from "/map/keys.js";
@@ -15,6 +17,7 @@ import { Pin } from "/map/pin.js";
 import { Pointer } from "/map/pointer.js";
 import { Sketch } from "/map/sketch.js";
 import { Tools } from "/map/tools.js";
+import { VisitsLayer } from "/map/visits.js";
 import * as world from "/map/world.js";
 import { YardLayer } from "/map/yard.js";
 
@@ -32,7 +35,10 @@ const map = L.map("map", {
 }).fitBounds(WORLD, { animate: false });
 L.control.zoom({ position: "topright" }).addTo(map);
 L.control.scale({ position: "bottomleft", imperial: false }).addTo(map);
-["routes", "front-routes", "names", "closures", "target", "stops", "front-stops", "sketch", "yard"].forEach((name, index) => {
+const PANES = [
+  "routes", "front-routes", "trails", "names", "closures", "target", "stops", "front-stops", "visits", "sketch", "yard", "drivers",
+];
+PANES.forEach((name, index) => {
   map.createPane(name).style.zIndex = 410 + index * 10;
   map.getPane(name).style.pointerEvents = "none";
 });
@@ -41,6 +47,8 @@ const basemap = new Basemap(map);
 const easel = new Easel(map, (text) => post({ kind: "failed", text }));
 const closures = new ClosuresLayer({ pane: "closures" }).addTo(map);
 const yard = new YardLayer({ pane: "yard" }).addTo(map);
+const visits = new VisitsLayer({ pane: "visits" }).addTo(map);
+const drivers = new DriversLayer({ pane: "drivers" }).addTo(map);
 const chooser = new Chooser(() => map.getContainer().focus({ preventScroll: true }));
 const idle = new IdleStrip();
 const tools = new Tools(map);
@@ -48,8 +56,9 @@ const pin = new Pin(map, post);
 const sketch = new Sketch(map, post);
 const light = (shifts) => tell({ kind: "light", shift_ids: shifts });
 const drag = new Drag({ map, idle, chooser, post, light });
-const pointer = new Pointer({ map, yard, closures, drag, chooser, pin, sketch, tools, post, tell });
-listen({ pointer, drag, chooser, pin, sketch, tools });
+const pointer = new Pointer({ map, yard, visits, drivers, closures, drag, chooser, pin, sketch, tools, post, tell });
+const follow = new Follow({ map, drivers, post, isBusy: () => pointer.busy });
+listen({ pointer, drag, chooser, pin, sketch, tools, follow });
 
 /** Take in a message about the world, here and at the painter's, and draw what it changes. */
 function tell(message, text = JSON.stringify(message)) {
@@ -58,7 +67,7 @@ function tell(message, text = JSON.stringify(message)) {
   easel.refresh(layers);
   easel.fade(world.fullRoutes() !== null);
   showCount(world.selection.orders.size);
-  if (layers.some((name) => !name.startsWith("front"))) drag.refresh();
+  if (world.concernsPlan(layers)) drag.refresh();
 }
 
 function setReadOnly({ text }) {
@@ -83,6 +92,24 @@ function fitAll(fallback) {
   if (places.length) fitBounds(L.latLngBounds(places));
   else if (fallback) fitBounds(fallback);
 }
+
+function updateDrivers({ drivers: list, removed = [] }) {
+  drivers.update(list, removed);
+  follow.keep();
+}
+
+function setReplay({ text }) {
+  const badge = document.getElementById("replay");
+  badge.firstElementChild.textContent = text;
+  badge.hidden = !text;
+  drivers.still = Boolean(text);
+}
+
+/** Going where the window says is an end to following. */
+const going = (go) => (values) => {
+  follow.end();
+  go(values);
+};
 
 function panTo({ order_id: id }) {
   const stop = world.stops.get(id);
@@ -117,11 +144,20 @@ const HANDLERS = {
   idle: ({ rounds }) => idle.set(rounds),
   read_only: setReadOnly,
   depot: ({ at, name }) => yard.setDepot(at && { at, name }),
-  drivers: ({ drivers }) => yard.setDrivers(drivers),
-  position: ({ centre, zoom }) => map.setView(centre, zoom, { animate: false }),
-  fit: ({ fallback }) => fitAll(fallback),
-  fit_bounds: ({ bounds }) => fitBounds(bounds),
-  pan_to: panTo,
+  replay: setReplay,
+  drivers: ({ drivers: list }) => drivers.set(list),
+  update_drivers: updateDrivers,
+  trails: tell,
+  update_trails: tell,
+  driven: (values, text) => {
+    tell(values, text);
+    visits.set(values);
+  },
+  follow: ({ driver_id: id }) => follow.set(id),
+  position: going(({ centre, zoom }) => map.setView(centre, zoom, { animate: false })),
+  fit: going(({ fallback }) => fitAll(fallback)),
+  fit_bounds: going(({ bounds }) => fitBounds(bounds)),
+  pan_to: going(panTo),
   pin: (values) => (values.active ? pin.ask(values) : pin.end()),
   sketch: (values) => (values.active ? sketch.ask(values) : sketch.end()),
   drag_over: ({ order_ids: orders, x, y }) => drag.over(orders, { x, y }, { outside: true }),
@@ -142,7 +178,9 @@ function report() {
       const point = viewPoint(map, x, y);
       return { id: stop.id, state: stop.state, stack: stack.length, x: point.x, y: point.y };
     }),
-    routes: [...world.routes.keys()], depot: yard.depot?.name ?? null, drivers: yard.drivers.map((driver) => driver.id),
+    routes: [...world.routes.keys()], depot: yard.depot?.name ?? null, drivers: drivers.report(),
+    trails: [...world.trails.keys()], driven: world.scene.driven?.id ?? null, visits: visits.visits.length,
+    followed: follow.id, following: text("following"), replay: text("replay"),
     selected: [...world.selection.orders], full: [...(world.fullRoutes() ?? [])],
     dragging: drag.orders, targets: drag.slots, chosen: drag.slot, pinning: pin.active, sketching: sketch.places.length,
     tool: tools.chosen, changes: [...(world.scene.changes?.shifts ?? [])], closures: closures.closures.map(({ id }) => id),
@@ -152,7 +190,7 @@ function report() {
   });
 }
 
-window.roundhouse = { map, report };
+window.roundhouse = { map, drivers, report };
 window.addEventListener("error", ({ message, filename, lineno }) => {
   if (bridge) post({ kind: "failed", text: `${message} (${filename}:${lineno})` });
 });

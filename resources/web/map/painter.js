@@ -3,11 +3,13 @@
 
 import { drawFrontRoutes, drawRoutes } from "/map/lines.js";
 import { drawFrontStops, drawStops } from "/map/stops.js";
+import { drawTrails } from "/map/trails.js";
 import * as world from "/map/world.js";
 
 const SLICE_MS = 12;
 const LAYERS = {   // in order of precedence: what a hand waits for comes first
-  "front-stops": drawFrontStops, "front-routes": drawFrontRoutes, stops: drawStops, routes: drawRoutes,
+  "front-stops": drawFrontStops, "front-routes": drawFrontRoutes, trails: drawTrails, stops: drawStops,
+  routes: drawRoutes,
 };
 const canvases = new Map();
 const jobs = new Map();   // layer → {request, steps}; a newer request takes an older one's place

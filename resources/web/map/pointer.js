@@ -13,8 +13,8 @@ const DRAG_STARTS = 5;   // pixels
 const ON_LINE = 6;       // pixels
 
 export class Pointer {
-  constructor({ map, yard, closures, drag, chooser, pin, sketch, tools, post, tell }) {
-    Object.assign(this, { map, yard, closures, drag, chooser, pin, sketch, tools, post, tell });
+  constructor({ map, yard, visits, drivers, closures, drag, chooser, pin, sketch, tools, post, tell }) {
+    Object.assign(this, { map, yard, visits, drivers, closures, drag, chooser, pin, sketch, tools, post, tell });
     this.press = null;    // {point, mark, adds, area, state: "pressed" | "dragging" | "drawing"}
     this.ownsClick = false;   // the click that ends our press must not reach the map, which would clear the selection
     this.area = new Area();
@@ -59,7 +59,13 @@ export class Pointer {
     if (selection.orders.size || selection.shifts.size) this.select([], []);
   }
 
+  /** Drivers lie over stops. */
+  _driversAt(point) {
+    return this.drivers.at(worldPoint(this.map, [point.x, point.y]), this.map.getZoom());
+  }
+
   _markAt(point) {
+    if (this._driversAt(point).length) return null;
     return hit(worldPoint(this.map, [point.x, point.y]), this.map.getZoom());
   }
 
@@ -143,12 +149,21 @@ export class Pointer {
     if (this.pin.active) return this.pin.place(latlng);
     if (originalEvent.detail > 1) return undefined;   // the second half of a double click, which zooms
     if (this.sketch.active) return this.sketch.add(latlng);
+    const drivers = this._driversAt(containerPoint);
+    if (drivers.length) return this._clickDrivers(drivers, containerPoint);
     const at = worldPoint(this.map, containerPoint), zoom = this.map.getZoom();
     const closure = this.closures.at(at, zoom);
     if (closure) return this.post({ kind: "closure", closure_id: closure.id });
     const [line] = near(at, zoom);
     if (line && line.distance <= ON_LINE) return this.select([], [line.shift]);
     return this.clear();
+  }
+
+  _clickDrivers(drivers, point) {
+    const pick = ({ id }) => this.post({ kind: "driver", driver_id: id });
+    if (drivers.length === 1) return pick(drivers[0]);
+    const entries = drivers.map((driver) => ({ text: nameOf(driver), colour: driver.colour, pick: () => pick(driver) }));
+    return this.chooser.ask("Drivers at this place", entries, point);
   }
 
   _onDouble(event) {
@@ -179,11 +194,15 @@ export class Pointer {
     }
     const world = worldPoint(this.map, [point.x, point.y]);
     const zoom = this.map.getZoom();
-    const mark = hit(world, zoom);
-    const closure = mark ? null : this.closures.at(world, zoom);
+    const drivers = this.drivers.at(world, zoom);
+    const mark = drivers.length ? null : hit(world, zoom);
+    const closure = mark || drivers.length ? null : this.closures.at(world, zoom);
     const line = mark || closure ? null : near(world, zoom).find(({ distance }) => distance <= ON_LINE);
-    this.container.classList.toggle("over-stop", Boolean(mark));
+    this.container.classList.toggle("over-stop", Boolean(mark ?? drivers[0]));
     this.container.classList.toggle("over-route", Boolean(line ?? closure));
+    if (drivers.length) return showTooltip(drivers.map(({ label, number }) => label || `Driver ${number}`).join("\n\n"), point);
+    const visit = this.visits.textAt(world, zoom);
+    if (visit) return showTooltip(visit, point);
     if (mark) return showTooltip(mark.stack.map((stop) => stop.label).join("\n\n"), point);
     return showTooltip(closure ? `Closed: ${closure.name}` : this.yard.textAt(world, zoom) ?? "", point);
   }
@@ -202,5 +221,7 @@ export class Pointer {
 }
 
 const pointOf = (event) => L.point(event.clientX, event.clientY);
+
+const nameOf = ({ label, number }) => label.split("\n")[0] || `Driver ${number}`;
 
 const titleOf = (stop) => [stop.number, stop.label.split("\n")[0]].filter(Boolean).join("  ");

@@ -140,7 +140,7 @@ function drawRing(context, radius) {
 }
 
 /** A red triangle with an exclamation mark: late, for those who see no red. */
-function drawFlag(context, radius) {
+export function drawFlag(context, radius) {
   const x = radius - 1, y = -radius + 1;
   context.beginPath();
   context.moveTo(x, y - 7);

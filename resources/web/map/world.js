@@ -5,11 +5,13 @@ import { boxOf, joinBoxes, unit, unitLine } from "/map/geometry.js";
 
 export const routes = new Map();   // shift id → {id, number, colour, name, locked, legs: [{line, box}], box}; unit square
 export const stops = new Map();    // order id → {id, at, x, y, state, route, number, colour, label}
+export const trails = new Map();   // shift id → {id, colour, line, times: [s], gaps: Set of the points before them}; unit square
 export const selection = { orders: new Set(), shifts: new Set() };
 export const scene = {
   visible: null,   // ids of the orders that the filter lets through; null: all
   lit: null,       // ids of the rounds under a drag; null: no drag over one
   changes: null,   // {before: [route], after: [route], moved: Set, shifts: Set}, a proposal's
+  driven: null,    // {id, colour, planned: [line], driven: [line]}, a round as it was driven
 };
 
 let sequences = new Map();         // shift id → its orders' ids in their turn
@@ -18,6 +20,7 @@ let version = 0;
 const FRONT = ["front-stops", "front-routes"];
 const STOPS = ["front-stops", "stops"];
 const ROUTES = ["front-routes", "routes"];
+const TRAILS = ["trails"];
 const ALL = [...STOPS, ...ROUTES];
 
 /** What each kind of message changes here; each returns the layers that are to be drawn anew. */
@@ -30,18 +33,24 @@ const CHANGES = {
   select: ({ order_ids: orders, shift_ids: shifts }) => {
     selection.orders = new Set(orders);
     selection.shifts = new Set(shifts);
-    return FRONT;
+    return frontAndTrails();
   },
   light: ({ shift_ids: shifts }) => { scene.lit = shifts && new Set(shifts); return FRONT; },
-  changes: (values) => { scene.changes = values.active ? changesOf(values) : null; return FRONT; },
+  changes: (values) => { scene.changes = values.active ? changesOf(values) : null; return frontAndTrails(); },
+  trails: ({ trails: list }) => { trails.clear(); return updateTrails(list, []); },
+  update_trails: ({ trails: list, removed }) => updateTrails(list, removed),
+  driven: (values) => { scene.driven = values.active ? drivenOf(values) : null; return [...FRONT, ...TRAILS]; },
 };
 
 /** Carry out a message; the names of the layers that it makes old. */
 export function apply(message) {
   const layers = CHANGES[message.kind](message);
-  if (layers !== FRONT) version += 1;
+  if (concernsPlan(layers)) version += 1;
   return layers;
 }
+
+/** Whether any of these layers shows where stops and routes are. */
+export const concernsPlan = (layers) => layers.includes("stops") || layers.includes("routes");
 
 /** Grows whenever routes, stops or the filter change, so that what was computed from them can be told to be old. */
 export const versionOfWorld = () => version;
@@ -82,6 +91,22 @@ function arrangeSequences() {
   for (const [shift, list] of sequences) sequences.set(shift, list.sort((a, b) => a.number - b.number).map(({ id }) => id));
 }
 
+/** Trails fade with their rounds. */
+const frontAndTrails = () => (trails.size ? [...FRONT, ...TRAILS] : FRONT);
+
+function updateTrails(list, removed) {
+  for (const id of removed) trails.delete(id);
+  for (const { line, times, gaps, ...values } of list) {
+    let time = 0;
+    const moments = times.map((step) => (time += step));
+    trails.set(values.id, { ...values, line: unitLine(line), times: moments, gaps: new Set(gaps) });
+  }
+  return TRAILS;
+}
+
+const drivenOf = ({ id, colour, planned, driven }) =>
+  ({ id, colour, planned: planned.map(unitLine), driven: driven.map(unitLine) });
+
 function changesOf({ before, after, moved }) {
   const shifts = new Set([...before, ...after].map(({ id }) => id));
   return { before: before.map(routeOf), after: after.map(routeOf), moved: new Set(moved), shifts };
@@ -95,6 +120,7 @@ export const isVisible = (stop) => scene.visible === null || scene.visible.has(s
 export function fullRoutes() {
   if (scene.lit) return scene.lit;
   if (scene.changes) return scene.changes.shifts;
+  if (scene.driven) return new Set([scene.driven.id]);
   const full = new Set(selection.shifts);
   for (const id of selection.orders) {
     const route = stops.get(id)?.route;

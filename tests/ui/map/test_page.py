@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QImage
 
 from dispatcher.domain.place import Bounds, Place
 from tests.ui.map.scene import one_round
-from ui.map.messages import DriverMark, Flavour, StopMark
+from ui.map.messages import Flavour, StopMark
+from ui.map.road import DriverMark
 from ui.map.view import NO_REGION, MapView
 
 pytestmark = pytest.mark.web
@@ -39,7 +40,8 @@ def test_what_was_said_before_the_page_was_ready_is_shown(qtbot):
         view.show()
     report = Scene(view, qtbot).report()
     assert [stop["id"] for stop in report["stops"]] == ["a1", "a2", "a3"]
-    assert (report["routes"], report["depot"], report["drivers"]) == (["a"], "Depot", ["d1"])
+    assert (report["routes"], report["depot"]) == (["a"], "Depot")
+    assert [driver["id"] for driver in report["drivers"]] == ["d1"]
     assert (report["selected"], report["full"]) == (["a2"], ["a"])
     assert all(0 < stop["x"] < 600 and 0 < stop["y"] < 400 for stop in report["stops"])
     view.shut_down()

@@ -1,0 +1,135 @@
+"""When a driver will be at the stops ahead: the plan's clock set to where the driver is, with learned driving times."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.place import Place
+from dispatcher.domain.schedule import RouteTimes, StopTimes
+from dispatcher.domain.time import after, seconds_after
+from dispatcher.domain.tracking import Factor, LiveStop, Risk
+from dispatcher.planning.onward import Ahead, Pace, Start, onward
+from dispatcher.planning.problem import NOWHERE, Problem
+
+EIGHTY = 1.2816
+"""Standard deviations to either side that hold four of five cases of a normal distribution."""
+
+UNSURE_S = 60.0
+"""Nobody knows a moment of leaving better than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """What is known of a driver at a moment."""
+
+    now: datetime
+    at: OrderId | None = None
+    """The stop they stand at."""
+    arrived_at: datetime | None = None
+    behind: OrderId | None = None
+    """The stop they were at last."""
+    left_at: datetime | None = None
+    """When they left it; or, with no track, when they said it was done."""
+    place: Place | None = None
+    seen_at: datetime | None = None
+    """When they were at `place`."""
+    begun: bool = False
+    """Whether they have left the depot."""
+
+
+type Drive = Callable[[Place, OrderId], float | None]
+"""Free-flow seconds from a place to a stop, by the roads; `None` if nobody can say."""
+
+type FactorAt = Callable[[Place, datetime], Factor]
+
+
+def ahead_of(
+    problem: Problem,
+    shift_id: ShiftId,
+    rest: Sequence[OrderId],
+    times: RouteTimes,
+    where: Whereabouts,
+    *,
+    drive: Drive,
+    factor_at: FactorAt,
+) -> tuple[LiveStop, ...]:
+    """Each stop of `rest`, in this order, with the interval of its arrival. A stop they stand at is not ahead."""
+    if where.at in rest:
+        rest = [o for o in rest if o != where.at]
+    if not rest:
+        return ()
+    start = _start(problem, shift_id, rest[0], times, where, drive)
+    planned = {stop.order_id: stop for stop in times.stops}
+    pause = next((planned[o] for o in rest if o in planned and planned[o].break_s), None)
+    found = onward(
+        problem,
+        shift_id,
+        rest,
+        start,
+        _pace(problem, factor_at),
+        breaks_before=pause.order_id if pause else None,
+        break_s=pause.break_s if pause else 0,
+    )
+    return tuple(_live(problem, planned, each, where.now) for each in found)
+
+
+def _start(
+    problem: Problem, shift_id: ShiftId, first: OrderId, times: RouteTimes, where: Whereabouts, drive: Drive
+) -> Start:
+    now_s = seconds_after(problem.origin, where.now)
+    if where.at is not None and where.arrived_at is not None:
+        visit = problem.visits[where.at]
+        begins = visit.begins(seconds_after(problem.origin, where.arrived_at))
+        return Start(max(begins + visit.service_s, now_s), _known(visit.at), None, UNSURE_S**2, now_s)
+    if where.begun and where.place is not None and where.seen_at is not None:
+        seconds = drive(where.place, first)
+        if seconds is not None:
+            return Start(seconds_after(problem.origin, where.seen_at), None, seconds, UNSURE_S**2, now_s)
+    if where.behind is not None and where.left_at is not None:
+        left_s = seconds_after(problem.origin, where.left_at)
+        return Start(left_s, _known(problem.visits[where.behind].at), None, (2 * UNSURE_S) ** 2, now_s)
+    leaves_s = seconds_after(problem.origin, times.leaves_at)
+    late = (3 * UNSURE_S) ** 2 if leaves_s > now_s else (5 * UNSURE_S) ** 2
+    return Start(max(leaves_s, now_s), problem.rounds[shift_id].start, None, late, now_s)
+
+
+def _known(place: int) -> int | None:
+    return None if place == NOWHERE else place
+
+
+def _pace(problem: Problem, factor_at: FactorAt) -> Pace:
+    places = problem.index.places
+
+    def pace(a: int, b: int, at_s: int) -> tuple[float, float]:
+        if NOWHERE in (a, b):
+            return 1.0, 0.0
+        middle = Place((places[a].lat + places[b].lat) / 2, (places[a].lon + places[b].lon) / 2)
+        factor = factor_at(middle, after(problem.origin, at_s))
+        return factor.factor, factor.spread
+
+    return pace
+
+
+def _live(problem: Problem, planned: Mapping[OrderId, StopTimes], each: Ahead, now: datetime) -> LiveStop:
+    windows = problem.visits[each.order_id].windows
+    closes_s = windows[-1][1] if windows else None
+    early, late = (each.arrives_s + sign * EIGHTY * each.deviation_s for sign in (-1, 1))
+    risk = Risk.NONE
+    if closes_s is not None and late > closes_s:
+        risk = Risk.LATE if each.arrives_s > closes_s else Risk.AT_RISK
+
+    def moment(seconds: float) -> datetime:
+        return after(problem.origin, round(seconds))
+
+    expected = moment(each.arrives_s)
+    plan = planned.get(each.order_id)
+    return LiveStop(
+        order_id=each.order_id,
+        planned_at=plan.arrives_at if plan else expected,
+        expected_at=expected,
+        earliest_at=max(moment(early), min(now, expected)),
+        latest_at=moment(late),
+        closes_at=None if closes_s is None else moment(closes_s),
+        risk=risk,
+    )

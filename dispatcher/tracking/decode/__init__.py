@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from dispatcher.domain.tracking import Decoded, Fault, Source
-from dispatcher.tracking.decode import osmand, page
+from dispatcher.tracking.decode import gpslogger, nmea, osmand, overland, owntracks, page, traccar
 from dispatcher.tracking.decode.message import Message, Unusable
 
 __all__ = ["READERS", "Message", "decode"]
@@ -18,6 +18,11 @@ log = logging.getLogger(__name__)
 
 READERS: Mapping[Source, Callable[[Message, datetime], Decoded]] = {
     Source.OSMAND: osmand.read,
+    Source.OWNTRACKS: owntracks.read,
+    Source.OVERLAND: overland.read,
+    Source.GPSLOGGER: gpslogger.read,
+    Source.NMEA: nmea.read,
+    Source.TRACCAR: traccar.read,
     Source.PAGE: page.read,
 }
 

@@ -10,7 +10,7 @@ LIMIT_BYTES = 2 * 1024 * 1024
 """The largest body that is opened; orjson itself refuses what is nested more than 1,024 deep."""
 FIELDS = 200
 """The most fields a form may have; a position has at most forty."""
-EXCERPT = 40
+EXCERPT = 28
 TEXT = 200
 
 

@@ -51,7 +51,7 @@ def flat(said: dict[str, object], now: datetime) -> list[Part]:
     get = said.get
     stated = get("timestamp")
     at = units.moment(stated) if stated not in (None, "") else now
-    where = _place(said)
+    where = place_of(said)
     parts: list[Part] = _alarm(get("alarm"), at)
     if where is None:
         return parts or [DeviceEvent(at, EventKind.HEARTBEAT)]
@@ -71,7 +71,7 @@ def flat(said: dict[str, object], now: datetime) -> list[Part]:
     return [fix, *parts]
 
 
-def _place(said: dict[str, object]) -> Place | None:
+def place_of(said: dict[str, object]) -> Place | None:
     """From `lat` and `lon`, or from `location=lat,lon`; `None` when neither is there."""
     lat, lon = said.get("lat"), said.get("lon")
     if lat in (None, "") and lon in (None, ""):

@@ -166,6 +166,11 @@ def extras(said: dict[str, object], known: frozenset[str] = frozenset()) -> dict
     return kept
 
 
+def listed(value: object) -> str:
+    """The texts of a list, in one."""
+    return ", ".join(text for text in map(words, value[:EXTRAS]) if text) if isinstance(value, list) else ""
+
+
 def _extra(value: object) -> str | float | bool:
     if isinstance(value, bool):
         return value

@@ -8,7 +8,7 @@ from pathlib import Path
 from pysqlite3 import dbapi2
 from sqlalchemy.exc import DBAPIError
 
-from dispatcher.domain.errors import KnownError
+from dispatcher.domain.errors import BadInput, KnownError
 
 # Primary result codes, https://sqlite.org/rescode.html
 BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, CONSTRAINT, NOTADB = 5, 6, 8, 10, 11, 13, 14, 19, 26
@@ -45,6 +45,15 @@ def disk_faults(file: Path) -> Iterator[None]:
     except OSError as error:
         what, remedy = _WORDS[FULL if error.errno in _NO_SPACE else CANTOPEN]
         raise KnownError(f"{what.format(file=file)} ({error.strerror})", remedy) from error
+
+
+@contextmanager
+def value_faults() -> Iterator[None]:
+    """Turn what no database column can hold - half a character, 70 digits - into `BadInput`."""
+    try:
+        yield
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise BadInput(f"A value cannot be stored ({error}).", "Correct it and try again.") from error
 
 
 def damaged(file: Path) -> KnownError:

@@ -1,17 +1,16 @@
 """The one place where rows of the recorded tables change: it notes each row's before-image as it goes."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import date
 from itertools import batched
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
+from db.faults import value_faults
 from db.reading import VARIABLES, by_keys
 from db.rows import Row
 from db.tables import RECORDED, closure, key_of, orders, shift
 from dispatcher.domain.changes import ChangeSet
-from dispatcher.domain.errors import BadInput
 
 type Images = dict[Table, dict[str, Row | None]]
 """Rows by table and key; `None` where there is no row."""
@@ -73,17 +72,8 @@ class Recorder:
     def _insert(self, table: Table, rows: Iterable[Row | None]) -> None:
         stamp = {"version": self.revision} if "version" in table.c else {}
         if wanted := [{**stamp, **row} for row in rows if row is not None]:
-            with _values_in_words():
+            with value_faults():
                 self._connection.execute(insert(table), wanted)
-
-
-@contextmanager
-def _values_in_words() -> Iterator[None]:
-    """Turn what no database column can hold - half a character, 70 digits - into `BadInput`."""
-    try:
-        yield
-    except (UnicodeEncodeError, OverflowError) as error:
-        raise BadInput(f"A value cannot be stored ({error}).", "Correct it and try again.") from error
 
 
 def _differs(wanted: Row | None, current: Row | None) -> bool:

@@ -7,7 +7,6 @@ before it returns.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -15,58 +14,12 @@ from typing import Protocol
 from dispatcher.domain.actions import SentRound, TakenAction
 from dispatcher.domain.devices import Device, Invitation, Note, Scope
 from dispatcher.domain.ids import DeviceId, DriverId, OrderId, ShiftId
+from dispatcher.domain.letters import Counts, Letter, Quarantined, Receipt
 from dispatcher.domain.proof import OneTimeCode, Photo, Record
 from dispatcher.domain.road_policy import RoadPolicy
-from dispatcher.domain.tracking import Decoded, Leg, Source, StoredEvent, StoredFix, Visit
+from dispatcher.domain.tracking import Leg, StoredEvent, StoredFix, Visit
 
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One message of a device as it arrived, and what was understood of it."""
-
-    device_id: DeviceId
-    driver_id: DriverId | None
-    source: Source
-    received_at: datetime
-    body: bytes
-    """As it came, without the token."""
-    decoded: Decoded
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What was kept of a letter."""
-
-    fixes: int
-    """New ones."""
-    known: int
-    """Seen before."""
-    faults: int
-    """Parts that went to quarantine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A message, or part of one, that could not be used; kept as it came."""
-
-    n: int
-    device_id: DeviceId | None
-    source: Source
-    received_at: datetime
-    why: str
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much a logbook holds."""
-
-    fixes: int
-    letters: int
-    quarantined: int
-    actions: int
-    records: int
-    photos: int
+__all__ = ["Counts", "Letter", "Logbook", "LogbookReader", "LogbookWriter", "Quarantined", "Receipt"]
 
 
 class LogbookReader(Protocol):

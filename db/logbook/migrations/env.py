@@ -1,0 +1,12 @@
+"""Alembic's entry. It runs on the connection `db.upgrading` hands over, inside that connection's transaction."""
+
+from alembic import context
+
+from db.logbook.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+)
+context.run_migrations()

@@ -5,14 +5,18 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from dispatcher.domain.tracking import Risk
 from ui.theme import Theme, driver_colour, legible_on
 from ui.timeline import tips
+from ui.timeline.actual import worst_risk
 from ui.timeline.geometry import ticks
 from ui.timeline.lanes import Lane
+from ui.timeline.road import INKS
 from ui.timeline.showing import Showing
 from ui.timeline.sizes import Sizes
 
 _CENTRE = Qt.AlignmentFlag.AlignCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -133,6 +137,18 @@ class NameColumn(pg.GraphicsWidget):
         painter.drawText(badge, _CENTRE, str(lane.number))
         room = line.adjusted(round(wide) + 2 * air, 0, -air, 0)
         painter.setFont(sizes.small)
-        painter.setPen(self._theme.colour("text"))
         metrics = QFontMetrics(sizes.small)
+        if words := self._paint_delay(painter, room, lane):
+            room.adjust(0, 0, -metrics.horizontalAdvance(words) - air, 0)
+        painter.setPen(self._theme.colour("text"))
         painter.drawText(room, _LEFT, metrics.elidedText(lane.driver, Qt.TextElideMode.ElideRight, room.width()))
+
+    def _paint_delay(self, painter: QPainter, room: QRect, lane: Lane) -> str:
+        """How far behind the plan the round is on the road, at the right; the words painted."""
+        actual = self._showing.actual.get(lane.shift_id)
+        if actual is None or actual.delay_s is None:
+            return ""
+        words, risk = tips.delay(actual.delay_s), worst_risk(actual)
+        painter.setPen(self._theme.colour("muted" if risk is Risk.NONE else INKS[risk]))
+        painter.drawText(room, _RIGHT, words)
+        return words

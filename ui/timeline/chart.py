@@ -91,7 +91,7 @@ class Chart(pg.GraphicsLayoutWidget):
 
     def dress(self) -> None:
         """Take fonts, sizes and colours from the theme again."""
-        sizes = Sizes.of(self.theme)
+        sizes = Sizes.of(self.theme, live=bool(self.showing.actual))
         self.lanes.sizes = sizes
         self.setBackground(self.theme.colour("base"))
         self.axis.dress(sizes)
@@ -102,8 +102,15 @@ class Chart(pg.GraphicsLayoutWidget):
     def refresh(self) -> None:
         """The lanes are others: prepare and paint them."""
         self.lanes.batches = Batches.of(self.showing.lanes)
-        self.lanes.actual = self.lanes.actual_strip()
+        self.lanes.road.refresh()
         self.look(self.showing.view)
+        self.repaint_lanes()
+
+    def refresh_actual(self) -> None:
+        """The road has news: lanes make room below the plan as soon as there is any."""
+        self.lanes.road.refresh()
+        if self.sizes.live != bool(self.showing.actual):
+            self.dress()
         self.repaint_lanes()
 
     def repaint_lanes(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen, QPixmap
 
 from ui.theme import Theme
+from ui.timeline.road import paint_bead
 
 _ROWS = (
     ("drive", "drive"),
@@ -19,8 +20,18 @@ _ROWS = (
     ("window", "when service may begin"),
     ("over", "past the end of the shift"),
     ("frozen", "frozen: not planned again"),
-    ("actual", "when the driver was really there"),
+    ("actual", "the driver was there"),
+    ("was_late", "was there after the window had closed"),
+    ("ahead", "arrival expected, and from when until when"),
+    ("risk", "the window may close before"),
+    ("missed", "the window will have closed"),
 )
+
+_BEADS = {
+    "actual": ("round", 0.0), "was_late": ("flag", 0.0),
+    "ahead": ("round", 0.5), "risk": ("diamond", 0.5), "missed": ("flag", 0.5),
+}  # fmt: skip
+"""Of what the road says: the bead's shape, and where it stands from 0 (left) to 1."""
 
 
 def legend(theme: Theme) -> str:
@@ -49,6 +60,7 @@ def _sample(theme: Theme, shape: str) -> str:
 def _paint(painter: QPainter, theme: Theme, shape: str, box: QRectF) -> None:
     style, colour, tall = Qt.BrushStyle, theme.colour, box.height()
     middle = box.adjusted(0, 0.38 * tall, 0, -0.38 * tall)
+    line = QRectF(box.left(), box.center().y() - 1, box.width(), 2)
     looks = {
         "drive": (middle, "timeline_drive", style.SolidPattern),
         "wait": (box.adjusted(0, 0.3 * tall, 0, -0.3 * tall), "base", style.SolidPattern),
@@ -62,6 +74,10 @@ def _paint(painter: QPainter, theme: Theme, shape: str, box: QRectF) -> None:
         "over": (box, "late", style.BDiagPattern),
         "frozen": (box, "muted", style.FDiagPattern),
         "actual": (middle, "done", style.SolidPattern),
+        "was_late": (middle, "late", style.SolidPattern),
+        "ahead": (line, "moving", style.SolidPattern),
+        "risk": (line, "risk", style.SolidPattern),
+        "missed": (line, "late", style.SolidPattern),
     }
     area, token, pattern = looks[shape]
     painter.fillRect(area, QBrush(colour(token), pattern))
@@ -69,6 +85,11 @@ def _paint(painter: QPainter, theme: Theme, shape: str, box: QRectF) -> None:
     if frame:
         painter.setPen(QPen(colour(frame), 1))
         painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
+    if shape in _BEADS:
+        bead, at = _BEADS[shape]
+        side = 0.62 * tall
+        place = QRectF(at * (box.width() - side), (tall - side) / 2, side, side)
+        paint_bead(painter, colour(token), bead, place)
     if shape == "held":
         painter.fillRect(QRectF(box.left(), box.bottom() - 2, box.width(), 2), colour("text"))
     if shape == "late":

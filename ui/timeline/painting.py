@@ -16,6 +16,7 @@ from ui.theme import Theme, legible_on
 from ui.timeline.batches import Batches, Strip
 from ui.timeline.geometry import ticks
 from ui.timeline.overlay import Overlay
+from ui.timeline.road import Road
 from ui.timeline.showing import Showing
 from ui.timeline.sizes import Sizes
 
@@ -35,7 +36,7 @@ class LanesItem(pg.GraphicsObject):
         self._showing, self._theme = showing, theme
         self.sizes = Sizes.of(theme)
         self.batches = Batches.of(())
-        self.actual = Strip.of(())
+        self.road = Road(showing)
         self.focused = False
         self._overlay = Overlay(showing, theme)
         self._strength = 1.0
@@ -142,7 +143,7 @@ class LanesItem(pg.GraphicsObject):
         self._paint_held(painter, seen(b.held))
         for strip, ground in ((service, "timeline_service"), (late, "late"), (done, "done_tint")):
             self._paint_numbers(painter, strip, colour(ground))
-        self._paint_actual(painter, of)
+        self.road.paint(painter, self.sizes, colour, of)
 
     def _paint_windows(self, painter: QPainter, windows: Strip) -> None:
         """A pale band behind each service, as far as its window reaches back to the stop before."""
@@ -247,28 +248,6 @@ class LanesItem(pg.GraphicsObject):
             elif box[2] >= len(words) * digit + 2:
                 painter.drawText(QRectF(*box), _CENTRE, words)
         painter.setPen(Qt.PenStyle.NoPen)
-
-    def _paint_actual(self, painter: QPainter, of: Callable[[Strip], Strip]) -> None:
-        """What really happened, below the plan: a bead where the driver came, a line until they left."""
-        strip = of(self.actual.within(self._showing.view))
-        if not len(strip):
-            return
-        boxes = strip.boxes(self._showing.view, self.sizes.strip_top, self.sizes.strip, 2)
-        painter.setBrush(self._ink("done"))
-        painter.drawRects(_rects([[x, y + h / 4, w, h / 2] for x, y, w, h in boxes]))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for left, top, _, tall in boxes:
-            painter.drawEllipse(QPointF(left, top + tall / 2), tall * 0.7, tall * 0.7)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-
-    def actual_strip(self) -> Strip:
-        """The arrivals that are known, as far as their stops are shown."""
-        clock, found = self._showing.clock, []
-        for order_id, (came, left) in self._showing.actual.items():
-            place = self._showing.place(order_id)
-            if place and clock:
-                found.append((place.row, clock(came), clock(left or came), place.index))
-        return Strip.of(sorted(found))
 
 
 def _rects(boxes: Iterable[list[float]]) -> list[QRectF]:

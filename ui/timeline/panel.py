@@ -15,12 +15,13 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QStackedLayout, QToolButt
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Schedule
+from dispatcher.domain.tracking import LiveRound
 from ui.board import drag
 from ui.board.empty import EmptyState
 from ui.theme import Theme
 from ui.timeline.geometry import SNAP_S
 from ui.timeline.legend import legend
-from ui.timeline.showing import Actual, Showing
+from ui.timeline.showing import Showing
 
 if TYPE_CHECKING:
     from ui.timeline.chart import Chart
@@ -102,13 +103,16 @@ class TimelinePanel(QWidget):
         """Draw the line of now there; None for another day than today."""
         self.showing.now = now
         if self.chart:
-            self.chart.repaint_lanes()
+            self.chart.refresh_actual()
 
-    def show_actual(self, actual: Actual) -> None:
-        """Draw when drivers really came to orders and left them beside what was planned."""
-        self.showing.actual = dict(actual)
+    def show_actual(self, rounds: Iterable[LiveRound]) -> None:
+        """Draw below the plan when drivers were at their stops and when they are expected at those ahead.
+
+        Replaces all that was shown so; a round's delay stands beside the driver's name.
+        """
+        self.showing.actual = {actual.shift_id: actual for actual in rounds}
         if self.chart:
-            self.chart.refresh()
+            self.chart.refresh_actual()
 
     def state(self) -> dict[str, object]:
         """The zoom, as plain values to be kept: from and until in seconds after midnight; None for the whole day."""

@@ -11,11 +11,12 @@ from typing import NamedTuple
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Schedule
+from dispatcher.domain.tracking import LiveRound
 from ui.timeline.geometry import Extent, Gap, View
 from ui.timeline.lanes import Clock, Lane, Lanes, Mark
 
-type Actual = Mapping[OrderId, tuple[datetime, datetime | None]]
-"""When the driver really came to an order, and left it."""
+type Actual = Mapping[ShiftId, LiveRound]
+"""How each round stands on the road."""
 
 
 class Place(NamedTuple):

@@ -20,6 +20,8 @@ class Sizes:
     strip_top: int
     """Where the strip of what really happened begins."""
     strip: int
+    live: bool
+    """Whether anything has really happened yet: only then does the strip take room."""
     lane: int
     names: int
     """Width of the column of drivers."""
@@ -31,20 +33,21 @@ class Sizes:
     """Side of a mark."""
 
     @classmethod
-    def of(cls, theme: Theme) -> "Sizes":
-        """The sizes in force now."""
+    def of(cls, theme: Theme, *, live: bool = False) -> "Sizes":
+        """The sizes in force now; with `live`, lanes have room for what really happens."""
         small, bold = theme.font(Size.SMALL), theme.font(Size.SMALL, bold=True)
         metrics, grid = QFontMetrics(small), theme.grid
         bar, top = metrics.height(), grid(2)
-        strip_top = top + bar + grid(0.75)
+        strip_top, strip = top + bar + grid(0.75), grid(2.5 if live else 0.5)
         return cls(
             small=small,
             bold=bold,
             bar_top=top,
             bar=bar,
             strip_top=strip_top,
-            strip=grid(1),
-            lane=strip_top + grid(1) + grid(1),
+            strip=strip,
+            live=live,
+            lane=strip_top + strip + grid(1.5),
             names=grid(40),
             axis=metrics.height() + grid(4),
             label=metrics.horizontalAdvance("00:00 +1") + grid(3),

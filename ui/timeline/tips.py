@@ -1,14 +1,17 @@
 """What the timeline says of what lies under the pointer, in one to a few lines. Knows no Qt."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day, Stop
 from dispatcher.domain.schedule import Rule, StopTimes
 from dispatcher.domain.time import after
+from dispatcher.domain.tracking import LiveStop, Risk, Visit
 from ui import format as fmt
 from ui.board import words
+from ui.timeline.actual import expected, is_late, visit_of
 from ui.timeline.geometry import Hit, Part
 from ui.timeline.lanes import Lane, Mark, Piece, Span
 from ui.timeline.showing import Place, Showing
@@ -42,10 +45,20 @@ def lane_tip(showing: Showing, row: int) -> str:
     if times and times.stops:
         figures = f"{fmt.count(len(times.stops), 'stop')}, {fmt.distance(times.distance_m)}"
         lines.append(f"Out {at(showing, lane.leaves_s)}–{at(showing, lane.returns_s)}, {figures}")
+        lines += _progress(showing, lane)
         lines += words.sentences(times.violations)
     else:
         lines.append("Nothing planned yet.")
     return "\n".join(lines)
+
+
+def _progress(showing: Showing, lane: Lane) -> Iterator[str]:
+    actual = showing.actual.get(lane.shift_id)
+    if actual is None or not (actual.visits or actual.stops):
+        return
+    done = sum(visit.departed_at is not None for visit in actual.visits)
+    told = f"{done} of {len(lane.route)} visited"
+    yield told if actual.delay_s is None else f"{told}, at the next stop {delay(actual.delay_s)}"
 
 
 def stop_tip(showing: Showing, place: Place) -> str:
@@ -75,13 +88,33 @@ def _records(showing: Showing, day: Day, mark: Mark) -> tuple[Order, Stop, StopT
 def _state(showing: Showing, stop: Stop, order_id: OrderId) -> Iterator[str]:
     if stop.held:
         yield "Held with this driver"
-    if order_id in showing.actual and showing.clock:
-        came, left = showing.actual[order_id]
-        yield f"Was there at {at(showing, showing.clock(came))}" + (
-            f", left at {at(showing, showing.clock(left))}" if left else ""
-        )
-    elif stop.done:
+    if visit := visit_of(showing, order_id):
+        yield _visit(showing, visit)
+    elif live := expected(showing, order_id):
+        yield _expected(showing, live)
+    if stop.done:
         yield "Done"
+
+
+def _visit(showing: Showing, visit: Visit) -> str:
+    """A stay: "Was there 09:58–10:04", "There since 10:12, after its window"."""
+    assert showing.day is not None
+    came, left = _clock(showing, visit.arrived_at), visit.departed_at
+    told = f"Was there {came}–{_clock(showing, left)}" if left else f"There since {came}"
+    return told + (", after its window" if is_late(showing.day, visit) else "")
+
+
+def _expected(showing: Showing, live: LiveStop) -> str:
+    """An arrival ahead: "Expected 12:19 (12:11–12:27), +12 min, at risk"."""
+    between = f"{_clock(showing, live.earliest_at)}–{_clock(showing, live.latest_at)}"
+    told = f"Expected {_clock(showing, live.expected_at)} ({between}), {delay(live.delay_s)}"
+    return told if live.risk is Risk.NONE else f"{told}, {live.risk}"
+
+
+def delay(seconds: int) -> str:
+    """How far behind the plan, in whole minutes: "+12 min", "−3 min", "on plan"."""
+    whole = round(abs(seconds) / 60)
+    return f"{'+' if seconds > 0 else '−'}{fmt.minutes(whole * 60)}" if whole else "on plan"
 
 
 def _span(showing: Showing, lane: Lane, span: Span) -> str:
@@ -109,6 +142,11 @@ def _freeze(showing: Showing) -> str:
         return ""
     until = f"Frozen until {at(showing, showing.freeze_s)}: what begins before is not planned again."
     return f"{until}\nDrag to move, double click to remove"
+
+
+def _clock(showing: Showing, moment: datetime) -> str:
+    assert showing.clock is not None
+    return at(showing, showing.clock(moment))
 
 
 def at(showing: Showing, seconds: float) -> str:

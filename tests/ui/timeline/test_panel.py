@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.fixtures import days
 from tests.fixtures.board import Board, judged, moved
 from tests.ui.timeline.conftest import Hands
-from ui.theme import Mode, Theme
+from ui.theme import Theme
 from ui.timeline.panel import TimelinePanel
 
 CTRL, SHIFT, ALT = (
@@ -437,30 +437,6 @@ def test_without_drivers_it_says_what_to_do(hands: Hands) -> None:
     assert hands.chart.isVisible(), "shifts without times are shown"
     hands.press(Qt.Key.Key_Down)
     assert hands.panel.showing.shifts == (hands.shift(0),)
-
-
-@pytest.mark.parametrize("mode", [Mode.LIGHT, Mode.DARK])
-@pytest.mark.parametrize("scale", [1.0, 1.5])
-def test_now_and_what_really_happened_are_drawn(hands: Hands, theme: Theme, mode: Mode, scale: float) -> None:
-    try:
-        theme.apply(mode, scale)
-        before = hands.port.grab().toImage()
-        stop = hands.board.schedule.routes[hands.shift(1)].stops[3]
-        hands.panel.set_now(days.clock("12:00"))
-        hands.panel.show_actual(
-            {stop.order_id: (stop.arrives_at, stop.departs_at), hands.board.day.unplanned[0]: (stop.arrives_at, None)}
-        )
-        after = hands.port.grab().toImage()
-        line = hands.point(0, hands.seconds("12:00"), 2)
-        assert before.pixelColor(line) != after.pixelColor(line) == theme.colour("moving")
-        mark = hands.panel.showing.lanes[1].marks[3]
-        bead = hands.point(1, mark.arrives_s, hands.chart.sizes.strip_top + hands.chart.sizes.strip / 2)
-        assert before.pixelColor(bead) != after.pixelColor(bead) == theme.colour("done")
-        hands.panel.set_now(None)
-        hands.panel.show_actual({})
-        assert hands.port.grab().toImage() == before
-    finally:
-        theme.apply(Mode.LIGHT, 1.0)
 
 
 def test_late_and_done_stops_look_their_part(hands: Hands, theme: Theme) -> None:

@@ -88,6 +88,10 @@ class SqlReader:
         stops: dict[str, str] = dict(self._connection.execute(query).all())
         return Plan(on, self.revision, tuple(_route(s.id, stops.get(s.id, "[]")) for s in self.shifts_of(on)))
 
+    def attempts(self, on: date) -> Mapping[OrderId, int]:
+        query = select(orders.c.id, orders.c.attempt).where(belonging(orders, on), orders.c.attempt > 1)
+        return {OrderId(row.id): row.attempt for row in self._connection.execute(query)}
+
     def days(self) -> Sequence[DaySummary]:
         is_open = orders.c.state == OrderState.OPEN.value
         per_date = (

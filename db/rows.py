@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from db.policy import needs_json, policy_json, to_needs, to_policy
 from db.tables import DEPOT_KEY
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.fleet import Driver, Lock, Shift, Vehicle, VehicleKind
@@ -12,6 +13,7 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Contact, Load, Order, OrderKind, OrderLine, OrderState, Priority
 from dispatcher.domain.place import Address, Place, Precision
 from dispatcher.domain.plan import Stop
+from dispatcher.domain.proof import Asked
 from dispatcher.domain.roads import Closure
 from dispatcher.domain.time import TimeWindow
 
@@ -20,6 +22,8 @@ type Row = Mapping[str, Any]
 
 CLOCKS = ("starts", "ends", "break_from", "break_until")
 """Columns of table `driver` that hold a wall-clock time, or nothing."""
+
+NOTHING_ASKED = Asked()
 
 
 def moment_text(moment: datetime) -> str:
@@ -46,6 +50,7 @@ def depot_row(depot: Depot) -> Row:
         "handling_s": depot.handling_s,
         "max_wait_s": depot.max_wait_s,
         "improve_s": depot.improve_s,
+        "road": policy_json(depot.road),
     }
 
 
@@ -66,6 +71,7 @@ def to_depot(row: Row) -> Depot:
         handling_s=row["handling_s"],
         max_wait_s=row["max_wait_s"],
         improve_s=row["improve_s"],
+        road=to_policy(row["road"]),
         version=row["version"],
     )
 
@@ -193,6 +199,9 @@ def order_row(order: Order) -> Row:
         "must_not_drop": int(order.must_not_drop),
         "do_early": order.do_early,
         "notes": order.notes,
+        "needs": needs_json(order.asked.needs),
+        "cash_due": order.asked.cash_due,
+        "attempt": order.attempt,
     }
 
 
@@ -216,6 +225,8 @@ def to_order(row: Row) -> Order:
         must_not_drop=Priority(row["must_not_drop"]),
         do_early=row["do_early"],
         notes=row["notes"],
+        asked=_asked(row),
+        attempt=row["attempt"],
         state=OrderState(row["state"]),
         version=row["version"],
     )
@@ -225,6 +236,13 @@ def to_order(row: Row) -> Order:
 def _window(opens: str, closes: str) -> TimeWindow:
     """Few windows serve all orders of a day: each is read once, and there but once."""
     return TimeWindow(datetime.fromisoformat(opens), datetime.fromisoformat(closes))
+
+
+def _asked(row: Row) -> Asked:
+    """Most orders ask for nothing of their own: those share one."""
+    if not (row["needs"] or row["cash_due"]):
+        return NOTHING_ASKED
+    return Asked(to_needs(row["needs"]), row["cash_due"])
 
 
 def _address_columns(address: Address) -> Row:

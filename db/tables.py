@@ -8,6 +8,7 @@ A column that came with a later schema has a default, in the table and here: row
 rows in the history, take it.
 """
 
+import json
 from typing import Any
 
 from sqlalchemy import (
@@ -58,9 +59,11 @@ def _real(name: str) -> Column[float]:
     return Column(name, Float, nullable=False)
 
 
-def _later(name: str, default: str | int | bool) -> Column[Any]:
+def _later(name: str, default: str | int | bool | dict[str, Any]) -> Column[Any]:
     """A column of a later schema."""
     match default:
+        case dict():
+            return Column(name, JSON, nullable=False, default=default, server_default=json.dumps(default))
         case bool():
             return Column(name, Boolean, nullable=False, default=default, server_default=true() if default else false())
         case int():
@@ -89,6 +92,7 @@ depot = Table(
     _later("handling_s", 600),
     Column("max_wait_s", Integer),
     _later("improve_s", 20),
+    _later("road", {}),
     CheckConstraint(f"id = '{DEPOT_KEY}'", name="only_one"),
 )
 
@@ -184,6 +188,9 @@ orders = Table(
     _text("notes"),
     _whole("version"),
     Column("pickup_id", ForeignKey("orders.id")),
+    _later("attempt", 1),
+    _later("cash_due", 0),
+    _later("needs", {}),
     UniqueConstraint("date", "id"),
     Index(None, "doubtful", "date"),
     # Few orders wait for another's goods; the rest cost an import nothing.

@@ -1,6 +1,7 @@
 """Which files are opened, which are refused, and that a refused one stays as it was."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import closing
@@ -21,8 +22,8 @@ NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -37,10 +38,11 @@ def query(file: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def schema(file: Path) -> list[tuple[str, str, list[str]]]:
-    """Tables and indexes, the lines of each in one order; a copied table's name comes back in quotes."""
+    """Tables and indexes, the parts of each in one order: a copied table's name comes back in quotes, and a column
+    that was added later stands in the line of the one before."""
     rows = query(file, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name <> 'alembic_version'")
     return sorted(
-        (kind, name, sorted(line.strip(" \t,").replace('"', "") for line in sql.splitlines()))
+        (kind, name, sorted(part.strip() for part in re.split(r"[\n,]", sql.replace('"', "")) if part.strip()))
         for kind, name, sql in rows
     )
 
@@ -65,7 +67,7 @@ def test_a_file_is_named_or_a_folder(opened: Open, tmp_path: Path) -> None:
 def test_the_file_says_what_it_is(opened: Open, tmp_path: Path) -> None:
     file = opened(tmp_path).file
     assert query(file, "PRAGMA application_id") == [(APPLICATION_ID,)]
-    assert query(file, "PRAGMA user_version") == [(2,)]
+    assert query(file, "PRAGMA user_version") == [(3,)]
     assert query(file, "PRAGMA journal_mode") == [("wal",)]
 
 
@@ -122,7 +124,7 @@ def test_another_programs_database_is_refused(tmp_path: Path) -> None:
     assert_refused(file, "is not a Roundhouse database")
 
 
-@pytest.mark.parametrize("sql", ["PRAGMA user_version=3", "UPDATE alembic_version SET version_num='0999'"])
+@pytest.mark.parametrize("sql", ["PRAGMA user_version=4", "UPDATE alembic_version SET version_num='0999'"])
 def test_a_newer_database_is_refused(sql: str, opened: Open, tmp_path: Path) -> None:
     yard = Yard(opened(tmp_path))
     yard.store.close()
@@ -208,7 +210,7 @@ def scripts(tmp_path: Path) -> Path:
     """The migrations as a later version might have them."""
     scripts = tmp_path / "migrations"
     shutil.copytree(upgrading.MIGRATIONS, scripts)
-    (scripts / "versions" / "v0003_colours.py").write_text(NEXT_REVISION)
+    (scripts / "versions" / "v0004_colours.py").write_text(NEXT_REVISION)
     return scripts
 
 
@@ -221,9 +223,9 @@ def test_an_upgrade_keeps_a_copy_and_all_rows(opened: Open, tmp_path: Path, scri
     upgrading.bring_up_to_date(file, clock=Clock(), scripts=scripts)
     assert query(file, "SELECT * FROM vehicle ORDER BY id") == [(*row, "white") for row in rows]
     assert len(query(file, "SELECT * FROM stop")) == 3
-    assert query(file, "PRAGMA user_version") == [(3,)]
+    assert query(file, "PRAGMA user_version") == [(4,)]
     (copy,) = (file.parent / upgrading.BACKUPS).iterdir()
-    assert copy.name == "depot-schema-2-20260504T060100Z.db"
+    assert copy.name == "depot-schema-3-20260504T060100Z.db"
     assert query(copy, "SELECT * FROM vehicle ORDER BY id") == rows
     assert_newer_is_refused_by_todays(file)
 
@@ -238,7 +240,7 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(opened: Open, tmp_path:
     yard.store.close()
     before = yard.store.file.read_bytes()
     broken = NEXT_REVISION + '    op.execute("DELETE FROM vehicle")\n    op.execute("SELECT no_such_thing")\n'
-    (scripts / "versions" / "v0003_colours.py").write_text(broken)
+    (scripts / "versions" / "v0004_colours.py").write_text(broken)
     with pytest.raises(Exception, match="no_such_thing"):
         upgrading.bring_up_to_date(yard.store.file, clock=Clock(), scripts=scripts)
     assert yard.store.file.read_bytes() == before
@@ -248,7 +250,7 @@ def test_an_upgrade_that_breaks_references_is_not_kept(opened: Open, tmp_path: P
     yard = Yard(opened(tmp_path / "home"))
     yard.store.close()
     broken = NEXT_REVISION + '    op.execute("DELETE FROM vehicle")\n'
-    (scripts / "versions" / "v0003_colours.py").write_text(broken)
+    (scripts / "versions" / "v0004_colours.py").write_text(broken)
     with pytest.raises(KnownError, match="cannot be brought up to date"):
         upgrading.bring_up_to_date(yard.store.file, clock=Clock(), scripts=scripts)
     yard.store = opened(yard.store.file)

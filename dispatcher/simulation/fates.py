@@ -4,7 +4,7 @@ Each thing befalls one driver, dealt out by the seed; with fewer drivers than th
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,16 +38,16 @@ class DeadZone:
     radius_m: float
 
 
-def deal(seed: int, driver_ids: Sequence[str]) -> dict[str, frozenset[Fate]]:
+def deal(seed: int, driver_ids: Sequence[str], fates: Collection[Fate] = tuple(Fate)) -> dict[str, frozenset[Fate]]:
     """Who has to live with what; nobody with more than needs be."""
     dealt: dict[str, set[Fate]] = {driver_id: set() for driver_id in driver_ids}
     dice = Dice(seed, "fates")
-    order, fates = sorted(driver_ids), list(Fate)
+    order, dealing = sorted(driver_ids), sorted(fates)
     dice.shuffle(order)
-    dice.shuffle(fates)
-    for driver_id, fate in zip(order, fates, strict=False):
+    dice.shuffle(dealing)
+    for driver_id, fate in zip(order, dealing, strict=False):
         dealt[driver_id].add(fate)
-    return {driver_id: frozenset(fates) for driver_id, fates in dealt.items()}
+    return {driver_id: frozenset(each) for driver_id, each in dealt.items()}
 
 
 def dead_zones(seed: int, places: Sequence[Place]) -> tuple[DeadZone, ...]:

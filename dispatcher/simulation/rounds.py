@@ -83,14 +83,20 @@ def _round(body: Mapping[str, Any], done: frozenset[str]) -> Round:
         starts_at=starts_at,
         ends_at=_moment(body["ends_at"]),
         leaves_at=_moment(body["leaves_at"]) if body.get("leaves_at") else starts_at,
-        returns=bool(body.get("returns_at")),
-        doors=tuple(_door(stop) for stop in body["stops"]),
+        returns=bool(body.get("returns_at")) and not _ends_at_last(body),
+        doors=tuple(_door(stop) for stop in body["stops"] if stop["lat"] is not None),
         reasons=tuple(
             Reason(each["code"], each.get("attempt", True), frozenset(each.get("demands", ())))
             for each in body.get("reasons", ())
         ),
         done=done,
     )
+
+
+def _ends_at_last(body: Mapping[str, Any]) -> bool:
+    """An open round is over when the last stop is."""
+    stops = body["stops"]
+    return bool(stops) and stops[-1].get("departs_at") == body["returns_at"]
 
 
 def _door(stop: Mapping[str, Any]) -> Door:

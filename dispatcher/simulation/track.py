@@ -94,8 +94,8 @@ class Track:
 
     def go(self, to: Point, seconds: float) -> None:
         """Move there evenly. Taking no time at all is not possible: a millisecond is added."""
+        self._points.append(to)  # first: whoever reads meanwhile goes by the seconds
         self._at_s.append(self.end_s + max(seconds, 0.001))
-        self._points.append(to)
 
     def at(self, second: float) -> Motion:
         """The motion at this second; standing before the first knot and after the last."""

@@ -5,7 +5,7 @@ nothing else. Every decision has dice of its own: the same seed and the same rou
 What phones make of it is in `radio` and `page`; what is written down of it in `truth`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -287,37 +287,39 @@ class Life:
         self.deeds.append(Deed(self.moment(at_s), kind, order_id, body or {}, shows))
 
 
-def truth(lives: Mapping[str, Life]) -> Iterator[dict[str, Any]]:
-    """What happened to each driver, for figures to be checked against; JSON-ready."""
-    for driver_id, life in lives.items():
-        yield {
-            "driver_id": driver_id,
-            "driver": life.round.driver,
-            "shift_id": life.round.shift_id,
-            "fates": sorted(fate.value for fate in life.fates),
-            "left_at": life.legs[0].left_at.isoformat() if life.legs else None,
-            "finished": life.finished,
-            "distance_m": round(sum(leg.distance_m for leg in life.legs)),
-            "visits": [
-                {
-                    "order_id": visit.order_id,
-                    "arrived_at": visit.arrived_at.isoformat(),
-                    "departed_at": visit.departed_at.isoformat(),
-                    "outcome": visit.outcome.value,
-                    "parked_m": round(visit.parked_m, 1),
-                }
-                for visit in life.visits
-            ],
-            "legs": [
-                {
-                    "to_order_id": leg.to_order_id,
-                    "left_at": leg.left_at.isoformat(),
-                    "free_flow_s": leg.free_flow_s,
-                    "factor": round(leg.factor, 4),
-                    "driven_s": round(leg.driven_s, 1),
-                    "distance_m": round(leg.distance_m, 1),
-                    "why": leg.why,
-                }
-                for leg in life.legs
-            ],
-        }
+def truth(life: Life, until: datetime) -> dict[str, Any]:
+    """What happened to a driver before a moment, for figures to be checked against; JSON-ready."""
+    legs = [leg for leg in life.legs if leg.left_at <= until]
+    return {
+        "driver_id": life.round.driver_id,
+        "driver": life.round.driver,
+        "shift_id": life.round.shift_id,
+        "fates": sorted(fate.value for fate in life.fates),
+        "left_at": legs[0].left_at.isoformat() if legs else None,
+        "finished": life.finished and life.known_until <= until,
+        "distance_m": round(sum(leg.distance_m for leg in legs)),
+        "visits": [_told(visit, until) for visit in life.visits if visit.arrived_at <= until],
+        "legs": [
+            {
+                "to_order_id": leg.to_order_id,
+                "left_at": leg.left_at.isoformat(),
+                "free_flow_s": leg.free_flow_s,
+                "factor": round(leg.factor, 4),
+                "driven_s": round(leg.driven_s, 1),
+                "distance_m": round(leg.distance_m, 1),
+                "why": leg.why,
+            }
+            for leg in legs
+        ],
+    }
+
+
+def _told(visit: TrueVisit, until: datetime) -> dict[str, Any]:
+    there = visit.departed_at > until
+    return {
+        "order_id": visit.order_id,
+        "arrived_at": visit.arrived_at.isoformat(),
+        "departed_at": None if there else visit.departed_at.isoformat(),
+        "outcome": None if there else visit.outcome.value,
+        "parked_m": round(visit.parked_m, 1),
+    }

@@ -14,6 +14,8 @@ DRIVING_MPS = 3.0
 
 _REACH_M, _FARTHEST_M = 35.0, 80.0
 _ENDING = 2
+_FEW, _SHIFT_M = 4, 22.0
+"""So many points whose mean lies so far from the stay's are another stay."""
 
 
 class Stay(NamedTuple):
@@ -47,6 +49,8 @@ class Spot:
     count: int = 0
     away: tuple[Point, ...] = ()
     """The latest points, if they lie outside."""
+    recent: tuple[Point, ...] = ()
+    """The last few that lie inside."""
     _sums: tuple[float, ...] = (0.0,) * 7
     """Of accuracy, time, time², latitude, longitude, and both times time; all but the first less `first`'s."""
 
@@ -59,7 +63,7 @@ class Spot:
         driving = point.speed_mps > DRIVING_MPS
         if distance_m <= reach_m and not driving:
             self._join(point)
-            return None
+            return self._shifted()
         self.away = (*self.away, point)
         if len(self.away) < _ENDING and distance_m <= 2 * reach_m and not driving:
             return None
@@ -100,7 +104,7 @@ class Spot:
         return metres(*self.centre(), point.lat, point.lon)
 
     def _begin(self, point: Point) -> None:
-        self.first, self.t1, self.count, self.away = point, point.t, 1, ()
+        self.first, self.t1, self.count, self.away, self.recent = point, point.t, 1, (), (point,)
         self._sums = (point.accuracy_m, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     def _join(self, point: Point) -> None:
@@ -116,8 +120,21 @@ class Spot:
             lat_t + lat * t,
             lon_t + lon * t,
         )
-        self._sums, self.t1, self.away = sums, point.t, ()
+        self._sums, self.t1, self.away, self.recent = sums, point.t, (), (*self.recent, point)[-_FEW:]
         self.count += 1
+
+    def _shifted(self) -> Stay | None:
+        """The stay that ended unnoticed: the latest points lie inside its reach, but their mean is elsewhere."""
+        if self.count < 2 * _FEW or self.first is None:
+            return None
+        lat, lon = (sum(p[i] for p in self.recent) / _FEW for i in (1, 2))
+        if metres(*self.centre(), lat, lon) <= max(_SHIFT_M, _SHIFT_M / 10 * self.recent[-1].accuracy_m):
+            return None
+        ended = self.stay()
+        assert ended is not None
+        before, self.away = ended._replace(t1=self.recent[0].t), self.recent[1:]
+        self._restart()
+        return before
 
     def _restart(self) -> Stay | None:
         ended, away = self.stay(), self.away

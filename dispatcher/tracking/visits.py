@@ -25,6 +25,8 @@ _AWAY_S = 60.0
 _SAID_BEFORE_S, _SAID_AFTER_S = 60.0, 180.0
 _ELSEWHERE_S = 600.0
 _SHORT_S = 90.0
+_HOP_M = 20.0
+_SKIPPED = 5
 _TWICE = 2.0
 _NEARER = 0.6
 _MUCH_BETTER = 1.5
@@ -46,6 +48,8 @@ class Served:
     """0-1: how much speaks for it."""
     in_turn: bool
     """Whether it was the stop to come next."""
+    shared: bool = False
+    """Only taken to be served with the stop next door: a stay of its own would outweigh that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +115,23 @@ class Doorsteps:
     """When, and how far from its place, the track was inside its fence last."""
     left_t: float | None = None
     """When it left the fence, if it is outside."""
+    stood_t: float = 0.0
+    """When the latest stay ended, at a door or anywhere: before that nobody arrived at the next."""
 
     def settle(self, stay: Stay, fences: Fences, entered: Entered) -> None:
         """Take in one more stay."""
-        claim = self._best(stay, fences)
+        claim, before_t, self.stood_t = self._best(stay, fences), self.stood_t, stay.t1
         if claim is None:
             return
         if self.present is not None and self.at is not None:
             if claim.stop.order_id == self.at.order_id:
                 self._extend(stay, fences, entered)
                 return
-            self.depart(fences, min(stay.t0, self.left_t or stay.t0), but=claim.stop.order_id)
+            before_t = min(stay.t0, self.left_t or stay.t0)
+            self.depart(fences, before_t, but=claim.stop.order_id)
         radius_m = max(fences.radius_m(stay.accuracy_m), claim.distance_m)
         self.at = claim.stop
-        self.present = stay._replace(t0=min(stay.t0, entered(claim.stop, radius_m, stay.t0)))
+        self.present = stay._replace(t0=min(stay.t0, max(before_t, entered(claim.stop, radius_m, stay.t0))))
         self.inside, self.left_t = (stay.t1, claim.distance_m), None
 
     def move(self, point: Point, fences: Fences) -> None:
@@ -149,7 +156,7 @@ class Doorsteps:
             return
         ended = self.present._replace(t1=max(t1, self.present.t0))
         group = [s for s in self._group(ended, fences, ended=True) if s.order_id != but]
-        self.past = {**self.past, **{served.order_id: served for served in group}}
+        self.past = {**self._without(group), **{served.order_id: served for served in group}}
         self.present = self.at = self.left_t = None
 
     def told(self, fences: Fences) -> Sequence[Served]:
@@ -157,8 +164,23 @@ class Doorsteps:
         known = dict(self.past)
         if self.present is not None:
             reaching = self.present._replace(t1=max(self.present.t1, self.inside[0]))
-            known |= {served.order_id: served for served in self._group(reaching, fences, ended=False)}
+            group = self._group(reaching, fences, ended=False)
+            known = {**self._without(group), **{served.order_id: served for served in group}}
         return sorted(known.values(), key=lambda served: served.t0)
+
+    def _without(self, group: Sequence[Served]) -> dict[OrderId, Served]:
+        """The past, less what these visits correct; whoever shared a stay with one of them gets its time."""
+        past = dict(self.past)
+        for served in group:
+            taken = past.pop(served.order_id, None)
+            if taken is None:
+                continue
+            for other in past.values():
+                if other.t1 == taken.t0:
+                    past[other.order_id] = replace(other, t1=taken.t1)
+                elif other.t0 == taken.t1:
+                    past[other.order_id] = replace(other, t0=taken.t0)
+        return past
 
     def _extend(self, stay: Stay, fences: Fences, entered: Entered) -> None:
         """The driver goes on standing at the same door, perhaps after moving a little."""
@@ -166,8 +188,8 @@ class Doorsteps:
         assert self.at is not None
         place, before = self.at.place, self.present
         hop_m, hop_s = stay.from_m(before.lat, before.lon), max(1.0, stay.t0 - before.t1)
-        nearer = stay.from_m(place.lat, place.lon) < before.from_m(place.lat, place.lon) - 10
-        if nearer and before.lasted_s < _SHORT_S and hop_m / hop_s > DRIVING_MPS * 0.7:
+        waited = before.lasted_s < min(_SHORT_S, stay.lasted_s)
+        if waited and hop_m > _HOP_M and hop_m / hop_s > DRIVING_MPS * 0.7:
             # waited at a light or looked for a place to park: only now is it there
             radius_m = fences.radius_m(stay.accuracy_m)
             self.present = stay._replace(t0=max(before.t1, entered(self.at, radius_m, stay.t0)))
@@ -178,26 +200,26 @@ class Doorsteps:
     def _best(self, stay: Stay, fences: Fences) -> _Claim | None:
         """Whose visit the stay is, if anybody's."""
         claims = self._claims(stay, fences)
-        return max(claims, key=lambda claim: claim.rank, default=None)
+        best = max(claims, key=lambda claim: claim.rank, default=None)
+        if best is None or best.said:
+            return best
+        # neighbours in one building are told apart by the plan alone
+        like = (c for c in claims if c.in_turn == best.in_turn and not c.said)
+        doors = [c for c in like if c.stop.place.distance_m(best.stop.place) <= SAME_BUILDING_M]
+        return min(doors, key=lambda claim: fences.plan.turn[claim.stop.order_id])
 
     def _claims(self, stay: Stay, fences: Fences) -> list[_Claim]:
-        if not any(fences.said(s.order_id, stay) for s in fences.plan.near(stay.lat, stay.lon)) and self._at_depot(
-            stay, fences
-        ):
-            return []
         expected = self._expected(stay, fences)
         claims = (self._claim(stop, stay, fences, expected) for stop in fences.plan.near(stay.lat, stay.lon))
         return [claim for claim in claims if claim is not None]
-
-    def _at_depot(self, stay: Stay, fences: Fences) -> bool:
-        return stay.from_m(fences.start.lat, fences.start.lon) <= fences.geofence_m
 
     def _claim(self, stop: RoundStop, stay: Stay, fences: Fences, expected: frozenset[OrderId]) -> _Claim | None:
         distance_m, radius_m = stay.from_m(stop.place.lat, stop.place.lon), fences.radius_m(stay.accuracy_m)
         said, in_turn = fences.said(stop.order_id, stay), stop.order_id in expected
         if distance_m > (max(SAID_M, radius_m) if said else radius_m):
             return None
-        if not said and fences.said_elsewhere(stop.order_id, stay):
+        at_start = stay.from_m(fences.start.lat, fences.start.lon) <= min(distance_m, fences.geofence_m)
+        if not said and (at_start or fences.said_elsewhere(stop.order_id, stay)):
             return None
         if not (said or self._long_enough(stop, stay, fences, in_turn=in_turn, near=distance_m <= _NEARER * radius_m)):
             return None
@@ -205,7 +227,9 @@ class Doorsteps:
         weight = min(1.0, stay.lasted_s / wanted_s) * (1 - min(1.0, distance_m / (2 * radius_m)))
         claim = _Claim(stop, distance_m, weight * (1.0 if in_turn else 0.5), in_turn, said)
         before = self.past.get(stop.order_id)
-        return claim if before is None or said or claim.weight > _MUCH_BETTER * before.weight else None
+        if before is None or before.shared or said or claim.weight > _MUCH_BETTER * before.weight:
+            return claim
+        return None
 
     def _long_enough(self, stop: RoundStop, stay: Stay, fences: Fences, *, in_turn: bool, near: bool) -> bool:
         if self.at is not None and stop.order_id == self.at.order_id:
@@ -225,9 +249,9 @@ class Doorsteps:
         after = 0 if latest is None else turn[latest] + 1
         in_turn = {o for o, served in self.past.items() if served.in_turn} | (visited.keys() - self.past.keys())
         onward = next((s.order_id for s in stops[after:] if s.order_id not in in_turn), None)
-        first = next((s.order_id for s in stops if s.order_id not in visited and not s.done), None)
+        due = [s.order_id for s in stops[:after] if s.order_id not in visited and not s.done]
         here = None if self.at is None else self.at.order_id
-        return frozenset(o for o in (onward, first, here) if o is not None)
+        return frozenset(o for o in (onward, here, *due[:1], *due[-_SKIPPED:]) if o is not None)
 
     def _group(self, stay: Stay, fences: Fences, *, ended: bool) -> list[Served]:
         """The stops that one stay served, each with its share of the time."""
@@ -238,14 +262,15 @@ class Doorsteps:
             needed_s = sum(self._needed_s(s, fences, ended=ended) for s in (*group, stop)[: None if ended else -1])
             if fences.said(stop.order_id, stay) or stay.lasted_s >= needed_s:
                 group.append(stop)
-        expected = self.at.order_id
-        shares = _shares(self._sequence(group, fences), stay, fences.words)
+        shares = _shares(self._sequence(group, fences), stay, fences.words, ended=ended)
         served = []
         for stop, (t0, t1) in zip(self._sequence(group, fences), shares, strict=True):
             distance_m = stay.from_m(stop.place.lat, stop.place.lon)
             weight = min(1.0, (t1 - t0) / max(fences.dwell_s, stop.service_s))
             weight *= 1 - min(1.0, distance_m / (2 * radius_m))
-            served.append(Served(stop.order_id, t0, t1, distance_m, weight, in_turn=stop.order_id == expected))
+            guest = stop.order_id != self.at.order_id
+            shared = guest and not fences.said(stop.order_id, stay)
+            served.append(Served(stop.order_id, t0, t1, distance_m, weight, not guest, shared))
         return served if ended else [*served[:-1], replace(served[-1], t1=None)]
 
     def _beside(self, stay: Stay, fences: Fences) -> list[RoundStop]:
@@ -282,10 +307,12 @@ class Doorsteps:
         return sorted(group, key=when)
 
 
-def _shares(stops: Sequence[RoundStop], stay: Stay, words: Mapping[OrderId, Word]) -> list[tuple[float, float]]:
-    """From when until when each stop had the stay: until its outcome was reported, or as long as planned."""
+def _shares(
+    stops: Sequence[RoundStop], stay: Stay, words: Mapping[OrderId, Word], *, ended: bool
+) -> list[tuple[float, float]]:
+    """From when until when each stop had the stay: until its outcome was reported, or its share by planned service."""
     planned_s = sum(stop.service_s for stop in stops)
-    scale = min(1.0, stay.lasted_s / planned_s) if planned_s else 0.0
+    scale = stay.lasted_s / planned_s if planned_s and (ended or stay.lasted_s < planned_s) else 1.0
     shares, t0 = [], stay.t0
     for stop in stops[:-1]:
         word = words.get(stop.order_id)

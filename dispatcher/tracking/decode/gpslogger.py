@@ -50,12 +50,11 @@ def _said(message: Message) -> dict[str, object]:
     body = message.body.strip()
     within = {} if not body else record(json_of(body)) if body[:1] == b"{" else form_of(text_of(body))
     both = within | form_of(message.query)
-    lower = {name.lower(): value for name, value in both.items()}
-    return {
-        name: value
-        for name, value in lower.items()
-        if value is not None and not (isinstance(value, str) and value.strip().lower() in UNKNOWN)
-    }
+    return {name.lower(): value for name, value in both.items() if not _unknown(value)}
+
+
+def _unknown(value: object) -> bool:
+    return value is None or (isinstance(value, str) and len(value) < 5 and value.strip().lower() in UNKNOWN)
 
 
 def _moment(said: dict[str, object], now: datetime) -> datetime:

@@ -49,9 +49,9 @@ def json_of(body: bytes) -> object:
 
 
 def form_of(text: str) -> dict[str, object]:
-    """A query string's or form's fields, the last of each name; raises `Unusable` for too many."""
+    """What a query string or form says, without empty fields, the last of each name; raises `Unusable` for too many."""
     try:
-        return dict(parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=FIELDS))
+        return dict(parse_qsl(text, errors="replace", max_num_fields=FIELDS))
     except ValueError:
         raise Unusable(f"The message has more than {FIELDS} fields.") from None
 

@@ -13,7 +13,7 @@ import logging.handlers
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -21,15 +21,20 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from db.lock import lock_home
+from db.logbook.opening import open_logbook
 from db.opening import open_store as open_database
 from dispatcher import __version__
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.place import Place
-from dispatcher.services import comparing, demo, exporting, importing, regions, whatifs
+from dispatcher.proof.files import ProofFiles
+from dispatcher.services import codes, comparing, demo, exporting, importing, regions, whatifs
+from dispatcher.services.clocks import clock_of
 from dispatcher.services.fleet import add_file, read_file, staff_day
 from dispatcher.services.home import Home, find_home
 from dispatcher.services.plan import apply_proposal
+from dispatcher.services.sending import send
+from dispatcher.services.verifying import verify_proofs
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
 
 log = logging.getLogger("roundhouse")
@@ -42,6 +47,13 @@ def now() -> datetime:
 
 open_store = partial(open_database, clock=now)
 """How a depot's database is opened, wherever one is."""
+
+
+def open_depot(home: Home, slug: str, **options: Any) -> Workplace:
+    """How a depot is opened by the window and by commands: in its own time, which a simulation may make another."""
+    logbook = partial(open_logbook, clock=now)
+    clock = clock_of(home.depots / slug)
+    return open_workplace(home, slug, open_store=open_store, open_logbook=logbook, clock=clock, **options)
 
 
 class TerminalProgress:
@@ -85,7 +97,7 @@ def depot_new(args: argparse.Namespace, home: Home) -> dict[str, Any]:
     fleet = read_file(args.fleet) if args.fleet else None
     slug = create_depot(home, depot, open_store=open_store)
     if fleet:
-        with open_workplace(home, slug, open_store=open_store, clock=now) as workplace:
+        with open_depot(home, slug) as workplace:
             workplace.store.write(f"Import {args.fleet.name}", lambda uow: add_file(uow, fleet))
     drivers, vehicles = (len(fleet.drivers), len(fleet.vehicles)) if fleet else (0, 0)
     return {"depot": slug, "drivers": drivers, "vehicles": vehicles}
@@ -122,6 +134,20 @@ def plan_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
         raise
     outlook = workplace.desk.look(store.read(lambda r: r.day(on)))
     return exporting.summary(outlook)
+
+
+def send_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Send a day's rounds to the drivers' phones."""
+    assert workplace.live is not None
+    on = args.date or workplace.today
+    outlook = workplace.desk.look(workplace.store.read(lambda r: r.day(on)), why=False)
+    sent = send(workplace.live.logbook, outlook, workplace.clock())
+    return {
+        "date": on.isoformat(),
+        "rounds": sent.rounds,
+        "changed": len(sent.changed),
+        "withdrawn": len(sent.withdrawn),
+    }
 
 
 def export_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
@@ -170,6 +196,33 @@ def prepare_demo(home: Home) -> str:
     return demo.prepare(home, open_store=open_store, clock=now, progress=TerminalProgress())
 
 
+def codes_out(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Give a day's orders their one-time codes, and write them to a file to send them from."""
+    on, depot = args.date or workplace.today, workplace.depot
+    folder = workplace.home.database(workplace.slug).parent
+    secret = codes.depot_secret(folder / "gateway")
+    orders = workplace.store.read(lambda r: r.orders_of([on]))
+    with closing(open_logbook(folder, clock=now)) as logbook:
+        issued = codes.issue_codes(
+            logbook, orders, policy=depot.road, zone=depot.zone, secret=secret, now=now(), anew=args.renew
+        )
+        written = logbook.read(lambda r: codes.codes_file(r, orders, zone=depot.zone, secret=secret, out=args.out))
+    return {"date": on.isoformat(), "codes": written, "issued": len(issued), "file": str(args.out)}
+
+
+def verify(args: argparse.Namespace, home: Home) -> dict[str, Any]:
+    """Go through the chain of proofs and the files it names. Raises `KnownError` at the first break."""
+    slug = args.depot or _usual_depot(home)
+    if slug is None or slug not in home.depot_slugs():
+        raise KnownError("There is no such depot, or several.", "Name one with --depot; depot list says which.")
+    folder = home.database(slug).parent
+    with closing(open_logbook(folder, clock=now)) as logbook:
+        verdict = verify_proofs(logbook, ProofFiles(folder / "proofs"), now=now(), head=args.head)
+    if not verdict.sound:
+        raise KnownError(verdict.fault, "Keep the data folder as it is, and compare it with a backup.")
+    return verdict.described()
+
+
 # --- the window ---------------------------------------------------------------------------------------------------
 
 
@@ -181,7 +234,7 @@ def open_window(args: argparse.Namespace, home: Home) -> int:
     slug = args.depot or _usual_depot(home) or prepare_demo(home)
     if args.command == "demo":
         slug = prepare_demo(home)
-    opener = partial(open_workplace, home, open_store=open_store, clock=now, forgiving=True)
+    opener = partial(open_depot, home, forgiving=True)
     maker = lambda depot: create_depot(home, depot, open_store=open_store)
     return run_window(
         home,
@@ -201,7 +254,7 @@ def shots(args: argparse.Namespace, home: Home) -> int:
 
     require_screen()
     slug = args.depot or prepare_demo(home)
-    opener = partial(open_workplace, home, open_store=open_store, clock=now)
+    opener = partial(open_depot, home)
     maker = lambda depot: create_depot(home, depot, open_store=open_store)
     return take_shots(home, slug, args.dir, opener=opener, maker=maker, open_store=open_store, on=args.date)
 
@@ -279,6 +332,7 @@ def parser() -> argparse.ArgumentParser:
     _region_commands(commands)
     _depot_commands(commands)
     _day_commands(commands)
+    _proof_commands(commands)
     _whatif_commands(commands)
     pictures = _command(commands, "shots", "write a picture of every panel on the demo day", shots)
     pictures.add_argument("dir", type=Path, metavar="DIR")
@@ -335,11 +389,23 @@ def _day_commands(commands: Any) -> None:
     plan = _command(commands, "plan", "optimise a day", plan_day, needs="depot")
     plan.add_argument("--seconds", type=_seconds, default=30.0)
     plan.add_argument("--seed", type=_seed, default=1)
+    send_out = _command(commands, "send", "send a day's rounds to the drivers' phones", send_day, needs="depot")
     export = _command(commands, "export", "write a day's plan to a file", export_day, needs="depot")
     export.add_argument("--format", choices=["csv", "xlsx", "json", "geojson", "html"], required=True)
     export.add_argument("out", type=Path, metavar="OUT")
-    for command in (bring, plan, export):
+    for command in (bring, plan, send_out, export):
         _which_day(command)
+
+
+def _proof_commands(commands: Any) -> None:
+    what = "give a day's orders their one-time codes and write them to a file"
+    coded = _command(commands, "codes", what, codes_out, needs="depot")
+    coded.add_argument("--out", type=Path, required=True, metavar="FILE.csv", help="only its owner may read it")
+    coded.add_argument("--renew", action="store_true", help="make all of them anew; the former digits are void")
+    _which_day(coded)
+    checked = _command(commands, "verify", "check that no proof was changed since it was kept", verify, needs="home")
+    checked.add_argument("--head", default="", metavar="HASH", help="a hash noted earlier, which must be on the chain")
+    _which_depot(checked)
 
 
 def _whatif_commands(commands: Any) -> None:
@@ -410,7 +476,7 @@ def execute(args: argparse.Namespace, home: Home) -> int:
                 raise KnownError(
                     "There is no depot to work on, or several.", "Name one with --depot, or make one: depot new."
                 )
-            workplace = opened.enter_context(open_workplace(home, slug, open_store=open_store, clock=now))
+            workplace = opened.enter_context(open_depot(home, slug))
             result = args.run(args, workplace)
     # Flushed here, so that a reader who left early (“| head”) is noticed here
     print(json.dumps(result, indent=None if getattr(args, "json", False) else 2, ensure_ascii=False), flush=True)

@@ -28,6 +28,8 @@ class Route:
 
     shift_id: ShiftId
     stops: tuple[Stop, ...] = ()
+    followed: bool = False
+    """Its driver says what is done: what is not is ahead, whatever the clock says."""
     order_ids: tuple[OrderId, ...] = field(init=False, repr=False, compare=False)
     """The orders in the order they are served."""
 

@@ -39,6 +39,8 @@ class RoadPolicy:
     phone: str = ""
     """The dispatcher's, for drivers to call."""
     # the gateway
+    serve: bool = False
+    """Whether the window keeps the gateway running; from the first phone that is paired on."""
     host: str = ""
     """Name or address under which phones reach it; empty for this computer's first private address."""
     port: int = 8443

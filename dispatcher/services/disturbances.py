@@ -14,7 +14,7 @@ from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Driver, Lock, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
 from dispatcher.domain.orders import Load, Order
-from dispatcher.domain.plan import Day, Route
+from dispatcher.domain.plan import Day, Route, Stop
 from dispatcher.domain.schedule import Schedule
 from dispatcher.domain.time import TimeWindow, midnight
 from dispatcher.services.plan import unassign
@@ -167,11 +167,15 @@ def announce_load(uow: UnitOfWork, *, order_id: OrderId, load: Load) -> None:
 
 
 def driven_by(route: Route, departs_at: Mapping[OrderId, datetime], moment: datetime) -> tuple[OrderId, ...]:
-    """What a driver has behind them at a moment: what is marked as done, and what the schedule has before it."""
-    last = max(
-        (i + 1 for i, s in enumerate(route.stops) if s.done or departs_at.get(s.order_id, moment) < moment), default=0
-    )
-    return route.order_ids[:last]
+    """What a driver has behind them at a moment: what is marked as done, and what the schedule has before it.
+
+    Of a driver who is followed it is known what is done; the clock says nothing then.
+    """
+
+    def behind(stop: Stop) -> bool:
+        return stop.done or (not route.followed and departs_at.get(stop.order_id, moment) < moment)
+
+    return route.order_ids[: max((i + 1 for i, stop in enumerate(route.stops) if behind(stop)), default=0)]
 
 
 def _later(shift: Shift, minutes: int) -> Shift:

@@ -141,4 +141,4 @@ def _route(route: Route, facts: Facts) -> Route:
     known.sort(key=lambda stop: facts[stop.order_id].at)
     behind = {stop.order_id for stop in (*earlier, *known)}
     ahead = [stop for stop in route.stops if stop.order_id not in behind]
-    return Route(route.shift_id, (*earlier, *(replace(stop, done=True) for stop in known), *ahead))
+    return Route(route.shift_id, (*earlier, *(replace(stop, done=True) for stop in known), *ahead), followed=True)

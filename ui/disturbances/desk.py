@@ -77,10 +77,13 @@ class Disturbances(QObject):
         if self._ready():
             self._show(IllForm(self._scene, shift_id, self._window))
 
-    def driver_late(self, shift_id: ShiftId | None = None) -> None:
-        """A driver is behind the plan."""
+    def driver_late(self, shift_id: ShiftId | None = None, *, late_s: int | None = None) -> None:
+        """A driver is behind the plan; by so much, where that was measured."""
         if self._ready():
-            self._show(LateForm(self._scene, shift_id, self._window))
+            form = LateForm(self._scene, shift_id, self._window)
+            if late_s is not None:
+                form.set_late(late_s)
+            self._show(form)
 
     def depot_late(self) -> None:
         """Nobody can leave yet."""

@@ -26,6 +26,7 @@ from ui.disturbances.form import (
 )
 from ui.parts.fields import named
 
+_MINUTE_S = 60
 NOBODY = "Nobody is on duty on this day. Put drivers on duty first (Plan menu, or Fleet)."
 
 
@@ -303,6 +304,11 @@ class LateForm(RoundForm):
         self.add("Late &by", self.by)
         self.by.spin.valueChanged.connect(self._on_changed)
         self.refresh()
+
+    def set_late(self, late_s: int) -> None:
+        """Begin with what was measured on the road."""
+        if late_s >= _MINUTE_S:
+            self.by.spin.setValue(round(late_s / _MINUTE_S))
 
     def tell(self, stand: Standing) -> None:
         """A later start, or everything from here on later."""

@@ -34,6 +34,8 @@ DOCKS = {
     "Details": "card-text-outline",
     "Proposals": "lightbulb-on-outline",
     "History": "history",
+    "Driver": "account-details-outline",
+    "Alerts": "bell-alert-outline",
 }
 """The parts of the board, with their icons, in the order of their keys."""
 
@@ -105,6 +107,37 @@ MENUS: dict[str, tuple[Spec, ...]] = {
             "Shifts for all drivers with a vehicle",
         ),
     ),
+    "R&oad": (
+        Spec("send_rounds", "&Send rounds to drivers", "Ctrl+Shift+S", "send", "Give every driver's phone their round"),
+        Spec(
+            "message_driver", "&Message to the driver…", "Ctrl+M", "message-text-outline", "Write to the chosen driver"
+        ),
+        Spec(
+            "follow_driver",
+            "&Follow the driver",
+            "Ctrl+Shift+K",
+            "crosshairs-gps",
+            "Keep them in view on the map",
+            rule=True,
+        ),
+        Spec(
+            "planned_driven",
+            "&Planned and driven",
+            "Ctrl+Shift+V",
+            "map-marker-path",
+            "Hold what was driven against the plan",
+        ),
+        Spec(
+            "trails",
+            "Show &trails",
+            "Ctrl+Shift+L",
+            "chart-timeline-variant",
+            "Where drivers were of late",
+            checkable=True,
+        ),
+        Spec("replay", "&Replay the day", "Ctrl+Shift+R", "play-circle-outline", "See the day again from its start"),
+        Spec("pair_phone", "P&air a phone…", "Ctrl+Shift+Q", "qrcode", "Let a driver's phone in", rule=True),
+    ),
     "D&isturbance": (
         Spec(
             "van_broken_down", "&Van broken down…", "Ctrl+Shift+1", "car-wrench", "Who takes over what is ahead of it"
@@ -131,6 +164,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("panel_board", "&Board", "Alt+1", "view-dashboard", "Rounds, pool and map", checkable=True),
         Spec("panel_addresses", "&Addresses", "Alt+2", "map-marker-question", "Doubtful addresses", checkable=True),
         Spec("panel_fleet", "&Fleet", "Alt+3", "truck", "Drivers, vehicles and shifts", checkable=True),
+        Spec("panel_phones", "&Phones", "Alt+4", "cellphone-link", "Drivers' phones and the gateway", checkable=True),
         *(
             Spec(
                 f"show_{title.lower()}",

@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDrag, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import ClosureId, OrderId, ShiftId
 from dispatcher.domain.plan import Day
@@ -27,13 +27,16 @@ from ui.day import DayBoard, Past
 from ui.history.panel import HistoryPanel
 from ui.map.messages import ClosureLine, Flavour, StopMark
 from ui.map.view import MapView
+from ui.map.replay import ReplayBar
 from ui.proposals.panel import ProposalsPanel
+from ui.road.alerts import AlertsPanel
+from ui.road.card import DriverCard
 from ui.runner import OpRunner
 from ui.theme import Theme
 from ui.timeline.panel import TimelinePanel
 from ui.window.marks import StopMarks, bounds_around, closure_lines, idle_rounds, route_lines, with_place
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 
 class BoardPanel(QMainWindow):
@@ -85,10 +88,15 @@ class BoardPanel(QMainWindow):
         self.map = MapView(self)
         self.map.setObjectName("board.map")
         self.map.setAccessibleName("Map of rounds and stops")
+        self.replay = ReplayBar(self._theme, self)
+        self.replay.hide()
+        self._map_column = _below_one_another(self.map, self.replay)
         self.timeline = TimelinePanel(self._theme, run_drag=self._run_drag, parent=self)
         self.inspector = Inspector(self._theme, parent=self)
         self.proposals = ProposalsPanel(self._theme, parent=self, clock=self._workplace.clock)
         self.history = HistoryPanel(self._theme, parent=self)
+        self.driver = DriverCard(self._theme, parent=self)
+        self.alerts = AlertsPanel(self._theme, parent=self)
 
         self.map.drag_ended.connect(self.drag_ended)
 
@@ -103,19 +111,20 @@ class BoardPanel(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, self.tabPosition(Qt.DockWidgetArea.TopDockWidgetArea))
         views = {
-            "Rounds": self.rounds, "Pool": self.pool, "Map": self.map, "Timeline": self.timeline,
+            "Rounds": self.rounds, "Pool": self.pool, "Map": self._map_column, "Timeline": self.timeline,
             "Details": self.inspector, "Proposals": self.proposals, "History": self.history,
+            "Driver": self.driver, "Alerts": self.alerts,
         }  # fmt: skip
         self.docks = {title: self._dock(title, widget) for title, widget in views.items()}
-        rounds, pool, chart, lanes, details, proposals, history = self.docks.values()
+        rounds, pool, chart, lanes, details, *behind = self.docks.values()
         beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, rounds)
         self.splitDockWidget(rounds, chart, beside)
         self.splitDockWidget(chart, details, beside)
         self.splitDockWidget(rounds, pool, below)
         self.splitDockWidget(chart, lanes, below)
-        self.tabifyDockWidget(details, proposals)
-        self.tabifyDockWidget(proposals, history)
+        for dock in behind:
+            self.tabifyDockWidget(details, dock)
         details.raise_()
 
     def _dock(self, title: str, widget: QWidget) -> QDockWidget:
@@ -357,3 +366,16 @@ class BoardPanel(QMainWindow):
         if order_ids or shift_ids:
             self.select(order_ids, shift_ids)
             self.context_menu(order_ids).popup(at)
+
+
+def _below_one_another(first: QWidget, *others: QWidget) -> QWidget:
+    """A column whose first part takes what room the others leave, and the keys."""
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(first, 1)
+    for other in others:
+        layout.addWidget(other)
+    column.setFocusProxy(first)
+    return column

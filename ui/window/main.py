@@ -15,10 +15,12 @@ from dispatcher.domain.changes import ChangeSet, HistoryState
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.roads import RoadNetwork
+from dispatcher.domain.tracking import Alert
 from dispatcher.services import whatifs
 from dispatcher.services.backups import back_up_today
 from dispatcher.services.comparing import Promotion, prepare_promotion
 from dispatcher.services.importing import Imported
+from dispatcher.services.live import LiveDay
 from dispatcher.services.plan import Applied, Proposal
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import Done
@@ -33,6 +35,7 @@ from ui.hand import Hand
 from ui.history.banner import PastBanner, WhatIfBanner
 from ui.map.view import MapView
 from ui.proposals.desk import ProposalDesk
+from ui.road.desk import RoadDesk
 from ui.runner import OpRunner
 from ui.search import AT_WORK, Search
 from ui.theme import TEXT_SCALES, Mode, Theme
@@ -124,6 +127,7 @@ class MainWindow(QMainWindow):
     def _build_panels(self) -> None:
         self.board = BoardPanel(self.day, self._workplace, self.runner, self._theme, self)
         self.wires = Wires(self.board, self.day, self.hand, self.proposals, self._workplace, self.runner, self._theme)
+        self.road = self._make_road()
         self.review_map = MapView(self)
         self.review_map.setObjectName("addresses.map")
         pack = self._workplace.pack
@@ -142,6 +146,12 @@ class MainWindow(QMainWindow):
         for part in (self.what_if_banner, self.past_banner, self.panels):
             column.addWidget(part)
         self.setCentralWidget(middle)
+
+    def _make_road(self) -> RoadDesk | None:
+        live = self._workplace.live
+        if live is None:
+            return None
+        return RoadDesk(live, self.day, self.hand, self.board, self._workplace, self.runner, self._theme, self)
 
     def _build_rail(self) -> None:
         self.rail = QToolBar("Panels", self)
@@ -207,6 +217,7 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self._wire_actions()
         self._wire_runner()
+        self._wire_road()
         self.header.day_requested.connect(self.open_day)
         self.header.found.connect(self._on_found)
         self.header.round_found.connect(self._on_round_found)
@@ -272,6 +283,7 @@ class MainWindow(QMainWindow):
             "times_only": self._on_times_only,
             "what_if": self._on_what_if,
             **self._disturbance_slots(),
+            **self._road_slots(),
             "improve": self.proposals.improve_now,
             "freeze_now": self._on_freeze_now,
             "unfreeze": partial(self.hand.freeze, None),
@@ -309,6 +321,57 @@ class MainWindow(QMainWindow):
             "no_show": lambda: those.no_show(order()),
             "bigger_load": lambda: those.bigger_load(order()),
         }
+
+    def _road_slots(self) -> dict[str, Callable[[], object]]:
+        """What can be done about the road; nothing without a logbook."""
+        names = ("send_rounds", "message_driver", "follow_driver", "planned_driven", "trails", "replay")
+        if (road := self.road) is None:
+            for name in names:
+                self.actions_by_name[name].setEnabled(False)
+            return {}
+        card = self.board.driver
+        return {
+            "send_rounds": road.send_rounds,
+            "message_driver": lambda: road.message(self._round_in_hand()),
+            "follow_driver": lambda: self._with_driver(card.follow.toggle),
+            "planned_driven": lambda: self._with_driver(card.driven.toggle),
+            "trails": lambda: road.show_trails(self.actions_by_name["trails"].isChecked()),
+            "replay": road.start_replay,
+        }
+
+    def _with_driver(self, deed: Callable[[], object]) -> None:
+        """Something that needs a driver to be chosen."""
+        if self.board.driver.driver_id is None:
+            self.status.tell("Choose a round or a driver first.")
+        else:
+            deed()
+
+    def _wire_road(self) -> None:
+        self.actions_by_name["trails"].setChecked(True)
+        if (road := self.road) is None:
+            return
+        road.told.connect(self.status.tell)
+        road.trouble_requested.connect(self._on_trouble)
+        road.alerts_changed.connect(self._on_alerts_changed)
+        road.fault_changed.connect(self.status.set_road_fault)
+        road.live_changed.connect(self._on_live)
+
+    @Slot(str, object)
+    def _on_trouble(self, name: str, alert: Alert) -> None:
+        """The form that belongs to an alert, filled in with what was measured."""
+        if name == "broken":
+            self.disturbances.van_broken_down(alert.shift_id)
+        else:
+            round_ = self.road.live.rounds.get(alert.shift_id) if self.road and self.road.live else None
+            self.disturbances.driver_late(alert.shift_id, late_s=round_.delay_s if round_ else None)
+
+    @Slot(int)
+    def _on_alerts_changed(self, fresh: int) -> None:
+        self.board.docks["Alerts"].setWindowTitle(f"Alerts {fresh}" if fresh else "Alerts")
+
+    @Slot(object)
+    def _on_live(self, live: LiveDay) -> None:
+        self.status.set_road(live.sending, sum(1 for r in live.rounds.values() if r.latest))
 
     def _round_in_hand(self) -> ShiftId | None:
         """The round that is selected, or that serves what is selected."""
@@ -586,6 +649,8 @@ class MainWindow(QMainWindow):
     def _on_settled(self) -> None:
         """The day is on the screen: time for what can wait."""
         self.first_painted.emit()
+        if self.road:
+            self.road.start()
         if self._workplace.what_if:
             return
         copy = lambda _progress: back_up_today(self._workplace)
@@ -680,6 +745,8 @@ class MainWindow(QMainWindow):
             self.remember()
             self.status.tell("Finishing…", 60)
             event.ignore()
+            if self.road:
+                self.road.stop()
             self.setEnabled(False)
             self.runner.op_finished.disconnect()  # what is still being written changes no view any more
             self.runner.stop()

@@ -1,10 +1,12 @@
 """The line at the bottom: what was saved when, whether roads are real, and what works in the background."""
 
 from datetime import datetime
+from html import escape
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
+from dispatcher.services.sending import Sending
 from ui import format as words
 from ui.runner import Job
 from ui.theme import Size, Theme
@@ -25,6 +27,8 @@ QUIET = {
     "Trying what would mend it",
     "Drawing the proposal",
     "Improve the rest of the day",
+    "Sending the rounds",
+    "Sending the message",
 }
 """Work that belongs to every gesture: nothing to tell unless it takes long."""
 
@@ -38,17 +42,19 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self._saved = _label(self, "status.saved", "Saving")
         self._roads = _label(self, "status.roads", "Roads")
+        self._road = _label(self, "status.road", "Drivers' phones")
         self._told = _label(self, "status.told", "What happened last")
         self._hush = QTimer(self)
         self._hush.setSingleShot(True)
         self._hush.timeout.connect(self._told.clear)
         self._saved_text = "all data local"
         self._straight = False
+        self._road_text = self._road_fault = ""
         self.work = JobLine(theme, self)
         self._theme = theme
         grid = theme.grid
         self.setContentsMargins(grid(2), 0, grid(2), 0)
-        for part in (self._saved, self._roads, self._told):
+        for part in (self._saved, self._roads, self._road, self._told):
             part.setContentsMargins(0, 0, grid(4), 0)
             part.setFont(theme.font(Size.SMALL))
             self.addWidget(part, 1 if part is self._told else 0)
@@ -63,7 +69,7 @@ class StatusLine(QStatusBar):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        for part in (self._saved, self._roads, self._told, self.work):
+        for part in (self._saved, self._roads, self._road, self._told, self.work):
             part.setFont(self._theme.font(Size.SMALL))
         if self._straight:
             self.set_roads("", True)
@@ -76,6 +82,25 @@ class StatusLine(QStatusBar):
     def set_saving(self, busy: bool) -> None:
         """A change is under way, or no longer."""
         self._saved.setText("saving…" if busy else self._saved_text)
+
+    def set_road(self, sending: Sending, heard: int) -> None:
+        """How the day stands with its drivers' phones; `heard`: rounds whose phone was heard today."""
+        parts = []
+        if sending.rounds:
+            waiting = sending.rounds - sending.accepted
+            seen = f", {waiting} not seen yet" if waiting else ", all seen"
+            parts.append(f"sent to {words.count(sending.rounds, 'driver')}{seen}")
+        if heard:
+            parts.append(f"{words.count(heard, 'phone')} heard")
+        self._road_text = " · ".join(parts)
+        if not self._road_fault:
+            self._road.setText(self._road_text)
+
+    def set_road_fault(self, fault: str) -> None:
+        """Why drivers cannot be followed; nothing when they can."""
+        self._road_fault = fault
+        colour = self._theme.colour("risk").name()
+        self._road.setText(f"<span style='color:{colour}'>⚠ {escape(fault)}</span>" if fault else self._road_text)
 
     def set_roads(self, region: str, straight: bool) -> None:
         """Which roads the times come from."""

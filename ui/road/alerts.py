@@ -1,0 +1,318 @@
+"""The alerts: what on the road wants attention now, the worst first, each with what can be done about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListView,
+    QPushButton,
+    QStackedLayout,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dispatcher.domain.plan import Day
+from dispatcher.domain.tracking import Alert, AlertKind
+from ui import format as words
+from ui.board.empty import EmptyState
+from ui.parts.fields import named
+from ui.theme import Size, Theme
+
+type _Index = QModelIndex | QPersistentModelIndex
+_Role = Qt.ItemDataRole
+_ROOT = QModelIndex()
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_BARE = "Nothing on the road wants attention. Late stops, silent phones and vans that stand still will be listed here."
+_BLIND = "No driver is followed on this day. Send the rounds and pair the phones, and what goes wrong is listed here."
+
+SIGNS: Mapping[AlertKind, tuple[str, str]] = {
+    AlertKind.AT_RISK: ("clock-alert-outline", "late"),
+    AlertKind.LATE_DEPARTURE: ("clock-start", "risk"),
+    AlertKind.OFF_ROUTE: ("map-marker-off-outline", "risk"),
+    AlertKind.STANDING: ("car-brake-hold", "risk"),
+    AlertKind.SILENT: ("access-point-off", "risk"),
+    AlertKind.SPEEDING: ("speedometer", "risk"),
+    AlertKind.MOCK: ("map-marker-question-outline", "late"),
+    AlertKind.CLOCK: ("clock-remove-outline", "risk"),
+    AlertKind.BATTERY: ("battery-alert", "muted"),
+}
+"""Icon and colour of each kind, the most pressing first."""
+
+REMEDIES: Mapping[AlertKind, tuple[str, str]] = {
+    AlertKind.AT_RISK: ("late", "What can be done…"),
+    AlertKind.LATE_DEPARTURE: ("late", "Driver late…"),
+    AlertKind.STANDING: ("broken", "Van broken down…"),
+    AlertKind.OFF_ROUTE: ("driven", "Planned and driven"),
+    AlertKind.SILENT: ("phones", "Show phones"),
+    AlertKind.MOCK: ("phones", "Show phones"),
+    AlertKind.CLOCK: ("phones", "Show phones"),
+}
+"""What is offered first for each kind: a name the window knows, and the words on the button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One alert, in words."""
+
+    alert: Alert
+    number: int
+    driver: str
+    since: str
+    fresh: bool
+    """Not looked at yet."""
+
+
+class AlertModel(QAbstractListModel):
+    """`Row`s, the worst first. GUI thread."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[Row] = []
+
+    def set_rows(self, rows: list[Row]) -> None:
+        """Show these; a list of the same alerts keeps its selection."""
+        same = [row.alert.key for row in rows] == [row.alert.key for row in self.rows]
+        if same:
+            self.rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            return
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: _Index, role: int = _Role.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
+            return f"{row.driver}, {row.alert.kind.value} since {row.since}: {row.alert.sentence}"
+        return row.alert.sentence if role == _Role.ToolTipRole else None
+
+
+class AlertPainter(QStyledItemDelegate):
+    """Two lines an alert: sign, driver and since when; below it the sentence. GUI thread."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: _Index) -> QSize:
+        row: Row = index.model().rows[index.row()]  # type: ignore[attr-defined]
+        grid = self._theme.grid
+        view = self.parent()
+        width = view.viewport().width() if isinstance(view, QListView) else grid(60)
+        small = QFontMetrics(self._theme.font(Size.SMALL))
+        told = small.boundingRect(QRect(0, 0, max(grid(20), width - grid(13)), 10_000), _wrapped(), row.alert.sentence)
+        return QSize(grid(40), QFontMetrics(self._theme.font()).height() + told.height() + grid(3))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        row: Row = index.model().rows[index.row()]  # type: ignore[attr-defined]
+        rect, state, grid = QRect(option.rect), option.state, self._theme.grid  # type: ignore[attr-defined]
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, self._theme.colour("selection"))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, self._theme.colour("hover"))
+        icon, token = SIGNS[row.alert.kind]
+        side, left = grid(5), rect.left() + grid(3)
+        pixmap = self._theme.pixmap(icon, token, side, painter.device().devicePixelRatioF())
+        painter.drawPixmap(left, rect.top() + grid(2), pixmap)
+        inner = rect.adjusted(grid(10), grid(1), -grid(3), -grid(1))
+        self._paint_words(painter, inner, row)
+        painter.setPen(self._theme.colour("border"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.restore()
+
+    def _paint_words(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        font = self._theme.font(bold=row.fresh)
+        tall = QFontMetrics(font).height()
+        first = QRect(rect.left(), rect.top(), rect.width(), tall)
+        small = self._theme.font(Size.SMALL)
+        painter.setFont(small)
+        painter.setPen(self._theme.colour("muted"))
+        painter.drawText(first, _RIGHT, row.since)
+        room = rect.width() - QFontMetrics(small).horizontalAdvance(row.since) - self._theme.grid(2)
+        painter.setFont(font)
+        painter.setPen(self._theme.colour("text"))
+        head = f"{row.number}  {row.driver}"
+        painter.drawText(first, _LEFT, QFontMetrics(font).elidedText(head, Qt.TextElideMode.ElideRight, room))
+        painter.setFont(small)
+        below = QRect(rect.left(), rect.top() + tall, rect.width(), rect.height() - tall)
+        painter.drawText(below, _wrapped(), row.alert.sentence)
+
+
+class AlertsPanel(QWidget):
+    """The list and its buttons. GUI thread.
+
+    Signals:
+        chosen(Alert): somebody looks at it: show where it is.
+        remedy_requested(str, Alert): do what the first button says; the name is one of `REMEDIES`.
+        message_requested(Alert): write to the driver.
+        count_changed(int): so many have not been looked at.
+    """
+
+    chosen = Signal(object)
+    remedy_requested = Signal(str, object)
+    message_requested = Signal(object)
+    count_changed = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "board.alerts", "Alerts")
+        self._theme = theme
+        self._seen: set[object] = set()
+        self._alerts: tuple[Alert, ...] = ()
+        self._day: Day | None = None
+        self._fresh = 0
+        self.model = AlertModel(self)
+        self.view = named(QListView(self), "board.alerts.list", "Alerts, the most pressing first")
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(AlertPainter(theme, self.view))
+        self.view.setMouseTracking(True)
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.remedy = named(QPushButton(self), "board.alerts.remedy", "What can be done")
+        self.message = named(QPushButton("Message…", self), "board.alerts.message", "Message to the driver")
+        self.bare = EmptyState(theme, icon="check-circle-outline", text=_BLIND)
+        self.setFocusProxy(self.view)
+        self._lay_out()
+        self.view.selectionModel().currentChanged.connect(self._on_current)
+        self.view.activated.connect(self._on_activated)
+        self.remedy.clicked.connect(self._on_remedy)
+        self.message.clicked.connect(self._on_message)
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+        self._offer()
+
+    def _lay_out(self) -> None:
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.bare)
+        self._stack.addWidget(self.view)
+        self._buttons = QHBoxLayout()
+        self._buttons.addWidget(self.remedy, 2)
+        self._buttons.addWidget(self.message, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._stack, 1)
+        layout.addLayout(self._buttons)
+
+    # --- told from outside ----------------------------------------------------------------------------------------
+
+    def set_alerts(self, alerts: Iterable[Alert], day: Day, now: datetime, *, followed: bool) -> None:
+        """What wants attention now; `followed`: whether anybody is on the road with a phone that was heard."""
+        order = list(SIGNS)
+        self._alerts = tuple(sorted(alerts, key=lambda a: (order.index(a.kind), a.since)))
+        self._day = day
+        self._seen &= {alert.key for alert in self._alerts}  # one that comes back is new
+        chosen = self.current
+        self.model.set_rows(
+            [_row(a, day, now, a.key not in self._seen) for a in self._alerts if a.shift_id in day.shifts]
+        )
+        self._choose(chosen)
+        self.bare.set_text(_BARE if followed else _BLIND)
+        self._stack.setCurrentWidget(self.view if self.model.rows else self.bare)
+        self._offer()
+        self._count()
+
+    @property
+    def current(self) -> Alert | None:
+        """The alert that is looked at."""
+        index = self.view.currentIndex()
+        return self.model.rows[index.row()].alert if index.isValid() and index.row() < len(self.model.rows) else None
+
+    def _choose(self, alert: Alert | None) -> None:
+        if alert is None or self.current is not None:
+            return
+        for i, row in enumerate(self.model.rows):
+            if row.alert.key == alert.key:
+                self.view.selectionModel().blockSignals(True)
+                self.view.setCurrentIndex(self.model.index(i))
+                self.view.selectionModel().blockSignals(False)
+
+    def _count(self) -> None:
+        fresh = sum(1 for row in self.model.rows if row.fresh)
+        if fresh != self._fresh:
+            self._fresh = fresh
+            self.count_changed.emit(fresh)
+
+    # --- what is done ---------------------------------------------------------------------------------------------
+
+    def _offer(self) -> None:
+        alert = self.current
+        name, text = REMEDIES.get(alert.kind, ("", "")) if alert else ("", "")
+        self.remedy.setVisible(bool(name))
+        self.remedy.setText(text)
+        self.message.setVisible(alert is not None)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_current(self, index: QModelIndex, _before: QModelIndex) -> None:
+        self._offer()
+        if not index.isValid() or (alert := self.current) is None:
+            return
+        self._seen.add(alert.key)
+        row = self.model.rows[index.row()]
+        self.model.rows[index.row()] = Row(row.alert, row.number, row.driver, row.since, fresh=False)
+        self.model.dataChanged.emit(index, index)
+        self._count()
+        self.chosen.emit(alert)
+
+    @Slot(QModelIndex)
+    def _on_activated(self, _index: QModelIndex) -> None:
+        self._on_remedy()
+
+    @Slot()
+    def _on_remedy(self) -> None:
+        if (alert := self.current) and alert.kind in REMEDIES:
+            self.remedy_requested.emit(REMEDIES[alert.kind][0], alert)
+
+    @Slot()
+    def _on_message(self) -> None:
+        if alert := self.current:
+            self.message_requested.emit(alert)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        grid = self._theme.grid
+        self._buttons.setContentsMargins(grid(3), grid(2), grid(3), grid(2))
+        self._buttons.setSpacing(grid(1))
+        for button in (self.remedy, self.message):
+            button.setFont(self._theme.font(Size.SMALL))
+        self.model.layoutChanged.emit()
+
+
+def _wrapped() -> int:
+    return int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+
+
+def _row(alert: Alert, day: Day, now: datetime, fresh: bool) -> Row:
+    driver = day.drivers[day.shifts[alert.shift_id].driver_id]
+    return Row(alert, driver.number, driver.name, _since(alert.since, now, day.depot.zone), fresh)
+
+
+def _since(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    return f"{words.clock(moment, zone)}, {words.ago(moment, now)}"

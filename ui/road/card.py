@@ -1,0 +1,295 @@
+"""The driver at hand: where they are, how they stand to the plan, their phone, and what is written to and fro."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedLayout,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dispatcher.domain.devices import Device, Note
+from dispatcher.domain.ids import DriverId, ShiftId
+from dispatcher.domain.plan import Day, Route
+from dispatcher.domain.tracking import LiveRound, Risk
+from dispatcher.services.live import LiveDay
+from ui import format as words
+from ui.board.empty import EmptyState
+from ui.parts.fields import named
+from ui.road.marks import age_words, delay_words, worst
+from ui.theme import Size, Theme
+
+_BARE = "Choose a round or a driver on the map: where they are, their delay, their phone and messages are shown here."
+_LONGEST = 1_000
+"""Characters of a message."""
+_ROWS = ("Seen", "Now", "Plan", "Done", "Driven", "Phone")
+
+
+class DriverCard(QWidget):
+    """One driver of the day shown. GUI thread.
+
+    Signals:
+        follow_requested(DriverId | None): keep them in view on the map, or no longer.
+        driven_requested(ShiftId, bool): hold what was driven against what was planned, or no longer.
+        replay_requested(ShiftId): show the day again from its start.
+        note_written(DriverId, str): send this message.
+    """
+
+    follow_requested = Signal(object)
+    driven_requested = Signal(object, bool)
+    replay_requested = Signal(object)
+    note_written = Signal(object, str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "board.driver", "Driver")
+        self._theme = theme
+        self._day: Day | None = None
+        self._live: LiveDay | None = None
+        self._notes: Sequence[Note] = ()
+        self._devices: Sequence[Device] = ()
+        self.shift_id: ShiftId | None = None
+        self._make_widgets()
+        self._lay_out()
+        self._connect()
+        self._on_theme_changed()
+        self.show_round(None)
+
+    def _make_widgets(self) -> None:
+        self.name = QLabel(self)
+        self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.state = QLabel(self)
+        self.state.setWordWrap(True)
+        self.facts = {title: QLabel(self) for title in _ROWS}
+        self._titles = {title: QLabel(title, self) for title in _ROWS}
+        for title, label in self.facts.items():
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._titles[title].setProperty("muted", True)
+        self.follow = self._button("Follow", "follow", "Keep this driver in view on the map", checkable=True)
+        self.driven = self._button(
+            "Planned and driven", "driven", "Hold what was driven against the plan", checkable=True
+        )
+        self.replay = self._button("Replay…", "replay", "Show the day again from its start")
+        self.talk = named(QTextBrowser(self), "board.driver.notes", "Messages with this driver")
+        self.talk.setFrameShape(QFrame.Shape.NoFrame)
+        self.line = named(QLineEdit(self), "board.driver.line", "Message to this driver")
+        self.line.setPlaceholderText("Message to the driver")
+        self.line.setMaxLength(_LONGEST)
+        self.send = self._button("Send", "send", "Send the message to the driver's phone")
+        self.bare = EmptyState(self._theme, icon="account-outline", text=_BARE)
+
+    def _button(self, text: str, name: str, tip: str, *, checkable: bool = False) -> QPushButton:
+        button = named(QPushButton(text, self), f"board.driver.{name}", text)
+        button.setToolTip(tip)
+        button.setCheckable(checkable)
+        button.setMinimumWidth(1)
+        return button
+
+    def _lay_out(self) -> None:
+        self._grid = QGridLayout()
+        self._grid.setColumnStretch(1, 1)
+        for row, title in enumerate(_ROWS):
+            self._grid.addWidget(self._titles[title], row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(self.facts[title], row, 1)
+        self._buttons, self._foot = QHBoxLayout(), QHBoxLayout()
+        for button in (self.follow, self.driven, self.replay):
+            self._buttons.addWidget(button)
+        self._foot.addWidget(self.line, 1)
+        self._foot.addWidget(self.send)
+        self._page = QWidget(self)
+        self._column = QVBoxLayout(self._page)
+        for part in (self.name, self.state):
+            self._column.addWidget(part)
+        for layout in (self._grid, self._buttons):
+            self._column.addLayout(layout)
+        self._column.addWidget(self.talk, 1)
+        self._column.addLayout(self._foot)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.bare)
+        self._stack.addWidget(self._page)
+
+    def _connect(self) -> None:
+        self.follow.toggled.connect(self._on_follow)
+        self.driven.toggled.connect(self._on_driven)
+        self.replay.clicked.connect(self._on_replay)
+        self.send.clicked.connect(self._on_send)
+        self.line.returnPressed.connect(self._on_send)
+        self.line.textChanged.connect(self._offer)
+        self._theme.changed.connect(self._on_theme_changed)
+
+    # --- told from outside ----------------------------------------------------------------------------------------
+
+    def show_round(self, shift_id: ShiftId | None) -> None:
+        """Show who drives this round."""
+        if shift_id != self.shift_id:
+            self.line.clear()
+            for button in (self.follow, self.driven):
+                button.setChecked(False)
+        self.shift_id = shift_id
+        self._refresh()
+
+    def set_live(self, day: Day, live: LiveDay | None, notes: Sequence[Note], devices: Sequence[Device]) -> None:
+        """How the day stands on the road."""
+        self._day, self._live, self._notes, self._devices = day, live, notes, devices
+        self._refresh()
+
+    def set_followed(self, driver_id: DriverId | None) -> None:
+        """Whom the map keeps in view."""
+        self.follow.blockSignals(True)
+        self.follow.setChecked(driver_id is not None and driver_id == self.driver_id)
+        self.follow.blockSignals(False)
+
+    def end_driven(self) -> None:
+        """The map holds nothing against the plan any more."""
+        self.driven.setChecked(False)
+
+    def write(self) -> None:
+        """Let the keys go to the message."""
+        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @property
+    def driver_id(self) -> DriverId | None:
+        """Who is shown."""
+        if self._day is None or self.shift_id not in self._day.shifts:
+            return None
+        return self._day.shifts[self.shift_id].driver_id
+
+    # --- what is shown --------------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        day, shift_id = self._day, self.shift_id
+        if day is None or shift_id is None or shift_id not in day.shifts:
+            self._stack.setCurrentWidget(self.bare)
+            return
+        self._stack.setCurrentWidget(self._page)
+        shift = day.shifts[shift_id]
+        driver, vehicle = day.drivers[shift.driver_id], day.vehicles[shift.vehicle_id]
+        self.name.setText(f"{driver.number}  {driver.name}")
+        round_ = self._live.rounds.get(shift_id) if self._live else None
+        self.state.setText(self._state(round_))
+        told = dict(self._facts(day, shift_id, round_))
+        told["Phone"] = " · ".join(part for part in (driver.phone, vehicle.name, *self._phones(driver.id)) if part)
+        for title, label in self.facts.items():
+            self._put(label, told.get(title, ""))
+            label.setVisible(bool(told.get(title)))
+            self._titles[title].setVisible(bool(told.get(title)))
+        self._show_notes(driver.id)
+        self._offer()
+
+    @staticmethod
+    def _put(label: QLabel, text: str) -> None:
+        if label.text() != text:  # or a selection in it would go with every position
+            label.setText(text)
+
+    def _state(self, round_: LiveRound | None) -> str:
+        if round_ is None or (round_.latest is None and not round_.visits):
+            return "Nothing was heard of this driver's phone today."
+        risk = worst(round_.stops)
+        if risk is not Risk.NONE:
+            token = "late" if risk is Risk.LATE else "risk"
+            sign = "⚑" if risk is Risk.LATE else "⚠"
+            many = sum(1 for stop in round_.stops if stop.risk is not Risk.NONE)
+            colour = self._theme.colour(token).name()
+            return f"<b style='color:{colour}'>{sign} {words.count(many, 'stop')} {risk.value}</b>"
+        return ""
+
+    def _facts(self, day: Day, shift_id: ShiftId, round_: LiveRound | None) -> Iterator[tuple[str, str]]:
+        zone = day.depot.zone
+        route = next((r for r in day.plan.routes if r.shift_id == shift_id), Route(shift_id))
+        done = sum(1 for stop in route.stops if stop.done)
+        yield "Done", f"{done} of {words.count(len(route.stops), 'stop')}"
+        if round_ is None or self._live is None:
+            return
+        if latest := round_.latest:
+            age_s = max(0, round((self._live.at - latest.fix.at).total_seconds()))
+            battery = f", battery {latest.fix.battery:.0%}" if latest.fix.battery is not None else ""
+            mock = ", a made-up position" if latest.fix.mock else ""
+            yield "Seen", f"{words.clock(latest.fix.at, zone)}, {age_words(age_s)} ago{battery}{mock}"
+        if round_.at_order_id and (order := day.orders.get(round_.at_order_id)):
+            yield "Now", f"at {order.address.line or order.address.text}"
+        elif round_.stops and (order := day.orders.get(round_.stops[0].order_id)):
+            first = round_.stops[0]
+            span = f"{words.clock(first.earliest_at, zone)}–{words.clock(first.latest_at, zone)}"
+            yield "Now", f"on the way to {order.address.line or order.address.text}, {span}"
+        if round_.stops:
+            yield "Plan", delay_words(round_.stops[0].delay_s)
+        if round_.driven_m:
+            yield "Driven", f"{words.distance(round_.driven_m)}, planned {words.distance(round_.planned_m)}"
+
+    def _phones(self, driver_id: DriverId) -> Iterator[str]:
+        for device in self._devices:
+            if device.driver_id == driver_id and device.trusted:
+                yield device.app.value
+
+    def _show_notes(self, driver_id: DriverId) -> None:
+        notes = [note for note in self._notes if note.driver_id == driver_id]
+        html = "".join(self._note(note) for note in notes)
+        if html != self.talk.property("shown"):
+            self.talk.setProperty("shown", html)
+            self.talk.setHtml(html or f"<p style='color:{self._theme.colour('muted').name()}'>No messages yet.</p>")
+            self.talk.verticalScrollBar().setValue(self.talk.verticalScrollBar().maximum())
+
+    def _note(self, note: Note) -> str:
+        assert self._day is not None
+        zone, muted = self._day.depot.zone, self._theme.colour("muted").name()
+        who = "Driver" if note.from_driver else "You"
+        if note.from_driver:
+            got = ""
+        elif note.read_at:
+            got = f" · read {words.clock(note.read_at, zone)}"
+        else:
+            got = " · on the phone" if note.fetched_at else " · not fetched yet"
+        head = f"{who} {words.clock(note.written_at, zone)}{got}"
+        return f"<p><span style='color:{muted}'>{head}</span><br>{escape(note.text)}</p>"
+
+    # --- what is wished -------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _offer(self) -> None:
+        self.send.setEnabled(bool(self.line.text().strip()))
+
+    @Slot(bool)
+    def _on_follow(self, wanted: bool) -> None:
+        self.follow_requested.emit(self.driver_id if wanted else None)
+
+    @Slot(bool)
+    def _on_driven(self, wanted: bool) -> None:
+        self.driven_requested.emit(self.shift_id, wanted)
+
+    @Slot()
+    def _on_replay(self) -> None:
+        self.replay_requested.emit(self.shift_id)
+
+    @Slot()
+    def _on_send(self) -> None:
+        text = self.line.text().strip()
+        if text and self.driver_id:
+            self.note_written.emit(self.driver_id, text)
+            self.line.clear()
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        grid = self._theme.grid
+        self._column.setContentsMargins(*[grid(3)] * 4)
+        self._column.setSpacing(grid(2))
+        self._grid.setHorizontalSpacing(grid(3))
+        self._grid.setVerticalSpacing(grid(1))
+        self._buttons.setSpacing(grid(1))
+        self.name.setFont(self._theme.font(Size.TEXT, bold=True))
+        for label in self._small():
+            label.setFont(self._theme.font(Size.SMALL))
+        self._refresh()
+
+    def _small(self) -> Iterable[QWidget]:
+        yield from (self.state, self.talk, self.line, *self.facts.values(), *self._titles.values())
+        yield from (self.follow, self.driven, self.replay, self.send)

@@ -1,0 +1,337 @@
+"""The road in the window: rounds go out to phones, drivers are followed, and what the views show of them is told.
+
+Lives in the GUI thread. A window on a what-if copy, or on another day than it is, follows too; only the depot itself
+sends.
+"""
+
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from dispatcher.domain.devices import Note
+from dispatcher.domain.ids import DriverId, ShiftId, new_id
+from dispatcher.domain.plan import Day
+from dispatcher.domain.progress import Progress
+from dispatcher.domain.roads import RoadPath
+from dispatcher.domain.tracking import Alert
+from dispatcher.services.live import LiveDay, LiveDesk
+from dispatcher.services.planning import Outlook
+from dispatcher.services.sending import Sent, send
+from dispatcher.services.workplace import Workplace
+from ui import format as words
+from ui.day import DayBoard
+from ui.hand import Hand
+from ui.map.road import Driven, VisitTick
+from ui.road.feed import RoadFeed
+from ui.road.marks import driver_marks, trails
+from ui.road.replay import Reel, marks_at, reel_of
+from ui.runner import OpRunner
+from ui.theme import Theme, driver_colour
+from ui.window.board_panel import BoardPanel
+
+SETTLES_MS = 2_000
+"""So long after the last change of a day that was sent, what changed goes out."""
+AGES_MS = 5_000
+"""How often ages are told anew while nothing else moves."""
+
+
+class RoadDesk(QObject):
+    """What the window does about the road of the day shown.
+
+    Signals:
+        told(str): a sentence for the status bar.
+        live_changed(LiveDay): the day as it stands on the road.
+        fault_changed(str): why the road cannot be followed, or nothing.
+        phones_requested(): show the phones.
+        trouble_requested(str, Alert): open the form of a disturbance, "late" or "broken", for what an alert is about.
+        alerts_changed(int): so many alerts have not been looked at.
+    """
+
+    told = Signal(str)
+    live_changed = Signal(object)
+    fault_changed = Signal(str)
+    phones_requested = Signal()
+    trouble_requested = Signal(str, object)
+    alerts_changed = Signal(int)
+
+    def __init__(
+        self,
+        desk: LiveDesk,
+        board: DayBoard,
+        hand: Hand,
+        panel: BoardPanel,
+        workplace: Workplace,
+        runner: OpRunner,
+        theme: Theme,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._board, self._hand, self._panel = desk, board, hand, panel
+        self._workplace, self._runner, self._theme = workplace, runner, theme
+        self._reel: Reel | None = None
+        self._driven: ShiftId | None = None
+        self._trails_shown = True
+        self._heard_notes: set[str] | None = None
+        self.feed = RoadFeed(desk, board, workplace.clock, self)
+        self._settling = QTimer(self, interval=SETTLES_MS, singleShot=True)
+        self._settling.timeout.connect(self._on_settled)
+        self._ages = QTimer(self, interval=AGES_MS)
+        self._ages.timeout.connect(self._on_ages)
+        self._wire()
+
+    def _wire(self) -> None:
+        self.feed.moved.connect(self._on_moved)
+        self.feed.facts_changed.connect(self._board.refresh)
+        self.feed.fault_changed.connect(self.fault_changed)
+        self._board.lines_changed.connect(self._desk.know_lines)
+        self._board.settled.connect(self._on_day_settled)
+        panel = self._panel
+        panel.selected_changed.connect(self._on_selected)
+        panel.map.driver_clicked.connect(self._on_driver_clicked)
+        panel.map.followed_changed.connect(panel.driver.set_followed)
+        panel.driver.follow_requested.connect(panel.map.follow)
+        panel.driver.driven_requested.connect(self.show_driven)
+        panel.driver.replay_requested.connect(self._on_replay_requested)
+        panel.driver.note_written.connect(self.write_note)
+        panel.alerts.chosen.connect(self._on_alert)
+        panel.alerts.remedy_requested.connect(self._on_remedy)
+        panel.alerts.message_requested.connect(self._on_alert_message)
+        panel.alerts.count_changed.connect(self.alerts_changed)
+        panel.replay.moment_changed.connect(self._on_replay_moment)
+        panel.replay.closed.connect(self.end_replay)
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self.feed.start()
+        self._ages.start()
+
+    def stop(self) -> None:
+        """Follow no more."""
+        self._settling.stop()
+        self._ages.stop()
+        self.feed.stop()
+
+    @property
+    def live(self) -> LiveDay | None:
+        """The day shown, as it stands on the road."""
+        live = self.feed.latest
+        return live if live and live.date == self._board.date else None
+
+    # --- sending --------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def send_rounds(self) -> None:
+        """Give every driver their round as it stands; from then on what changes goes out by itself."""
+        if self._workplace.what_if is not None:
+            self.told.emit("This is a copy to try things out in: its rounds are sent to nobody.")
+        elif not self._hand.blocked() and self._board.present:
+            self._send(self._board.present, said=True)
+
+    def _send(self, outlook: Outlook, *, said: bool) -> None:
+        def work(_progress: Progress) -> Sent:
+            return send(self._desk.logbook, outlook, self._workplace.clock())
+
+        done = partial(self._on_sent, said)
+        self._runner.start(work, title="Sending the rounds", on_done=done, latest_key="send")
+
+    def _on_sent(self, said: bool, sent: Sent) -> None:
+        if sent.changed or sent.withdrawn:
+            many = words.count(len(sent.changed) + len(sent.withdrawn), "round")
+            self.told.emit(f"{many} sent to {'drivers' if said else 'phones, as changed'}.")
+        elif said:
+            self.told.emit("Every phone's round is as it stands already.")
+        self.feed.look()
+
+    @Slot(object)
+    def _on_day_settled(self, day: Day) -> None:
+        """A day that was sent stays as the phones have it, a moment after every change."""
+        live = self.live
+        if live and live.sending.rounds and self._workplace.what_if is None and day.date >= self._workplace.today:
+            self._settling.start()
+
+    @Slot()
+    def _on_settled(self) -> None:
+        if self._board.present and self.live:
+            self._send(self._board.present, said=False)
+
+    # --- what the views show --------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_moved(self, live: LiveDay) -> None:
+        outlook = self._board.outlook
+        if outlook is None or outlook.day.date != live.date:
+            return
+        day, panel = outlook.day, self._panel
+        if self._board.past is None:
+            panel.map.show_drivers(driver_marks(day, live))
+            panel.map.show_trails(trails(day, live.trails) if self._trails_shown else ())
+            panel.timeline.show_actual(r for r in live.rounds.values() if r.shift_id in day.shifts)
+        panel.alerts.set_alerts(live.alerts, day, live.at, followed=live.followed)
+        panel.driver.set_live(day, live, live.notes, live.devices)
+        self._tell_notes(day, live)
+        self.live_changed.emit(live)
+
+    @Slot()
+    def _on_ages(self) -> None:
+        """What was said a while ago grows old although nothing moves."""
+        if (live := self.live) and live.followed:
+            self._on_moved(live)
+
+    def _tell_notes(self, day: Day, live: LiveDay) -> None:
+        """A driver's new message is said once."""
+        known, seen = self._heard_notes, {note.id for note in live.notes if note.from_driver}
+        self._heard_notes = seen
+        if known is None:
+            return
+        for note in live.notes:
+            if note.from_driver and note.id not in known and note.driver_id in day.drivers:
+                self.told.emit(f"{day.drivers[note.driver_id].name}: {note.text}")
+
+    @Slot(bool)
+    def show_trails(self, shown: bool) -> None:
+        """Draw where drivers were in the last half hour, or not."""
+        self._trails_shown = shown
+        if self.live:
+            self._on_moved(self.live)
+
+    @Slot(object, object)
+    def _on_selected(self, order_ids: object, shift_ids: object) -> None:
+        """The card shows who drives the round that is selected, or what is selected of it."""
+        shifts = tuple(shift_ids) or tuple(self._board.shifts_of(order_ids))  # type: ignore[arg-type, call-overload]
+        self._panel.driver.show_round(shifts[0] if len(shifts) == 1 else None)
+        if self._driven and self._driven not in shifts:
+            self.show_driven(self._driven, False)
+
+    @Slot(object)
+    def _on_driver_clicked(self, driver_id: DriverId) -> None:
+        """A driver on the map stands for their round."""
+        day = self._board.day
+        mine = [s.id for s in day.shifts.values() if s.driver_id == driver_id] if day else []
+        if mine:
+            self._panel.select((), mine[:1])
+            self._panel.bring_up("Driver")
+
+    # --- messages -------------------------------------------------------------------------------------------------
+
+    @Slot(object, str)
+    def write_note(self, driver_id: DriverId, text: str) -> None:
+        """Send a driver a message; the phone fetches it with its next question."""
+        note = Note(new_id(), driver_id, text, self._workplace.clock())
+
+        def work(_progress: Progress) -> None:
+            self._desk.logbook.write(lambda book: book.put_note(note))
+
+        self._runner.start(work, title="Sending the message", on_done=lambda _none: self.feed.look())
+
+    def message(self, shift_id: ShiftId | None) -> None:
+        """Let the keys go to a message for who drives this round."""
+        if shift_id is None:
+            self.told.emit("Choose the round whose driver is to be written to first.")
+            return
+        self._panel.select((), (shift_id,))
+        self._panel.bring_up("Driver")
+        self._panel.driver.write()
+
+    # --- alerts ---------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_alert(self, alert: Alert) -> None:
+        self._panel.select((alert.order_id,) if alert.order_id else (), () if alert.order_id else (alert.shift_id,))
+        if alert.order_id:
+            self._panel.map.pan_to(alert.order_id)
+
+    @Slot(str, object)
+    def _on_remedy(self, name: str, alert: Alert) -> None:
+        if name == "phones":
+            self.phones_requested.emit()
+        elif name == "driven":
+            self._panel.select((), (alert.shift_id,))
+            self.show_driven(alert.shift_id, True)
+        else:
+            self.trouble_requested.emit(name, alert)
+
+    @Slot(object)
+    def _on_alert_message(self, alert: Alert) -> None:
+        self.message(alert.shift_id)
+
+    # --- planned and driven ---------------------------------------------------------------------------------------
+
+    @Slot(object, bool)
+    def show_driven(self, shift_id: ShiftId, wanted: bool) -> None:
+        """Hold what was driven against what was planned, on the map; or no longer."""
+        outlook, live = self._board.present, self.live
+        if not wanted or outlook is None or live is None or shift_id not in outlook.day.shifts:
+            self._driven = None
+            self._panel.map.end_driven()
+            self._panel.driver.end_driven()
+            return
+        self._driven = shift_id
+
+        def work(progress: Progress) -> Driven:
+            line = self._board.lines(outlook.day, [shift_id], progress)[shift_id]
+            return _driven(outlook.day, live, shift_id, line, self._desk)
+
+        self._runner.start(work, title="Drawing the way driven", on_done=self._on_driven, latest_key="driven")
+
+    def _on_driven(self, driven: Driven) -> None:
+        if self._driven == driven.shift_id:
+            self._panel.map.show_driven(driven)
+
+    # --- replay ---------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_replay_requested(self, _shift_id: ShiftId) -> None:
+        self.start_replay()
+
+    @Slot()
+    def start_replay(self) -> None:
+        """Show the day again from the first position that is kept."""
+        outlook, live = self._board.present, self.live
+        if outlook is None or live is None:
+            return
+        work = lambda _progress: reel_of(self._desk, outlook.day, live)
+        self._runner.start(work, title="Reading the tracks", on_done=self._on_reel, latest_key="reel")
+
+    def _on_reel(self, reel: Reel | None) -> None:
+        day = self._board.day
+        if reel is None or day is None:
+            self.told.emit("Nothing is kept of where drivers were on this day.")
+            return
+        self._reel = reel
+        self._panel.bring_up("Map")
+        self._panel.replay.show_day(reel.begins_at, reel.ends_at, day.depot.zone, reel.events)
+        self._panel.replay.show()
+        self._panel.replay.setFocus()
+        self._on_replay_moment(reel.begins_at)
+
+    @Slot(object)
+    def _on_replay_moment(self, moment: datetime) -> None:
+        day = self._board.day
+        if self._reel and day:
+            self._panel.map.show_replay(marks_at(self._reel, day, moment), words.clock(moment, day.depot.zone))
+
+    @Slot()
+    def end_replay(self) -> None:
+        """Back to now."""
+        self._reel = None
+        self._panel.replay.pause()
+        self._panel.replay.hide()
+        self._panel.map.end_replay()
+
+
+def _driven(day: Day, live: LiveDay, shift_id: ShiftId, line: RoadPath, desk: LiveDesk) -> Driven:
+    """One round as it was planned and as it was driven. For a worker."""
+    number = day.drivers[day.shifts[shift_id].driver_id].number
+    round_ = live.rounds[shift_id]
+    ticks = []
+    for turn, visit in enumerate(round_.visits, 1):
+        order = day.orders.get(visit.order_id)
+        if order and order.address.place:
+            zone = day.depot.zone
+            until = f"–{words.clock(visit.departed_at, zone)}" if visit.departed_at else ""
+            text = f"{order.address.line or order.address.text}\n{words.clock(visit.arrived_at, zone)}{until}"
+            late = bool(order.windows) and visit.arrived_at > order.windows[-1].closes_at
+            ticks.append(VisitTick(turn, order.address.place, late, text))
+    driven = tuple(run for run in desk.driven_line(day, shift_id) if run)
+    return Driven(shift_id, driver_colour(number).name(), tuple(leg for leg in line.legs if leg), driven, tuple(ticks))

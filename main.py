@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from db.logbook.opening import open_logbook
 from db.opening import open_store as open_database
 from dispatcher import __version__
 from dispatcher.domain.depot import Depot
+from dispatcher.domain.devices import App
 from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.place import Place
 from dispatcher.proof.files import ProofFiles
@@ -223,6 +224,30 @@ def verify(args: argparse.Namespace, home: Home) -> dict[str, Any]:
     return verdict.described()
 
 
+def simulate(args: argparse.Namespace, home: Home) -> int:
+    """Drive a day's sent rounds through the gateway, beside an open window; 0 if all that was sent was acknowledged."""
+    from dispatcher.simulation.site import Asked
+    from dispatcher.simulation.site import simulate as drive
+
+    slug = args.depot or _usual_depot(home)
+    if slug is None:
+        raise KnownError("There is no depot to work on, or several.", "Name one with --depot, or make one: depot new.")
+    asked = Asked(
+        on=args.date,
+        speed=args.speed,
+        seed=args.seed,
+        drivers=args.drivers,
+        until=args.until,
+        gateway=args.gateway,
+        app=None if args.app == "mixed" else App[args.app.upper()],
+        truth_to=args.truth,
+    )
+    logbook = partial(open_logbook, clock=now)
+    result = drive(home, slug, asked, open_store=open_store, open_logbook=logbook, progress=TerminalProgress())
+    print(json.dumps(result, indent=None if args.json else 2, ensure_ascii=False), flush=True)
+    return 0 if result["sent"] == result["acknowledged"] else 1
+
+
 # --- the window ---------------------------------------------------------------------------------------------------
 
 
@@ -321,6 +346,29 @@ def _seed(text: str) -> int:
     return int(text)
 
 
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no speed; write 60 for a minute in a second") from error
+    if not 1 <= speed <= 3_600:
+        raise argparse.ArgumentTypeError("a day can be simulated 1 to 3,600 times as fast as it is")
+    return speed
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) <= 1_000):
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of drivers")
+    return int(text)
+
+
+def _clock(text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no time of day; write it as 14:30") from error
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line, as `docs/automation.md` describes it."""
     top = argparse.ArgumentParser("roundhouse", description="The workstation of a delivery depot's dispatcher.")
@@ -333,6 +381,7 @@ def parser() -> argparse.ArgumentParser:
     _depot_commands(commands)
     _day_commands(commands)
     _proof_commands(commands)
+    _simulate_command(commands)
     _whatif_commands(commands)
     pictures = _command(commands, "shots", "write a picture of every panel on the demo day", shots)
     pictures.add_argument("dir", type=Path, metavar="DIR")
@@ -408,6 +457,20 @@ def _proof_commands(commands: Any) -> None:
     _which_depot(checked)
 
 
+def _simulate_command(commands: Any) -> None:
+    what = "drive a day's sent rounds with simulated drivers and phones, beside an open window"
+    made = _command(commands, "simulate", what, simulate, needs="nothing")
+    made.add_argument("--speed", type=_speed, default=60.0, help="how many times as fast as real, 1-3,600; usually 60")
+    made.add_argument("--seed", type=_seed, default=1, help="the same seed and rounds give the same day")
+    made.add_argument("--drivers", type=_count, default=None, metavar="N", help="only the first so many")
+    made.add_argument("--until", type=_clock, default=None, metavar="HH:MM", help="end then, by the depot's clock")
+    made.add_argument("--gateway", default="", metavar="URL", help="without it the depot's own on this computer")
+    apps = ["page", "traccar", "owntracks", "overland", "gpslogger", "mixed"]
+    made.add_argument("--app", choices=apps, default="mixed", help="what phones report with")
+    made.add_argument("--truth", type=Path, default=None, metavar="FILE.json", help="write down what truly happened")
+    _which_day(made)
+
+
 def _whatif_commands(commands: Any) -> None:
     copies = commands.add_parser("whatif", help="try a day out in copies of the depot").add_subparsers(required=True)
     made = _command(copies, "new", "make a what-if copy of the depot for a day", whatif_new, needs="depot")
@@ -463,6 +526,8 @@ def kept_log(home: Home) -> Iterator[None]:
 def execute(args: argparse.Namespace, home: Home) -> int:
     """Run one command with what it needs opened, and print what it returns."""
     needs = getattr(args, "needs", "window")
+    if needs == "nothing":
+        return int(args.run(args, home))
     with ExitStack() as opened:
         opened.enter_context(lock_home(home.root))
         opened.enter_context(kept_log(home))

@@ -187,3 +187,12 @@ def test_a_mistake_of_ours_is_a_fault_and_is_logged(expect_log, monkeypatch):
     with expect_log("could not be read", level=40):
         decoded = decode(Source.PAGE, Message(), now=NOW)
     assert len(decoded.faults) == 1
+
+
+@pytest.mark.parametrize("source", list(Source))
+def test_what_is_too_large_is_told_as_such(source):
+    body = b'{"positions":[' + b" " * 2_100_000 + b"]}"
+    assert (
+        "more than the 2,097,152 that are read"
+        in decode(source, Message(content_type=JSON, body=body), now=NOW).faults[0].what
+    )

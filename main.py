@@ -248,6 +248,27 @@ def simulate(args: argparse.Namespace, home: Home) -> int:
     return 0 if result["sent"] == result["acknowledged"] else 1
 
 
+# --- the gateway --------------------------------------------------------------------------------------------------
+
+
+def run_gateway(args: argparse.Namespace, home: Home) -> int:
+    """Be a depot's gateway until asked to end."""
+    from dispatcher.gateway.server import Gateway, Wanted, serve  # the web server loads only where it serves
+
+    slug = args.depot or _usual_depot(home)
+    if slug is None or slug not in home.depot_slugs():
+        known = ", ".join(home.depot_slugs()) or "none yet"
+        raise KnownError("The gateway needs a depot to serve.", f"Name one with --depot. Depots here: {known}.")
+    folder = home.depots / slug
+    clock = clock_of(folder)
+    wanted = Wanted(args.host, args.port, args.setup_port, args.bind)
+    page = Path(__file__).resolve().parent / "resources" / "web" / "driver"
+    with kept_log(home, f"gateway-{slug}"), closing(open_logbook(folder, clock=clock)) as logbook:
+        name = slug.replace("-", " ").title()
+        serve(lambda: Gateway(logbook, folder, name=name, page=page, clock=clock, wanted=wanted), folder)
+    return 0
+
+
 # --- the window ---------------------------------------------------------------------------------------------------
 
 
@@ -369,6 +390,12 @@ def _clock(text: str) -> time:
         raise argparse.ArgumentTypeError(f"“{text}” is no time of day; write it as 14:30") from error
 
 
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"“{text}” is no port; use a whole number from 1 to 65535, 0 for any free one")
+    return int(text)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line, as `docs/automation.md` describes it."""
     top = argparse.ArgumentParser("roundhouse", description="The workstation of a delivery depot's dispatcher.")
@@ -383,6 +410,7 @@ def parser() -> argparse.ArgumentParser:
     _proof_commands(commands)
     _simulate_command(commands)
     _whatif_commands(commands)
+    _gateway_command(commands)
     pictures = _command(commands, "shots", "write a picture of every panel on the demo day", shots)
     pictures.add_argument("dir", type=Path, metavar="DIR")
     _which_day(pictures)
@@ -488,6 +516,16 @@ def _whatif_commands(commands: Any) -> None:
         _which_depot(command)
 
 
+def _gateway_command(commands: Any) -> None:
+    gateway = _command(commands, "gateway", "serve the drivers' phones, beside or without a window", run_gateway)
+    gateway.add_argument("--port", type=_port, default=None, help="for phones; without it as the depot's settings say")
+    gateway.add_argument("--setup-port", type=_port, default=None, help="for the page that hands out the certificate")
+    gateway.add_argument("--host", default="", help="name or address that phones are told")
+    gateway.add_argument("--bind", default="", metavar="ADDRESS", help="listen on this address only")
+    gateway.set_defaults(needs="nothing")
+    _which_depot(gateway)
+
+
 def _which_day(of: argparse.ArgumentParser) -> None:
     of.add_argument("--date", type=_date, default=None, help="the day; without it today")
     _which_depot(of)
@@ -501,12 +539,12 @@ def _which_depot(of: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def kept_log(home: Home) -> Iterator[None]:
-    """Write a rotating log into the data folder."""
+def kept_log(home: Home, name: str = "roundhouse") -> Iterator[None]:
+    """Write a rotating log into the data folder; processes that run side by side have one each."""
     try:
         home.logs.mkdir(parents=True, exist_ok=True)
         to = logging.handlers.RotatingFileHandler(
-            home.logs / "roundhouse.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8"
+            home.logs / f"{name}.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8"
         )
     except OSError as fault:
         raise KnownError(

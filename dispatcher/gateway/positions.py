@@ -1,0 +1,155 @@
+"""Positions, in whatever protocol: let in, understood, cut to the driver's hours, committed, acknowledged.
+
+A known device always gets its protocol's usual answer, whatever it sent: a client that is refused sends the same
+message for ever. What cannot be used is put aside with its bytes.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from dispatcher.domain.devices import App, Device, Scope
+from dispatcher.domain.ids import DeviceId
+from dispatcher.domain.tracking import Decoded, Fault, Source
+from dispatcher.gateway.answers import HEADERS, JSON, as_json
+from dispatcher.gateway.door import LONGEST_TOKEN, token_of
+from dispatcher.gateway.house import House, address_of, body_of
+from dispatcher.services.logbook import Letter, LogbookWriter, Receipt
+from dispatcher.services.pairing import put_device
+from dispatcher.tracking.decode import Message, decode
+
+log = logging.getLogger(__name__)
+
+SOURCES: Mapping[str, Source] = {
+    source.value: source
+    for source in (Source.OSMAND, Source.OWNTRACKS, Source.OVERLAND, Source.GPSLOGGER, Source.NMEA, Source.TRACCAR)
+}
+TAKEN: Mapping[Source, tuple[bytes, str]] = {
+    Source.OWNTRACKS: (b"[]", JSON),
+    Source.OVERLAND: (b'{"result":"ok"}', JSON),
+}
+PLAIN = (b"", "text/plain")
+TOLD_AGAIN = timedelta(hours=1)
+NOTED_AGAIN = timedelta(minutes=1)
+
+
+class Positions:
+    """Takes what phones and trackers say of where they are."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._noted: dict[DeviceId, datetime] = {}
+        self._told: dict[tuple[DeviceId, str], datetime] = {}
+
+    async def take(self, request: web.BaseRequest, source: Source, path_token: str) -> web.Response:
+        """One message of an app, with its token in the path or a header."""
+        token = path_token[:LONGEST_TOKEN] or token_of(request.headers)
+        device = await self._house.door.admit(token, Scope.POSITIONS, address_of(request))
+        await self.receive(device, source, await self._message(request))
+        body, content_type = TAKEN.get(source, PLAIN)
+        return web.Response(body=body, content_type=content_type, headers=HEADERS)
+
+    async def take_of_page(self, request: web.BaseRequest) -> web.Response:
+        """The driver page's positions, by its own token."""
+        device = await self._house.door.admit(token_of(request.headers), Scope.POSITIONS, address_of(request))
+        taken = await self.receive(device, Source.PAGE, await self._message(request))
+        return as_json({"taken": taken})
+
+    async def receive(self, device: Device, source: Source, message: Message) -> int:
+        """Commit what a device says; returns how many positions were understood.
+
+        Raises `Refusal` and `KnownError` as `Ingest.put`.
+        """
+        now = self._house.clock()
+        decoded = decode(source, message, now=now)
+        raw = message.body or message.query.encode("utf-8", "surrogateescape")
+        if device.app is App.SERVER:
+            letters = await self._of_trackers(device, source, raw, decoded, now)
+        else:
+            if decoded.unique_id and decoded.unique_id != device.unique_id:
+                decoded = await self._bound(device, decoded, now)
+            letters = [await self._letter(device, source, raw, decoded, now)]
+        receipts = await asyncio.gather(*(self._keep(letter) for letter in letters))
+        self._count(receipts)
+        return len(decoded.fixes)
+
+    async def _message(self, request: web.BaseRequest) -> Message:
+        body = await body_of(request, self._house.limits)
+        query, kind = request.rel_url.raw_query_string, request.headers.get("Content-Type", "")
+        return Message(request.method, query, kind, body, request.headers)
+
+    async def _letter(self, device: Device, source: Source, raw: bytes, decoded: Decoded, now: datetime) -> Letter:
+        """What may be kept of a message. As soon as any of it may not, its bytes may not either."""
+        kept, outside = await self._house.hours.keep(device.driver_id, decoded)
+        if kept is not decoded:
+            self._house.counters.outside += outside
+            raw = b""
+        elif kept.faults and not kept.fixes and not await self._house.hours.on_duty(device.driver_id):
+            raw = b""
+        return Letter(device.id, device.driver_id, source, now, raw, kept)
+
+    async def _keep(self, letter: Letter) -> Receipt:
+        if letter.decoded.fixes or letter.decoded.events or letter.decoded.faults:
+            return await self._house.ingest.put(letter)
+        # Nothing but a sign of life: worth a word to the disk once a minute
+        before = self._noted.get(letter.device_id)
+        if before is not None and timedelta(0) <= letter.received_at - before < NOTED_AGAIN:
+            return Receipt(0, 0, 0)
+        self._noted[letter.device_id] = letter.received_at
+        return await self._house.ingest.put(letter)
+
+    async def _of_trackers(
+        self, server: Device, source: Source, raw: bytes, decoded: Decoded, now: datetime
+    ) -> list[Letter]:
+        """A server's message as letters of the trackers it speaks of."""
+        letters = []
+        named = [fix.unique_id for fix in decoded.fixes] + [event.unique_id for event in decoded.events]
+        for unique_id in dict.fromkeys(named):
+            fixes = tuple(fix for fix in decoded.fixes if fix.unique_id == unique_id)
+            events = tuple(event for event in decoded.events if event.unique_id == unique_id)
+            tracker = await self._house.door.tracker(unique_id)
+            if tracker is None:
+                why = Fault(f"The tracker “{unique_id[:40]}” is not known here; name it among the devices.")
+                letters.append(Letter(server.id, None, source, now, raw, Decoded(faults=(why,))))
+            else:
+                letters.append(await self._letter(tracker, source, raw, Decoded(fixes, events), now))
+        if decoded.faults or not letters:
+            letters.append(Letter(server.id, None, source, now, raw, Decoded(faults=decoded.faults)))
+        return letters
+
+    async def _bound(self, device: Device, decoded: Decoded, now: datetime) -> Decoded:
+        """Bind the device to the first name it calls itself; say so when it calls itself another, once an hour."""
+        if not device.unique_id:
+            bound = await asyncio.to_thread(self._house.logbook.write, lambda w: _bind(w, device.id, decoded.unique_id))
+            if bound:
+                return decoded
+        key = (device.id, decoded.unique_id)
+        before = self._told.get(key)
+        if before is not None and timedelta(0) <= now - before < TOLD_AGAIN:
+            return decoded
+        if len(self._told) > 1_000:
+            self._told.clear()
+        self._told[key] = now
+        why = Fault(f"Another phone, “{decoded.unique_id[:40]}”, uses the link of this one.")
+        return replace(decoded, faults=(*decoded.faults, why))
+
+    def _count(self, receipts: list[Receipt]) -> None:
+        counters = self._house.counters
+        for receipt in receipts:
+            counters.fixes += receipt.fixes
+            counters.again += receipt.known
+            counters.faults += receipt.faults
+
+
+def _bind(writer: LogbookWriter, device_id: DeviceId, unique_id: str) -> bool:
+    """Whether the device goes by this name now."""
+    device = writer.device(device_id)
+    if device is None:
+        return False
+    if not device.unique_id:
+        put_device(writer, replace(device, unique_id=unique_id))
+    return device.unique_id in ("", unique_id)

@@ -1,0 +1,247 @@
+"""The gateway's process as others see it: started, watched, stopped. The window does, and the command line.
+
+Gateway and watcher share a folder: a lock that the gateway holds as long as it runs, `status.json` that it writes
+every second, `stop` that asks it to end. All three work on every system and outlive either side.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from dispatcher import __version__
+from dispatcher.domain.errors import KnownError
+from dispatcher.services.home import Home
+
+STATUS, LOCK, STOP, LOG = "status.json", "gateway.lock", "stop", "gateway.log"
+STALE_S = 15.0
+"""A gateway that holds the lock and says nothing for so long hangs."""
+_ENTRY = Path(__file__).resolve().parents[2] / "main.py"
+_started: list[subprocess.Popen[bytes]] = []
+"""Asked now and then whether they ended, or the system keeps their names as long as this process lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayStatus:
+    """How a depot's gateway stands."""
+
+    running: bool = False
+    pid: int = 0
+    version: str = ""
+    since: str = ""
+    """ISO 8601, UTC."""
+    written: str = ""
+    """ISO 8601, UTC: when it said all this."""
+    host: str = ""
+    port: int = 0
+    setup_port: int = 0
+    addresses: tuple[str, ...] = ()
+    counters: Mapping[str, Any] = field(default_factory=dict)
+    fault: str = ""
+    """What keeps it from doing its work, for people; empty while all is well."""
+
+    @property
+    def silent_s(self) -> float:
+        """How long it has said nothing; endless before the first word."""
+        try:
+            return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(self.written)).total_seconds())
+        except (ValueError, TypeError):
+            return float("inf")
+
+
+def folder_of(home: Home, slug: str) -> Path:
+    """Where a depot's gateway keeps its keys and says how it stands."""
+    return home.depots / slug / "gateway"
+
+
+def status(home: Home, slug: str) -> GatewayStatus:
+    """How the gateway stands; `running` is whether a process holds its lock right now."""
+    folder = folder_of(home, slug)
+    return _read(folder / STATUS, running=_held(folder / LOCK))
+
+
+def start(home: Home, slug: str, *arguments: str) -> None:
+    """Start the gateway in a process that outlives this one; one that runs already is left alone.
+
+    It says in its status, and in `gateway.log` beside it, how that went. Raises `KnownError` if nothing can start.
+    """
+    if status(home, slug).running:
+        return
+    folder = folder_of(home, slug)
+    command = [*_program(), "gateway", "--depot", slug, *arguments]
+    try:
+        private_folder(folder)
+        (folder / STOP).unlink(missing_ok=True)
+        with (folder / LOG).open("ab") as said:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                cwd=folder,
+                env={**os.environ, "ROUNDHOUSE_HOME": str(home.root)},
+                **_apart(),
+            )
+            _started[:] = [child for child in (*_started, process) if child.poll() is None]
+    except OSError as fault:
+        raise KnownError(f"The gateway could not be started ({fault.strerror}).", "Look at the disk.") from fault
+
+
+def stop(home: Home, slug: str, *, wait_s: float = 15.0) -> bool:
+    """Ask the gateway to end in good order; returns whether it has within `wait_s`."""
+    folder = folder_of(home, slug)
+    if not _held(folder / LOCK):
+        return True
+    write_whole(folder / STOP, b"")
+    until = time.monotonic() + wait_s
+    while time.monotonic() < until:
+        if not _held(folder / LOCK):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+class Watch:
+    """Keeps a depot's gateway running: `look` every few seconds, from any thread, and it does what is to be done.
+
+    A gateway that fell is started again, sooner the first time and ever later after (2 s to 5 min); one of another
+    version is replaced; one that hangs is ended by force, which loses nothing that was acknowledged.
+    """
+
+    FIRST_S, LAST_S, STEADY_S = 2.0, 300.0, 60.0
+
+    def __init__(
+        self,
+        home: Home,
+        slug: str,
+        *,
+        version: str = __version__,
+        monotonic: Callable[[], float] = time.monotonic,
+        starter: Callable[[Home, str], None] = start,
+    ) -> None:
+        self._home, self._slug, self._version, self._now, self._start = home, slug, version, monotonic, starter
+        self._wait_s, self._next, self._up_since = self.FIRST_S, 0.0, 0.0
+
+    def look(self) -> GatewayStatus:
+        """How the gateway stands; starts, replaces or ends it first if that is due."""
+        seen = status(self._home, self._slug)
+        now = self._now()
+        if seen.running and seen.silent_s <= STALE_S and seen.version == self._version:
+            self._up_since = self._up_since or now
+            if now - self._up_since >= self.STEADY_S:
+                self._wait_s = self.FIRST_S
+            return seen
+        self._up_since = 0.0
+        if now < self._next:
+            return seen
+        self._next = now + self._wait_s
+        self._wait_s = min(self._wait_s * 2, self.LAST_S)
+        if seen.running and not self._make_way(seen):
+            return seen
+        self._start(self._home, self._slug)
+        return status(self._home, self._slug)
+
+    def _make_way(self, seen: GatewayStatus) -> bool:
+        """End what runs but should not; whether the way is free. A process that has said nothing yet is let be."""
+        if not seen.pid or seen.written == "":
+            return False
+        if seen.silent_s > STALE_S:
+            with contextlib.suppress(OSError):  # gone already
+                os.kill(seen.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        return stop(self._home, self._slug, wait_s=5.0)
+
+
+# --- the gateway's side -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Be the depot's gateway. Raises `KnownError` if another process is."""
+    private_folder(folder)
+    lock = FileLock(folder / LOCK, thread_local=False)
+    try:
+        # Not at once: whoever asks for the status holds the lock for a moment
+        lock.acquire(timeout=2.0, poll_interval=0.05)
+    except Timeout:
+        told = _read(folder / STATUS, running=True)
+        who = f" (process {told.pid})" if told.pid else ""
+        raise KnownError(f"This depot's gateway runs already{who}.", "Use that one, or end it first.") from None
+    try:
+        (folder / STOP).unlink(missing_ok=True)
+        (folder / STATUS).unlink(missing_ok=True)
+        yield
+    finally:
+        (folder / STATUS).unlink(missing_ok=True)
+        (folder / STOP).unlink(missing_ok=True)
+        lock.release()
+
+
+def tell(folder: Path, said: GatewayStatus) -> None:
+    """Say how the gateway stands."""
+    write_whole(folder / STATUS, json.dumps(asdict(said)).encode())
+
+
+def asked_to_stop(folder: Path) -> bool:
+    """Whether somebody wants the gateway to end."""
+    return (folder / STOP).exists()
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that only this user may open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.name == "posix":
+        folder.chmod(0o700)
+
+
+def write_whole(file: Path, content: bytes, *, private: bool = False) -> None:
+    """Put a file in place as a whole: whoever reads it sees the former or this one, never half."""
+    fresh = file.with_name(f"{file.name}.{os.getpid()}.new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o644), "wb") as out:
+        out.write(content)
+    fresh.replace(file)
+
+
+def _read(file: Path, *, running: bool) -> GatewayStatus:
+    try:
+        said = json.loads(file.read_bytes())
+        known = {name: said[name] for name in GatewayStatus.__dataclass_fields__ if name in said}
+        addresses = tuple(known.pop("addresses", ()))
+        return GatewayStatus(**{**known, "addresses": addresses, "running": running})
+    except (OSError, ValueError, TypeError):
+        return GatewayStatus(running=running)
+
+
+def _held(lock: Path) -> bool:
+    if not lock.exists():
+        return False
+    probe = FileLock(lock, timeout=0, thread_local=False)
+    try:
+        probe.acquire()
+    except (Timeout, OSError):
+        return True
+    probe.release()
+    return False
+
+
+def _program() -> list[str]:
+    """This program: the frozen one, or this Python with the checkout's or the installed entry."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, str(_ENTRY)]
+
+
+def _apart() -> dict[str, Any]:
+    """What lets a process outlive the one that started it, without a console."""
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
+        return {"creationflags": flags}
+    return {"start_new_session": True}

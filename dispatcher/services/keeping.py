@@ -1,0 +1,77 @@
+"""Which of a driver's positions are kept: those of the shifts that were sent to them, and the margin around.
+
+Outside, a position is taken off the phone's hands and forgotten (data minimisation, GDPR article 5(1)(c)). The driver
+has the last word: what is said to be the end of the round ends the keeping at once, and who begins earlier than the
+margin opens it, by one margin more at most.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dispatcher.domain.actions import ActionKind, SentRound, TakenAction, Taking
+from dispatcher.domain.ids import DriverId
+from dispatcher.services.logbook import LogbookReader
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a driver's positions are kept: spans of moments, both ends within."""
+
+    spans: tuple[tuple[datetime, datetime], ...] = ()
+
+    def keep(self, moment: datetime) -> bool:
+        """Whether what happened at `moment` may be kept."""
+        return any(begins <= moment <= ends for begins, ends in self.spans)
+
+
+def hours_of(reader: LogbookReader, driver_id: DriverId, first: datetime, last: datetime) -> Hours:
+    """When the positions of this driver are kept, as far as shifts touch the time from `first` to `last`.
+
+    None without a round that was sent. A withdrawn one counts only as long as its driver had begun it.
+    """
+    margin = timedelta(seconds=reader.policy().margin_s)
+    # A day more on both sides: dates are the depot's, moments UTC, and a shift may pass midnight
+    rounds = reader.rounds_of(driver_id, (first - _DAY).date(), (last + _DAY).date())
+    if not rounds:
+        return Hours()
+    said: dict[str, list[TakenAction]] = {}
+    for taken in reader.actions_of([each.shift_id for each in rounds]):
+        said.setdefault(taken.action.shift_id, []).append(taken)
+    return Hours(tuple(span for each in rounds for span in _spans(each, said.get(each.shift_id, []), margin)))
+
+
+def _spans(sent: SentRound, actions: list[TakenAction], margin: timedelta) -> list[tuple[datetime, datetime]]:
+    begins, ends = sent.starts_at - margin, max(sent.ends_at, _returns_at(sent)) + margin
+    turns = [
+        (min(taken.action.at, taken.received_at), taken.action.kind)
+        for taken in actions
+        if taken.action.kind in (ActionKind.BEGIN, ActionKind.END) and _counts(taken)
+    ]
+    if sent.withdrawn and not turns:
+        return []
+    spans: list[tuple[datetime, datetime]] = []
+    opened: datetime | None = begins
+    for at, kind in sorted(turns, key=lambda turn: turn[0]):
+        if kind is ActionKind.BEGIN:
+            opened = max(at, begins - margin) if opened is None or at < opened else opened
+        elif opened is not None:
+            spans.append((opened, min(at, ends)))
+            opened = None
+    if opened is not None and not sent.withdrawn:
+        spans.append((opened, ends))
+    return [(opens, closes) for opens, closes in spans if opens <= closes]
+
+
+def _counts(taken: TakenAction) -> bool:
+    return taken.taking is not Taking.REFUSED and not taken.withdrawn
+
+
+def _returns_at(sent: SentRound) -> datetime:
+    """When the plan has the round back at the depot; the shift's end if it does not say."""
+    try:
+        planned = datetime.fromisoformat(str(sent.body.get("returns_at")))
+    except ValueError:
+        return sent.ends_at
+    return planned if planned.tzinfo else sent.ends_at

@@ -7,7 +7,7 @@ import { DriverSprites, lookOf, RADIUS } from "/map/driversprites.js";
 import { unit, worldSize } from "/map/geometry.js";
 import { glideTo, isGliding, pause, placeAt, rest } from "/map/glide.js";
 
-const STACKED = 10;     // pixels: nearer to one another than this, marks are counted rather than read
+const STACKED = 18;     // pixels: nearer to one another than this, marks are counted rather than read
 const BY_RISK = { none: 0, at_risk: 1, late: 2 };
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 

@@ -4,9 +4,9 @@ import { inkOn } from "/map/colours.js";
 import { drawFlag } from "/map/sprites.js";
 import { drawCaption } from "/map/yard.js";
 
-export const RADIUS = 12;
-const WIDE = 128, TALL = 64;     // pixels of a cell; the mark stands in the middle of the upper part
-const MIDDLE_Y = 26;
+export const RADIUS = 14;
+const WIDE = 128, TALL = 80;     // pixels of a cell; the mark stands in the middle of the upper part
+const MIDDLE_Y = 34;
 const COLUMNS = 8;
 const RISKS = { at_risk: "#a86200", late: "#c8102e" };
 const YELLOW = "#ffd21f";
@@ -71,7 +71,7 @@ function drawDriver(context, driver, followed) {
   if (risk === "at_risk") drawClock(context, RADIUS, -RADIUS);
   if (mock) drawWarning(context, -RADIUS, -RADIUS);
   const caption = [mock ? "made up" : "", stale ? driver.age : ""].filter(Boolean).join(" · ");
-  if (caption) drawCaption(context, caption, 0, RADIUS + 17, mock ? DARK : QUIET);
+  if (caption) drawCaption(context, caption, 0, RADIUS + 18, mock ? DARK : QUIET);
 }
 
 function drawRing(context, radius, colour) {
@@ -90,9 +90,9 @@ function drawArrow(context, { heading, colour, stale }, out) {
   context.rotate(heading * Math.PI / 180);
   context.translate(0, -out);
   context.beginPath();
-  context.moveTo(0, -RADIUS - 10);
-  context.lineTo(9, -RADIUS + 3);
-  context.lineTo(-9, -RADIUS + 3);
+  context.moveTo(0, -RADIUS - 12);
+  context.lineTo(12, -RADIUS + 6);
+  context.lineTo(-12, -RADIUS + 6);
   context.closePath();
   paint(context, colour, stale);
   context.restore();
@@ -103,7 +103,7 @@ function drawDisc(context, { number, colour, stale }) {
   context.arc(0, 0, RADIUS, 0, 2 * Math.PI);
   paint(context, colour, stale);
   const text = String(number);
-  context.font = `700 ${[13, 12, 10, 8][Math.min(text.length, 4) - 1]}px system-ui, sans-serif`;
+  context.font = `700 ${[15, 14, 12, 9][Math.min(text.length, 4) - 1]}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   const { actualBoundingBoxAscent: height } = context.measureText("0");
@@ -120,7 +120,7 @@ function paint(context, colour, stale) {
   context.fillStyle = stale ? "#ffffff" : colour;
   context.fill();
   context.strokeStyle = stale ? colour : DARK;
-  context.lineWidth = stale ? 2.5 : 1.5;
+  context.lineWidth = stale ? 2.5 : 2;
   context.setLineDash(stale ? [4, 3] : []);
   context.stroke();
   context.setLineDash([]);

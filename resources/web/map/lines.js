@@ -141,6 +141,22 @@ function badgesAt(zoom) {
   return places;
 }
 
+/** Leave the numbers along the lines readable where something is drawn over them. */
+export function clearBadges(context, zoom, box) {
+  context.globalCompositeOperation = "destination-out";
+  for (const [shift, places] of badgesAt(zoom)) {
+    const half = halfBadge(context, routes.get(shift)) + 1;
+    for (const [x, y] of places) context.fillRect(x - box.left - half, y - box.top - 9, half * 2, 18);
+  }
+  context.globalCompositeOperation = "source-over";
+}
+
+/** Half a badge's width, and its font put in force. */
+function halfBadge(context, { number, locked }) {
+  context.font = "700 11px system-ui, sans-serif";
+  return Math.max(9, context.measureText(String(number)).width / 2 + 5) + (locked ? 6 : 0);
+}
+
 function placesAlong({ legs }, taken, cell) {
   const places = [];
   let free = 60;
@@ -156,11 +172,9 @@ function placesAlong({ legs }, taken, cell) {
 }
 
 function drawBadges(context, route, places, box) {
-  const text = String(route.number);
-  context.font = "700 11px system-ui, sans-serif";
+  const text = String(route.number), half = halfBadge(context, route);
   context.textAlign = "center";
   context.textBaseline = "middle";
-  const half = Math.max(9, context.measureText(text).width / 2 + 5) + (route.locked ? 6 : 0);
   for (const [worldX, worldY] of places) {
     const x = worldX - box.left, y = worldY - box.top;
     if (x < 0 || y < 0 || worldX > box.right || worldY > box.bottom) continue;

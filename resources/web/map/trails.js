@@ -1,6 +1,7 @@
 // Draws where drivers were: trails that fade with age, and one round as it was driven against its plan. The painter's
 // thread only.
 
+import { clearBadges } from "/map/lines.js";
 import { boxOf, pixelLine, touches, worldSize } from "/map/geometry.js";
 import { fullRoutes, scene, trails } from "/map/world.js";
 
@@ -16,21 +17,23 @@ export function* drawTrails(context, { zoom, box, casing, ink }) {
   context.lineCap = context.lineJoin = "round";
   for (const trail of trails.values()) {
     if (trail.id === scene.driven?.id) continue;
-    drawTrail(context, trail, piecesOf(trail, zoom, latest), box, full && !full.has(trail.id) ? HELD_BACK : 1, casing);
+    drawTrail(context, trail, piecesOf(trail, zoom, latest), box, full && !full.has(trail.id) ? HELD_BACK : 1, ink);
     yield;
   }
   context.globalAlpha = 1;
+  if (trails.size) clearBadges(context, zoom, box);
   if (scene.driven) drawDriven(context, scene.driven, zoom, box, casing, ink);
   return trails.size > 0 || scene.driven !== null;
 }
 
-function drawTrail(context, { colour }, pieces, box, strength, casing) {
+/** Edged in ink: on the line of its own round, in the same colour, it would not be seen. */
+function drawTrail(context, { colour }, pieces, box, strength, ink) {
   for (const { line, extent, band, gap } of pieces) {
     if (!touches(extent, box, WIDTH)) continue;
     context.globalAlpha = BANDS[band][1] * strength;
     trace(context, [line], box);
     context.setLineDash(gap ? [2, 6] : []);
-    stroke(context, gap ? [[colour, WIDTH]] : [[casing, WIDTH + 2], [colour, WIDTH]]);
+    stroke(context, gap ? [[colour, WIDTH]] : [[ink, WIDTH + 2], [colour, WIDTH]]);
   }
   context.setLineDash([]);
 }

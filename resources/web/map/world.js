@@ -45,8 +45,9 @@ const CHANGES = {
 /** Carry out a message; the names of the layers that it makes old. */
 export function apply(message) {
   const layers = CHANGES[message.kind](message);
-  if (concernsPlan(layers)) version += 1;
-  return layers;
+  if (!concernsPlan(layers)) return layers;
+  version += 1;
+  return trails.size ? [...layers, ...TRAILS] : layers;   // trails keep clear of the numbers along the lines
 }
 
 /** Whether any of these layers shows where stops and routes are. */

@@ -18,7 +18,7 @@ PHONE, MIRA = DeviceId("phone"), DriverId("mira")
 
 def fix(seconds: float = 0.0, **parts: Any) -> Fix:
     """Where the driver was so many seconds after `NOW`."""
-    return Fix(NOW + timedelta(seconds=seconds), Place(50.77, 6.08 + seconds / 100_000), **parts)
+    return Fix(NOW + timedelta(seconds=seconds), Place(50.77, round(6.08 + seconds / 100_000, 7)), **parts)
 
 
 def letter(*fixes: Fix, received_at: datetime = NOW, **parts: Any) -> Letter:
@@ -33,7 +33,8 @@ def record(previous: Record | None = None, **parts: Any) -> Record:
     before = previous.digest if previous else bytes(32)
     digest = hashlib.sha256(before + str((n, parts)).encode()).digest()
     usual = {"kind": RecordKind.ATTEMPT, "key": f"key-{n}", "order_id": OrderId("order"), "on": "2026-11-23", "at": NOW}
-    return Record(n=n, body={"n": n}, salt=b"salt", digest=digest, previous=before, **{**usual, **parts})
+    link = {"n": n, "body": {"n": n}, "salt": b"salt", "digest": digest, "previous": before}
+    return Record(**{**link, **usual, **parts})
 
 
 _keys = count()

@@ -26,8 +26,8 @@ from ui.board.rounds import RoundsPanel
 from ui.day import DayBoard, Past
 from ui.history.panel import HistoryPanel
 from ui.map.messages import ClosureLine, Flavour, StopMark
-from ui.map.view import MapView
 from ui.map.replay import ReplayBar
+from ui.map.view import MapView
 from ui.proposals.panel import ProposalsPanel
 from ui.road.alerts import AlertsPanel
 from ui.road.card import DriverCard

@@ -1,0 +1,409 @@
+"""One date being followed: the logbook read on, rounds tracked, arrivals ahead timed, alerts raised.
+
+Tracks become visits in `dispatcher.tracking`, arrivals ahead are worked out in `etas`; here they are brought together
+for every round of a day, a few at a time, so that nobody waits for all of them.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from dispatcher.domain.actions import TakenAction
+from dispatcher.domain.devices import Device, Note
+from dispatcher.domain.fleet import Shift
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.place import Place
+from dispatcher.domain.plan import Day, Route
+from dispatcher.domain.proof import Attempt
+from dispatcher.domain.roads import NO_WAY, RoadPath
+from dispatcher.domain.schedule import RouteTimes
+from dispatcher.domain.tracking import (
+    Alert,
+    AlertKind,
+    Factor,
+    Leg,
+    LiveRound,
+    LiveStop,
+    Risk,
+    StoredFix,
+    Visit,
+    Witness,
+)
+from dispatcher.services.driving import attempts_of
+from dispatcher.services.etas import Drive, Whereabouts, ahead_of
+from dispatcher.services.liveday import LiveDay, facts_of
+from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
+from dispatcher.services.planning import Outlook, PlanningDesk
+from dispatcher.services.sending import Sending, standing
+from dispatcher.services.trail import Trail, TrailPoints
+from dispatcher.services.underway import Behind, Facts
+from dispatcher.tracking.following import RoundTracker
+from dispatcher.tracking.learning import Factors, geohash, legs_of
+from dispatcher.tracking.stops import RoundStop
+
+JUDGE_EVERY_S = 5.0
+"""Arrivals ahead are worked out anew at least so often, and at once after a stop."""
+AT_ONCE = 25
+"""Rounds timed in one step: drivers move on the map between two of them."""
+ASK_ROADS_M = 80.0
+"""A driver who moved less is where the roads were asked from last."""
+LEARN_DAYS = 60
+KEEP_EVERY_S = 10.0
+OVERTIME = timedelta(hours=4)
+"""So long after its shift a round may still be driven."""
+
+
+@dataclass(slots=True)
+class Followed:
+    """One round and what is known of it so far."""
+
+    tracker: RoundTracker
+    plan: "Plan | None" = None
+    live: LiveRound | None = None
+    alerts: tuple[Alert, ...] = ()
+    judged_at: float = -1e9
+    asked: tuple[Place, OrderId, float] | None = None
+    """From where the roads were asked last, to where, and the seconds they said."""
+    trail: Trail = field(default_factory=Trail)
+    risky: dict[OrderId, datetime] = field(default_factory=dict)
+    """Stops ahead that are at risk or late, with since when."""
+
+
+class Watch:
+    """One date being followed."""
+
+    def __init__(self, on: date, logbook: Logbook, desk: PlanningDesk, day: Day, now: datetime) -> None:
+        self.on = on
+        self._logbook, self._desk = logbook, desk
+        self._rounds: dict[ShiftId, Followed] = {}
+        self._version = -1
+        self._seq = self._action = 0
+        self._fresh = True
+        self._attempts: Mapping[OrderId, Attempt] = {}
+        self._facts: Facts = {}
+        self._actions: dict[ShiftId, list[TakenAction]] = {}
+        self._sending = Sending(0, 0, 0)
+        self._notes: Sequence[Note] = ()
+        self._devices: Sequence[Device] = ()
+        self._kept: dict[ShiftId, tuple[Visit, ...]] = {}
+        self._kept_at = time.monotonic()
+        self._since = (now - timedelta(days=LEARN_DAYS)).date()
+        self._learned = self._learn()
+        self._zone = day.depot.zone
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def follow_plan(self, outlook: Outlook, lines: Mapping[ShiftId, RoadPath]) -> None:
+        """Know the rounds as they are planned now, and the ways they are to take."""
+        day = outlook.day
+        routes = {route.shift_id: route for route in day.plan.routes}
+        for shift_id in [s for s in self._rounds if s not in routes]:
+            del self._rounds[shift_id]
+        for shift_id, route in routes.items():
+            plan = route, outlook.schedule.routes[shift_id], lines.get(shift_id)
+            known = self._rounds.get(shift_id)
+            if known is None or known.tracker.shift.driver_id != day.shifts[shift_id].driver_id:
+                tracker = RoundTracker(day.shifts[shift_id], _stops(day, *plan[:2]), day.depot.road, _legs(plan[2]))
+                self._rounds[shift_id] = Followed(tracker, plan)
+                self._catch_up(day.shifts[shift_id], tracker)
+            elif not _same_plan(known.plan, plan):
+                known.plan, known.judged_at = plan, -1e9
+                known.tracker.replan(_stops(day, *plan[:2]), _legs(plan[2]))
+
+    def _catch_up(self, shift: Shift, tracker: RoundTracker) -> None:
+        """What was heard of this round so far."""
+        since, until = span_of(shift)
+
+        def look(reader: LogbookReader) -> tuple[int, Sequence[StoredFix], Sequence[TakenAction]]:
+            return reader.last_seq(), reader.track(shift.driver_id, since, until), reader.actions_of([shift.id])
+
+        last, fixes, actions = self._logbook.read(look)
+        self._seq = self._seq or last
+        tracker.take(sorted((f for f in fixes if f.seq <= self._seq), key=lambda f: f.seq))
+        self._actions[shift.id] = list(actions)
+        self._action = max(self._action, *(a.n for a in actions), 0)
+        tracker.hear(actions)
+
+    def read_on(self, day: Day) -> bool:
+        """Take in what came since it was read last; whether anything did."""
+        version = self._logbook.version()
+        if version == self._version:
+            return False
+        self._version = version
+        heard = self._logbook.read(self._read_all(day))
+        while heard:
+            heard = self._logbook.read(self._read_fixes)
+        return True
+
+    def _read_all(self, day: Day) -> Callable[[LogbookReader], bool]:
+        def read(reader: LogbookReader) -> bool:
+            self._sending = standing(reader, self.on)
+            self._devices = reader.devices()
+            self._notes = (
+                reader.notes(since=min(s.starts_at for s in day.shifts.values()) - OVERTIME) if day.shifts else ()
+            )
+            actions = reader.actions_after(self._action)
+            if actions or self._fresh:
+                self._action, self._fresh = max((a.n for a in actions), default=self._action), False
+                self._attempts = attempts_of(reader, day.shifts)
+                self._facts = facts_of(reader, self.on)
+                self._hear(actions)
+            return self._read_fixes(reader)
+
+        return read
+
+    def _hear(self, actions: Iterable[TakenAction]) -> None:
+        """An action that was taken back says so by another, so all that was said in its round is read anew."""
+        for shift_id in {a.action.shift_id for a in actions} & self._rounds.keys():
+            said = self._logbook.read(partial(_said_in, shift_id))
+            self._actions[shift_id] = list(said)
+            self._rounds[shift_id].tracker.hear(said)
+            self._rounds[shift_id].judged_at = -1e9
+
+    def _read_fixes(self, reader: LogbookReader) -> bool:
+        fixes = reader.fixes_after(self._seq)
+        if not fixes:
+            return False
+        self._seq = fixes[-1].seq
+        per_round: dict[ShiftId, list[StoredFix]] = {}
+        for fix in fixes:
+            if (shift_id := _round_of(fix, self._rounds)) is not None:
+                per_round.setdefault(shift_id, []).append(fix)
+        for shift_id, some in per_round.items():
+            self._rounds[shift_id].tracker.take(some)
+        return True
+
+    # --- judging ---------------------------------------------------------------------------------------------------
+
+    def judge_some(self, outlook: Outlook, now: datetime) -> bool:
+        """Time the rounds ahead that are due, those that wait longest first; whether any was."""
+        clock = time.monotonic()
+        due = [(f.judged_at, s) for s, f in self._rounds.items() if clock - f.judged_at >= JUDGE_EVERY_S]
+        for _, shift_id in sorted(due)[:AT_ONCE]:
+            self._judge(outlook, shift_id, self._rounds[shift_id], now)
+            self._rounds[shift_id].judged_at = clock
+        return bool(due)
+
+    def _judge(self, outlook: Outlook, shift_id: ShiftId, followed: Followed, now: datetime) -> None:
+        assert followed.plan is not None
+        route, times, _ = followed.plan
+        tracker, shift = followed.tracker, outlook.day.shifts[shift_id]
+        visits = tuple(tracker.visits)
+        progress = tracker.progress
+        at = progress.at_order_id
+        done = self._done(outlook.day, route, visits)
+        rest = [o for o in route.order_ids if o not in done and o != at]
+        where = self._whereabouts(tracker, visits, now, begun=progress.departed_at is not None)
+        live = ahead_of(
+            self._desk.problem(outlook.day),
+            shift_id,
+            rest if at is None or at in done else [at, *rest],
+            times,
+            where,
+            drive=self._drive(outlook.day, shift, followed),
+            factor_at=self._factor_at,
+        )
+        heard = tracker.position is not None or bool(visits) or shift_id in self._said()
+        followed.live = LiveRound(
+            shift_id,
+            shift.driver_id,
+            visits,
+            live if heard else (),
+            at,
+            tracker.driven_m,
+            progress.planned_m,
+            tracker.position,
+            tracker.mock,
+        )
+        raised = tracker.alerts(now, times) if self._sent(shift_id) or heard else ()
+        risky = {stop.order_id: followed.risky.get(stop.order_id, now) for stop in live if stop.risk is not Risk.NONE}
+        followed.risky = risky
+        followed.alerts = (*raised, *_at_risk(outlook.day, shift_id, followed.live.stops, risky))
+
+    def _sent(self, shift_id: ShiftId) -> bool:
+        plan = self._rounds[shift_id].plan
+        return self._sending.rounds > 0 and plan is not None and bool(plan[0].stops)
+
+    def _said(self) -> set[ShiftId]:
+        return {shift_id for shift_id, actions in self._actions.items() if actions}
+
+    @staticmethod
+    def _whereabouts(tracker: RoundTracker, visits: Sequence[Visit], now: datetime, *, begun: bool) -> Whereabouts:
+        at = next((v for v in visits if v.departed_at is None), None)
+        behind = max((v for v in visits if v.departed_at), key=lambda v: v.departed_at or now, default=None)
+        fix = tracker.position
+        return Whereabouts(
+            now=now,
+            at=at.order_id if at else None,
+            arrived_at=at.arrived_at if at else None,
+            behind=behind.order_id if behind else None,
+            left_at=behind.departed_at if behind else None,
+            place=fix.fix.place if fix else None,
+            seen_at=min(now, fix.fix.at) if fix else None,
+            begun=begun or bool(visits),
+        )
+
+    def _drive(self, day: Day, shift: Shift, followed: Followed) -> Drive:
+        """How long the roads say it is to the next stop; asked again only after some way."""
+
+        def drive(place: Place, order_id: OrderId) -> float | None:
+            asked = followed.asked
+            if asked and asked[1] == order_id and asked[0].distance_m(place) < ASK_ROADS_M:
+                return asked[2]
+            to = day.orders[order_id].address.place
+            if to is None:
+                return None
+            path: RoadPath = self._desk.roads.path([place, to], day.vehicles[shift.vehicle_id].kind.profile)
+            if path.duration_s >= NO_WAY:
+                return None
+            followed.asked = place, order_id, float(path.duration_s)
+            return float(path.duration_s)
+
+        return drive
+
+    def _factor_at(self, place: Place, moment: datetime) -> Factor:
+        local = moment.astimezone(self._zone)
+        key = geohash(place), local.hour, local.weekday()
+        if key not in self._factors:
+            self._factors[key] = self._learned.factor_for(*key)
+        return self._factors[key]
+
+    # --- facts -----------------------------------------------------------------------------------------------------
+
+    def facts(self, day: Day) -> Facts:
+        """Stops that are behind: by what drivers said; where one has no page to say it on, by the track."""
+        found = dict(self._facts)
+        said = self._said()
+        for shift_id, followed in self._rounds.items():
+            if shift_id in said or followed.live is None:
+                continue
+            for visit in followed.live.visits:
+                if visit.departed_at and visit.witness is Witness.TRACK and visit.order_id in day.orders:
+                    attempt = day.orders[visit.order_id].attempt
+                    found.setdefault(visit.order_id, Behind(attempt, visit.departed_at, shift_id))
+        return found
+
+    def _done(self, day: Day, route: Route, visits: Iterable[Visit]) -> set[OrderId]:
+        done = {stop.order_id for stop in route.stops if stop.done}
+        done |= {o for o, b in self._facts.items() if o in day.orders and b.attempt >= day.orders[o].attempt}
+        return done | {v.order_id for v in visits if v.departed_at}
+
+    # --- keeping ---------------------------------------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """Write what was made of the tracks, now and then: visits outlive the tracks they were made from."""
+        if time.monotonic() - self._kept_at < KEEP_EVERY_S:
+            return
+        self._kept_at = time.monotonic()
+        changed = {
+            shift_id: tuple(v for v in f.live.visits if v.departed_at) for shift_id, f in self._rounds.items() if f.live
+        }
+        changed = {s: visits for s, visits in changed.items() if visits and visits != self._kept.get(s)}
+        if not changed:
+            return
+        legs = {s: self._legs(s, visits) for s, visits in changed.items()}
+
+        def write(book: LogbookWriter) -> None:
+            book.put_visits(visit for visits in changed.values() for visit in visits)
+            for shift_id, some in legs.items():
+                book.put_legs(self.on, shift_id, some)
+
+        self._logbook.write(write)
+        self._kept |= changed
+        self._learned = self._learn()
+
+    def _legs(self, shift_id: ShiftId, visits: Sequence[Visit]) -> Sequence[Leg]:
+        tracker = self._rounds[shift_id].tracker
+        return legs_of(visits, tracker.plan, self._zone, tracker.policy.geofence_m)
+
+    def _learn(self) -> Factors:
+        self._factors: dict[tuple[str, int, int], Factor] = {}
+        return self._logbook.read(lambda reader: Factors(reader.legs(self._since)))
+
+    # --- the picture -----------------------------------------------------------------------------------------------
+
+    def picture(self, now: datetime) -> LiveDay:
+        """Everything known, as it stands."""
+        rounds = {s: replace(f.live, latest=f.tracker.position) for s, f in self._rounds.items() if f.live}
+        alerts = tuple(alert for followed in self._rounds.values() for alert in followed.alerts)
+        trails = dict(self._trails(now))
+        return LiveDay(self.on, now, rounds, alerts, self._attempts, trails, self._sending, self._notes, self._devices)
+
+    def _trails(self, now: datetime) -> Iterator[tuple[ShiftId, TrailPoints]]:
+        for shift_id, followed in self._rounds.items():
+            if latest := followed.tracker.position:
+                followed.trail.lengthen(followed.tracker, latest, now)
+                yield shift_id, followed.trail.points
+
+
+def _said_in(shift_id: ShiftId, reader: LogbookReader) -> Sequence[TakenAction]:
+    return reader.actions_of([shift_id])
+
+
+def _stops(day: Day, route: Route, times: RouteTimes) -> Iterator[RoundStop]:
+    at = {stop.order_id: stop for stop in times.stops}
+    for stop in route.stops:
+        order = day.orders[stop.order_id]
+        if order.address.place is not None:
+            planned = at[order.id]
+            yield RoundStop(
+                order.id,
+                order.address.place,
+                planned.arrives_at,
+                order.service_s,
+                planned.drive_s,
+                planned.drive_m,
+                stop.done,
+                order.number,
+            )
+
+
+type Plan = tuple[Route, RouteTimes, RoadPath | None]
+
+
+def _same_plan(one: Plan | None, other: Plan) -> bool:
+    return one is not None and one[0] == other[0] and one[1] is other[1] and one[2] is other[2]
+
+
+def _legs(line: RoadPath | None) -> Sequence[Sequence[tuple[float, float]]]:
+    return line.legs if line else ()
+
+
+def span_of(shift: Shift) -> tuple[datetime, datetime]:
+    """When positions may belong to this round; which of them are kept is the gateway's affair."""
+    return shift.starts_at - OVERTIME, shift.ends_at + OVERTIME
+
+
+def _round_of(fix: StoredFix, rounds: Mapping[ShiftId, Followed]) -> ShiftId | None:
+    """The driver's round that was on at the moment of a fix; the nearest, where shifts of one driver meet."""
+    found: list[tuple[timedelta, ShiftId]] = []
+    for shift_id, followed in rounds.items():
+        shift = followed.tracker.shift
+        if shift.driver_id != fix.driver_id:
+            continue
+        since, until = span_of(shift)
+        if since <= fix.fix.at <= until:
+            away = max(shift.starts_at - fix.fix.at, fix.fix.at - shift.ends_at, timedelta())
+            found.append((away, shift_id))
+    return min(found)[1] if found else None
+
+
+def _at_risk(
+    day: Day, shift_id: ShiftId, stops: Iterable[LiveStop], since: Mapping[OrderId, datetime]
+) -> Iterator[Alert]:
+    for stop in stops:
+        if stop.risk is Risk.NONE or stop.closes_at is None:
+            continue
+        order, zone = day.orders[stop.order_id], day.depot.zone
+        by = stop.expected_at if stop.risk is Risk.LATE else stop.latest_at
+        late = (
+            f"about {by.astimezone(zone):%H:%M}" if stop.risk is Risk.LATE else f"perhaps {by.astimezone(zone):%H:%M}"
+        )
+        sentence = (
+            f"{order.address.line or order.address.text} ({order.number}): {late}, "
+            f"the window closes at {stop.closes_at.astimezone(zone):%H:%M}."
+        )
+        value = (by - stop.closes_at).total_seconds()
+        yield Alert(AlertKind.AT_RISK, shift_id, since[stop.order_id], value, 0.0, sentence, stop.order_id)

@@ -85,6 +85,8 @@ class RoundTracker:
         self._watch = Watch(shift, policy)
         self._mock_at: datetime | None = None
         self._ended = False
+        self._known: Sequence[Served] | None = None
+        """What `_told` found, until something changes."""
 
     def take(self, fixes: Iterable[StoredFix]) -> None:
         """Take in fixes in the order they arrived, however late they are."""
@@ -113,7 +115,7 @@ class RoundTracker:
 
     def replan(self, stops: Iterable[RoundStop], legs: Sequence[Line] = ()) -> None:
         """Go on with the round as it is now; what is behind the driver stays as it was told."""
-        self._plan = RoundPlan(stops)
+        self._plan, self._known = RoundPlan(stops), None
         self._way = PlannedWay(legs, self.shift.start)
 
     def alerts(self, now: datetime, planned: RouteTimes | None = None) -> Sequence[Alert]:
@@ -238,7 +240,8 @@ class RoundTracker:
         self._state = self._saved[-1].checkpoint() if self._saved else _State()
 
     def _catch_up(self) -> None:
-        state = self._state
+        """Tell what the track has beyond the state, keeping a checkpoint now and then."""
+        state, self._known = self._state, None
         while state.upto < len(self._track):
             if state.upto % CHECKPOINT == 0 and state.upto and (not self._saved or self._saved[-1].upto < state.upto):
                 self._saved.append(state.checkpoint())
@@ -332,11 +335,14 @@ class RoundTracker:
         return Fences(self._plan, self.shift.start, policy.geofence_m, policy.dwell_s, self._words)
 
     def _told(self) -> Sequence[Served]:
-        doors, fences = copy.copy(self._state.doors), self._fences()
-        stay = self._state.spot.stay()
-        if stay is not None and stay.lasted_s >= self.policy.dwell_s / 4:
-            doors.settle(stay, fences, self._entered)
-        return doors.told(fences)
+        """All visits, as if the stay under way ended now."""
+        if self._known is None:
+            doors, fences = copy.copy(self._state.doors), self._fences()
+            stay = self._state.spot.stay()
+            if stay is not None and stay.lasted_s >= self.policy.dwell_s / 4:
+                doors.settle(stay, fences, self._entered)
+            self._known = doors.told(fences)
+        return self._known
 
     def _said_end(self, word: Word) -> datetime | None:
         return None if word.finished_t is None else _moment(word.finished_t)

@@ -1,4 +1,4 @@
-"""Made-up drives with their truth: straight streets, red lights, parking beside the door, detours, dead zones, noise."""
+"""Made-up drives with their truth: straight streets, red lights, parking beside the door, detours, noise."""
 
 import math
 import random

@@ -10,7 +10,7 @@ import { words } from "./words.js";
 export function linkWords(phone) {
   const { state, since } = phone.link;
   const waiting = phone.waiting.length + phone.unsentPhotos.length;
-  const zone = phone.round?.zone ?? phone.identity.depot.zone;
+  const { zone } = phone;
   if (state === "offline") return waiting ? words.link.waiting(waiting, clock(since, zone)) : words.link.offline(clock(since, zone));
   if (state === "shut" || state === "busy") return words.link[state](waiting);
   if (state === "broken") return words.link.broken;

@@ -35,7 +35,7 @@ export class NotesView {
 
   update() {
     const { phone } = this.app;
-    const zone = phone.round?.zone ?? phone.identity.depot.zone;
+    const { zone } = phone;
     const all = messages(phone);
     fill(this.list, all.length ? all.map((note) => h("li", { class: note.from_driver ? "mine" : "theirs" },
       h("span", { class: "quiet" }, [note.from_driver ? words.notes.me : words.notes.from, clock(note.written_at, zone), note.waiting && words.notes.waiting].filter(Boolean).join(" · ")),

@@ -51,6 +51,11 @@ export class Phone {
 
   get round() { return this.known?.round ?? null; }
 
+  /** The depot's zone; before a first round the phone's own. */
+  get zone() { return this.round?.zone || this.identity?.depot.zone || undefined; }
+
+  get depot() { return this.round?.depot ?? this.identity?.depot ?? null; }
+
   /** The actions of this driver's; after another driver was paired with the phone, the former's wait for them. */
   get own() { return this.actions.filter((action) => action.driver_id === this.identity?.driver.id); }
 

@@ -17,7 +17,7 @@ export class QueueView {
 
   update() {
     const { phone, sender } = this.app;
-    this.zone = phone.round?.zone ?? phone.identity.depot.zone;
+    this.zone = phone.zone;
     const others = phone.actions.filter(({ state, driver_id: id }) => state === "waiting" && id !== phone.identity.driver.id).length;
     fill(this.element,
       h("section", { class: "part first" }, h("h1", {}, linkWords(phone)), phone.link.words && h("p", { class: "quiet" }, phone.link.words),
@@ -54,7 +54,7 @@ export class QueueView {
 
   about() {
     const { phone, shell } = this.app;
-    return h("section", { class: "part quiet" }, h("p", {}, words.queue.driver(phone.identity.driver.name, phone.identity.depot.name)),
+    return h("section", { class: "part quiet" }, h("p", {}, words.queue.driver(phone.round?.driver.name || phone.identity.driver.name, phone.depot.name)),
       h("p", {}, shell.works ? words.queue.works : words.queue.worksNot));
   }
 }

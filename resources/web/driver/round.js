@@ -43,7 +43,7 @@ export class RoundView {
     const skew = Math.round(phone.skew_ms / 60_000);
     const refused = phone.refused.length + phone.lostPhotos.length;
     return [
-      phone.link.state === "shut" && h("div", { class: "banner bad", role: "alert" }, words.link.shutMore(phone.round?.depot.phone ?? phone.identity.depot.phone)),
+      phone.link.state === "shut" && h("div", { class: "banner bad", role: "alert" }, words.link.shutMore(phone.depot.phone)),
       refused > 0 && banner(words.round.refused(refused), words.round.look, () => go("queue"), "bad"),
       Math.abs(phone.skew_ms) > SKEWED_MS && h("div", { class: "banner warn" }, words.round.clock(skew)),
       whereabouts.denied && h("div", { class: "banner warn" }, words.round.denied),

@@ -229,7 +229,7 @@ export const words = {
     now: "Send now",
     works: "This page works without a signal.",
     worksNot: "This page cannot be opened without a signal on this phone: its browser does not trust the depot's certificate. What you do is kept all the same.",
-    driver: (name, depot) => `Connected for ${name}, ${depot}`,
+    driver: (name, depot) => `Connected${name ? ` for ${name}` : ""} with ${depot}`,
     other: (count) => `${many(count, "thing")} of another driver wait until that driver connects again.`,
     kinds: {
       begin: "Round started", end: "Round ended", accept: "Round seen", load: "Loading", arrive: "Arrived", deliver: "Delivered", fail: "Not delivered",

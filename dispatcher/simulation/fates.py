@@ -30,6 +30,9 @@ class Dice(random.Random):
         super().__init__("/".join(map(str, of)))
 
 
+YARD_M = 60.0
+
+
 @dataclass(frozen=True, slots=True)
 class DeadZone:
     """A circle without signal."""
@@ -50,8 +53,9 @@ def deal(seed: int, driver_ids: Sequence[str], fates: Collection[Fate] = tuple(F
     return {driver_id: frozenset(each) for driver_id, each in dealt.items()}
 
 
-def dead_zones(seed: int, places: Sequence[Place]) -> tuple[DeadZone, ...]:
-    """Around one place in twelve, up to six of them."""
+def dead_zones(seed: int, places: Sequence[Place], depot: Place) -> tuple[DeadZone, ...]:
+    """Around one place in twelve, up to six of them; none reaches the depot, where phones are switched on."""
     dice = Dice(seed, "dead zones")
     chosen = dice.sample(list(places), min(6, len(places) // 12 + (len(places) > 2)))
-    return tuple(DeadZone(place, dice.uniform(80, 250)) for place in chosen)
+    zones = (DeadZone(place, dice.uniform(80, 250)) for place in chosen)
+    return tuple(zone for zone in zones if zone.centre.distance_m(depot) > zone.radius_m + YARD_M)

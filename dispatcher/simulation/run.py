@@ -95,13 +95,15 @@ class _Run:
     ) -> None:
         self.site, self.wish, self.rounds, self.progress, self.truth_to = site, wish, rounds, progress, truth_to
         self.tallies = Tallies()
-        self.zones = dead_zones(wish.seed, [door.place for round_ in rounds for door in round_.doors])
+        places = [door.place for round_ in rounds for door in round_.doors]
+        self.zones = dead_zones(wish.seed, places, rounds[0].depot)
         self.phones: dict[str, Paired] = {}
         self.drivers: list[SimulatedDriver] = []
         self.stopped = asyncio.Event()
 
     async def go(self) -> dict[str, Any]:
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(_stop_on_signals(self.stopped))
             http = await stack.enter_async_context(_session(self.site))
             stack.callback(put_away, self.site.logbook, self.phones.values())
             await self._pair(http)
@@ -170,6 +172,8 @@ class _Run:
                 now = datetime.fromisoformat(await page.look(anew=True))
                 if abs((now - pace.now).total_seconds()) <= near_s:
                     return
+            if self.stopped.is_set():
+                return
             if loop.time() > gives_up:
                 raise KnownError(
                     "The gateway does not live in simulated time.", "Start it with this version of Roundhouse."
@@ -182,7 +186,7 @@ class _Run:
         until = self.wish.until or pace.now + timedelta(days=3)
         for driver in self.drivers:
             driver.switch_on()
-        async with _stop_on_signals(self.stopped), _background(self._report(pace)):
+        async with _background(self._report(pace)):
             living = asyncio.create_task(self._live_all(until))
             stopped = asyncio.create_task(self.stopped.wait())
             await asyncio.wait({living, stopped}, return_when=asyncio.FIRST_COMPLETED)

@@ -142,11 +142,17 @@ def test_fates_are_dealt_by_the_seed_and_once_each() -> None:
     assert sum(map(len, deal(1, drivers[:2]).values())) == 2
 
 
-def test_dead_zones_lie_at_places_of_the_round() -> None:
-    zones = dead_zones(1, around(40))
-    assert zones == dead_zones(1, around(40))
-    assert 3 <= len(zones) <= 6
-    assert all(zone.centre in around(40) for zone in zones)
+@given(st.lists(places, min_size=12, max_size=60), places, st.integers(0, 2**32 - 1))
+@settings(max_examples=30, deadline=None)
+def test_dead_zones_lie_at_doors_and_never_reach_the_depot(doors: list[Place], depot: Place, seed: int) -> None:
+    zones = dead_zones(seed, doors, depot)
+    assert zones == dead_zones(seed, doors, depot)
+    assert all(zone.centre in doors for zone in zones)
+    assert all(zone.centre.distance_m(depot) > zone.radius_m for zone in zones)
+
+
+def test_a_day_has_dead_zones() -> None:
+    assert 3 <= len(dead_zones(1, around(40), Place(61, 25))) <= 6
 
 
 @pytest.mark.parametrize("spoilt", ["stops", "starts_at", "zone", "depot"])

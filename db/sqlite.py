@@ -54,9 +54,14 @@ def require_local(file: Path) -> None:
         )
 
 
-def writing_engine(file: Path) -> Engine:
-    """One connection, whose transactions take the write lock at once; foreign keys are checked at commit."""
-    return _engine(file, SETTINGS, ("BEGIN IMMEDIATE", "PRAGMA defer_foreign_keys=ON"), pool_size=1, max_overflow=0)
+def writing_engine(file: Path, *settings: str) -> Engine:
+    """One connection, whose transactions take the write lock at once; foreign keys are checked at commit.
+
+    `settings` come after `SETTINGS`, in their words.
+    """
+    return _engine(
+        file, (*SETTINGS, *settings), ("BEGIN IMMEDIATE", "PRAGMA defer_foreign_keys=ON"), pool_size=1, max_overflow=0
+    )
 
 
 def reading_engine(file: Path) -> Engine:

@@ -135,11 +135,11 @@ fix = Table(
     _text("unique_id"),
     Column("extras", Text),
     Index(None, "driver", "at_ms"),
-    # What makes two fixes one: the client's own name of it, or all that places it. Time comes early, so that what
-    # arrives together lies together.
+    # What makes two fixes one: the client's own name of it, or all that places it. Time comes first, so that what
+    # arrives together is written to the same few pages.
     Index("uq_fix_client_id", "device", "client_id", unique=True, sqlite_where=text("client_id <> ''")),
     Index(
-        "uq_fix_place", "device", "at_ms", "lat7", "lon7", "source", unique=True, sqlite_where=text("client_id = ''")
+        "uq_fix_place", "at_ms", "device", "lat7", "lon7", "source", unique=True, sqlite_where=text("client_id = ''")
     ),
     # A follower remembers the last number it has seen: one that was forgotten must not come again.
     sqlite_autoincrement=True,

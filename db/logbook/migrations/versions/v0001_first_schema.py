@@ -252,7 +252,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_fix_place",
         "fix",
-        ["device", "at_ms", "lat7", "lon7", "source"],
+        ["at_ms", "device", "lat7", "lon7", "source"],
         unique=True,
         sqlite_where=sa.text("client_id = ''"),
     )

@@ -30,20 +30,20 @@ export const DriversLayer = CanvasLayer.extend({
   /** Take in what is other than before; those that moved a little glide there. */
   update(list, removed) {
     const now = performance.now(), moves = !this.still && !calm.matches && !document.hidden;
-    let looksOther = removed.length > 0;
+    let other = removed.length > 0;   // whether the picture is old at once
     for (const id of removed) {
       this.drivers.delete(id);
       this.sprites?.forget(id);
     }
     for (const values of list) {
-      const known = this.drivers.get(values.id), to = unit(...values.at);
-      const glide = known ? glideTo(placeAt(known.glide, now), to, now, moves) : rest(to);
-      looksOther ||= !known || lookOf(known) !== lookOf(values) || glide.begun === -Infinity;
+      const known = this.drivers.get(values.id);
+      const glide = glideOf(known, unit(...values.at), now, moves);
+      other ||= !known || lookOf(known) !== lookOf(values) || (glide !== known.glide && !isGliding(glide, now));
       this.drivers.set(values.id, { ...values, glide });
     }
     this.order = [...this.drivers.values()].sort((a, b) =>
       b.stale - a.stale || BY_RISK[a.risk] - BY_RISK[b.risk] || b.number - a.number);
-    if (looksOther) this.refresh();
+    if (other) this.refresh();
     this._step();
   },
 
@@ -103,6 +103,13 @@ export const DriversLayer = CanvasLayer.extend({
     });
   },
 });
+
+/** How a driver known or not comes to a place; the same as before for who is on the way there, or is there. */
+function glideOf(known, to, now, moves) {
+  if (!known) return rest(to);
+  const [x, y] = known.glide.to;
+  return x === to[0] && y === to[1] ? known.glide : glideTo(placeAt(known.glide, now), to, now, moves);
+}
 
 /** Topmost marks under which others lie, and how many. */
 function stacks(marks) {

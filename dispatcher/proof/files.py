@@ -20,6 +20,8 @@ from dispatcher.domain.errors import BadInput, KnownError
 PHOTO_BYTES = 12 * 1024 * 1024
 DAY_BYTES = 2_000_000_000
 """What one device may bring on one day."""
+GONE = "is gone"
+"""What `ProofFiles.fault` says of a file that is not there."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 _DEVICE = re.compile(r"[0-9A-Za-z-]{1,64}")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -68,10 +70,12 @@ class ProofFiles:
         return _size(self._part(device_id, sha256))
 
     def append(self, device_id: str, sha256: str, *, offset: int, total: int, chunk: bytes, on: date) -> int:
-        """Add the next bytes of an upload; how many are there now.
+        """Add the next bytes of an upload; how many are there now. A file that is whole already stays as it is.
 
         Raises `WrongOffset`, `TooLarge` or `NoRoom`, with nothing added then.
         """
+        if self.has(sha256):
+            return self.path(sha256).stat().st_size
         part = self._part(device_id, sha256)
         have = _size(part)
         if offset != have:
@@ -126,7 +130,7 @@ class ProofFiles:
         try:
             return "" if _hash(self.path(sha256)) == sha256 else "was changed"
         except FileNotFoundError:
-            return "is gone"
+            return GONE
         except OSError as fault:
             return f"cannot be read ({fault.strerror})"
 

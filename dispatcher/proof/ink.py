@@ -22,7 +22,7 @@ SHORTEST_PATH = 0.15
 """Of the field's width, for a signature of a single stroke."""
 SMALLEST_SIDE = 0.02
 """Of the field's width: what is smaller in either direction is a dot or a line."""
-ALIKE = 0.02
+ALIKE = 0.05
 """Two signatures nearer to each other than this were hardly drawn twice by hand."""
 _SAMPLES = 64
 _PICTURE_WIDTH = 600

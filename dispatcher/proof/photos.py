@@ -6,6 +6,7 @@ for a person to weigh, never a reason to refuse. The original stays as it came; 
 """
 
 import io
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -92,12 +93,17 @@ def look_at(file: Path) -> Look:
 
 
 def look(data: bytes) -> Look:
-    """Everything that is to be known of these bytes. Never raises."""
+    """Everything that is to be known of these bytes. Never raises.
+
+    To be called by one thread at a time, as in the process made for it: what decoders warn of is not printed.
+    """
     try:
-        return _look(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _look(data)
     except _Unfit as unfit:
         return Look(len(data), str(unfit))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except Image.DecompressionBombError:
         return Look(len(data), _too_many_pixels())
     except Exception as fault:  # noqa: BLE001 – decoders fail in every way there is, and a bad photo is no fault of ours
         return Look(len(data), f"The picture is damaged and cannot be shown ({type(fault).__name__}).")
@@ -149,6 +155,7 @@ def _plain(picture: Image.Image) -> Image.Image:
     """The picture at the copy's size, in three colours; what shines through is white."""
     clear = picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
     mode = "RGBA" if clear else "RGB"
+    picture.load()
     small = picture.convert(mode) if picture.mode != mode else picture
     small.thumbnail((COPY_SIDE, COPY_SIDE), Image.Resampling.LANCZOS)
     return Image.alpha_composite(Image.new("RGBA", small.size, "white"), small).convert("RGB") if clear else small

@@ -1,5 +1,6 @@
 """Whether everything that was kept as proof is as it was when it was kept: the chain's links, and the photos' files."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,8 @@ from typing import Any
 
 from dispatcher.domain.proof import Record, RecordKind
 from dispatcher.proof.chain import Break, verify
-from dispatcher.proof.files import ProofFiles
+from dispatcher.proof.files import GONE, ProofFiles
+from dispatcher.proof.merkle import tree_head
 from dispatcher.services.logbook import Logbook
 
 PAGE = 1_000
@@ -28,8 +30,10 @@ class Verdict:
     """Hash of the last link that holds: written down elsewhere, it shows later that none was taken off the end."""
     fault: str = ""
     """The first thing that is wrong, in a sentence; empty if nothing is."""
-    head_found: bool = True
-    """Whether the head that was asked for is on the chain."""
+    day: str = ""
+    """ISO date of the latest round that the chain speaks of."""
+    day_head: bytes = b""
+    """Merkle tree head of that day's links."""
 
     @property
     def sound(self) -> bool:
@@ -39,7 +43,7 @@ class Verdict:
     def described(self) -> dict[str, Any]:
         """For the command line."""
         counts = {"records": self.records, "files": self.files, "expired": self.expired}
-        return {"sound": self.sound, **counts, "head": self.head.hex(), "fault": self.fault}
+        return {**counts, "head": self.head.hex(), "day": self.day, "day_head": self.day_head.hex()}
 
 
 def verify_proofs(logbook: Logbook, files: ProofFiles, *, now: datetime, head: str = "") -> Verdict:
@@ -47,25 +51,30 @@ def verify_proofs(logbook: Logbook, files: ProofFiles, *, now: datetime, head: s
 
     `head` is the hexadecimal hash of a link that must be on the chain.
     """
-    keep_days = logbook.read(lambda reader: reader.policy().keep_photos_days)
-    kept_since = now - timedelta(days=keep_days)
+    kept_since = now - timedelta(days=logbook.read(lambda reader: reader.policy()).keep_photos_days)
     last: Record | None = None
-    checked, expired, found = 0, 0, not head
+    found, counts, days = not head, Counter[str](), dict[str, list[bytes]]()
+
+    def verdict(fault: str) -> Verdict:
+        day = max(days, default="")
+        n, digest = (last.n, last.digest) if last else (0, b"")
+        return Verdict(n, counts["sound"], counts["expired"], digest, fault, day, tree_head(days.get(day, [])))
+
     for record in _records(logbook):
         if broken := verify([record], last):
-            return Verdict(broken.n - 1, checked, expired, last.digest if last else b"", _words(broken, last))
+            return verdict(_words(broken, last))
         last, found = record, found or record.digest.hex() == head.lower()
+        days.setdefault(record.on, []).append(record.digest)
         for sha256 in _files(record):
             fault = files.fault(sha256)
-            if fault == "is gone" and record.at < kept_since:
-                expired += 1
-            elif fault:
-                words = f"The photo {sha256[:12]}… of order {record.order_id} {fault}; record {record.n} names it."
-                return Verdict(record.n, checked, expired, record.digest, words)
-            else:
-                checked += 1
-    fault = "" if found else "The hash that was given is not on the chain: its end was cut off, or all of it replaced."
-    return Verdict(last.n if last else 0, checked, expired, last.digest if last else b"", fault)
+            if fault and not (fault == GONE and record.at < kept_since):
+                return verdict(
+                    f"The photo {sha256[:12]}… of order {record.order_id} {fault}; record {record.n} names it."
+                )
+            counts["expired" if fault else "sound"] += 1
+    return verdict(
+        "" if found else "The hash that was given is not on the chain: its end was cut off, or it was replaced."
+    )
 
 
 def _records(logbook: Logbook) -> Iterator[Record]:

@@ -8,11 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
 
+from dispatcher.domain.ids import ShiftId
+from dispatcher.domain.tracking import LiveRound, LiveStop, Risk, Visit
 from tests.fixtures.board import Board, make_board
 from ui.theme import Mode, Theme
 from ui.timeline.geometry import View
@@ -49,10 +52,41 @@ def run() -> Iterator[dict[str, object]]:
         for what, step in _MOVES.items():
             panel.showing.view = panel.showing.view.fit()
             yield _figure(f"frame while {what}{name}", _frames(panel, step), FRAME_MS)
+    yield from _on_the_road(panel, board)
     panel.close()
     gc.enable()
     for module in ("ui.timeline.panel", "ui.timeline.chart"):
         yield _figure(f"import {module}", [_import_ms(module) for _ in range(3)], 500.0)
+
+
+def _on_the_road(panel: TimelinePanel, board: Board) -> Iterator[dict[str, object]]:
+    """Half of the day driven, half ahead."""
+    panel.select(())
+    rounds = [_half_driven(board, route.shift_id) for route in board.day.plan.routes]
+    panel.set_now(rounds[0].visits[-1].departed_at)
+    yield _figure("show_actual of 5,400 stops", [_shown(panel, rounds) for _ in range(12)], SHOW_MS)
+    for what, step in _MOVES.items():
+        panel.showing.view = panel.showing.view.fit()
+        yield _figure(f"frame while {what}, half of the day driven", _frames(panel, step), FRAME_MS)
+
+
+def _shown(panel: TimelinePanel, rounds: list[LiveRound]) -> float:
+    began = time.thread_time()
+    panel.show_actual(rounds)
+    QApplication.processEvents()
+    return (time.thread_time() - began) * 1_000
+
+
+def _half_driven(board: Board, shift_id: ShiftId) -> LiveRound:
+    times, late, band = board.schedule.routes[shift_id].stops, timedelta(minutes=6), timedelta(minutes=9)
+    half = len(times) // 2
+    visits = tuple(Visit(shift_id, s.order_id, s.arrives_at + late, s.departs_at + late) for s in times[:half])
+    risks = (Risk.NONE, Risk.NONE, Risk.NONE, Risk.AT_RISK, Risk.LATE)
+    stops = tuple(
+        LiveStop(s.order_id, s.arrives_at, at := s.arrives_at + late, at - band, at + band, risk=risks[i % 5])
+        for i, s in enumerate(times[half:])
+    )
+    return LiveRound(shift_id, board.day.shifts[shift_id].driver_id, visits, stops)
 
 
 _MOVES: dict[str, Callable[[View, int], View]] = {

@@ -109,6 +109,7 @@ class Chart(pg.GraphicsLayoutWidget):
     def refresh_actual(self) -> None:
         """The road has news: lanes make room below the plan as soon as there is any."""
         self.lanes.road.refresh()
+        self.look(self.showing.view)
         if self.sizes.live != bool(self.showing.actual):
             self.dress()
         self.repaint_lanes()

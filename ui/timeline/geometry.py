@@ -35,12 +35,12 @@ class Extent:
     until_s: float = 18 * _HOUR_S
 
     @classmethod
-    def of(cls, lanes: Sequence[Lane]) -> "Extent":
-        """From the first shift's start to the last return."""
+    def of(cls, lanes: Sequence[Lane], moments_s: Sequence[float] = ()) -> "Extent":
+        """From the first shift's start to the last return, and to any of these moments that lies beyond."""
         if not lanes:
             return cls()
-        first = min(min(lane.starts_s, lane.leaves_s) for lane in lanes) - _BREATH_S
-        last = max(max(lane.ends_s, lane.returns_s) for lane in lanes) + _BREATH_S
+        first = min(*(min(lane.starts_s, lane.leaves_s) for lane in lanes), *moments_s, math.inf) - _BREATH_S
+        last = max(*(max(lane.ends_s, lane.returns_s) for lane in lanes), *moments_s, -math.inf) + _BREATH_S
         return cls(math.floor(first / _HOUR_S) * _HOUR_S, math.ceil(last / _HOUR_S) * _HOUR_S)
 
 

@@ -110,7 +110,7 @@ class TimelinePanel(QWidget):
 
         Replaces all that was shown so; a round's delay stands beside the driver's name.
         """
-        self.showing.actual = {actual.shift_id: actual for actual in rounds}
+        self.showing.set_actual(rounds)
         if self.chart:
             self.chart.refresh_actual()
 

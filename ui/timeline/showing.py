@@ -3,7 +3,7 @@
 One mutable record that the chart changes and the painters read. Knows no Qt.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -96,12 +96,23 @@ class Showing:
         self.wanted = None if shift_ids is None else frozenset(shift_ids)
         self._arrange()
 
+    def set_actual(self, rounds: Iterable[LiveRound]) -> None:
+        """The road has news: what lies beyond the planned day comes into reach."""
+        self.actual = {actual.shift_id: actual for actual in rounds}
+        self._reach()
+
+    def _reach(self) -> None:
+        shown = [self.actual[lane.shift_id] for lane in self.lanes if lane.shift_id in self.actual]
+        moments = [moment for actual in shown for moment in _ends_of(actual)]
+        extent = Extent.of(self.lanes, [self.clock(moment) for moment in moments] if self.clock else ())
+        self.view = replace(self.view, extent=extent, lanes=len(self.lanes)).settled()
+
     def _arrange(self) -> None:
         shown = self.wanted
         self.lanes = tuple(lane for lane in self.all_lanes if shown is None or lane.shift_id in shown)
         self._rows = {lane.shift_id: row for row, lane in enumerate(self.lanes)}
         self._found = None
-        self.view = replace(self.view, extent=Extent.of(self.lanes), lanes=len(self.lanes)).settled()
+        self._reach()
 
     # ── Finding ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -170,3 +181,12 @@ class Showing:
         rows = {self._rows[shift_id] for shift_id in self.shifts if shift_id in self._rows}
         rows |= {place.row for order_id in self.orders if (place := self.place(order_id))}
         return frozenset(rows) if rows else None
+
+
+def _ends_of(actual: LiveRound) -> Iterator[datetime]:
+    """The first and the last moment that a round on the road speaks of."""
+    if actual.visits:
+        yield actual.visits[0].arrived_at
+        yield actual.visits[-1].departed_at or actual.visits[-1].arrived_at
+    if actual.stops:
+        yield actual.stops[-1].latest_at

@@ -48,7 +48,7 @@ class Sizes:
             strip=strip,
             live=live,
             lane=strip_top + strip + grid(1.5),
-            names=grid(40),
+            names=grid(54 if live else 40),
             axis=metrics.height() + grid(4),
             label=metrics.horizontalAdvance("00:00 +1") + grid(3),
             digit=metrics.horizontalAdvance("0"),

@@ -131,6 +131,16 @@ def test_a_stay_is_drawn_in_the_lane_of_who_was_there(hands: Hands) -> None:
     assert strips.done.marks.tolist() + strips.late.marks.tolist() == [-1]
 
 
+def test_a_round_that_runs_into_the_night_can_be_reached(hands: Hands) -> None:
+    planned = hands.view.extent
+    hands.panel.show_actual([driven(hands.board, ROW, 5, 8 * 60 * MINUTE)])
+    last = time_of(hands, ROW, -1) + 8 * 60 * MINUTE
+    assert hands.view.extent.until_s > hands.panel.showing.clock(last) > planned.until_s
+    assert hands.view.fitted
+    hands.panel.show_actual([])
+    assert hands.view.extent == planned
+
+
 def test_rounds_that_are_not_shown_are_passed_over(hands: Hands) -> None:
     hands.panel.set_filter([hands.shift(5)])
     hands.panel.show_actual([driven(hands.board, ROW, 5), driven(hands.board, 5, 2)])

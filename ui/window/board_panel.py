@@ -123,9 +123,12 @@ class BoardPanel(QMainWindow):
         self.splitDockWidget(chart, details, beside)
         self.splitDockWidget(rounds, pool, below)
         self.splitDockWidget(chart, lanes, below)
-        for dock in behind:
+        *beside_details, alerts = behind
+        for dock in beside_details:
             self.tabifyDockWidget(details, dock)
+        self.tabifyDockWidget(pool, alerts)
         details.raise_()
+        pool.raise_()
 
     def _dock(self, title: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self)

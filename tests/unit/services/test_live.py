@@ -1,0 +1,207 @@
+"""A day followed on the road: positions and words of drivers become progress, live times and alerts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from db.logbook.opening import open_logbook
+from dispatcher.domain.devices import Device
+from dispatcher.domain.ids import ShiftId
+from dispatcher.domain.tracking import AlertKind, Risk, Witness
+from dispatcher.services import disturbances, plan, sending
+from dispatcher.services.home import Home
+from dispatcher.services.live import LiveDay, LiveDesk
+from dispatcher.services.planning import Outlook
+from dispatcher.services.workplace import Workplace, create_depot, open_workplace
+from tests.fixtures import days, onroad
+from tests.unit.services.conftest import keep, now, open_stores, small_day
+
+
+class Road:
+    """The small day, sent to drivers who have phones."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self.workplace = workplace
+        assert workplace.live is not None
+        self.live: LiveDesk = workplace.live
+        self.logbook = self.live.logbook
+        self.shift = next(iter(self.day.shifts))
+        self.phone: Device = onroad.pair(self.logbook, self.day.shifts[self.shift].driver_id, now())
+        sending.send(self.logbook, self.outlook, now())
+
+    @property
+    def day(self):
+        return self.workplace.store.read(lambda r: r.day(days.DATE))
+
+    @property
+    def outlook(self) -> Outlook:
+        return self.workplace.desk.look(self.day, why=False)
+
+    @property
+    def times(self):
+        return self.outlook.schedule.routes[self.shift]
+
+    def step(self, at: datetime) -> LiveDay:
+        """Look until nothing new is found."""
+        self.news = 0
+        while (live := self.live.step(self.outlook, at)) is not None:
+            if not live.news:
+                return live
+            self.news += 1
+        raise AssertionError("nothing was found")
+
+    def drive(self, until: datetime, **options: int) -> None:
+        """Let the first driver drive, and their phone say so."""
+        fixes = list(onroad.drive(self.day, self.outlook.schedule, self.shift, until=until, **options))
+        onroad.report(self.logbook, self.phone, fixes, until)
+
+    def deliver(self, i: int, at: datetime, **body: object) -> None:
+        order_id = self.times.stops[i].order_id
+        body = {"outcome": "delivered", "handover": "recipient", "name": "Kim", **body}
+        answer = onroad.act(self.logbook, self.phone, "deliver", self.shift, at, order_id=order_id, **body)
+        assert answer["taking"] == "taken", answer
+
+
+def opened(home: Home, slug: str) -> Workplace:
+    return open_workplace(home, slug, open_store=open_stores, clock=now, open_logbook=partial(open_logbook, clock=now))
+
+
+@pytest.fixture
+def road(tmp_path: Path) -> Iterator[Road]:
+    home = Home(tmp_path / "home")
+    slug = create_depot(home, days.make_depot(), open_store=open_stores)
+    with opened(home, slug) as workplace:
+        workplace.store.write("Fill", lambda uow: keep(uow, small_day()))
+        yield Road(workplace)
+
+
+def test_before_anybody_is_heard_nothing_is_claimed(road: Road) -> None:
+    live = road.step(road.times.leaves_at - timedelta(minutes=30))
+    assert not live.followed
+    assert all(not round_.stops for round_ in live.rounds.values())
+    assert live.sending.rounds == 2
+
+
+def test_who_drives_as_planned_is_on_time_and_visits_what_was_planned(road: Road) -> None:
+    stop = road.times.stops[1]
+    at = stop.departs_at + timedelta(minutes=2)
+    road.drive(at)
+    round_ = road.step(at).rounds[road.shift]
+    assert [v.order_id for v in round_.visits] == [s.order_id for s in road.times.stops[:2]]
+    assert all(v.witness is Witness.TRACK for v in round_.visits)
+    assert abs((round_.visits[1].arrived_at - stop.arrives_at).total_seconds()) < 60
+    assert [s.order_id for s in round_.stops] == [s.order_id for s in road.times.stops[2:]]
+    assert abs(round_.stops[0].delay_s) < 120
+
+
+def test_who_is_late_is_told_so_before_the_window_closes(road: Road) -> None:
+    last = road.times.stops[-1]
+    closes = last.arrives_at + timedelta(minutes=12)
+    window = days.TimeWindow(closes - timedelta(hours=3), closes)
+    order = road.day.orders[last.order_id]
+    road.workplace.store.write("Window", lambda uow: uow.put_orders([replace(order, windows=(window,))]))
+    at = road.times.stops[0].departs_at + timedelta(minutes=25)
+    road.drive(at, late_s=1500)
+    live = road.step(at)
+    stop = live.rounds[road.shift].stops[-1]
+    assert stop.risk is Risk.LATE
+    assert at < closes
+    (alert,) = [a for a in live.alerts if a.kind is AlertKind.AT_RISK]
+    assert alert.order_id == last.order_id
+    assert order.number in alert.sentence
+
+
+def test_what_a_driver_says_is_done_is_done_in_the_plan_and_undoes_nothing(road: Road) -> None:
+    first = road.times.stops[0]
+    road.deliver(0, first.departs_at)
+    live = road.step(first.departs_at)
+    assert road.news == 1
+    assert first.order_id in live.attempts
+    store, other = road.workplace.store, list(road.day.shifts)[2]
+    done = lambda: [s.order_id for r in road.day.plan.routes for s in r.stops if s.done]
+    assert done() == [first.order_id]
+    moving = road.times.stops[2].order_id
+    store.write("Move", lambda uow: plan.move_orders(uow, order_ids=[moving], to_shift=other))
+    store.undo()
+    assert done() == [first.order_id]
+
+
+def test_a_stop_done_out_of_turn_stands_before_what_is_ahead(road: Road) -> None:
+    third = road.times.stops[2]
+    road.deliver(2, third.departs_at)
+    road.step(third.departs_at)
+    route = next(r for r in road.day.plan.routes if r.shift_id == road.shift)
+    assert route.order_ids[0] == third.order_id
+    assert route.followed
+
+
+def test_moving_a_stop_does_not_write_the_facts_into_the_plan(road: Road) -> None:
+    first, other = road.times.stops[0], list(road.day.shifts)[2]
+    road.deliver(0, first.departs_at)
+    road.step(first.departs_at)
+    moving = road.times.stops[2].order_id
+    road.workplace.store.write(
+        "Move", lambda uow: plan.move_orders(uow, order_ids=[moving], to_shift=other, index=None)
+    )
+    (said,) = road.logbook.read(lambda r: r.actions_of([road.shift]))
+    soon = first.departs_at + timedelta(seconds=20)
+    answer = onroad.act(road.logbook, road.phone, "undo", road.shift, soon, takes_back=said.action.key)
+    assert answer["taking"] == "taken"
+    road.step(soon)
+    assert not any(s.done for r in road.day.plan.routes for s in r.stops)
+
+
+def test_an_order_that_is_tried_again_is_to_do_again(road: Road) -> None:
+    first = road.times.stops[0]
+    answer = onroad.act(
+        road.logbook, road.phone, "fail", road.shift, first.departs_at, order_id=first.order_id, reason="NOT_HOME"
+    )
+    assert answer["taking"] == "taken"
+    road.step(first.departs_at)
+    later = first.departs_at + timedelta(hours=2)
+    store = road.workplace.store
+    store.write("Again", lambda uow: disturbances.try_again(uow, order_id=first.order_id, not_before=later))
+    store.write("Plan", lambda uow: plan.move_orders(uow, order_ids=[first.order_id], to_shift=road.shift))
+    route = next(r for r in road.day.plan.routes if r.shift_id == road.shift)
+    assert not any(s.done for s in route.stops if s.order_id == first.order_id)
+
+
+def test_a_window_that_opens_later_knows_the_same(road: Road) -> None:
+    at = road.times.stops[2].departs_at + timedelta(minutes=1)
+    road.drive(at)
+    road.deliver(0, road.times.stops[0].departs_at)
+    known = road.step(at)
+    again = LiveDesk(road.logbook, road.workplace.store, road.workplace.desk)  # type: ignore[arg-type]
+    live = again.step(road.outlook, at)
+    assert live is not None
+    assert live.rounds[road.shift].visits == known.rounds[road.shift].visits
+    assert live.attempts == known.attempts
+    assert live.rounds[road.shift].driven_m == pytest.approx(known.rounds[road.shift].driven_m, rel=0.01)
+
+
+def test_positions_that_come_late_give_what_punctual_ones_would(road: Road) -> None:
+    until = road.times.stops[2].departs_at + timedelta(minutes=1)
+    fixes = list(onroad.drive(road.day, road.outlook.schedule, road.shift, until=until))
+    third = len(fixes) // 3
+    onroad.report(road.logbook, road.phone, fixes[:third], until)
+    road.step(until)
+    onroad.report(road.logbook, road.phone, fixes[2 * third :], until)
+    road.step(until)
+    onroad.report(road.logbook, road.phone, fixes[third : 2 * third], until)
+    visits = road.step(until).rounds[road.shift].visits
+    assert [v.order_id for v in visits] == [s.order_id for s in road.times.stops[:3]]
+
+
+def test_another_day_is_followed_when_it_is_opened(road: Road) -> None:
+    at = road.times.stops[1].departs_at
+    road.drive(at)
+    assert road.step(at).followed
+    other = days.DATE + timedelta(days=1)
+    empty = road.workplace.desk.look(road.workplace.store.read(lambda r: r.day(other)), why=False)
+    live = road.live.step(empty, at)
+    assert live is None or not live.rounds
+    assert road.step(at).rounds[ShiftId(road.shift)].visits

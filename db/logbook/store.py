@@ -19,7 +19,6 @@ from db.sqlite import reading_engine, writing_engine
 from db.turns import Turns
 from dispatcher.domain.letters import Letter, Receipt
 
-
 CHECKPOINT = "wal_autocheckpoint=4000"
 """Pages: small writes come to the same pages again and again, so that later is less; a group in a hundred pays."""
 

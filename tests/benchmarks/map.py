@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
@@ -29,10 +29,12 @@ from tests.benchmarks.processes import memory_mb
 
 if TYPE_CHECKING:
     from ui.map.messages import RouteLine, StopMark
+    from ui.map.road import DriverMark, Trail
     from ui.map.view import MapView
 
 CITY = "aachen"
 ROUNDS, STOPS = 60, 84
+DRIVERS = 200
 FRAME_GOAL_MS = 33
 PANS = 8
 
@@ -90,6 +92,7 @@ def _figures(
         yield measured(f"frame of an animated pan at zoom {zoom}, p95", p95(frames), "ms", FRAME_GOAL_MS, on)
     for what, acts in _hands(view, stops).items():
         yield measured(f"frame while {what}, p95", p95(_frames(view, acts)), "ms", FRAME_GOAL_MS, on)
+    yield from _road(view, pack.bounds, routes, on)
     memory = sum(memory_mb().values())
     yield measured("memory of the map's processes, window's own included (PSS)", memory, "MB", 1_200, on)
 
@@ -104,6 +107,82 @@ def _two_rounds(
     two = routes[1:3]
     yield measured("update_routes of 2, window's side", _ms(lambda: view.update_routes(two)), "ms", 100, on)
     yield measured("update_routes of 2 until painted", _painted(view), "ms", 250, on)
+
+
+def _road(view: "MapView", bounds: Bounds, routes: "list[RouteLine]", on: str) -> Iterator[dict[str, object]]:
+    """Drivers of whom each is elsewhere with every second, as at 40 km/h, over the full day's plan; then trails."""
+    from ui.map.messages import MapPosition
+
+    on = f"{DRIVERS} drivers, new positions every second, {on}"
+    seconds = [_drivers(routes, second) for second in range(30)]
+    yield measured("show_drivers, window's side", _ms(lambda: view.show_drivers(seconds[0])), "ms", 20, on)
+    for zoom in (12, 15, 17):
+        view.go_to(MapPosition(bounds.centre, zoom))
+        _painted(view)
+        with _positions(view, seconds):
+            frames = _frames(view, [partial(_pass, 3_000)], settle=False)
+        yield measured(f"frame while drivers glide at zoom {zoom}, median", frames[len(frames) // 2], "ms", 17, on)
+        yield measured(f"frame while drivers glide at zoom {zoom}, p95", p95(frames), "ms", 20, on)
+    for zoom in (12, 14):
+        with _positions(view, seconds):
+            frames = pan(view, bounds.centre, zoom)
+        yield measured(f"frame of a pan while drivers glide at zoom {zoom}, p95", p95(frames), "ms", FRAME_GOAL_MS, on)
+    trails = [_trail(route) for route in routes]
+    on = f"{len(trails)} trails, {sum(len(trail.points) for trail in trails):,} points, {on}"
+    yield measured("show_trails, window's side", _ms(lambda: view.show_trails(trails)), "ms", 150, on)
+    yield measured("show_trails until painted", _painted(view), "ms", 800, on)
+    view.show_trails([])
+    view.show_drivers([])
+
+
+def _drivers(routes: "list[RouteLine]", second: int) -> "list[DriverMark]":
+    from dispatcher.domain.ids import DriverId
+    from ui.map.road import DriverMark
+
+    marks = []
+    for turn in range(DRIVERS):
+        route, dice = routes[turn % len(routes)], random.Random(turn)
+        lat, lon = dice.choice(dice.choice(route.legs))
+        angle, metres = dice.uniform(0, 2 * math.pi), 11.0 * second
+        place = Place(lat + metres * math.cos(angle) / 111_000, lon + metres * math.sin(angle) / 70_000)
+        label = f"Driver {turn + 1}\n{second} s ago"
+        marks.append(
+            DriverMark(
+                DriverId(f"d{turn}"), turn + 1, route.colour, place, math.degrees(angle), "4 min", turn % 10 == 0,
+                label=label,
+            )
+        )  # fmt: skip
+    return marks
+
+
+def _trail(route: "RouteLine") -> "Trail":
+    from ui.map.road import Trail
+
+    points = [point for leg in route.legs for point in leg]
+    return Trail(route.shift_id, route.colour, tuple((lat, lon, 5.0 * turn) for turn, (lat, lon) in enumerate(points)))
+
+
+@contextmanager
+def _positions(view: "MapView", seconds: "list[list[DriverMark]]") -> Iterator[None]:
+    """Meanwhile the drivers move on every second."""
+    from PySide6.QtCore import QTimer
+
+    come = iter(seconds * 3)
+    timer = QTimer()
+    timer.timeout.connect(lambda: view.show_drivers(next(come)))
+    view.show_drivers(next(come))
+    timer.start(1_000)
+    yield
+    timer.stop()
+
+
+def _pass(milliseconds: int) -> None:
+    """Let time go by, with all events."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def _hands(view: "MapView", stops: "list[StopMark]") -> dict[str, list[Callable[[], object]]]:

@@ -12,6 +12,7 @@ from dispatcher.domain.errors import BadInput
 from dispatcher.domain.place import Place
 from ui.map import messages as msg
 from ui.map import wire
+from ui.map.road import Driven, Trail
 
 PLACE = [60.0, 25.0]
 SLOT = {"shift_id": "s", "after": None, "before": "o2"}
@@ -48,6 +49,8 @@ json_values = st.recursive(
         ({"kind": "line", "line": [PLACE, PLACE]}, msg.LineDrawn((Place(*PLACE),) * 2)),
         ({"kind": "line_cancelled"}, msg.LineCancelled()),
         ({"kind": "closure", "closure_id": "c"}, msg.ClosureClicked("c")),
+        ({"kind": "driver", "driver_id": "d"}, msg.DriverClicked("d")),
+        ({"kind": "follow_ended", "driver_id": "d"}, msg.FollowEnded("d")),
         (
             {"kind": "context", "order_ids": [], "closure_id": "c", "x": 3, "y": 4, "at": PLACE},
             msg.ContextRequested((), 3.0, 4.0, Place(*PLACE), "c"),
@@ -78,6 +81,8 @@ def test_events_are_read(values, event):
         '{"kind": "line", "line": [[60, 25]]}',
         '{"kind": "line", "line": "60 25"}',
         '{"kind": "closure", "closure_id": 7}',
+        '{"kind": "driver", "driver_id": null}',
+        '{"kind": "follow_ended"}',
         "[" * 200_000,
     ],
 )
@@ -108,6 +113,18 @@ def test_lines_keep_a_decimetre_however_long(places):
     for start, degrees in enumerate(zip(*places, strict=True)):
         for read, meant in zip(accumulate(steps[start::2]), degrees, strict=True):
             assert abs(read / 1e6 - meant) <= 5.1e-7
+
+
+def test_trails_carry_times_and_gaps():
+    trail = Trail("s", "#0072b2", ((60.0, 25.0, 100.4), (60.000001, 25.0, 160.0), (60.0, 25.0, 161.0)), gaps=(1,))
+    values = wire.trail_values(trail)
+    assert values["line"] == [60_000_000, 25_000_000, 1, 0, -1, 0]
+    assert (values["times"], values["gaps"]) == ([100, 60, 1], [1])
+
+
+def test_a_driven_round_has_no_empty_line():
+    with pytest.raises(ValueError, match="no point"):
+        Driven("s", "#0072b2", ((),), ())
 
 
 @pytest.mark.parametrize("colour", ["red", "#fff", "#0072b2;", "url(x)", ""])

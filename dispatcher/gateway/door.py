@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dispatcher.domain.devices import Device, Scope
 from dispatcher.gateway.answers import Refusal
 from dispatcher.gateway.limits import Buckets, Failures, Limits
+from dispatcher.gateway.pulse import Pulse
 from dispatcher.services.logbook import Logbook
 from dispatcher.services.pairing import digest, trust
 
@@ -25,8 +26,10 @@ AGAIN_S = 2.0
 class Door:
     """Lets requests in by their tokens, and counts them."""
 
-    def __init__(self, logbook: Logbook, limits: Limits, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._logbook = logbook
+    def __init__(
+        self, logbook: Logbook, pulse: Pulse, limits: Limits, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._logbook, self._pulse = logbook, pulse
         self._version = self._trust = -1
         self._cleared = 0.0
         self._now = monotonic
@@ -61,7 +64,7 @@ class Door:
 
     def freshen(self) -> None:
         """Forget what was remembered if the logbook says otherwise now."""
-        version = self._logbook.version()
+        version = self._pulse.version()
         if version == self._version:
             return
         trusted = self._logbook.read(trust)  # a row by its key: as quick as handing it to a thread

@@ -1,22 +1,24 @@
 """When each driver's positions may be kept, remembered for as long as the hot path needs it.
 
-A door that is shut opens at once: while nothing is kept, every change of the logbook makes it look again. One that is
-open looks again every few seconds if anything changed, and at once when the driver ends the round on the page.
+Nothing is turned away on old knowledge: before a position is forgotten, every change of the logbook makes this look
+again. What would be kept is looked up again once a minute, and at once when the driver ends the round on the page.
 """
 
 import asyncio
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dispatcher.domain.ids import DriverId
 from dispatcher.domain.tracking import Decoded
+from dispatcher.gateway.pulse import Pulse
 from dispatcher.services.keeping import Hours, hours_of
-from dispatcher.services.logbook import Logbook
+from dispatcher.services.logbook import Logbook, LogbookReader
 
 BEFORE, AFTER = timedelta(days=2), timedelta(days=1)
-AGAIN_S = 10.0
+AGAIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,13 @@ class KnownHours:
     """What `services.keeping` says of each driver."""
 
     def __init__(
-        self, logbook: Logbook, clock: Callable[[], datetime], monotonic: Callable[[], float] = time.monotonic
+        self,
+        logbook: Logbook,
+        pulse: Pulse,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._logbook, self._clock, self._now = logbook, clock, monotonic
+        self._logbook, self._pulse, self._clock, self._now = logbook, pulse, clock, monotonic
         self._known: dict[DriverId, _Known] = {}
 
     async def keep(self, driver_id: DriverId | None, decoded: Decoded) -> tuple[Decoded, int]:
@@ -47,7 +53,7 @@ class KnownHours:
             return decoded, 0
         if driver_id is None:
             return replace(decoded, fixes=(), events=()), len(decoded.fixes)
-        hours = await self._hours(driver_id, min(moments), max(moments))
+        hours = self._at_hand(driver_id, moments) or await self._ask(driver_id, min(moments), max(moments))
         if all(map(hours.keep, moments)):
             return decoded, 0
         fixes = tuple(fix for fix in decoded.fixes if hours.keep(fix.at))
@@ -57,22 +63,32 @@ class KnownHours:
     async def on_duty(self, driver_id: DriverId | None) -> bool:
         """Whether positions of this driver would be kept now."""
         now = self._clock()
-        return driver_id is not None and (await self._hours(driver_id, now, now)).keep(now)
+        return driver_id is not None and (
+            (self._at_hand(driver_id, [now]) or await self._ask(driver_id, now, now)).keep(now)
+        )
 
     def forget(self, driver_id: DriverId) -> None:
         """Look again at the next position of this driver."""
         self._known.pop(driver_id, None)
 
-    async def _hours(self, driver_id: DriverId, first: datetime, last: datetime) -> Hours:
-        version, known = self._logbook.version(), self._known.get(driver_id)
-        if known is not None and known.first <= first and last <= known.last:
-            settled = known.hours.spans and self._now() - known.at < AGAIN_S
-            if known.version == version or settled:
-                return known.hours
-        now = self._clock()
+    def _at_hand(self, driver_id: DriverId, moments: Sequence[datetime]) -> Hours | None:
+        """What is known already, if it is known well enough for these moments."""
+        known = self._known.get(driver_id)
+        if known is None or known.first > min(moments) or known.last < max(moments):
+            return None
+        if known.version == self._pulse.version():
+            return known.hours
+        settled = self._now() - known.at < AGAIN_S and all(map(known.hours.keep, moments))
+        return known.hours if settled else None
+
+    async def _ask(self, driver_id: DriverId, first: datetime, last: datetime) -> Hours:
+        now, version = self._clock(), self._pulse.version()
         usual = now - BEFORE <= first and last <= now + AFTER
         begins, ends = (now - BEFORE - AFTER, now + AFTER + AFTER) if usual else (first, min(last, now + AFTER))
-        hours = await asyncio.to_thread(self._logbook.read, lambda r: hours_of(r, driver_id, begins, max(begins, ends)))
+        ask: Callable[[LogbookReader], Hours] = lambda r: hours_of(r, driver_id, begins, max(begins, ends))
+        hours = await asyncio.to_thread(self._logbook.read, ask)
         if usual:
-            self._known[driver_id] = _Known(hours, begins, ends, version, self._now())
+            # Not all at once, when a minute ago all phones came at once
+            at = self._now() - AGAIN_S / 2 * random.random()  # noqa: S311
+            self._known[driver_id] = _Known(hours, begins, ends, version, at)
         return hours

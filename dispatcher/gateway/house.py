@@ -64,6 +64,8 @@ async def body_of(request: web.BaseRequest, limits: Limits) -> bytes:
     """The whole body, within the time allowed; `aiohttp` holds it to its size."""
     if not request.can_read_body:
         return b""
+    if request.content.is_eof():  # here with its head already, as a single position mostly is
+        return await request.read()
     async with asyncio.timeout(limits.request_s):
         return await request.read()
 

@@ -73,8 +73,10 @@ class Positions:
             if decoded.unique_id and decoded.unique_id != device.unique_id:
                 decoded = await self._bound(device, decoded, now)
             letters = [await self._letter(device, source, raw, decoded, now)]
-        receipts = await asyncio.gather(*(self._keep(letter) for letter in letters))
-        self._count(receipts)
+        if len(letters) == 1:
+            self._count([await self._keep(letters[0])])
+        else:
+            self._count(await asyncio.gather(*map(self._keep, letters)))
         return len(decoded.fixes)
 
     async def _message(self, request: web.BaseRequest) -> Message:

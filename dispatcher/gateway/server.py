@@ -11,7 +11,6 @@ import logging
 import os
 import signal
 import ssl
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -38,6 +37,7 @@ from dispatcher.gateway.page import Page
 from dispatcher.gateway.pair import pair
 from dispatcher.gateway.photos import Photos
 from dispatcher.gateway.positions import Positions
+from dispatcher.gateway.pulse import Pulse
 from dispatcher.gateway.reception import Handler, Reception, Under
 from dispatcher.gateway.setup import SetupPage
 from dispatcher.services.gateway_process import GatewayStatus, asked_to_stop, only_one, tell
@@ -49,8 +49,6 @@ log = logging.getLogger(__name__)
 TICK_S = 1.0
 LOOK_AGAIN_TICKS = 30
 """So often the computer's addresses and the certificate's end are looked at."""
-SWITCH_S = 0.0005
-"""How soon the commits' thread gets its turn beside the requests; Python's own 5 ms would hold up every row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,8 @@ class Gateway:
             await house.ingest.close()
 
     def _house(self) -> House:
-        door = Door(self._logbook, self._limits)
+        pulse = Pulse(self._logbook)
+        door = Door(self._logbook, pulse, self._limits)
         return House(
             self._logbook,
             self._folder,
@@ -145,7 +144,7 @@ class Gateway:
             self._clock,
             self._limits,
             door,
-            KnownHours(self._logbook, self._clock),
+            KnownHours(self._logbook, pulse, self._clock),
             Ingest(self._logbook, self._limits),
         )
 
@@ -211,7 +210,6 @@ class Gateway:
 
 def serve(gateway: Callable[[], Gateway], folder: Path) -> None:
     """Be the gateway of the depot in `folder` until asked to end. Raises `KnownError` if one runs already."""
-    sys.setswitchinterval(SWITCH_S)
     with only_one(folder / "gateway"), asyncio.Runner(loop_factory=_loop()) as runner:
         runner.run(_until_told(gateway))
 

@@ -1,6 +1,7 @@
 """Under which addresses this computer can be reached, and the one that phones are told."""
 
 import socket
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 
 from dispatcher.domain.road_policy import RoadPolicy
@@ -29,6 +30,7 @@ def private_addresses() -> tuple[str, ...]:
     return tuple(address for address in found if is_private(address) and not ip_address(address).is_loopback)
 
 
+@lru_cache(1_024)
 def is_private(address: str) -> bool:
     """Whether packets from `address` come from the depot's own network or this computer."""
     try:

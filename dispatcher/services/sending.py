@@ -95,9 +95,10 @@ def _write(
     book.put_policy(day.depot.road)
     # a round that was emptied is news to its driver; one that never had a stop is not
     wanted = [s for s in bodies if s in full or (s in before and not before[s].withdrawn)]
-    changed = []
+    routes, changed = {route.shift_id: route for route in day.plan.routes}, []
     for shift_id in wanted:
-        sent = _sent(day, day.shifts[shift_id], times[shift_id], bodies[shift_id], before.get(shift_id), now)
+        done = {stop.order_id for stop in routes[shift_id].stops if stop.done}
+        sent = _sent(day, day.shifts[shift_id], times[shift_id], bodies[shift_id], before.get(shift_id), done, now)
         if sent:
             book.put_round(sent)
             changed.append(shift_id)
@@ -108,10 +109,16 @@ def _write(
 
 
 def _sent(
-    day: Day, shift: Shift, times: RouteTimes, body: dict[str, Any], before: SentRound | None, now: datetime
+    day: Day,
+    shift: Shift,
+    times: RouteTimes,
+    body: dict[str, Any],
+    before: SentRound | None,
+    done: Collection[OrderId],
+    now: datetime,
 ) -> SentRound | None:
     """The next version; `None` if it says nothing new."""
-    if before and not before.withdrawn and same_to_driver(before.body, body):
+    if before and not before.withdrawn and same_to_driver(before.body, body, done):
         return None
     version = before.version + 1 if before else 1
     return SentRound(
@@ -129,30 +136,29 @@ def _sent(
     )
 
 
-def same_to_driver(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether a driver would see no difference: times may move by less than a minute."""
-    if _plain(one) != _plain(other) or len(one["stops"]) != len(other["stops"]) or not _near(one, other):
+def same_to_driver(one: Mapping[str, Any], other: Mapping[str, Any], done: Collection[OrderId] = ()) -> bool:
+    """Whether a driver would see no difference in what is ahead.
+
+    Times may move by less than a minute; once something is done they follow from the driver's own pace, and are no
+    news at all.
+    """
+    ahead, still = ([stop for stop in body["stops"] if stop["order_id"] not in done] for body in (one, other))
+    if _plain(one) != _plain(other) or [_plain(stop) for stop in ahead] != [_plain(stop) for stop in still]:
         return False
-    return all(_same_stop(a, b) for a, b in zip(one["stops"], other["stops"], strict=True))
+    return bool(done) or all(_near(a, b) for a, b in zip([one, *ahead], [other, *still], strict=True))
 
 
 _TIMES = ("leaves_at", "returns_at", "arrives_at", "starts_at", "departs_at")
 
 
-def _same_stop(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    return _plain(one) == _plain(other) and _near(one, other)
-
-
 def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
     """What is compared as it is."""
-    return {k: v for k, v in told.items() if k not in {"version", "sent_at", "stops", *_TIMES}}
+    return {k: v for k, v in told.items() if k not in {"version", "sent_at", "stops", "turn", *_TIMES}}
 
 
 def _near(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     both = ((one.get(t), other.get(t)) for t in _TIMES)
-    return all(
-        a == b or (a and b and abs((_moment(a) - _moment(b)).total_seconds()) < SHIFTED_S) for a, b in both
-    )  # fmt: skip
+    return all(a == b or (a and b and abs((_moment(a) - _moment(b)).total_seconds()) < SHIFTED_S) for a, b in both)
 
 
 def _moment(text: str) -> datetime:

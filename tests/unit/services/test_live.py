@@ -205,3 +205,14 @@ def test_another_day_is_followed_when_it_is_opened(road: Road) -> None:
     live = road.live.step(empty, at)
     assert live is None or not live.rounds
     assert road.step(at).rounds[ShiftId(road.shift)].visits
+
+
+def test_what_a_driver_does_is_no_news_to_the_driver(road: Road) -> None:
+    third = road.times.stops[2]
+    road.deliver(2, third.departs_at)
+    road.step(third.departs_at)
+    assert sending.send(road.logbook, road.outlook, third.departs_at).changed == ()
+    other = list(road.day.shifts)[2]
+    moving = road.times.stops[-1].order_id
+    road.workplace.store.write("Move", lambda uow: plan.move_orders(uow, order_ids=[moving], to_shift=other))
+    assert set(sending.send(road.logbook, road.outlook, third.departs_at).changed) == {road.shift, other}

@@ -6,15 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from dispatcher.domain.actions import ActionKind
 from dispatcher.simulation.line import Refused
 from dispatcher.simulation.page import Page
 from dispatcher.simulation.radio import PositionRadio, interval_s
 from dispatcher.simulation.receiver import Receiver, Sighting
 from dispatcher.simulation.wire import HABITS
 from dispatcher.simulation.world import Deed, Life
-
-NOT_THE_ROUND = (ActionKind.NOTE,)
 
 
 @dataclass(slots=True)
@@ -54,6 +51,7 @@ class SimulatedDriver:
         while moment <= until:
             await self._grow(moment)
             if self.life.finished and moment > self.life.known_until:
+                await self._do(self.life.known_until, self.receiver.look(self.life.known_until))
                 break
             where = self.receiver.look(moment)
             await self._do(moment, where)

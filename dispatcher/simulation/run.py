@@ -219,7 +219,7 @@ class _Run:
             await asyncio.sleep(0.05)
 
     async def _report(self, pace: Pace) -> None:
-        doors = sum(len(round_.doors) for round_ in self.rounds)
+        doors = sum(len(round_.doors) - len(round_.done) for round_ in self.rounds)
         while True:
             now = pace.now
             been = sum(visit.departed_at <= now for driver in self.drivers for visit in driver.life.visits)

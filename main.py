@@ -31,10 +31,10 @@ from dispatcher.domain.place import Place
 from dispatcher.proof.files import ProofFiles
 from dispatcher.services import codes, comparing, demo, exporting, importing, regions, whatifs
 from dispatcher.services.clocks import clock_of
+from dispatcher.services.dispatching import send_day
 from dispatcher.services.fleet import add_file, read_file, staff_day
 from dispatcher.services.home import Home, find_home
 from dispatcher.services.plan import apply_proposal
-from dispatcher.services.sending import send
 from dispatcher.services.verifying import verify_proofs
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
 
@@ -139,10 +139,8 @@ def plan_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
 
 def send_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
     """Send a day's rounds to the drivers' phones."""
-    assert workplace.live is not None
     on = args.date or workplace.today
-    outlook = workplace.desk.look(workplace.store.read(lambda r: r.day(on)), why=False)
-    sent = send(workplace.live.logbook, outlook, workplace.clock())
+    sent = send_day(workplace, workplace.desk.look(workplace.store.read(lambda r: r.day(on)), why=False))
     return {
         "date": on.isoformat(),
         "rounds": sent.rounds,

@@ -4,7 +4,7 @@ What is sent is a picture of the plan as the judge times it. The gateway knows n
 closed the drivers go on with what was sent last.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -243,7 +243,7 @@ def _stop(turn: int, day: Day, order: Order, times: StopTimes) -> dict[str, Any]
         "cash_due": order.asked.cash_due,
         "currency": day.depot.currency,
         "needs": {"delivering": _levels(delivering), "failing": _levels(policy.needs(failed=True))},
-        "has_code": delivering[ProofKind.CODE].wanted,
+        "has_code": delivering[ProofKind.CODE] is not Need.OFF,
     }  # fmt: skip
 
 
@@ -257,15 +257,6 @@ def wanted_of(order: Order, policy: RoadPolicy) -> Needs:
 
 def _levels(needs: Needs) -> dict[str, str]:
     return {kind.value: needs.get(kind, ABSENT).value for kind in ProofKind}
-
-
-def coded(day: Day) -> Iterable[tuple[OrderId, Order]]:
-    """The planned orders that want a one-time code."""
-    for route in day.plan.routes:
-        for order_id in route.order_ids:
-            order = day.orders[order_id]
-            if wanted_of(order, day.depot.road)[ProofKind.CODE].wanted:
-                yield order_id, order
 
 
 def _iso(moment: datetime) -> str:

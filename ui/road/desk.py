@@ -15,9 +15,10 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadPath
 from dispatcher.domain.tracking import Alert
+from dispatcher.services.dispatching import send_day
 from dispatcher.services.live import LiveDay, LiveDesk
 from dispatcher.services.planning import Outlook
-from dispatcher.services.sending import Sent, send
+from dispatcher.services.sending import Sent
 from dispatcher.services.workplace import Workplace
 from ui import format as words
 from ui.day import DayBoard
@@ -130,7 +131,7 @@ class RoadDesk(QObject):
 
     def _send(self, outlook: Outlook, *, said: bool) -> None:
         def work(_progress: Progress) -> Sent:
-            return send(self._desk.logbook, outlook, self._workplace.clock())
+            return send_day(self._workplace, outlook)
 
         done = partial(self._on_sent, said)
         self._runner.start(work, title="Sending the rounds", on_done=done, latest_key="send")

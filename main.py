@@ -137,7 +137,7 @@ def plan_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
     return exporting.summary(outlook)
 
 
-def send_day(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+def send_rounds(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
     """Send a day's rounds to the drivers' phones."""
     on = args.date or workplace.today
     sent = send_day(workplace, workplace.desk.look(workplace.store.read(lambda r: r.day(on)), why=False))
@@ -464,7 +464,7 @@ def _day_commands(commands: Any) -> None:
     plan = _command(commands, "plan", "optimise a day", plan_day, needs="depot")
     plan.add_argument("--seconds", type=_seconds, default=30.0)
     plan.add_argument("--seed", type=_seed, default=1)
-    send_out = _command(commands, "send", "send a day's rounds to the drivers' phones", send_day, needs="depot")
+    send_out = _command(commands, "send", "send a day's rounds to the drivers' phones", send_rounds, needs="depot")
     export = _command(commands, "export", "write a day's plan to a file", export_day, needs="depot")
     export.add_argument("--format", choices=["csv", "xlsx", "json", "geojson", "html"], required=True)
     export.add_argument("out", type=Path, metavar="OUT")

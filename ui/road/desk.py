@@ -72,7 +72,7 @@ class RoadDesk(QObject):
         self._workplace, self._runner, self._theme = workplace, runner, theme
         self._reel: Reel | None = None
         self._driven: ShiftId | None = None
-        self._trails_shown = True
+        self._trails_shown = self._trails_due = True
         self._heard_notes: set[str] | None = None
         self.feed = RoadFeed(desk, board, workplace.clock, self)
         self._settling = QTimer(self, interval=SETTLES_MS, singleShot=True)
@@ -166,7 +166,7 @@ class RoadDesk(QObject):
         day, panel = outlook.day, self._panel
         if self._board.past is None:
             panel.map.show_drivers(driver_marks(day, live))
-            panel.map.show_trails(trails(day, live.trails) if self._trails_shown else ())
+            self._show_trails(day, live)
             panel.timeline.show_actual(r for r in live.rounds.values() if r.shift_id in day.shifts)
         panel.alerts.set_alerts(live.alerts, day, live.at, followed=live.followed)
         panel.driver.set_live(day, live, live.notes, live.devices)
@@ -175,9 +175,16 @@ class RoadDesk(QObject):
 
     @Slot()
     def _on_ages(self) -> None:
-        """What was said a while ago grows old although nothing moves."""
+        """What was said a while ago grows old although nothing moves; and trails are drawn on."""
+        self._trails_due = True
         if (live := self.live) and live.followed:
             self._on_moved(live)
+
+    def _show_trails(self, day: Day, live: LiveDay) -> None:
+        """Now and then only: a trail goes to the page as a whole."""
+        if self._trails_due:
+            self._trails_due = False
+            self._panel.map.show_trails(trails(day, live.trails) if self._trails_shown else ())
 
     def _tell_notes(self, day: Day, live: LiveDay) -> None:
         """A driver's new message is said once."""
@@ -192,7 +199,7 @@ class RoadDesk(QObject):
     @Slot(bool)
     def show_trails(self, shown: bool) -> None:
         """Draw where drivers were in the last half hour, or not."""
-        self._trails_shown = shown
+        self._trails_shown, self._trails_due = shown, True
         if self.live:
             self._on_moved(self.live)
 

@@ -5,7 +5,7 @@ import { words } from "./words.js";
 
 /** One of several: radio buttons that look like keys. `options` are [value, label] pairs. */
 export function choices({ name, legend, options, value, pick, level = null }) {
-  return h("fieldset", { class: "choices" },
+  return h("fieldset", {},
     h("legend", {}, legend, need(level)),
     options.map(([option, label]) => h("label", { class: "choice" },
       h("input", { type: "radio", name, value: option, checked: option === value, onchange: () => pick(option) }),

@@ -49,5 +49,6 @@ export class CodeField {
     const text = words.code[verdict] ?? "";
     this.message.textContent = typeof text === "function" ? text(left ?? 0) : text;
     this.message.dataset.verdict = verdict ?? "";
+    if (verdict && this.element.isConnected) this.message.scrollIntoView({ block: "nearest" });
   }
 }

@@ -1,7 +1,7 @@
 // Loading: every parcel scanned or ticked before the van leaves; what is missing is told at once.
 
 import { button } from "./choices.js";
-import { h, fill, say } from "./dom.js";
+import { h, fill, icon, say } from "./dom.js";
 import { barcodes, loaded, loading, stopOf } from "./rounds.js";
 import { Scanner } from "./scan.js";
 import { words } from "./words.js";
@@ -37,10 +37,10 @@ export class LoadView {
     const state = entry.missing ? words.load.missing : whole ? words.load.loaded : entry.scanned.size ? words.load.of(entry.scanned.size, all) : "";
     return h("li", { class: `stop loading ${entry.missing ? "failed" : whole ? "delivered" : ""}` },
       h("span", { class: "turn" }, stop.turn),
-      h("span", { class: "lines" }, h("b", {}, stop.number), h("span", { class: "quiet" }, `${stop.name} · ${words.stop.parcels(stop.parcels)}`), state && h("span", { class: "badge" }, state)),
+      h("span", { class: "lines" }, h("b", {}, stop.number), h("span", { class: "quiet cut" }, stop.name), h("span", { class: "quiet" }, words.stop.parcels(stop.parcels)), state && h("span", { class: "badge" }, state)),
       h("div", { class: "keys" },
-        !entry.missing && button(words.load.missing, () => this.tell(stop, { missing: true }, words.load.isMissing(stop.number)), { "data-key": `missing-${stop.order_id}` }),
-        !whole && button(words.load.loaded, () => this.tell(stop, {}, words.load.isLoaded(stop.number)), { kind: "main", "data-key": `loaded-${stop.order_id}` })));
+        !entry.missing && button(words.load.missing, () => this.tell(stop, { missing: true }, words.load.isMissing(stop.number)), { kind: "plain", "data-key": `missing-${stop.order_id}`, "aria-label": words.load.lacks(stop.number) }),
+        !whole && button(icon("done"), () => this.tell(stop, {}, words.load.isLoaded(stop.number)), { kind: "main", "data-key": `loaded-${stop.order_id}`, "aria-label": words.load.tick(stop.number) })));
   }
 
   async tell(stop, body, words_) {

@@ -7,7 +7,7 @@ import { FailView } from "./fail.js";
 import { LoadView } from "./load.js";
 import { NotesView } from "./notes.js";
 import { PairView } from "./pair.js";
-import { catchCode } from "./pairing.js";
+import { catchCode, untriedCode } from "./pairing.js";
 import { Phone } from "./phone.js";
 import { Whereabouts } from "./place.js";
 import { QueueView } from "./queue.js";
@@ -41,17 +41,19 @@ class App {
     this.main = document.getElementById("view");
     this.dock = document.getElementById("dock");
     this.view = null;
+    this.scrolled = 0;       // how far the round was, to come back to it
+    history.scrollRestoration = "manual";
     this.go = this.go.bind(this);
   }
 
   async start() {
-    const code = await catchCode();
+    const caught = await catchCode();
     await this.phone.load();
     await this.phone.tidy();
     this.phone.onChange(() => this.refresh());
     addEventListener("hashchange", async () => this.show(await catchCode()));
     setInterval(() => { if (!document.hidden) this.refresh(); }, EVERY_MS);
-    await this.show(code);
+    await this.show(caught ?? (this.phone.identity ? null : await untriedCode()));
     this.sender.start();
     this.whereabouts.follow();
     this.shell.start();
@@ -69,16 +71,19 @@ class App {
   get path() { return location.hash.replace(/^#\/?/, ""); }
 
   async show(code = null) {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
     const [name, id] = this.path.split("/");
     const open = SCREENS[name] ?? SCREENS[""];
+    if (this.view instanceof RoundView) this.scrolled = scrollY;
     const view = !this.phone.identity || code ? new PairView(this, code) : await open(this, id && decodeURIComponent(id));
+    if (turn !== this.turn) return undefined;   // somewhere else meanwhile
     if (!view) return this.go("");
     this.view?.leave?.();
     this.view = view;
     fill(this.main, view.element);
     fill(this.dock, this.snack.element, view.foot);
     this.refresh();
-    scrollTo(0, 0);
+    scrollTo(0, view instanceof RoundView ? this.scrolled : 0);
     this.main.focus({ preventScroll: true });
     return undefined;
   }
@@ -94,6 +99,12 @@ class App {
   async act(kind, more) {
     await this.phone.act(kind, more);
     this.sender.wake();
+  }
+
+  /** A stop was seen to: back to the round, with what comes next at the top. */
+  finished() {
+    this.scrolled = 0;
+    this.go("");
   }
 
   arrive(stop) { return this.act("arrive", { order: stop, body: this.whereabouts.now }); }

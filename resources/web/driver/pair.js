@@ -15,7 +15,7 @@ export class PairView {
       h("h1", {}, words.pair.title), h("ol", { class: "steps" }, words.pair.steps.map((step) => h("li", {}, step)))));
     this.foot = h("div", { class: "card" },
       field({ label: words.pair.field, value: this.code, autocomplete: "off", autocapitalize: "off", spellcheck: "false", input: (text) => { this.code = text; } }),
-      this.message, h("div", { class: "keys" }, this.key));
+      this.message, h("div", { class: "keys" }, app.phone.identity && button(words.pair.notNow, () => app.show()), this.key));
     if (code) this.connect();
   }
 

@@ -11,15 +11,17 @@ export function codeIn(text) {
   return found ? decodeURIComponent(found[1]) : trimmed;
 }
 
-/** Take the code out of the address before anything else, and keep it until it was tried. */
+/** The code in the address, which is taken out of it before anything else, and kept until it was tried. */
 export async function catchCode() {
-  if (location.hash.startsWith("#pair=")) {
-    const code = codeIn(location.hash);
-    history.replaceState(null, "", location.pathname);
-    await kept.keepFact("pairing", code);
-  }
-  return (await kept.fact("pairing")) ?? null;
+  if (!location.hash.startsWith("#pair=")) return null;
+  const code = codeIn(location.hash);
+  history.replaceState(null, "", location.pathname);
+  await kept.keepFact("pairing", code);
+  return code;
 }
+
+/** A code that could not be tried yet. */
+export const untriedCode = async () => (await kept.fact("pairing")) ?? null;
 
 /** Redeem a code. Raises what `ask` raises; a code that was tried in vain is forgotten. */
 export async function pair(code) {

@@ -19,6 +19,8 @@ export class RoundView {
     this.update();
   }
 
+  get undoes() { return true; }
+
   get title() {
     const { round } = this.app.phone;
     return round ? `${day(round.date)} · ${round.driver.name}` : words.title;

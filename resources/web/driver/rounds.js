@@ -21,7 +21,7 @@ export function standing({ round, done, actions, now }) {
   return {
     stops, next,
     done: stops.length - todo.length,
-    begun: last === "begin" || (!last && Object.keys(done).length > 0),
+    begun: spans.length > 0 || Object.keys(done).length > 0,
     ended: last === "end",
     undoable: latestOutcome(told, round, now),
   };

@@ -1,4 +1,4 @@
-// The last outcome, and the seconds within which it can be taken back.
+// The last outcome, and the seconds within which it can be taken back. Not over forms: nothing may move under the thumb.
 
 import { button } from "./choices.js";
 import { h } from "./dom.js";
@@ -15,8 +15,9 @@ export class Snack {
   update() {
     clearTimeout(this.timer);
     const { undoable } = this.app.phone.standing() ?? {};
-    this.element.hidden = !undoable;
-    if (!undoable) {
+    const shown = undoable && this.app.view.undoes;
+    this.element.hidden = !shown;
+    if (!shown) {
       this.shown = null;
       return;
     }

@@ -99,6 +99,8 @@ export class StopView {
     this.update();
   }
 
+  get undoes() { return true; }
+
   get title() { return `${this.stop?.turn ?? ""} · ${this.stop?.number ?? ""}`; }
 
   update() {
@@ -120,7 +122,7 @@ export class StopView {
       h("p", {}, [stop.postcode, stop.city].filter(Boolean).join(" ")),
       h("p", { class: "large" }, stop.name),
       h("p", { class: "when" }, h("b", {}, timeOf(stop, zone)), h("span", { class: "quiet" }, windowsOf(stop, zone)),
-        stop.about !== undefined && h("span", { class: "quiet" }, words.stop.planned(clock(stop.arrives_at, zone)))),
+        timeOf(stop, zone) !== clock(stop.arrives_at, zone) && !done && h("span", { class: "quiet" }, words.stop.planned(clock(stop.arrives_at, zone)))),
       h("p", { class: "badges" }, badges(stop)),
       done && h("p", { class: `outcome ${stop.state}` }, icon(stop.state === "failed" ? "wrong" : "done"), words.stop.at(stateWords(stop), clock(stop.at, zone))),
       !done && stop.arrived && h("p", { class: "quiet" }, words.stop.arrivedAt(clock(stop.arrived, zone))));
@@ -146,8 +148,8 @@ export class StopView {
     const { app, stop } = this;
     return [
       h("div", { class: "keys" },
-        !stop.skipped && button(words.stop.skip, () => this.askSkip(), { kind: "plain" }),
-        !stop.arrived && button(words.stop.arrived, () => app.arrive(stop), { kind: "plain", "data-key": "arrived" })),
+        !stop.skipped && button(words.stop.skip, () => this.askSkip(), { "data-key": "later" }),
+        !stop.arrived && button(words.stop.arrived, () => app.arrive(stop), { "data-key": "arrived" })),
       h("div", { class: "keys" }, outcomeKeys(stop, app.go)),
     ];
   }
@@ -165,7 +167,7 @@ export class StopView {
       const note = this.skipping;
       this.skipping = null;
       await app.act("skip", { order: stop, body: { note } });
-      app.go("");
+      app.finished();
     };
     return h("section", { class: "part" }, field({ label: words.stop.skipNote, value: this.skipping, maxlength: 500, input: (text) => { this.skipping = text; }, "data-key": "skip" }),
       button(words.stop.skip, skip, { kind: "main" }));

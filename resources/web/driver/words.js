@@ -19,7 +19,7 @@ export const words = {
     empty: "Type the code first.",
     unreachable: "No answer from the depot. Join its network or wait for a signal, then try again. The code is kept.",
     failed: (said, remedy) => `${said} ${remedy}`.trim(),
-    left: (count) => `${many(count, "thing")} of the driver before wait on this phone until that driver connects again.`,
+    notNow: "Not now",
   },
 
   link: {
@@ -40,7 +40,7 @@ export const words = {
   round: {
     none: "No round has been sent to you yet.",
     noneMore: "It appears here by itself as soon as the dispatcher sends it.",
-    progress: (done, all) => `${done} of ${all} done`,
+    progress: (done, all) => `${done} of ${all}`,
     folded: (count) => `${many(count, "stop")} done`,
     starts: (day, time) => `Starts ${day}, ${time}`,
     begin: "Start round",
@@ -202,6 +202,8 @@ export const words = {
     loaded: "Loaded",
     missing: "Missing",
     of: (done, all) => `${done} of ${all} scanned`,
+    tick: (number) => `Loaded: ${number}`,
+    lacks: (number) => `Missing: ${number}`,
     isLoaded: (number) => `${number} is loaded`,
     isMissing: (number) => `${number} is missing`,
   },

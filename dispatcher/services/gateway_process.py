@@ -27,6 +27,7 @@ from dispatcher.services.home import Home
 STATUS, LOCK, STOP, LOG = "status.json", "gateway.lock", "stop", "gateway.log"
 STALE_S = 15.0
 """A gateway that holds the lock and says nothing for so long hangs."""
+_LAST_WORDS = 2_000
 _ENTRY = Path(__file__).resolve().parents[2] / "main.py"
 _started: list[subprocess.Popen[bytes]] = []
 """Asked now and then whether they ended, or the system keeps their names as long as this process lives."""
@@ -83,6 +84,7 @@ def start(home: Home, slug: str, *arguments: str) -> None:
     try:
         private_folder(folder)
         (folder / STOP).unlink(missing_ok=True)
+        (folder / LOG).write_bytes(b"")  # what it says is of this start; the log of all is among the others
         with (folder / LOG).open("ab") as said:
             process = subprocess.Popen(
                 command,
@@ -96,6 +98,16 @@ def start(home: Home, slug: str, *arguments: str) -> None:
             _started[:] = [child for child in (*_started, process) if child.poll() is None]
     except OSError as fault:
         raise KnownError(f"The gateway could not be started ({fault.strerror}).", "Look at the disk.") from fault
+
+
+def last_words(home: Home, slug: str) -> str:
+    """What the gateway that was started last had to say before it ended: why, if not because it was asked to."""
+    try:
+        said = (folder_of(home, slug) / LOG).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    lines = [line.strip() for line in said[-_LAST_WORDS:].splitlines() if line.strip()]
+    return lines[-1].removeprefix("roundhouse: ") if lines else ""
 
 
 def stop(home: Home, slug: str, *, wait_s: float = 15.0) -> bool:

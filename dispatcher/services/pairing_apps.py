@@ -40,7 +40,15 @@ def qr(text: str) -> tuple[tuple[bool, ...], ...]:
     return tuple(tuple(bool(module) for module in row) for row in segno.make_qr(text, error="m").matrix)
 
 
-_CERTIFICATE = "Open the depot's set-up page on the phone and install the depot's certificate."
+CERTIFIED = frozenset({App.PAGE, App.TRACCAR, App.OWNTRACKS, App.OVERLAND, App.OSMAND})
+"""Apps that trust the gateway once the depot's certificate is installed on the phone, and not before."""
+PAGE_STEPS = (
+    "Scan the large code with the phone's camera and open it in the browser.",
+    "Allow location, and the camera when a photo is wanted.",
+    "Add the page to the home screen: it opens from there also without a signal.",
+)
+"""The driver page pairs itself by the link."""
+CERTIFICATE = "Open the depot's set-up page on the phone and install the depot's certificate."
 
 
 def _traccar(origin: str, token: str) -> Setup:
@@ -57,7 +65,7 @@ def _traccar(origin: str, token: str) -> Setup:
     return Setup(
         f"{origin}/osmand/{token}?{urlencode(settings)}",
         (
-            _CERTIFICATE,
+            CERTIFICATE,
             "In Traccar Client open Settings and tap the QR symbol; scan the code.",
             "Switch “Continuous tracking” on, and allow location “all the time”.",
         ),
@@ -81,7 +89,7 @@ def _owntracks(origin: str, token: str) -> Setup:
     return Setup(
         f"owntracks:///config?inline={quote(inline, safe='')}",
         (
-            _CERTIFICATE,
+            CERTIFICATE,
             "Scan the code with the phone's camera and open it in OwnTracks.",
             "Confirm the import; keep monitoring at “Move” while on duty.",
         ),
@@ -93,7 +101,7 @@ def _overland(origin: str, token: str) -> Setup:
     return Setup(
         f"overland://setup?{urlencode({k: v for k, v in settings.items() if v}, quote_via=quote)}",
         (
-            _CERTIFICATE,
+            CERTIFICATE,
             "In the phone's settings trust the certificate fully (General, About, Certificate Trust Settings).",
             "Scan the code with the camera and open it in Overland.",
             "Switch tracking on, and allow location “always”.",
@@ -127,7 +135,7 @@ def _osmand(origin: str, token: str) -> Setup:
     return Setup(
         "",
         (
-            _CERTIFICATE,
+            CERTIFICATE,
             "In OsmAnd switch the plugin “Trip recording” on and open its settings.",
             f"Switch “Online tracking” on, enter the web address below, and set the interval to {INTERVAL_S} seconds.",
         ),

@@ -16,8 +16,10 @@ PANELS = {
     "board.rounds": "In the rounds",
     "board.pool": "In the pool",
     "board.timeline": "In the timeline",
+    "map.replay": "In the replay",
     "addresses": "In Addresses",
     "fleet": "In Fleet",
+    "phones": "In Phones",
 }
 """Where an action answers, by the beginning of the name of the widget it belongs to."""
 

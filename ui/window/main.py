@@ -34,6 +34,7 @@ from ui.fleet.panel import FleetPanel
 from ui.hand import Hand
 from ui.history.banner import PastBanner, WhatIfBanner
 from ui.map.view import MapView
+from ui.phones.panel import PhonesPanel
 from ui.proposals.desk import ProposalDesk
 from ui.road.desk import RoadDesk
 from ui.runner import OpRunner
@@ -134,8 +135,9 @@ class MainWindow(QMainWindow):
         self.review_map.set_region(pack.basemap if pack else None, pack.bounds if pack else None)
         self.addresses = AddressesPanel(self._workplace, self.runner, self._theme, self.review_map)
         self.fleet = FleetPanel(self._workplace, self.runner, self._theme)
+        self.phones = PhonesPanel(self._workplace, self.runner, self._theme)
         self.panels = QStackedWidget(self)
-        for panel in (self.board, self.addresses, self.fleet):
+        for panel in (self.board, self.addresses, self.fleet, self.phones):
             self.panels.addWidget(panel)
         self.what_if_banner, self.past_banner = WhatIfBanner(self._theme), PastBanner(self._theme)
         self.what_if_banner.set_what_if(self._workplace.what_if)
@@ -173,7 +175,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
 
     def _panels(self) -> dict[str, QWidget]:
-        return {"board": self.board, "addresses": self.addresses, "fleet": self.fleet}
+        return {"board": self.board, "addresses": self.addresses, "fleet": self.fleet, "phones": self.phones}
 
     def _fill_menus(self) -> None:
         menus = self.actions_by_name.fill(self.menuBar())
@@ -252,6 +254,9 @@ class MainWindow(QMainWindow):
         self.wires.edit_requested.connect(self.edit_order)
         self.wires.fleet_requested.connect(partial(self.show_panel, self.fleet))
         self.wires.import_requested.connect(self.import_orders)
+        self.phones.told.connect(self.status.tell)
+        self.phones.trouble_changed.connect(self._on_phones_trouble)
+        self.phones.drivers_requested.connect(partial(self.show_panel, self.fleet))
         self.board.map.painted.connect(self._on_painted)
         self.forms.imported.connect(self._on_imported)
         self.forms.depot_made.connect(self.depot_requested)
@@ -284,6 +289,7 @@ class MainWindow(QMainWindow):
             "what_if": self._on_what_if,
             **self._disturbance_slots(),
             **self._road_slots(),
+            "pair_phone": self._on_pair_phone,
             "improve": self.proposals.improve_now,
             "freeze_now": self._on_freeze_now,
             "unfreeze": partial(self.hand.freeze, None),
@@ -354,6 +360,7 @@ class MainWindow(QMainWindow):
         road.trouble_requested.connect(self._on_trouble)
         road.alerts_changed.connect(self._on_alerts_changed)
         road.fault_changed.connect(self.status.set_road_fault)
+        road.phones_requested.connect(partial(self.show_panel, self.phones))
         road.live_changed.connect(self._on_live)
 
     @Slot(str, object)
@@ -651,6 +658,7 @@ class MainWindow(QMainWindow):
         self.first_painted.emit()
         if self.road:
             self.road.start()
+        self.phones.start()
         if self._workplace.what_if:
             return
         copy = lambda _progress: back_up_today(self._workplace)
@@ -693,6 +701,15 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def _on_doubtful_count(self, count: int) -> None:
         self.actions_by_name["panel_addresses"].setText(f"Addresses {count}" if count else "Addresses")
+
+    @Slot(bool)
+    def _on_phones_trouble(self, trouble: bool) -> None:
+        self.actions_by_name["panel_phones"].setText("⚠ Phones" if trouble else "&Phones")
+
+    @Slot()
+    def _on_pair_phone(self) -> None:
+        """For the driver chosen on the board, or in the list of phones."""
+        self.phones.pair(self.phones.chosen_driver if self.phones.isVisible() else self.board.driver.driver_id)
 
     @Slot(object)
     def _on_imported(self, done: object) -> None:
@@ -747,6 +764,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             if self.road:
                 self.road.stop()
+            self.phones.stop()
             self.setEnabled(False)
             self.runner.op_finished.disconnect()  # what is still being written changes no view any more
             self.runner.stop()

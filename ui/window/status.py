@@ -29,6 +29,9 @@ QUIET = {
     "Improve the rest of the day",
     "Sending the rounds",
     "Sending the message",
+    "Changing a phone",
+    "Letting a phone in",
+    "Waiting for the phone",
 }
 """Work that belongs to every gesture: nothing to tell unless it takes long."""
 

@@ -1,0 +1,1 @@
+"""Drivers' phones: which are paired, how they stand, and the gateway that they send to."""

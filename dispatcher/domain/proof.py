@@ -141,7 +141,7 @@ class CodeVerdict(StrEnum):
     SPENT = "spent"
     """Five tries, or used already."""
     NONE = "none"
-    """The order has no code."""
+    """The order has no code, or none was typed."""
     PENDING = "pending"
     """Typed without a line; the gateway says later."""
 

@@ -21,11 +21,14 @@ from dispatcher.services.driving_attempts import deliver, fail, undo
 from dispatcher.services.driving_call import Call
 from dispatcher.services.driving_fields import Fields, Unfit, keepable, key_of, made_up_key, read_action
 from dispatcher.services.driving_photos import Upload, begin_photo, keep_photo
-from dispatcher.services.driving_progress import attempts_of, loading_of, progress_of
+from dispatcher.services.driving_progress import Ending, Loading, RoundProgress, attempts_of, loading_of, progress_of
 from dispatcher.services.driving_round import mark_fetched, round_for, standing, stop_of
 from dispatcher.services.logbook import Logbook, LogbookWriter
 
 __all__ = [
+    "Ending",
+    "Loading",
+    "RoundProgress",
     "Upload",
     "attempts_of",
     "begin_photo",

@@ -42,11 +42,7 @@ def test_all_four_quarters_of_the_globe(place: Place) -> None:
     assert found.distance_m(place) < 1
 
 
-MODES = [
-    ("JPEG", ["RGB", "L", "CMYK"]),
-    ("PNG", ["RGB", "L", "RGBA", "P", "1", "LA", "I;16"]),
-    ("WEBP", ["RGB", "RGBA"]),
-]
+MODES = {"JPEG": ["RGB", "L", "CMYK"], "PNG": ["RGB", "L", "RGBA", "P", "1", "LA", "I;16"], "WEBP": ["RGB", "RGBA"]}
 
 
 @pytest.mark.parametrize(("kind", "mode"), [(kind, mode) for kind, modes in MODES.items() for mode in modes])

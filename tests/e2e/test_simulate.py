@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -31,18 +30,10 @@ DRIVERS = 3
 SIMULATE = ("simulate", "--date", str(ON), "--depot", DEPOT)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def gateway(home: Path) -> Iterator[str]:
     """The depot's gateway, listening; gives its address."""
-    port = free_port()
-    ports = ("--port", str(port), "--setup-port", str(free_port()))
+    ports = ("--port", "0", "--setup-port", "0")
     with subprocess.Popen(
         [sys.executable, HOUSE / "main.py", "gateway", "--depot", DEPOT, "--bind", "127.0.0.1", *ports],
         env={**os.environ, "ROUNDHOUSE_HOME": str(home)},
@@ -51,8 +42,7 @@ def gateway(home: Path) -> Iterator[str]:
         encoding="utf-8",
     ) as process:
         try:
-            listening(process, home)
-            yield f"https://127.0.0.1:{port}"
+            yield f"https://127.0.0.1:{listening(process, home).port}"
         finally:
             process.terminate()
             assert process.stdout is not None
@@ -64,7 +54,7 @@ def listening(process: subprocess.Popen[str], home: Path) -> GatewayStatus:
     """Wait until the gateway says that it listens; the test's timeout ends a vain wait."""
     while process.poll() is None:
         seen = status(Home(home), DEPOT)
-        if seen.running and seen.port:
+        if seen.running and seen.pid == process.pid:
             return seen
         try:
             process.wait(0.1)

@@ -78,7 +78,7 @@ class Watch:
         waiting = progress.departed_at is None and progress.heard_at is not None
         late_s = (now - leaves_at).total_seconds() if waiting else 0.0
         limit_s = float(self._policy.late_departure_s)
-        if self._lamps[AlertKind.LATE_DEPARTURE].see(late_s, limit_s, now, back=0.0):
+        if self._lamps[AlertKind.LATE_DEPARTURE].see(late_s, limit_s, now, back=limit_s):
             words = f"Still at the start, {minutes(late_s)} after the planned departure. Ask what keeps the driver."
             yield self._alert(AlertKind.LATE_DEPARTURE, leaves_at, late_s, limit_s, words)
 

@@ -190,7 +190,7 @@ class RoundTracker:
             battery=None if fix is None else fix.battery,
             charging=None if fix is None else fix.charging,
             mock_at=self._mock_at,
-            skew_s=0.0 if position is None else self.skew_s(position.device_id),
+            skew_s=max((skew.ahead_s for skew in self._skews.values()), key=abs, default=0.0),
         )
 
     @property
@@ -221,7 +221,10 @@ class RoundTracker:
         self._skews.setdefault(stored.device_id, Skew()).take(stored)
         doubt = doubt_of(stored)
         point = point_of(stored)
-        if doubt is None and not self._track.add(point):
+        twin = self._track.add(point) if doubt is None else None
+        if twin is not None:
+            if twin.seq == stored.seq:
+                return None
             doubt = Doubt.DUPLICATE
         if doubt is not None:
             self.doubts[stored.seq] = doubt

@@ -46,7 +46,7 @@ class Progress:
     mock_at: datetime | None = None
     """When a position was made up last."""
     skew_s: float = 0.0
-    """How far the device's clock is ahead."""
+    """How far the device's clock is ahead; the worst of several."""
 
 
 class PlannedWay:

@@ -67,20 +67,20 @@ class Track:
         t, lat, lon, accuracy_m, speed_mps = self._columns
         return Point(t[at], lat[at], lon[at], accuracy_m[at], speed_mps[at], self._seqs[at])
 
-    def add(self, point: Point) -> bool:
-        """Put a point where its time belongs; `False` if the same moment and place are there already."""
+    def add(self, point: Point) -> Point | None:
+        """Put a point where its time belongs, or name its twin that is there already: the same moment and place."""
         at = self.after(point.t)
         while at < len(self) and self[at].t == point.t:
             twin = self[at]
             if (twin.lat, twin.lon) == (point.lat, point.lon):
-                return False
+                return twin
             if (twin.lat, twin.lon) > (point.lat, point.lon):
                 break
             at += 1
         for column, value in zip(self._columns, point, strict=False):
             column.insert(at, value)
         self._seqs.insert(at, point.seq)
-        return True
+        return None
 
     def after(self, t: float) -> int:
         """The index of the first point at `t` or later."""

@@ -76,18 +76,18 @@ def position_at(track: Sequence[Moment], t: float) -> Somewhere | None:
 def against(planned: Sequence[Line], track: Sequence[Moment], allowed_m: float) -> Against:
     """Hold a driven track, or one laid onto roads, against the planned legs."""
     legs = [leg for leg in planned if len(leg) > 1]
-    driven = [[(lat, lon) for lat, lon, _ in run] for run in _runs(track)]
-    driven = [run for run in driven if len(run) > 1]
+    # a phone that lies still scribbles: thousands of crossings that geometry would go through one by one
+    driven = [[(lat, lon) for lat, lon, _ in run] for run in thinned(track) if len(run) > 1]
     every = [*legs, *driven]
     if not every:
         return Against(0.0, 0.0, (), 0.0, ())
     plane = _Plane(every[0][0])
-    way, ways = (shapely.union_all([plane.line(line) for line in lines]) for lines in (legs, driven))
-    beside = shapely.difference(ways, way.buffer(allowed_m)) if legs else ways
-    left_out = shapely.difference(way, ways.buffer(allowed_m)) if driven else way
+    way, ways = (shapely.MultiLineString([plane.line(line) for line in lines]) for lines in (legs, driven))
+    beside = shapely.difference(ways, _around(way, allowed_m))
+    left_out = shapely.difference(way, _around(ways, allowed_m))
     return Against(
-        planned_m=sum(plane.line(leg).length for leg in legs),
-        driven_m=sum(plane.line(run).length for run in driven),
+        planned_m=float(way.length),
+        driven_m=float(ways.length),
         beside=plane.lines(beside),
         beside_m=float(beside.length),
         left_out=plane.lines(left_out),
@@ -118,6 +118,12 @@ class _Plane:
         return tuple((float(lat), float(lon)) for lat, lon in degrees)
 
 
+def _around(lines: shapely.MultiLineString, metres_: float) -> shapely.Geometry:
+    """All within so many metres of the lines: the union of each one's surroundings, which are simple shapes."""
+    pieces = [shapely.buffer(line, metres_, quad_segs=4) for line in shapely.get_parts(lines)]
+    return shapely.union_all(pieces)
+
+
 def _runs(track: Sequence[Moment]) -> list[Sequence[Moment]]:
     """The track split where nothing was heard for long."""
     cuts = [i for i in range(1, len(track)) if track[i][2] - track[i - 1][2] > GAP_S]
@@ -129,7 +135,8 @@ def _simplified(run: Sequence[Moment], tolerance_m: float) -> list[Moment]:
         return list(run)
     flat = shapely.get_coordinates(_Plane(run[0][:2]).line([(lat, lon) for lat, lon, _ in run]))
     numbered = np.column_stack([flat, np.arange(len(run))])
-    kept = shapely.get_coordinates(shapely.simplify(shapely.LineString(numbered), tolerance_m, False), include_z=True)
+    simple = shapely.simplify(shapely.LineString(numbered), tolerance_m, preserve_topology=False)
+    kept = shapely.get_coordinates(simple, include_z=True)
     return [run[int(i)] for i in kept[:, 2]]
 
 

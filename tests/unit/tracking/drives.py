@@ -57,6 +57,8 @@ class Habits:
     together: float = 0.1
     """Share of stops in the same building as the one before."""
     detours: float = 0.05
+    left_out: float = 0.05
+    """Share of planned stops that nobody goes to."""
 
 
 @dataclass
@@ -147,7 +149,7 @@ def _sequence(dice: random.Random, habits: Habits) -> list[int]:
     for i in range(habits.stops - 2):
         if dice.random() < habits.swapped:
             turns[i], turns[i + 2] = turns[i + 2], turns[i]
-    return turns
+    return [i for i in turns if dice.random() >= habits.left_out]
 
 
 def _stand(day: Drive, spot: Spot, seconds: int) -> None:

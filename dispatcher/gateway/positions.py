@@ -33,6 +33,7 @@ TAKEN: Mapping[Source, tuple[bytes, str]] = {
     Source.OVERLAND: (b'{"result":"ok"}', JSON),
 }
 PLAIN = (b"", "text/plain")
+LARGE_BYTES = 50_000
 TOLD_AGAIN = timedelta(hours=1)
 NOTED_AGAIN = timedelta(minutes=1)
 
@@ -65,7 +66,10 @@ class Positions:
         Raises `Refusal` and `KnownError` as `Ingest.put`.
         """
         now = self._house.clock()
-        decoded = decode(source, message, now=now)
+        if len(message.body) < LARGE_BYTES:
+            decoded = decode(source, message, now=now)
+        else:  # hundreds of positions: others must have their turn meanwhile
+            decoded = await asyncio.to_thread(decode, source, message, now=now)
         raw = message.body or message.query.encode("utf-8", "surrogateescape")
         if device.app is App.SERVER:
             letters = await self._of_trackers(device, source, raw, decoded, now)

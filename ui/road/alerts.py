@@ -198,8 +198,9 @@ class AlertsPanel(QWidget):
         self.remedy = named(QPushButton(self), "board.alerts.remedy", "What can be done")
         self.message = named(QPushButton("Message…", self), "board.alerts.message", "Message to the driver")
         self.bare = EmptyState(theme, icon="check-circle-outline", text=_BLIND)
-        self.setFocusProxy(self.view)
+        self.bare.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._lay_out()
+        self._show(self.bare)
         self.view.selectionModel().currentChanged.connect(self._on_current)
         self.view.activated.connect(self._on_activated)
         self.remedy.clicked.connect(self._on_remedy)
@@ -235,9 +236,14 @@ class AlertsPanel(QWidget):
         )
         self._choose(chosen)
         self.bare.set_text(_BARE if followed else _BLIND)
-        self._stack.setCurrentWidget(self.view if self.model.rows else self.bare)
+        self._show(self.view if self.model.rows else self.bare)
         self._offer()
         self._count()
+
+    def _show(self, part: QWidget) -> None:
+        """The list or what stands in its place; the keys go there too."""
+        self._stack.setCurrentWidget(part)
+        self.setFocusProxy(part)
 
     @property
     def current(self) -> Alert | None:

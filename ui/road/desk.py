@@ -147,8 +147,8 @@ class RoadDesk(QObject):
     @Slot(object)
     def _on_day_settled(self, day: Day) -> None:
         """A day that was sent stays as the phones have it, a moment after every change."""
-        live = self.live
-        if live and live.sending.rounds and self._workplace.what_if is None and day.date >= self._workplace.today:
+        live, today = self.live, self.feed.now.astimezone(day.depot.zone).date()
+        if live and live.sending.rounds and self._workplace.what_if is None and day.date >= today:
             self._settling.start()
 
     @Slot()
@@ -225,7 +225,7 @@ class RoadDesk(QObject):
     @Slot(object, str)
     def write_note(self, driver_id: DriverId, text: str) -> None:
         """Send a driver a message; the phone fetches it with its next question."""
-        note = Note(new_id(), driver_id, text, self._workplace.clock())
+        note = Note(new_id(), driver_id, text, self.feed.now)
 
         def work(_progress: Progress) -> None:
             self._desk.logbook.write(lambda book: book.put_note(note))

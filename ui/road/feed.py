@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -39,6 +40,11 @@ class RoadFeed(QObject):
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
+
+    @property
+    def now(self) -> datetime:
+        """The moment at the depot; a simulation may make it another than the computer's."""
+        return self._clock()
 
     def start(self) -> None:
         """Begin to follow."""

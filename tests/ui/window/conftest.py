@@ -17,6 +17,7 @@ prepare_environment()
 
 from pytestqt.qtbot import QtBot
 
+from db.logbook.opening import open_logbook
 from db.opening import open_store as open_database
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.ids import OrderId
@@ -59,6 +60,7 @@ def now() -> datetime:
 
 
 open_store = partial(open_database, clock=now)
+open_book = partial(open_logbook, clock=now)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -122,7 +124,7 @@ def open_window(depot_home: Home, theme: Theme, qtbot: QtBot) -> Iterator[OpenWi
         return create_depot(depot_home, depot, open_store=open_store)
 
     def show() -> Shown:
-        workplace = open_workplace(depot_home, SLUG, open_store=open_store, clock=now)
+        workplace = open_workplace(depot_home, SLUG, open_store=open_store, clock=now, open_logbook=open_book)
         window = MainWindow(workplace, theme, open_settings(depot_home), maker=maker, open_store=open_store)
         opened.append(Shown(window, workplace, qtbot))
         with qtbot.waitSignal(window.first_painted, timeout=30_000):

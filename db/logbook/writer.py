@@ -73,7 +73,8 @@ class SqlLogbookWriter(SqlLogbookReader):
     def put_photo(self, photo: Photo) -> None:
         self._put(tables.photo, [photo_row(photo)])
 
-    def put_visits(self, visits: Iterable[Visit]) -> None:
+    def put_visits(self, shift_id: ShiftId, visits: Iterable[Visit]) -> None:
+        self._connection.execute(delete(tables.visit).where(tables.visit.c.shift_id == shift_id))
         self._put(tables.visit, [flat_row(visit) for visit in visits])
 
     def put_legs(self, on: date, shift_id: ShiftId, legs: Iterable[Leg]) -> None:

@@ -123,8 +123,8 @@ class LogbookWriter(LogbookReader, Protocol):
 
     def put_code(self, code: OneTimeCode) -> None: ...
     def put_photo(self, photo: Photo) -> None: ...
-    def put_visits(self, visits: Iterable[Visit]) -> None:
-        """Insert or replace by shift, order and moment of arrival."""
+    def put_visits(self, shift_id: ShiftId, visits: Iterable[Visit]) -> None:
+        """Replace those of this shift."""
 
     def put_legs(self, on: date, shift_id: ShiftId, legs: Iterable[Leg]) -> None:
         """Replace those of this shift."""

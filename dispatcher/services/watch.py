@@ -43,8 +43,8 @@ from dispatcher.tracking.following import RoundTracker
 from dispatcher.tracking.learning import Factors, geohash, legs_of
 from dispatcher.tracking.stops import RoundStop
 
-JUDGE_EVERY_S = 5.0
-"""Arrivals ahead are worked out anew at least so often, and at once after a stop."""
+JUDGE_EVERY = timedelta(seconds=5)
+"""Arrivals ahead are worked out anew so often, by the depot's clock, and at once after a driver's word."""
 AT_ONCE = 25
 """Rounds timed in one step: drivers move on the map between two of them."""
 ASK_ROADS_M = 80.0
@@ -62,8 +62,11 @@ class Followed:
     tracker: RoundTracker
     plan: "Plan | None" = None
     live: LiveRound | None = None
+    remembered: tuple[Visit, ...] = ()
+    """Visits of a track that is no longer kept."""
     alerts: tuple[Alert, ...] = ()
-    judged_at: float = -1e9
+    judged_at: datetime | None = None
+    """`None` when arrivals are to be worked out at once."""
     asked: tuple[Place, OrderId, float] | None = None
     """From where the roads were asked last, to where, and the seconds they said."""
     trail: Trail = field(default_factory=Trail)
@@ -109,17 +112,21 @@ class Watch:
                 self._rounds[shift_id] = Followed(tracker, plan)
                 self._catch_up(day.shifts[shift_id], tracker)
             elif not _same_plan(known.plan, plan):
-                known.plan, known.judged_at = plan, -1e9
+                known.plan, known.judged_at = plan, None
                 known.tracker.replan(_stops(day, *plan[:2]), _legs(plan[2]))
 
     def _catch_up(self, shift: Shift, tracker: RoundTracker) -> None:
         """What was heard of this round so far."""
         since, until = span_of(shift)
 
-        def look(reader: LogbookReader) -> tuple[int, Sequence[StoredFix], Sequence[TakenAction]]:
-            return reader.last_seq(), reader.track(shift.driver_id, since, until), reader.actions_of([shift.id])
+        def look(reader: LogbookReader) -> tuple[int, Sequence[StoredFix], Sequence[TakenAction], Sequence[Visit]]:
+            track = reader.track(shift.driver_id, since, until)
+            return reader.last_seq(), track, reader.actions_of([shift.id]), reader.visits([shift.id])
 
-        last, fixes, actions = self._logbook.read(look)
+        last, fixes, actions, kept = self._logbook.read(look)
+        self._kept[shift.id] = tuple(kept)
+        if not fixes:  # forgotten by now: what was made of them stands
+            self._rounds[shift.id].remembered = tuple(kept)
         self._seq = self._seq or last
         tracker.take(sorted((f for f in fixes if f.seq <= self._seq), key=lambda f: f.seq))
         self._actions[shift.id] = list(actions)
@@ -160,7 +167,7 @@ class Watch:
             said = self._logbook.read(partial(_said_in, shift_id))
             self._actions[shift_id] = list(said)
             self._rounds[shift_id].tracker.hear(said)
-            self._rounds[shift_id].judged_at = -1e9
+            self._rounds[shift_id].judged_at = None
 
     def _read_fixes(self, reader: LogbookReader) -> bool:
         fixes = reader.fixes_after(self._seq)
@@ -179,18 +186,18 @@ class Watch:
 
     def judge_some(self, outlook: Outlook, now: datetime) -> bool:
         """Time the rounds ahead that are due, those that wait longest first; whether any was."""
-        clock = time.monotonic()
-        due = [(f.judged_at, s) for s, f in self._rounds.items() if clock - f.judged_at >= JUDGE_EVERY_S]
-        for _, shift_id in sorted(due)[:AT_ONCE]:
+        due = [(_waited(f.judged_at, now), s) for s, f in self._rounds.items()]
+        due = sorted((each for each in due if each[0] >= JUDGE_EVERY), reverse=True)
+        for _, shift_id in due[:AT_ONCE]:
             self._judge(outlook, shift_id, self._rounds[shift_id], now)
-            self._rounds[shift_id].judged_at = clock
+            self._rounds[shift_id].judged_at = now
         return bool(due)
 
     def _judge(self, outlook: Outlook, shift_id: ShiftId, followed: Followed, now: datetime) -> None:
         assert followed.plan is not None
         route, times, _ = followed.plan
         tracker, shift = followed.tracker, outlook.day.shifts[shift_id]
-        visits = tuple(tracker.visits)
+        visits = followed.remembered or tuple(tracker.visits)
         progress = tracker.progress
         at = progress.at_order_id
         done = self._done(outlook.day, route, visits)
@@ -292,23 +299,23 @@ class Watch:
 
     # --- keeping ---------------------------------------------------------------------------------------------------
 
-    def keep(self) -> None:
+    def keep(self, *, at_once: bool = False) -> None:
         """Write what was made of the tracks, now and then: visits outlive the tracks they were made from."""
-        if time.monotonic() - self._kept_at < KEEP_EVERY_S:
+        if not at_once and time.monotonic() - self._kept_at < KEEP_EVERY_S:
             return
         self._kept_at = time.monotonic()
         changed = {
             shift_id: tuple(v for v in f.live.visits if v.departed_at) for shift_id, f in self._rounds.items() if f.live
         }
-        changed = {s: visits for s, visits in changed.items() if visits and visits != self._kept.get(s)}
+        changed = {s: v for s, v in changed.items() if v != self._kept.get(s, ()) and not self._rounds[s].remembered}
         if not changed:
             return
         legs = {s: self._legs(s, visits) for s, visits in changed.items()}
 
         def write(book: LogbookWriter) -> None:
-            book.put_visits(visit for visits in changed.values() for visit in visits)
-            for shift_id, some in legs.items():
-                book.put_legs(self.on, shift_id, some)
+            for shift_id, visits in changed.items():
+                book.put_visits(shift_id, visits)
+                book.put_legs(self.on, shift_id, legs[shift_id])
 
         self._logbook.write(write)
         self._kept |= changed
@@ -336,6 +343,11 @@ class Watch:
             if latest := followed.tracker.position:
                 followed.trail.lengthen(followed.tracker, latest, now)
                 yield shift_id, followed.trail.points
+
+
+def _waited(judged_at: datetime | None, now: datetime) -> timedelta:
+    """Since a round was judged; a simulation's clock may go back when it ends."""
+    return timedelta.max if judged_at is None else abs(now - judged_at)
 
 
 def _said_in(shift_id: ShiftId, reader: LogbookReader) -> Sequence[TakenAction]:

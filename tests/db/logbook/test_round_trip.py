@@ -242,15 +242,15 @@ def test_visits_legs_policy_and_cursors(shared, visit, on, driven, shift_id, pol
     emptied(shared)
 
     def change(w):
-        w.put_visits([visit])
+        w.put_visits(visit.shift_id, [visit])
         w.put_legs(on, shift_id, driven)
         w.put_policy(policy)
         w.put_cursor(name, at)
 
     shared.write(change)
-    later = replace(visit, departed_at=NOW, distance_m=12.5)
+    later = replace(visit, arrived_at=NOW, departed_at=NOW, distance_m=12.5)
     assert shared.read(lambda reader: reader.visits([visit.shift_id])) == [visit]
-    shared.write(lambda w: w.put_visits([later]))
+    shared.write(lambda w: w.put_visits(visit.shift_id, [later]))
     assert shared.read(lambda reader: reader.visits([visit.shift_id])) == [later]
     assert shared.read(lambda reader: (reader.policy(), reader.cursor(name))) == (policy, at)
     assert shared.read(lambda reader: reader.legs(on))[: len(driven)] == driven or len(driven) == 0

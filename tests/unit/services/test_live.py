@@ -216,3 +216,18 @@ def test_what_a_driver_does_is_no_news_to_the_driver(road: Road) -> None:
     moving = road.times.stops[-1].order_id
     road.workplace.store.write("Move", lambda uow: plan.move_orders(uow, order_ids=[moving], to_shift=other))
     assert set(sending.send(road.logbook, road.outlook, third.departs_at).changed) == {road.shift, other}
+
+
+def test_visits_outlive_the_tracks_they_were_made_from(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatcher.services.watch.KEEP_EVERY_S", 0.0)
+    at = road.times.stops[2].departs_at + timedelta(minutes=2)
+    road.drive(at)
+    seen = road.step(at).rounds[road.shift].visits
+    road.live.step(road.outlook, at + timedelta(minutes=1))
+    road.logbook.forget(at + timedelta(days=90), ["tracks"])
+    again = LiveDesk(road.logbook, road.workplace.store, road.workplace.desk)  # type: ignore[arg-type]
+    live = again.step(road.outlook, at + timedelta(days=90))
+    assert live is not None
+    assert live.rounds[road.shift].visits == seen
+    again.step(road.outlook, at + timedelta(days=91))
+    assert road.logbook.read(lambda r: tuple(r.visits([road.shift]))) == seen

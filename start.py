@@ -56,8 +56,13 @@ SYSTEM_LIBRARIES = {
 }
 
 
+# Browsers in which the driver page is tested, the best first; any of them will do.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
 # What the scripted day needs besides: program → Debian package.
 HAND_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "openbox": "openbox"}
+
+APT_INSTALL = ["apt-get", "install", "-y", "--no-install-recommends"]
 
 
 class StepFailed(Exception):
@@ -265,19 +270,36 @@ def install_system_libraries():
     step = "Installing system libraries: " + ", ".join(missing)
     if not shutil.which("apt-get"):
         raise StepFailed(step, "This is no Debian-like system.", "Install with its package manager what provides them.")
-    install = ["apt-get", "install", "-y", "--no-install-recommends"]
     if os.geteuid() != 0:
-        by_hand = " ".join(install + packages_of(missing))
+        by_hand = " ".join(APT_INSTALL + packages_of(missing))
         raise StepFailed(step, "Only the administrator may do this.", "Run: sudo apt-get update && sudo " + by_hand)
-    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    remedy = "Check the connection to the package server, then run this again."
-    run("Reading the list of system packages", ["apt-get", "update"], remedy, env=quiet)
-    install += packages_of(missing)
-    remedy = "Run by hand: " + " ".join(install)
-    run(step, install, remedy, env=quiet)
+    remedy = apt_install(step, packages_of(missing))
     still = missing_libraries()
     if still:
         raise StepFailed(step, "Still missing: " + ", ".join(still), remedy)
+
+
+def apt_install(step, packages):
+    """Install Debian packages, as root; the command by which a person would."""
+    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    remedy = "Check the connection to the package server, then run this again."
+    run("Reading the list of system packages", ["apt-get", "update"], remedy, env=quiet)
+    by_hand = "Run by hand: " + " ".join(APT_INSTALL + packages)
+    run(step, APT_INSTALL + packages, by_hand, env=quiet)
+    return by_hand
+
+
+def install_browser():
+    """Chromium for the tests of the driver page. Without it they are skipped, which is no reason to stop here."""
+    if any(shutil.which(browser) for browser in BROWSERS):
+        return
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        say("No Chromium on PATH: the driver page's tests are skipped. On Debian's kin: sudo apt-get install chromium")
+        return
+    try:
+        apt_install("Installing Chromium for the driver page's tests", ["chromium"])
+    except StepFailed as failure:
+        say(failure.step + " failed; those tests are skipped. " + failure.remedy)
 
 
 def require_hand_programs():
@@ -296,6 +318,15 @@ def set_up(for_tests):
     install_packages(for_tests)
     install_program()
     install_web()
+
+
+def prepare(command):
+    """Set up what this command needs."""
+    if command == "hand":
+        require_hand_programs()
+    if command in {"test", "bench", "setup"}:
+        install_browser()
+    set_up(for_tests=command in {"test", "check", "bench", "hand", "setup"})
 
 
 # --- what to do once set up ---------------------------------------------------------------------------------------
@@ -353,9 +384,7 @@ def main(arguments):
     if command == "lock":
         return lock()
     try:
-        if command == "hand":
-            require_hand_programs()
-        set_up(for_tests=command in {"test", "check", "bench", "hand", "setup"})
+        prepare(command)
     except StepFailed as failure:
         print(f"\n{failure.step} failed.\n{failure.why}\n\nWhat to do: {failure.remedy}", file=sys.stderr)
         return 1

@@ -77,3 +77,11 @@ def test_stopping_waits_for_the_program_to_close(how: str) -> None:
         said, wrong = process.communicate()
     assert (said, wrong) == ("closed in good order\n", "")
     assert process.returncode == (130 if how == "Ctrl+C" else 0)
+
+
+def test_tests_go_on_without_a_browser_and_say_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(start.shutil, "which", lambda name: None)
+    start.install_browser()
+    assert "sudo apt-get install chromium" in capsys.readouterr().err

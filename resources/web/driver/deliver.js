@@ -164,7 +164,7 @@ export class DeliverView {
 
   async finish() {
     await this.app.act("deliver", { order: this.stop, body: this.body(), photos: this.values.photos, draft: this.draft.key });
-    this.app.finished();
+    this.app.finished(this);
   }
 
   body() {

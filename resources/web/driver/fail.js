@@ -62,7 +62,7 @@ export class FailView {
 
   async finish() {
     await this.app.act("fail", { order: this.stop, body: this.body(), photos: this.draft.values.photos, draft: this.draft.key });
-    this.app.finished();
+    this.app.finished(this);
   }
 
   body() {

@@ -80,6 +80,7 @@ class App {
     if (!view) return this.go("");
     this.view?.leave?.();
     this.view = view;
+    this.shown = this.path;
     fill(this.main, view.element);
     fill(this.dock, this.snack.element, view.foot);
     this.refresh();
@@ -101,8 +102,9 @@ class App {
     this.sender.wake();
   }
 
-  /** A stop was seen to: back to the round, with what comes next at the top. */
-  finished() {
+  /** A stop was seen to: back to the round, with what comes next at the top; unless the driver went on already. */
+  finished(view) {
+    if (this.view !== view || this.path !== this.shown) return;
     this.scrolled = 0;
     this.go("");
   }

@@ -19,7 +19,7 @@ export class RoundView {
     this.update();
   }
 
-  get undoes() { return true; }
+  undoes() { return true; }
 
   get title() {
     const { round } = this.app.phone;

@@ -58,7 +58,7 @@ function foresee(stops, next, round, now) {
   const ahead = stops.filter(({ state }) => state === "todo");
   const behind = stops.filter(({ state }) => state !== "todo").sort((one, other) => Date.parse(one.at) - Date.parse(other.at)).at(-1);
   let late = behind ? Date.parse(behind.at) - Date.parse(behind.departs_at) : Math.max(0, now - Date.parse(round.leaves_at));
-  if (next) late = Math.max(late, (next.arrived ? Date.parse(next.arrived) : now) - Date.parse(next.arrives_at));
+  if (next) late = next.arrived ? Date.parse(next.arrived) - Date.parse(next.arrives_at) : Math.max(late, now - Date.parse(next.arrives_at));
   for (const stop of ahead) {
     const arrives = Date.parse(stop.arrives_at) + late;
     const starts = opening(stop, arrives);

@@ -15,7 +15,7 @@ export class Snack {
   update() {
     clearTimeout(this.timer);
     const { undoable } = this.app.phone.standing() ?? {};
-    const shown = undoable && this.app.view.undoes;
+    const shown = undoable && this.app.view.undoes?.(undoable.action);
     this.element.hidden = !shown;
     if (!shown) {
       this.shown = null;

@@ -99,7 +99,7 @@ export class StopView {
     this.update();
   }
 
-  get undoes() { return true; }
+  undoes(action) { return action.order_id === this.orderId; }
 
   get title() { return `${this.stop?.turn ?? ""} · ${this.stop?.number ?? ""}`; }
 
@@ -167,7 +167,7 @@ export class StopView {
       const note = this.skipping;
       this.skipping = null;
       await app.act("skip", { order: stop, body: { note } });
-      app.finished();
+      app.finished(this);
     };
     return h("section", { class: "part" }, field({ label: words.stop.skipNote, value: this.skipping, maxlength: 500, input: (text) => { this.skipping = text; }, "data-key": "skip" }),
       button(words.stop.skip, skip, { kind: "main" }));

@@ -1,4 +1,4 @@
-"""A copy of the depot for each day it is opened: what is put in its place when the database is damaged."""
+"""A copy of the depot and its logbook for each day it is opened: what is put in place when a database is damaged."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 from dispatcher.services.workplace import Workplace
 
 KEPT = timedelta(days=14)
+LOGBOOKS_KEPT = 2
+"""A logbook holds two months of tracks and grows to gigabytes; what is older than these copies is in them too."""
 
 
 def folder(workplace: Workplace) -> Path:
@@ -14,7 +16,10 @@ def folder(workplace: Workplace) -> Path:
 
 
 def back_up_today(workplace: Workplace) -> Path | None:
-    """Copy the depot unless that was done today; forget copies older than `KEPT`. Returns the new copy, if any."""
+    """Copy the depot unless that was done today; forget older copies. Returns the depot's new copy, if any.
+
+    Photos and signatures are files that never change, named by their content: any copy of their folder will do.
+    """
     today = workplace.today
     copy = folder(workplace) / f"depot-{today.isoformat()}.db"
     if copy.exists():
@@ -24,5 +29,9 @@ def back_up_today(workplace: Workplace) -> Path | None:
     oldest = f"depot-{(today - KEPT).isoformat()}.db"
     for old in copy.parent.glob("depot-????-??-??.db"):
         if old.name < oldest:
+            old.unlink(missing_ok=True)
+    if workplace.live is not None:
+        workplace.live.logbook.backup(copy.with_name(f"logbook-{today.isoformat()}.db"))
+        for old in sorted(copy.parent.glob("logbook-????-??-??.db"))[:-LOGBOOKS_KEPT]:
             old.unlink(missing_ok=True)
     return copy

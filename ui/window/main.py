@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolBa
 from dispatcher.domain.changes import ChangeSet, HistoryState
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.domain.tracking import Alert
 from dispatcher.services import whatifs
@@ -24,6 +25,7 @@ from dispatcher.services.live import LiveDay
 from dispatcher.services.plan import Applied, Proposal
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import Done
+from dispatcher.services.retention import forget_today
 from dispatcher.services.workplace import OpenStore, Workplace, day_to_open
 from ui import format as words
 from ui.addresses.panel import AddressesPanel
@@ -661,8 +663,12 @@ class MainWindow(QMainWindow):
         self.phones.start()
         if self._workplace.what_if:
             return
-        copy = lambda _progress: back_up_today(self._workplace)
-        self.runner.start(copy, title="Backing up")
+        self.runner.start(self._keep_house, title="Backing up")
+
+    def _keep_house(self, _progress: Progress) -> None:
+        """What is due once a day."""
+        back_up_today(self._workplace)
+        forget_today(self._workplace)
 
     @Slot(bool)
     def _on_search_changed(self, searching: bool) -> None:

@@ -96,7 +96,7 @@ def test_an_emptied_round_is_news_to_its_driver(workplace: Workplace, logbook: L
 
 def test_another_driver_of_a_round_has_seen_nothing_of_it(workplace: Workplace, logbook: Logbook) -> None:
     sending.send(logbook, outlook(workplace), now())
-    first, second, third = outlook(workplace).day.shifts.values()
+    first, _, third = outlook(workplace).day.shifts.values()
     logbook.write(lambda book: book.put_round(replace(rounds(logbook)[first.id], accepted=1, fetched=1)))
     workplace.store.write("Off", lambda uow: uow.remove_shift(third.id))
     taken = replace(first, driver_id=third.driver_id)

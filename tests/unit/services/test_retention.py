@@ -1,0 +1,86 @@
+"""Tracks and codes go when their time is over; the daily copies hold the logbook too."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from db.logbook.opening import open_logbook
+from dispatcher.domain.place import Place
+from dispatcher.domain.tracking import Fix
+from dispatcher.services.backups import back_up_today, folder
+from dispatcher.services.home import Home
+from dispatcher.services.retention import forget_today
+from dispatcher.services.workplace import Workplace, create_depot, open_workplace
+from tests.fixtures import days, onroad
+from tests.unit.services.conftest import keep, now, open_stores, small_day
+
+
+class Clock:
+    """Can be set."""
+
+    def __init__(self) -> None:
+        self.moment = now()
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def road(tmp_path: Path, clock: Clock) -> Iterator[Workplace]:
+    home = Home(tmp_path / "home")
+    slug = create_depot(home, days.make_depot(), open_store=open_stores)
+    book = partial(open_logbook, clock=clock)
+    with open_workplace(home, slug, open_store=open_stores, clock=clock, open_logbook=book) as workplace:
+        workplace.store.write("Fill", lambda uow: keep(uow, small_day()))
+        yield workplace
+
+
+def fixes(workplace: Workplace) -> int:
+    return workplace.live.logbook.read(lambda r: r.counts()).fixes
+
+
+def hear(workplace: Workplace, at: datetime) -> None:
+    phone = onroad.pair(workplace.live.logbook, next(iter(small_day().drivers)), at)
+    onroad.report(workplace.live.logbook, phone, [Fix(at, Place(50.7, 6.1))], at)
+
+
+def test_tracks_are_forgotten_when_the_setting_says_and_not_before(road: Workplace, clock: Clock) -> None:
+    hear(road, clock.moment)
+    clock.moment += timedelta(days=30)
+    hear(road, clock.moment)
+    assert forget_today(road) == {"tracks": 0, "codes": 0}
+    clock.moment += timedelta(days=31)
+    assert forget_today(road)["tracks"] > 0
+    assert fixes(road) == 1
+
+
+def test_a_shorter_setting_holds_from_the_next_day_on(road: Workplace, clock: Clock) -> None:
+    hear(road, clock.moment - timedelta(days=3))
+    forget_today(road)
+    short = replace(road.depot, road=replace(road.depot.road, keep_tracks_days=1))
+    road.store.write("Settings", lambda uow: uow.put_depot(short))
+    assert forget_today(road) == {}
+    clock.moment += timedelta(days=1)
+    forget_today(road)
+    assert fixes(road) == 0
+
+
+def test_the_logbook_is_copied_with_the_depot_and_few_copies_stay(road: Workplace, clock: Clock) -> None:
+    hear(road, clock.moment)
+    for _ in range(4):
+        assert back_up_today(road)
+        clock.moment += timedelta(days=1)
+    copies = sorted(folder(road).glob("logbook-*.db"))
+    assert len(copies) == 2
+    with closing(open_logbook(copies[-1], clock=clock)) as copy:
+        assert copy.read(lambda r: r.counts()).fixes == 1

@@ -21,7 +21,7 @@ class PhoneState(StrEnum):
 
     NONE = "no phone"
     INVITED = "invited"
-    EXPIRED = "invitation expired"
+    EXPIRED = "code expired"
     PAIRED = "paired"
     REVOKED = "revoked"
 

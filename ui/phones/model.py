@@ -139,8 +139,10 @@ class PhoneModel(QAbstractTableModel):
         return None
 
     def _token(self, row: PhoneRow, column: int) -> str:
-        if row.state in (PhoneState.REVOKED, PhoneState.NONE, PhoneState.EXPIRED):
-            return "muted" if column != words.DRIVER or row.state is PhoneState.REVOKED else ""
+        if row.state is PhoneState.NONE and column == words.STATE:
+            return "accent"
+        if row.state in (PhoneState.REVOKED, PhoneState.EXPIRED):
+            return "muted"
         amber = {words.HEARD: row.silent, words.BATTERY: row.low, words.ROUND: row.waits}
         return "risk" if amber.get(column) else ""
 
@@ -155,6 +157,8 @@ class PhoneModel(QAbstractTableModel):
             return f"{row.texts[column]}: the shift is under way, and this phone should have been heard"
         if column == words.ROUND and row.waits:
             return f"{row.texts[column]}: the driver has not seen the round as it is now"
+        if column == words.STATE and row.state in (PhoneState.NONE, PhoneState.EXPIRED):
+            return "This driver has no phone that is let in; Enter pairs one"
         if column == words.BATTERY and row.low:
             return f"{row.texts[column]}: the battery is low"
         return row.texts[column]

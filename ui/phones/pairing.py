@@ -70,7 +70,7 @@ class PairDialog(QDialog):
         self._make()
         self._lay_out()
         self._wire()
-        open_at(self, theme, 220, 140)
+        open_at(self, theme, 220, 132)
         runner.read(lambda r: r.drivers(), self._on_drivers, latest_key="pair.drivers")
 
     def _make(self) -> None:
@@ -148,6 +148,10 @@ class PairDialog(QDialog):
     @Slot()
     def _on_go(self) -> None:
         """Off the GUI thread: the logbook may be busy."""
+        if self.stack.currentWidget() is self.showing and self.choosing.app is App.SERVER:
+            self.choose_again()
+            self.choosing.choose(App.TRACKER)
+            return
         app, driver_id = self.choosing.app, self.choosing.driver_id
         label, unique_id = self.choosing.label.text().strip(), self.choosing.unique_id.text()
         now, standing = self._workplace.clock(), self._feed.standing
@@ -187,6 +191,7 @@ class PairDialog(QDialog):
             self.showing.show_setup(what.setup, app, setup_page)
             self.showing.said.say("Nothing was heard of it yet.", Tone.QUIET)
             self.wait.begin(Awaited(device_id=what.device.id))
+        self.showing.heading.setText(self._heading(app))
         self.stack.setCurrentWidget(self.showing)
         self.back.show()
         self.go.setVisible(app is App.SERVER)
@@ -194,6 +199,10 @@ class PairDialog(QDialog):
         self.go.setEnabled(True)
         if self._feed.standing:
             self._on_standing(self._feed.standing)
+
+    def _heading(self, app: App) -> str:
+        driver_id = self.choosing.driver_id
+        return f"{self._drivers[driver_id].name} · {app}" if driver_id in self._drivers else f"{app}"
 
     def _on_tracker(self, device: Device) -> None:
         self.fault.say(f"“{device.label or device.unique_id}” is known now. Add another, or close.", Tone.GOOD)

@@ -126,7 +126,7 @@ class PhonesPanel(QWidget):
         self.revoke_action = self._action("revoke", "Revoke", Qt.Key.Key_Delete, self._on_revoke)
         self.copy_action = self._action("copy_link", "Copy the driver page's link", _COPY, self._on_copy)
 
-    def _action(self, name: str, text: str, key: Qt.Key | QKeySequence, slot: Callable[[], object]) -> QAction:
+    def _action(self, name: str, text: str, key: Qt.Key | str, slot: Callable[[], object]) -> QAction:
         action = QAction(text, self.table)
         action.setObjectName(f"phones.{name}")
         action.setShortcut(QKeySequence(key))
@@ -213,6 +213,7 @@ class PhonesPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Phones are read while somebody looks."""
         super().showEvent(event)
+        self.table.setFocus()
         if self.feed:
             self.feed.watch("panel", wanted=True)
 
@@ -257,10 +258,10 @@ class PhonesPanel(QWidget):
         if not self._sized:
             self._size_columns()
         running_out = any(row.state(now) is PhoneState.INVITED for row in phones.rows)
-        if running_out and self.isVisible():
-            self._tick.start()
-        elif not running_out:
+        if not (running_out and self.isVisible()):
             self._tick.stop()
+        elif not self._tick.isActive():
+            self._tick.start()
         self._allow()
 
     @Slot(str)

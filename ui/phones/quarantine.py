@@ -98,7 +98,7 @@ class QuarantineDialog(QDialog):
         split.setChildrenCollapsible(False)
         split.addWidget(self.table)
         split.addWidget(self.body)
-        split.setSizes([grid(80), grid(25)])
+        split.setSizes([grid(70), grid(36)])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(*[grid(4)] * 4)
         whole.setSpacing(grid(3))

@@ -47,6 +47,8 @@ class Showing(QWidget):
 
     def _make(self) -> None:
         theme = self._theme
+        self.heading = named(QLabel(self), "pair.heading", "Whose phone, and which app")
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)
         self.steps = named(QLabel(self), "pair.steps", "What to do")
         self.steps.setWordWrap(True)
         self.steps.setTextFormat(Qt.TextFormat.RichText)
@@ -85,8 +87,9 @@ class Showing(QWidget):
         self._right = QVBoxLayout(inner)
         self._right.setContentsMargins(0, 0, 0, 0)
         self._right.addLayout(self._trust)
-        for part in (self.steps, self.fields, self.lines, self.copy_lines):
+        for part in (self.steps, self.fields, self.lines):
             self._right.addWidget(part)
+        self._right.addWidget(self.copy_lines, 0, Qt.AlignmentFlag.AlignLeft)
         self._right.addStretch(1)
         self.area = QScrollArea(self)
         self.area.setWidgetResizable(True)
@@ -99,6 +102,7 @@ class Showing(QWidget):
         self._columns = columns
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.heading)
         whole.addLayout(columns, 1)
         whole.addWidget(self.said)
 
@@ -112,6 +116,7 @@ class Showing(QWidget):
         self.qr.set_side(grid(LARGE))
         self.certificate.set_side(grid(LITTLE))
         self.code.setFont(self._theme.font(Size.HEAD, bold=True))
+        self.heading.setFont(self._theme.font(Size.HEAD))
         for part in (self.steps, self.certificate_words):
             part.setFont(self._theme.font(Size.TEXT))
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)

@@ -78,7 +78,7 @@ def state_words(phone: Phone, now: datetime, zone: ZoneInfo) -> str:
     if state is PhoneState.REVOKED and phone.device and phone.device.revoked_at:
         return f"revoked {words.clock(phone.device.revoked_at, zone)}"
     if state is PhoneState.NONE:
-        return "no phone – pair one…"
+        return "Pair…"
     return state.value
 
 
@@ -117,9 +117,8 @@ def standing_words(standing: Standing, zone: ZoneInfo) -> str:
     """The gateway in one line."""
     status = standing.status
     if not status.running:
-        if standing.policy.serve:
-            return "Starting…" if not standing.last_words else "Not running: phones cannot send."
-        return "Not running: phones cannot send."
+        starting = standing.policy.serve and not standing.last_words
+        return "Starting…" if starting else "Not running: phones cannot send."
     told = status.counters.get("phones", {})
     heard = f" · {told.get('heard', 0)} of {words.count(told.get('paired', 0), 'phone')} heard" if told else ""
     if not status.since:

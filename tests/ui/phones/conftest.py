@@ -89,5 +89,3 @@ def read(panel: PhonesPanel, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: panel.feed.idle, timeout=20_000)
     with qtbot.waitSignal(panel.feed.phones_changed, timeout=20_000):
         panel.feed.look()
-
-

@@ -5,7 +5,7 @@ closed the drivers go on with what was sent last.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -40,6 +40,18 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundSent:
+    """How one round stands with its driver's phone."""
+
+    version: int
+    """The latest that was sent, from 1."""
+    fetched: int
+    """The latest that a phone has got; 0 for none."""
+    accepted: int
+    """The latest that the driver said to have seen; 0 for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sending:
     """How a day stands with its drivers' phones."""
 
@@ -51,6 +63,7 @@ class Sending:
     """Rounds whose driver has said to have seen it."""
     sent_at: datetime | None = None
     """The latest moment."""
+    by_round: Mapping[ShiftId, RoundSent] = field(default_factory=dict)
 
 
 def send(logbook: Logbook, outlook: Outlook, now: datetime) -> Sent:
@@ -74,6 +87,7 @@ def standing(reader: LogbookReader, on: date) -> Sending:
         fetched=sum(1 for r in rounds if r.fetched >= r.version),
         accepted=sum(1 for r in rounds if r.accepted >= r.version),
         sent_at=max((r.sent_at for r in rounds), default=None),
+        by_round={r.shift_id: RoundSent(r.version, r.fetched, r.accepted) for r in rounds},
     )
 
 

@@ -35,6 +35,8 @@ class ColumnSpec:
     """Always shown."""
     stretches: bool = False
     """Takes what the others leave."""
+    sample: str = ""
+    """As wide as this, whatever stands in it; and not there at all while nothing does."""
 
     @property
     def label(self) -> str:
@@ -112,7 +114,7 @@ class Columns(QObject):
                 if column in self._widths:  # made wider than there is room for: narrower, but not gone
                     wide = min(wide, max(int(room), self._theme.grid(_NARROWEST_STEPS)))
                 shown = bool(wide) and (spec.fixed or wide <= room)
-                if column in self._chosen:
+                if column in self._chosen and wide:
                     room = room - wide if shown else -1
                 self._set(column, wide, shown)
 
@@ -125,10 +127,12 @@ class Columns(QObject):
 
     def _width_of(self, column: int) -> int:
         spec = self._specs[column]
+        if spec.sample and not self._longest(column):
+            return 0
         if column in self._widths:
             return round(self._widths[column] * self._theme.scale)
         metrics = QFontMetrics(self._theme.font(Size.SMALL))
-        text = max(self._longest(column), spec.heading, key=len)
+        text = spec.sample or max(self._longest(column), spec.heading, key=len)
         needed = metrics.horizontalAdvance(text) + self._theme.grid(3)
         if spec.fixed and not spec.heading:
             return needed + self._theme.grid(self._extra)
@@ -208,6 +212,8 @@ class Columns(QObject):
         chosen, widths, order = kept.get("chosen"), kept.get("widths"), kept.get("order")
         usual = {i for i, spec in enumerate(self._specs) if spec.chosen}
         wanted = {place[n] for n in chosen if n in place} if isinstance(chosen, list) else usual
+        if isinstance(chosen, list) and isinstance(order, list):  # columns that came with a newer version
+            wanted |= {i for i in usual if self._specs[i].name not in order}
         self._chosen = wanted | {i for i, spec in enumerate(self._specs) if spec.fixed or spec.stretches}
         self._widths = {
             place[n]: float(w)
@@ -215,7 +221,7 @@ class Columns(QObject):
             if n in place and isinstance(w, int | float) and 0 < w < 2_000
         }
         named = [place[n] for n in order if n in place] if isinstance(order, list) else []
-        self._put_in_order([*dict.fromkeys(named), *(i for i in place.values() if i not in named)])
+        self._put_in_order(_with_new_ones(list(dict.fromkeys(named)), list(place.values())))
         self.fit()
 
     def _put_in_order(self, order: Sequence[int]) -> None:
@@ -223,3 +229,12 @@ class Columns(QObject):
         with self._unheard():
             for visual, column in enumerate(order):
                 header.moveSection(header.visualIndex(column), visual)
+
+
+def _with_new_ones(order: list[int], every: Sequence[int]) -> list[int]:
+    """Columns that are not in the order yet stand behind those they stand behind at first."""
+    for column in every:
+        if column not in order:
+            before = next((c for c in reversed(every[:column]) if c in order), None)
+            order.insert(order.index(before) + 1 if before is not None else 0, column)
+    return order

@@ -20,6 +20,9 @@ class Mark(StrEnum):
     HELD = "held"
     LOADED = "loaded"
     NOT_DONE = "not done"
+    AT_RISK = "at risk"
+    FAILED = "failed"
+    NOT_SEEN = "not seen"
     CANCELLED = "cancelled"
     FORENOON = "forenoon"
     AFTERNOON = "afternoon"
@@ -31,6 +34,9 @@ LABELS: Mapping[str, str] = {
     Mark.HELD: "Held",
     Mark.LOADED: "Loaded",
     Mark.NOT_DONE: "Not done",
+    Mark.AT_RISK: "At risk",
+    Mark.FAILED: "Failed",
+    Mark.NOT_SEEN: "Not seen yet",
     Mark.CANCELLED: "Cancelled",
     Mark.FORENOON: "Window before noon",
     Mark.AFTERNOON: "Window after noon",

@@ -3,7 +3,7 @@
 A delegate would be asked once for each cell: for a screen of stops that takes five times as long.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QRect, QRectF, Qt
@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import ShiftId
+from ui.board.onroad import OUTCOMES, StopNow
 from ui.board.round_columns import COLUMNS, TEXTS, Column
 from ui.board.rows import RoundRow, StopRow
 from ui.board.words import SIGNS, Part, Ruling
@@ -23,7 +24,17 @@ FULL = 1.0
 _ROOM_FOR_WAITS = 48
 """Steps of the grid an address cell needs before it also tells how long a driver waits."""
 
+_ROOM_FOR_NEXT = 20
+"""The same of a round's line before it also tells where its driver is going."""
+
 LOCK_ICONS = {Lock.SEQUENCE: "format-list-numbered", Lock.DRIVER: "account-lock-outline", Lock.ROUTE: "lock"}
+PHONES = {
+    "not sent": ("cellphone-off", "muted"),
+    "sent": ("cellphone-arrow-down-variant", "muted"),
+    "changed, not seen yet": ("cellphone-message", "risk"),
+    "seen": ("cellphone-check", "muted"),
+}
+"""How a round stands with its phone: an icon and a colour token."""
 _PLAIN = {Column.ETA: "text", Column.ADDRESS: "text"}
 """Columns that are not muted."""
 
@@ -164,31 +175,41 @@ class RowPainter:
     def _paint_names(self, painter: QPainter, line: QRect, row: RoundRow) -> None:
         pen, grid = Pen(painter, line), self._theme.grid
         if row.problems:
+            tone, sign = row.tone, "alert" if row.tone == "late" else "alert-outline"
             right = Pen(painter, QRect(line).adjusted(line.width() // 3, 0, 0, 0))
-            right.text(row.problems, self._small_bold, self._theme.colour("late"), gap=grid(1), right=True)
-            self._paint_icon(painter, "alert", "late", right.line.right() - self._icon_side + 1, line)
+            right.text(row.problems, self._small_bold, self._theme.colour(tone), gap=grid(1), right=True)
+            self._paint_icon(painter, sign, tone, right.line.right() - self._icon_side + 1, line)
             pen.line.setRight(right.line.right() - self._icon_side - grid(2))
         pen.text(row.driver, self._bold, self._theme.colour("text"), gap=grid(1.5))
-        for icon in self._signs(row):
+        for icon, tone in self._signs(row):
             if pen.line.width() > self._icon_side:
-                self._paint_icon(painter, icon, "muted", pen.line.left(), pen.line)
+                self._paint_icon(painter, icon, tone, pen.line.left(), pen.line)
                 pen.line.setLeft(pen.line.left() + self._icon_side + grid(1.5))
         pen.text(row.vehicle, self._small, self._theme.colour("muted"))
 
     @staticmethod
-    def _signs(row: RoundRow) -> list[str]:
-        lock = [LOCK_ICONS[row.lock]] if row.lock in LOCK_ICONS else []
-        return [*lock, "truck-check-outline"] if row.loaded == "loaded" else lock
+    def _signs(row: RoundRow) -> Iterator[tuple[str, str]]:
+        if row.lock in LOCK_ICONS:
+            yield LOCK_ICONS[row.lock], "muted"
+        if row.loaded == "loaded":
+            yield "truck-check-outline", "muted"
+        if row.now.phone:
+            yield PHONES[row.now.phone]
 
     def _paint_figures(self, painter: QPainter, line: QRect, row: RoundRow) -> None:
-        """Load bar and stops from the left; hours and, where there is room, kilometres from the right."""
-        grid, muted = self._theme.grid, self._theme.colour("muted")
+        """Load bar, stops, where there is room the next one from the left; delay, hours, kilometres from the right."""
+        grid, muted, now = self._theme.grid, self._theme.colour("muted"), row.now
         self._paint_bar(painter, QRectF(line.left(), line.center().y() - grid(0.75) + 1, grid(18), grid(1.5)), row.fill)
         pen = Pen(painter, line.adjusted(grid(20), 0, 0, 0))
         pen.text(row.stops, self._small, muted, gap=grid(3))
-        pen.text(row.hours, self._small, self._theme.colour("text"), gap=grid(3), right=True)
-        if pen.fits(row.distance, self._small):
+        if now.delay:
+            pen.text(now.delay, self._small_bold, self._theme.colour(now.tone), gap=grid(3), right=True)
+        if not now.delay or pen.fits(row.hours, self._small):
+            pen.text(row.hours, self._small, self._theme.colour("text"), gap=grid(3), right=True)
+        if not now.next and pen.fits(row.distance, self._small):
             pen.text(row.distance, self._small, muted, right=True)
+        if now.next and pen.line.width() > grid(_ROOM_FOR_NEXT):
+            pen.text(now.next, self._small, muted)
 
     def _paint_ruling(self, painter: QPainter, line: QRect, ruling: Ruling, best: bool) -> None:
         """What taking the stops in hand would cost, in place of the round's own figures."""
@@ -257,13 +278,21 @@ class RowPainter:
         """A stop, cell by cell."""
         self._paint_ground(painter, rect, look, "" if not row.frozen or look.hovered else "hover")
         margin = self._theme.grid(1)
+        alone = not any(cell.column == Column.ABOUT for cell in cells)
         for cell in cells:
             line = QRect(cell.left + margin, rect.top(), cell.width - 2 * margin, rect.height())
+            if cell.column == Column.ABOUT:
+                self._paint_about(painter, line, row.now)
+                continue
             if cell.column == Column.SEQUENCE:
                 line = self._paint_done(painter, line, row)
             elif cell.column == Column.ADDRESS:
-                line = self._paint_marks(painter, self._paint_verdict(painter, line, row), row)
+                line = self._paint_marks(painter, self._paint_verdict(painter, line, row, alone), row)
             self._paint_text(painter, line, row, cell.column)
+        if row.now.here:
+            painter.fillRect(
+                QRect(rect.left(), rect.top(), self._theme.grid(0.75), rect.height()), self._theme.colour("moving")
+            )
         if row.thaws:
             self._paint_freeze_line(painter, rect)
 
@@ -271,7 +300,7 @@ class RowPainter:
         words = TEXTS[column](row)
         if not words or line.width() < 4:
             return
-        late = row.late and column == Column.ETA
+        late = row.late and column == Column.ETA and not row.now.behind
         token = "late" if late else "muted" if row.done else _PLAIN.get(Column(column), "muted")
         if self._metrics.horizontalAdvance(words) > line.width():
             # In the middle, since the house number at the end tells neighbours apart.
@@ -282,17 +311,39 @@ class RowPainter:
         painter.drawText(line, _RIGHT if COLUMNS[column].right else _LEFT, words)
 
     def _paint_done(self, painter: QPainter, line: QRect, row: StopRow) -> QRect:
-        """A check before the number of a stop that is done."""
-        if row.done:
+        """Before the number of a stop how it ended, or that the driver stands there."""
+        if row.now.ended or row.now.here:
+            icon, tone = OUTCOMES[row.now.ended] if row.now.ended else ("truck", "moving")
+            self._paint_icon(painter, icon, tone, line.left(), line)
+        elif row.done:
             self._paint_icon(painter, "check", "done", line.left(), line)
         return line
 
-    def _paint_verdict(self, painter: QPainter, line: QRect, row: StopRow) -> QRect:
-        """What is wrong, at the right of the address; returns what is left for it."""
-        pen, bad = Pen(painter, line), row.tone == "late"
-        if row.verdict and (bad or line.width() > self._theme.grid(_ROOM_FOR_WAITS)):
+    def _paint_about(self, painter: QPainter, line: QRect, now: StopNow) -> None:
+        """When the driver will be there, or was: a sign, the time, and as many words as there is room for."""
+        if not now.about:
+            return
+        pen, font = Pen(painter, line), self._small_bold if now.tone in ("late", "risk") else self._small
+        if now.sign:
+            self._paint_icon(painter, now.sign, now.tone, line.left(), line)
+            pen.line.setLeft(line.left() + self._icon_side + self._theme.grid(1))
+        every = (f"{now.about} {now.more}".rstrip(), now.about)
+        pen.text(
+            next((words for words in every if pen.fits(words, font)), now.short), font, self._theme.colour(now.tone)
+        )
+
+    def _paint_verdict(self, painter: QPainter, line: QRect, row: StopRow, alone: bool) -> QRect:
+        """What is wrong, at the right of the address; returns what is left for it.
+
+        `alone`: no column says when the driver is expected, so that a risk has to be said here.
+        """
+        verdict, tone = row.said
+        if alone and row.now.more and not row.now.behind:
+            verdict, tone = f"{row.now.about} {row.now.more}", row.now.tone
+        pen, bad = Pen(painter, line), tone in ("late", "risk")
+        if verdict and (bad or line.width() > self._theme.grid(_ROOM_FOR_WAITS)):
             font = self._small_bold if bad else self._small
-            pen.text(row.verdict, font, self._theme.colour(row.tone), gap=self._theme.grid(2), right=True)
+            pen.text(verdict, font, self._theme.colour(tone), gap=self._theme.grid(2), right=True)
         return pen.line
 
     def _paint_marks(self, painter: QPainter, line: QRect, row: StopRow) -> QRect:

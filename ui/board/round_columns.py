@@ -12,24 +12,33 @@ class Column(IntEnum):
 
     SEQUENCE = 0
     ETA = 1
-    ADDRESS = 2
-    WINDOW = 3
-    LOAD = 4
-    CUSTOMER = 5
-    NUMBER = 6
-    SERVICE = 7
-    WAIT = 8
-    DRIVE = 9
-    SLACK = 10
-    PHONE = 11
-    PRIORITY = 12
-    SENDER = 13
-    NOTES = 14
+    ABOUT = 2
+    ADDRESS = 3
+    WINDOW = 4
+    LOAD = 5
+    CUSTOMER = 6
+    NUMBER = 7
+    SERVICE = 8
+    WAIT = 9
+    DRIVE = 10
+    SLACK = 11
+    PHONE = 12
+    PRIORITY = 13
+    SENDER = 14
+    NOTES = 15
 
 
 COLUMNS: tuple[ColumnSpec, ...] = (
     ColumnSpec("sequence", "", "Place in the round", right=True, fixed=True),
     ColumnSpec("eta", "ETA", "Planned arrival", 16, right=True, fixed=True),
+    ColumnSpec(
+        "about",
+        "About",
+        "Expected arrival, by the road; behind the driver, from when to when they were there",
+        sample="00:00–00:00 0",
+        least=15,
+        chosen=True,
+    ),
     ColumnSpec("address", "Address", "Street and number", stretches=True),
     ColumnSpec("window", "Window", "When service may begin", 28, chosen=True),
     ColumnSpec("load", "Load", "What is brought or fetched", 20, right=True, chosen=True),
@@ -48,6 +57,7 @@ COLUMNS: tuple[ColumnSpec, ...] = (
 TEXTS: Mapping[int, Callable[[StopRow], str]] = {
     Column.SEQUENCE: lambda row: str(row.sequence),
     Column.ETA: lambda row: row.arrives,
+    Column.ABOUT: lambda row: row.now.about,
     Column.ADDRESS: lambda row: row.address,
     Column.WINDOW: lambda row: row.window,
     Column.LOAD: lambda row: row.load,

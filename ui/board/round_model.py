@@ -3,7 +3,8 @@
 The model never edits its rows. A drop becomes a wish (`move_requested`); the rows change when the day comes back.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -12,10 +13,13 @@ from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt, Signal
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
+from dispatcher.domain.proof import FailureReason
 from dispatcher.domain.schedule import Schedule
+from dispatcher.services.live import LiveDay
 from ui.board import drag, words
 from ui.board.filtering import Filter
-from ui.board.round_columns import COLUMNS, TEXTS
+from ui.board.onroad import QUIET, SILENT, Heard, Known, Road, heard_of, round_now, stops_now
+from ui.board.round_columns import COLUMNS, TEXTS, Column
 from ui.board.row_model import Index, RowModel
 from ui.board.rows import BoardRow, RoundRow, StopRow, round_row, stop_rows
 from ui.board.source import RoundSource, round_sources, same_source
@@ -38,27 +42,59 @@ _STOP_FLAGS = _ROUND_FLAGS | Qt.ItemFlag.ItemIsDragEnabled
 class _Round:
     """A round: what it was made of, its own row, its stops' rows, and which of them the filter takes."""
 
-    __slots__ = ("longest", "row", "shown", "source", "stops", "wanted")
+    __slots__ = ("_heard", "_known", "longest", "row", "shown", "source", "stops", "wanted")
 
-    def __init__(self, source: RoundSource, chosen: Filter) -> None:
+    def __init__(self, source: RoundSource, chosen: Filter, road: Road | None) -> None:
+        self._heard: Heard | None = None
+        self._known: Known = {}
         self.source = source
         self.row: RoundRow = round_row(source)
         self.stops: list[StopRow] = stop_rows(source)
         self.longest: dict[int, str] = {}
+        self.follow(road)
         self.sift(chosen)
 
-    def update(self, source: RoundSource, chosen: Filter) -> None:
+    def update(self, source: RoundSource, chosen: Filter, road: Road | None) -> None:
         """Make the rows anew, but keep those that say the same: views compare by identity first."""
-        known = {row.order_id: row for row in self.stops}
-        self.source, self.row = source, _same_or(self.row, round_row(source))
-        self.stops = [_same_or(known.get(row.order_id), row) for row in stop_rows(source)]
+        before, known = self.row, {row.order_id: row for row in self.stops}
+        self.source, self.row, self.stops = source, round_row(source), stop_rows(source)
+        self._heard = None
+        self.follow(road)
+        self.row = _same_or(before, self.row)
+        self.stops = [_same_or(known.get(row.order_id), row) for row in self.stops]
         self.longest = {}
         self.sift(chosen)
+
+    def follow(self, road: Road | None) -> list[BoardRow]:
+        """Lay what the road says over the rows; those that say something else now. The filter is not asked."""
+        heard = heard_of(road.live, self.source) if road else None
+        if heard is self._heard or (heard and self._heard and heard.same(self._heard)):
+            return []
+        self._heard = heard
+        self._known = stops_now(self.source, heard, road, self._known) if heard and road else {}
+        self.longest.pop(Column.ABOUT, None)
+        now = round_now(self.source, heard) if heard else SILENT
+        changed: list[BoardRow] = []
+        if now != self.row.now:
+            self.row = replace(self.row, now=now)
+            changed.append(self.row)
+        for place, row in enumerate(self.stops):
+            stop = self._known[row.order_id][1] if self._known else QUIET
+            if stop is not row.now and stop != row.now:
+                self.stops[place] = replace(row, now=stop)
+                changed.append(self.stops[place])
+        return changed
 
     def sift(self, chosen: Filter) -> None:
         """Find the stops that the filter takes."""
         self.shown = [row for row in self.stops if chosen.takes(row.search, row.marks)] if chosen else self.stops
         self.wanted = bool(self.shown) or not chosen or chosen.takes(self.row.search, self.row.marks)
+
+    def sift_again(self, chosen: Filter) -> bool:
+        """The same once the road said something else; whether it takes other stops now."""
+        before = [row.order_id for row in self.shown], self.wanted
+        self.sift(chosen)
+        return before != ([row.order_id for row in self.shown], self.wanted)
 
     def longest_in(self, column: int) -> str:
         """The longest text of a column; looked for once."""
@@ -88,6 +124,8 @@ class RoundModel(RowModel[BoardRow]):
         self._shift_of: dict[OrderId, ShiftId] = {}
         self._open: set[ShiftId] = set()
         self._filter = Filter()
+        self._road: Road | None = None
+        self._reasons: Mapping[str, FailureReason] = {}
 
     # ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -96,6 +134,8 @@ class RoundModel(RowModel[BoardRow]):
         another = day.date != self._date
         if another:
             self._date, self._rounds = day.date, {}
+            self._road = None
+        self._reasons = day.depot.road.reason_by_code
         sources = round_sources(day, schedule)
         self._rounds = {source.shift.id: self._round_of(source) for source in sources}
         self._shift_of = {row.order_id: s for s, node in self._rounds.items() for row in node.stops}
@@ -108,9 +148,9 @@ class RoundModel(RowModel[BoardRow]):
     def _round_of(self, source: RoundSource) -> _Round:
         node = self._rounds.get(source.shift.id)
         if node is None:
-            return _Round(source, self._filter)
+            return _Round(source, self._filter, self._road)
         if not same_source(node.source, source):
-            node.update(source, self._filter)
+            node.update(source, self._filter, self._road)
         return node
 
     def _lines(self) -> list[BoardRow]:
@@ -122,12 +162,31 @@ class RoundModel(RowModel[BoardRow]):
                     lines += node.shown
         return lines
 
+    def set_live(self, live: LiveDay | None) -> bool:
+        """Say how the day shown stands on the road; nothing of another day. Whether any row says something else now.
+
+        Rows come and go only where the filter takes others than before.
+        """
+        self._road = Road(live, self._reasons) if live and live.date == self._date else None
+        changed = {s: rows for s, node in self._rounds.items() if (rows := node.follow(self._road))}
+        others = [s for s in changed if self._rounds[s].sift_again(self._filter)] if self._filter else ()
+        if others:
+            self.show_rows(self._lines())
+        elif changed:
+            self.put_rows(row for rows in changed.values() for row in rows)
+        return bool(changed)
+
     def set_filter(self, chosen: Filter) -> None:
         """Show only what it takes; rounds without such a stop go too."""
         self._filter = chosen
         for node in self._rounds.values():
             node.sift(chosen)
         self.show_rows(self._lines())
+
+    @property
+    def filtered(self) -> bool:
+        """Whether only some rows are shown."""
+        return bool(self._filter)
 
     @property
     def open_rounds(self) -> frozenset[ShiftId]:
@@ -239,6 +298,9 @@ class RoundModel(RowModel[BoardRow]):
                 lock,
                 row.loaded,
                 row.problems,
+                row.now.delay,
+                row.now.next,
+                row.now.phone and f"phone {row.now.phone}",
                 folded,
             )
             return ", ".join(part for part in (f"Round {row.number}", *parts) if part)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Schedule
+from dispatcher.services.live import LiveDay
 from ui.board.columns import Columns
 from ui.board.filtering import Filter
 from ui.board.painting import Cell, Look, RowPainter, Rulings
@@ -85,6 +86,24 @@ class RoundTable(QTableView):
         self.columns.fit()
         if (self.selected_orders(), self.selected_shifts()) != (orders, shifts):
             self._announce_selection()
+
+    def set_live(self, live: LiveDay | None) -> bool:
+        """Say how the day stands on the road; selection, folding and the place scrolled to stay. As the model's."""
+        before, told = (self.selected_orders(), self.selected_shifts()), self._told
+        if self._rounds.filtered:
+            with self._keeping_selection():
+                changed = self._rounds.set_live(live)
+        else:
+            changed = self._rounds.set_live(live)
+        if changed and told != self._told:
+            self.columns.fit()
+        if changed and (self.selected_orders(), self.selected_shifts()) != before:
+            self._announce_selection()
+        return changed
+
+    @property
+    def _told(self) -> bool:
+        return bool(self._rounds.longest_in(Column.ABOUT))
 
     def set_filter(self, chosen: Filter) -> None:
         """Show only what it takes."""

@@ -10,6 +10,7 @@ from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Schedule
+from dispatcher.services.live import LiveDay
 from dispatcher.services.verdict import Verdict
 from ui import format as fmt
 from ui.board import drag, words
@@ -25,7 +26,8 @@ from ui.theme import Theme
 
 _EMPTY = "No drivers on duty this day – add shifts under Fleet."
 _MARKS = (
-    Mark.TROUBLE, Mark.UNLOCKED, Mark.HELD, Mark.LOADED, Mark.NOT_DONE, Mark.FORENOON, Mark.AFTERNOON,
+    Mark.TROUBLE, Mark.AT_RISK, Mark.FAILED, Mark.NOT_SEEN, Mark.NOT_DONE, Mark.UNLOCKED, Mark.HELD, Mark.LOADED,
+    Mark.FORENOON, Mark.AFTERNOON,
 )  # fmt: skip
 
 
@@ -106,6 +108,19 @@ class RoundsPanel(QWidget):
         self._show_counts()
         self._offer()
         self._tell_filter()
+
+    def set_live(self, live: LiveDay | None) -> None:
+        """Say in every row how it stands on the road; `None` for what nobody follows."""
+        if self.view.set_live(live) and self.line.filter:
+            self._show_counts()
+            self._tell_filter()
+
+    def show_only(self, mark: Mark) -> None:
+        """Show only what has this mark; everything again if that is what is shown."""
+        alone = Filter(marks=frozenset({mark}))
+        self.line.set_filter(Filter() if self.line.filter == alone else alone)
+        if self.line.filter:
+            self.view.set_open(self.model.taken_rounds())
 
     def select(
         self, order_ids: Collection[OrderId], shift_ids: Collection[ShiftId] = (), *, sought: bool = True

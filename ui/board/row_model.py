@@ -4,7 +4,7 @@ Knows nothing of what a row says. A view over a flat table asks a model only for
 every open row at every change (30 ms for 5,000 stops, by measurement).
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -84,6 +84,15 @@ class RowModel[Row: Keyed](QAbstractTableModel):
         self._carry_out(plan, rows, head)
         self._replace(rows)
 
+    def put_rows(self, changed: Iterable[Row]) -> None:
+        """Other words in rows that are shown already; what is not shown is passed over."""
+        places = []
+        for row in changed:
+            if (place := self.place_of(row.key)) is not None:
+                self._rows[place] = row
+                places.append(place)
+        self._tell_changed(sorted(places))
+
     def _carry_out(self, plan: Edits, rows: list[Row], head: int) -> None:
         nowhere = QModelIndex()
         for first, last in plan.removed:
@@ -103,8 +112,11 @@ class RowModel[Row: Keyed](QAbstractTableModel):
             i for i, (old, new) in enumerate(zip(self._rows, rows, strict=True)) if old is not new and old != new
         ]
         self._rows = rows
+        self._tell_changed(changed)
+
+    def _tell_changed(self, places: Sequence[int]) -> None:
         # A view repaints a few rows too many sooner than it hears of many runs.
-        for first, last in runs(changed, MANY_RUNS):
+        for first, last in runs(places, MANY_RUNS):
             self.dataChanged.emit(self.createIndex(first, 0), self.createIndex(last, self._columns - 1))
 
     # ── The table, as Qt asks for it ─────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from dispatcher.domain.schedule import RouteTimes, Rule, StopTimes, Violation
 from ui import format as fmt
 from ui.board import words
 from ui.board.filtering import Mark, half_days, skill_mark
+from ui.board.onroad import OUTCOMES, QUIET, SILENT, RoundNow, StopNow
 from ui.board.source import RoundSource
 
 LONG_WAIT_S = 300
@@ -67,15 +68,35 @@ class StopRow:
     """Service begins before the freeze line."""
     thaws: bool
     """The freeze line runs right behind it."""
-    tooltip: str
+    planned: str
+    """What resting on it says of the plan."""
     search: str
     """What the filter looks in; case folded."""
-    marks: frozenset[str]
+    planned_marks: frozenset[str]
+    now: StopNow = QUIET
+    """How it stands on the road."""
 
     @property
     def key(self) -> OrderId:
         """Stays the same while the rest changes."""
         return self.order_id
+
+    @property
+    def tooltip(self) -> str:
+        """Everything in words: as planned, then as it stands on the road."""
+        return "\n".join((self.planned, *filter(None, self.now.lines)))
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What it can be chosen by."""
+        return self.planned_marks | self.now.marks if self.now.marks else self.planned_marks
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """What is wrong or remarkable now, and its colour token: what was planned of a stop behind matters no more."""
+        if self.now.verdict and self.now.ended:
+            return self.now.verdict, OUTCOMES[self.now.ended][1]
+        return ("", "muted") if self.now.behind else (self.verdict, self.tone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +112,47 @@ class RoundRow:
     distance: str
     fill: float
     """The fullest dimension's share of the vehicle's capacity; above 1 when overloaded."""
-    problems: str
-    """"2 late", "overloaded", …; empty when all is well."""
+    late: str
+    """"2 late", as planned."""
+    broken: str
+    """Other rules: "overloaded", …; empty when all is well."""
     lock: Lock
     loaded: str
     """"loaded", "12 of 41 loaded", or empty."""
-    tooltip: str
+    planned: str
+    """What resting on it says of the plan."""
     search: str
-    marks: frozenset[str]
+    planned_marks: frozenset[str]
     """Of a round that serves nobody: what is said of stops is never so of it."""
+    now: RoundNow = SILENT
+    """How it stands on the road."""
 
     @property
     def key(self) -> tuple[str, ShiftId]:
         """Stays the same while the rest changes."""
         return ("round", self.shift_id)
+
+    @property
+    def problems(self) -> str:
+        """As in "2 late · overloaded"; empty when all is well. Once it is driven, late is what will be."""
+        late = (self.now.late, self.now.at_risk) if self.now.followed else (self.late,)
+        return " · ".join(filter(None, (*late, self.broken)))
+
+    @property
+    def tone(self) -> str:
+        """The colour token of the problems."""
+        late = self.now.late if self.now.followed else self.late
+        return "late" if late or self.broken else "risk"
+
+    @property
+    def tooltip(self) -> str:
+        """Everything in words: as planned, then as it stands on the road."""
+        return "\n".join((self.planned, *self.now.lines))
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What it can be chosen by."""
+        return self.planned_marks | self.now.marks if self.now.marks else self.planned_marks
 
 
 type BoardRow = RoundRow | StopRow
@@ -133,12 +181,13 @@ def round_row(source: RoundSource) -> RoundRow:
         hours=fmt.duration(planned.duration_s) if planned else "",
         distance=fmt.distance(planned.distance_m) if planned else "",
         fill=fill,
-        problems=_problems(times),
+        late=_late(times),
+        broken=_broken(times),
         lock=shift.lock,
         loaded=loaded,
-        tooltip="\n".join(line for line in lines if line),
+        planned="\n".join(line for line in lines if line),
         search=f"{source.driver.number} {source.driver.name} {source.vehicle.name}".casefold(),
-        marks=frozenset({Mark.TROUBLE} if times and times.violations else ()),
+        planned_marks=frozenset({Mark.TROUBLE} if times and times.violations else ()),
     )
 
 
@@ -194,9 +243,9 @@ def _stop_row(source: RoundSource, place: int, times: StopTimes | None, last_fro
         loaded="" if aboard is None else "here" if aboard.here else "elsewhere",
         frozen=place <= last_frozen,
         thaws=place == last_frozen,
-        tooltip=_stop_tooltip(stop, order, times, (arrives, window, aboard.vehicle if aboard else ""), pauses),
+        planned=_stop_tooltip(stop, order, times, (arrives, window, aboard.vehicle if aboard else ""), pauses),
         search=f"{searchable(order)} {source.driver.name} {source.vehicle.name}".casefold(),
-        marks=_marks(source, stop, order, times, aboard is not None),
+        planned_marks=_marks(source, stop, order, times, aboard is not None),
     )
 
 
@@ -263,13 +312,14 @@ def _verdict(times: StopTimes | None) -> tuple[str, str]:
     return "", "muted"
 
 
-def _problems(times: RouteTimes | None) -> str:
-    if times is None:
-        return ""
-    late = sum(1 for stop in times.stops if stop.late_s > 0)
-    other = [v for v in times.broken if v.rule is not Rule.LATE]
-    codes = list(dict.fromkeys(_round_code(v) for v in other))
-    return " · ".join(([f"{late} late"] if late else []) + codes[:2])
+def _late(times: RouteTimes | None) -> str:
+    late = sum(1 for stop in times.stops if stop.late_s > 0) if times else 0
+    return f"{late} late" if late else ""
+
+
+def _broken(times: RouteTimes | None) -> str:
+    other = [v for v in times.broken if v.rule is not Rule.LATE] if times else []
+    return " · ".join(list(dict.fromkeys(_round_code(v) for v in other))[:2])
 
 
 def _round_code(violation: Violation) -> str:

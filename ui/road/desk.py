@@ -21,7 +21,7 @@ from dispatcher.services.planning import Outlook
 from dispatcher.services.sending import Sent
 from dispatcher.services.workplace import Workplace
 from ui import format as words
-from ui.day import DayBoard
+from ui.day import DayBoard, Past
 from ui.hand import Hand
 from ui.map.road import Driven, VisitTick
 from ui.road.feed import RoadFeed
@@ -87,6 +87,7 @@ class RoadDesk(QObject):
         self.feed.fault_changed.connect(self.fault_changed)
         self._board.lines_changed.connect(self._desk.know_lines)
         self._board.settled.connect(self._on_day_settled)
+        self._board.past_changed.connect(self._on_past_changed)
         panel = self._panel
         panel.selected_changed.connect(self._on_selected)
         panel.map.driver_clicked.connect(self._on_driver_clicked)
@@ -168,10 +169,16 @@ class RoadDesk(QObject):
             panel.map.show_drivers(driver_marks(day, live))
             self._show_trails(day, live)
             panel.timeline.show_actual(r for r in live.rounds.values() if r.shift_id in day.shifts)
+            panel.set_live(live)
         panel.alerts.set_alerts(live.alerts, day, live.at, followed=live.followed)
         panel.driver.set_live(day, live, live.notes, live.devices)
         self._tell_notes(day, live)
         self.live_changed.emit(live)
+
+    @Slot(object)
+    def _on_past_changed(self, past: Past | None) -> None:
+        """Of a moment of the past nobody knows how it stands on the road now."""
+        self._panel.set_live(None if past else self.live)
 
     @Slot()
     def _on_ages(self) -> None:

@@ -17,6 +17,7 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import Closure, RoadPath, Understood
 from dispatcher.services import closures
+from dispatcher.services.live import LiveDay
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
 from ui.board.drag import run_drag
@@ -287,6 +288,10 @@ class BoardPanel(QMainWindow):
     def set_now(self, now: datetime | None) -> None:
         """Where the line of now stands; nowhere on another day than today."""
         self.timeline.set_now(now)
+
+    def set_live(self, live: LiveDay | None) -> None:
+        """How the day shown stands on the road; `None` where nobody knows."""
+        self.rounds.set_live(live)
 
     # --- one selection --------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from dispatcher.domain.orders import OrderState
 from tests.fixtures.board import Board, judged, moved
+from tests.fixtures.livedays import a_live_day, driven
 from ui.board.filter_line import FilterLine
 from ui.board.filtering import Filter, Mark, skill_mark
 from ui.board.pool import PoolPanel
@@ -73,13 +74,14 @@ def test_a_column_is_chosen_in_the_menu_of_the_header(rounds: RoundsPanel, a_boa
     assert "customer" not in shown_columns(rounds)
 
 
-def test_every_column_can_be_shown_at_once_where_there_is_room(rounds: RoundsPanel) -> None:
+def test_every_column_can_be_shown_at_once_where_there_is_room(rounds: RoundsPanel, a_board: Board) -> None:
+    rounds.set_live(a_live_day(a_board, [driven(a_board, next(iter(a_board.day.shifts)), 3)]))
     for column in Column:
         rounds.view.columns.choose(column, True)
     rounds.resize(2_400, 500)
     assert len(shown_columns(rounds)) == len(Column)
     rounds.resize(360, 500)
-    assert shown_columns(rounds)[:3] == ["sequence", "eta", "address"], "what matters least goes first"
+    assert shown_columns(rounds)[:4] == ["sequence", "eta", "about", "address"], "what matters least goes first"
     assert sum(rounds.view.columnWidth(c) for c in Column) <= rounds.view.viewport().width()
     rounds.resize(2_400, 500)
     assert len(shown_columns(rounds)) == len(Column), "hidden for want of room is not chosen away"

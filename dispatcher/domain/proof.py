@@ -306,3 +306,7 @@ class Asked:
     """Levels that are other than the depot's; for a handover, not for a failure."""
     cash_due: int = 0
     """Minor currency units to be taken at the door."""
+
+    def __post_init__(self) -> None:
+        if self.cash_due < 0:
+            raise ValueError("the cash due must not be negative")

@@ -7,18 +7,31 @@ from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order, OrderKind, OrderState
 from dispatcher.domain.place import Address, Found, Place, Precision
+from dispatcher.domain.proof import Need, ProofKind
 from dispatcher.intake import address_key
 from dispatcher.services.plan import unassign
 from dispatcher.services.ports import Geocoder, Reader, UnitOfWork
+
+MOST_CASH = 1_000_000_00
+"""Minor units: more is a slip of the hand."""
+
+
+class Unprovable(BadInput):
+    """What an order asks for at the door cannot be had there."""
+
+    def __init__(self, kind: ProofKind, what: str, remedy: str) -> None:
+        super().__init__(what, remedy)
+        self.kind = kind
 
 
 def save_order(uow: UnitOfWork, order: Order) -> None:
     """Add or change an order by hand. The number must not be empty, nor used by another of its sender and day.
 
-    An address that somebody pinned before gets that place.
+    An address that somebody pinned before gets that place. Raises `BadInput`, as for what cannot be had at the door.
     """
     if not order.number.strip():
         raise BadInput("An order needs a number.", "Type one.")
+    require_sense_at_door(order)
     for other in uow.orders_of([order.date]):
         if other.id != order.id and (other.sender, other.number) == (order.sender, order.number):
             raise BadInput(f"Order {order.number} exists on {order.date:%d %B} already.", "Choose another number.")
@@ -27,6 +40,21 @@ def save_order(uow: UnitOfWork, order: Order) -> None:
     if before and before.date != order.date:
         unassign(uow, order_ids=[order.id])
     uow.put_orders([_as_pinned(uow, order)])
+
+
+def require_sense_at_door(order: Order) -> None:
+    """Whether a driver could do what this order wants at the door. Raises `Unprovable`."""
+    needs, due = order.asked.needs, order.asked.cash_due
+    if due > MOST_CASH:
+        what = f"The cash due is {due / 100:,.2f}: no driver takes that."
+        raise Unprovable(ProofKind.CASH, what, f"Type an amount up to {MOST_CASH / 100:,.0f}.")
+    if due and needs.get(ProofKind.CASH) is Need.OFF:
+        what = "Cash is due, but the driver is not to be asked for it."
+        raise Unprovable(ProofKind.CASH, what, "Ask for the cash, or let none be due.")
+    countable = order.load.parcels or any(line.barcode for line in order.lines)
+    if needs.get(ProofKind.SCAN) is Need.REQUIRED and not countable:
+        what = "Every parcel is to be scanned, but the order has no parcels and no article with a barcode."
+        raise Unprovable(ProofKind.SCAN, what, "Type how many parcels there are, or do not require the scan.")
 
 
 def _require_fit_pair(reader: Reader, order: Order, before: Order | None) -> None:

@@ -13,7 +13,7 @@ from dispatcher.domain.ids import OrderId, new_id
 from dispatcher.domain.orders import Contact, Load, Order, OrderKind, OrderState, Priority
 from dispatcher.domain.place import Address, Found, Precision
 from dispatcher.domain.plan import Day
-from dispatcher.services.orders import placed_at
+from dispatcher.services.orders import Unprovable, placed_at, require_sense_at_door
 from dispatcher.services.ports import Geocoder
 from ui import format as words
 from ui.orders.fields import KINDS, PRIORITIES, OrderFields
@@ -73,14 +73,14 @@ class OrderDialog(QDialog):
         names = [f"{driver.number}  {driver.name}" for driver in self._drivers]
         self._collections = _collections(day, order)
         fetched = [f"{each.number}  {each.address.line}" for each in self._collections]
-        self.fields = OrderFields(day.depot.zone, names, fetched, theme, self)
+        self.fields = OrderFields(day.depot, names, fetched, theme, self)
         self._lay_out()
         self._fill(order) if order else self._fill_new(must_not_drop)
         self._opened_with = self.fields.state()
         self._wire()
         self._tell_place(order.address if order else None)
         self.fields.number.setFocus()
-        open_at(self, theme, 244, 160)
+        open_at(self, theme, 244, 182)
 
     def _lay_out(self) -> None:
         grid = self._theme.grid
@@ -156,6 +156,7 @@ class OrderDialog(QDialog):
         fields.early.setChecked(order.do_early)
         fields.notes.setPlainText(order.notes)
         fields.lines.set_lines(order.lines)
+        fields.door.set_asked(order.asked, order.attempt)
         if order.state is OrderState.CANCELLED:
             self.state.say("This order is cancelled: it waits for no planning.", Tone.WARNING)
 
@@ -251,7 +252,7 @@ class OrderDialog(QDialog):
             raise _Wrong(fields.street, "The order has no address.", "Type street, number and town.")
         picked = fields.driver.currentIndex() - 1
         contact = (field.text().strip() for field in (fields.customer, fields.phone, fields.email))
-        return replace(
+        order = replace(
             base,
             number=number,
             date=on,
@@ -269,7 +270,10 @@ class OrderDialog(QDialog):
             must_not_drop=PRIORITIES[fields.priority.currentText()],
             do_early=fields.early.isChecked(),
             notes=fields.notes.toPlainText().strip(),
+            asked=fields.door.asked(),
         )
+        self._require_sense_at_door(order)
+        return order
 
     def _date(self) -> date:
         on = self.fields.date.date()
@@ -283,6 +287,13 @@ class OrderDialog(QDialog):
             if other.id != order_id and (other.sender, other.number, other.date) == (sender, number, on):
                 what = f"Order {number} exists on {words.weekday_date(on)} already."
                 raise _Wrong(self.fields.number, what, "Choose another number, or change that order.")
+
+    def _require_sense_at_door(self, order: Order) -> None:
+        """The same rule as `save_order`'s, told of the field."""
+        try:
+            require_sense_at_door(order)
+        except Unprovable as fault:
+            raise _Wrong(self.fields.door.proofs[fault.kind], fault.what, fault.remedy) from fault
 
     def _pickup_id(self, on: date) -> OrderId | None:
         """The same rule as `save_order`'s, told of the field."""

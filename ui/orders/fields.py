@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDateEdit,
     QDoubleSpinBox,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLayout,
     QLineEdit,
@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dispatcher.domain.depot import Depot
 from dispatcher.domain.orders import OrderKind, Priority
+from ui.orders.door import DoorFields
 from ui.orders.lines import LineTable
 from ui.orders.windows import WindowFields
 from ui.parts.fields import label, named
@@ -41,15 +43,16 @@ MOST = 100_000_000
 
 
 class OrderFields(QWidget):
-    """Two columns: who and where; when and what. GUI thread."""
+    """Two columns: who and where; when and what. Below them: what is wanted at the door. GUI thread."""
 
     def __init__(
-        self, zone: ZoneInfo, drivers: Sequence[str], collections: Sequence[str], theme: Theme, parent: QWidget
+        self, depot: Depot, drivers: Sequence[str], collections: Sequence[str], theme: Theme, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._make_who_and_where()
-        self._make_when_and_what(zone, drivers, collections)
+        self._make_when_and_what(depot, drivers, collections)
+        self.door = DoorFields(depot, theme, self)
         self._lay_out()
         self._order_tabs()
         self.kind.currentTextChanged.connect(self._on_kind_changed)
@@ -72,11 +75,11 @@ class OrderFields(QWidget):
         self.customer = named(QLineEdit(self), "order.customer", "Customer")
         self.phone = named(QLineEdit(self), "order.phone", "Phone")
         self.email = named(QLineEdit(self), "order.email", "Email")
-        self.notes = named(QPlainTextEdit(self), "order.notes", "Notes for the driver")
+        self.notes = named(_Notes(self), "order.notes", "Notes for the driver")
         self.notes.setTabChangesFocus(True)
 
-    def _make_when_and_what(self, zone: ZoneInfo, drivers: Sequence[str], collections: Sequence[str]) -> None:
-        self.windows = WindowFields(zone, self)
+    def _make_when_and_what(self, depot: Depot, drivers: Sequence[str], collections: Sequence[str]) -> None:
+        self.windows = WindowFields(depot.zone, self)
         self.service = named(QSpinBox(self), "order.service", "Service time")
         self.service.setSuffix(" min")
         self.service.setRange(0, LONGEST_MIN)
@@ -121,11 +124,15 @@ class OrderFields(QWidget):
             ("", self.early),
             ("Artic&les", self.lines),
         )
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(0, 0, self._theme.grid(1), 0)
-        columns.setSpacing(self._theme.grid(6))
-        columns.addLayout(left, 1)
-        columns.addLayout(right, 1)
+        whole = QGridLayout(self)
+        whole.setContentsMargins(0, 0, self._theme.grid(1), 0)
+        whole.setHorizontalSpacing(self._theme.grid(6))
+        whole.setVerticalSpacing(self._theme.grid(4))
+        for place, column in enumerate((left, right)):
+            whole.addLayout(column, 0, place)
+            whole.setColumnStretch(place, 1)
+        whole.addWidget(self.door, 1, 0, 1, 2)
+        whole.setRowStretch(0, 1)
 
     def _column(self, *rows: tuple[str, QWidget | QLayout]) -> QFormLayout:
         column = QFormLayout()
@@ -146,7 +153,7 @@ class OrderFields(QWidget):
         return row
 
     def _order_tabs(self) -> None:
-        """Down the left column, then down the right one."""
+        """Down the left column, then down the right one, then along the door."""
         rows = [part for row in self.windows.rows for part in (row.used, row.opens, row.closes)]
         way: list[QWidget] = [
             *(self.number, self.kind, self.date, self.whose, self.street, self.postcode, self.city),
@@ -154,6 +161,7 @@ class OrderFields(QWidget):
             *rows,
             *(self.service, self.parcels, self.kg, self.litres, self.pickup, self.skills, self.driver, self.priority),
             *(self.early, self.lines),
+            *self.door.in_turn(),
         ]
         for before, after in pairwise(way):
             QWidget.setTabOrder(before, after)
@@ -184,7 +192,15 @@ class OrderFields(QWidget):
             self.notes.toPlainText(),
             self.windows.state(),
             self.lines.texts(),
+            self.door.state(),
         )
+
+
+class _Notes(QPlainTextEdit):
+    """Takes what height is left, and asks for none."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
 
 def _chooser(parent: QWidget, name: str, accessible: str, choices: Sequence[str]) -> QComboBox:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
@@ -45,6 +45,10 @@ class LineTable(QTableWidget):
         self.setMinimumHeight(grid(32))
         self.setColumnWidth(QUANTITY, grid(20))
         self.setColumnWidth(SKU, grid(22))
+
+    def sizeHint(self) -> QSize:
+        """Takes what height is left, and asks for none."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
     def set_lines(self, lines: Sequence[OrderLine]) -> None:
         """Show these."""

@@ -15,6 +15,7 @@ from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId, new_id
 from dispatcher.domain.orders import Contact, Load, Order, OrderKind, OrderLine, OrderState, Priority
 from dispatcher.domain.place import Address, Place, Precision
+from dispatcher.domain.proof import Asked, Need, ProofKind
 from dispatcher.domain.time import TimeWindow, at_local
 from dispatcher.intake import address_key
 from dispatcher.services.orders import save_order
@@ -58,6 +59,8 @@ def full(workplace: Workplace) -> Order:
         must_not_drop=Priority.CRITICAL,
         do_early=True,
         notes="Ring twice.\nSecond floor.",
+        asked=Asked({ProofKind.SIGNATURE: Need.REQUIRED, ProofKind.PHOTO: Need.OFF}, cash_due=1_205),
+        attempt=2,
     )
     workplace.store.write("Add", lambda uow: uow.put_orders([order]))
     return orders_now(workplace)["K-7"]
@@ -399,11 +402,71 @@ def test_every_control_has_a_name(opened: Opened) -> None:
     names = (
         "number kind date sender address postcode city customer phone email notes window1 window1.opens window3.closes"
         " service kg litres parcels pickup skills driver must_not_drop do_early lines save cancel fault"
+        " cash_due attempt proof.code proof.signature proof.photo proof.name proof.scan proof.cash"
     )
     for name in names.split():
         widget = dialog.findChild(QWidget, f"order.{name}")
         assert widget is not None, name
         assert widget.accessibleName() or getattr(widget, "text", str)(), name
+
+
+# ── At the door ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_wanted_at_the_door_is_stored(opened: Opened, full: Order, workplace: Workplace) -> None:
+    dialog = opened(full)
+    door = dialog.fields.door
+    assert door.cash_due.text() == "12.05 EUR"
+    assert door.proofs[ProofKind.SIGNATURE].currentText() == "required"
+    assert door.proofs[ProofKind.NAME].currentText() == "as the depot: asked"
+    assert "Attempt 2" in door.attempt.text()
+    door.cash_due.setValue(0.29)
+    door.proofs[ProofKind.SIGNATURE].choose(None)
+    door.proofs[ProofKind.CODE].choose(Need.REQUIRED)
+    dialog.save.click()
+    workplace.store.write("Save", partial(save_order, order=saved(opened)[0]))
+    now = orders_now(workplace)["K-7"]
+    assert now.asked == Asked({ProofKind.CODE: Need.REQUIRED, ProofKind.PHOTO: Need.OFF}, cash_due=29)
+    assert now.attempt == 2
+
+
+def test_a_new_order_asks_for_what_the_depot_does(opened: Opened) -> None:
+    dialog = opened()
+    door = dialog.fields.door
+    assert door.cash_due.text() == "none"
+    assert not door.attempt.isVisible()
+    assert not door.proofs[ProofKind.CASH].isEnabled(), "no cash, nothing to prove"
+    type_in(dialog, "Vuorikatu 12")
+    dialog.save.click()
+    assert saved(opened)[0].asked == Asked()
+
+
+def test_what_cannot_be_had_at_the_door_is_refused(opened: Opened, full: Order, workplace: Workplace) -> None:
+    dialog = opened(full)
+    door = dialog.fields.door
+    door.proofs[ProofKind.CASH].choose(Need.OFF)
+    assert "Cash is due" in refused(dialog, opened)
+    assert door.proofs[ProofKind.CASH].hasFocus()
+    door.cash_due.setValue(0)
+    door.proofs[ProofKind.SCAN].choose(Need.REQUIRED)
+    dialog.fields.lines.setRowCount(0)
+    dialog.fields.parcels.setValue(0)
+    assert "no parcels" in refused(dialog, opened)
+    assert door.proofs[ProofKind.SCAN].hasFocus()
+    dialog.fields.parcels.setValue(1)
+    dialog.save.click()
+    (order,) = saved(opened)
+    assert order.asked.needs[ProofKind.SCAN] is Need.REQUIRED
+    with pytest.raises(BadInput, match="no parcels"):
+        workplace.store.write("Save", partial(save_order, order=replace(order, load=Load())))
+
+
+def test_a_changed_choice_alone_is_not_dropped_unasked(opened: Opened, full: Order) -> None:
+    dialog = opened(full)
+    dialog.fields.door.proofs[ProofKind.NAME].choose(Need.OFF)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    dialog.cancel.click()
 
 
 # ── Goods that are fetched on the way ────────────────────────────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
 from dispatcher import __version__
@@ -106,6 +107,8 @@ class Gateway:
         self._changed = asyncio.Event()
         self.port = self.setup_port = 0
         """Where it listens, once it does."""
+        self.house: House | None = None
+        """While it runs."""
         self.listening = asyncio.Event()
 
     def end(self) -> None:
@@ -115,7 +118,7 @@ class Gateway:
 
     async def run(self) -> None:
         """Listen until asked to end."""
-        house = self._house()
+        house = self.house = self._furnished()
         photos, health = Photos(house, self._folder / "proofs"), Health(house)
         try:
             while not self._ending.is_set():
@@ -133,7 +136,7 @@ class Gateway:
             await photos.close()
             await house.ingest.close()
 
-    def _house(self) -> House:
+    def _furnished(self) -> House:
         pulse = Pulse(self._logbook)
         door = Door(self._logbook, pulse, self._limits)
         return House(
@@ -248,6 +251,15 @@ def _setup_routes(setup: SetupPage) -> dict[tuple[str, str], Handler]:
 # --- listening ----------------------------------------------------------------------------------------------------
 
 
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Whoever sends what is no HTTP gets his 400, and no traceback in our log."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+protocol_log = logging.getLogger(f"{__name__}.protocol")
+protocol_log.addFilter(_worth_telling)
+
+
 class _Bounded(web.Server):
     """Hangs up on connections beyond a number."""
 
@@ -269,6 +281,7 @@ async def _server(
         reception,
         request_factory=_maker(loop, limits.body_bytes),
         access_log=None,
+        logger=protocol_log,
         keepalive_timeout=limits.idle_s,
         lingering_time=2.0,
     )

@@ -27,6 +27,8 @@ class Slow:
         self._logbook = logbook
         self.groups: list[int] = []
         self.begun = 0
+        self.held = 0
+        """Letters of the commit under way."""
         self.broken = False
         self.gate = threading.Event()
         self.full = False
@@ -42,6 +44,7 @@ class Slow:
 
     def append(self, letters: Sequence[Letter]) -> Sequence[Receipt]:
         self.begun += 1
+        self.held = len(letters)
         assert self.gate.wait(10)
         self.groups.append(len(letters))
         if self.full:

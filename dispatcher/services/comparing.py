@@ -79,7 +79,7 @@ def compare(workplace: Workplace, on: date, *, open_store: OpenStore, progress: 
     try:
         checkpoint(progress, 0.0, "Reading the depot")
         with opened(workplace, None, open_store) as depot:
-            day = depot.read(lambda r: r.day(on))
+            day = workplace.on_road(depot).read(lambda r: r.day(on))
             since = [entry.revision for entry in depot.entries(limit=10_000, on=on)]
             sides = [Weighed(None, figures(day, desk.look(day, why=False).schedule))]
         for number, copy in enumerate(copies, 1):
@@ -95,7 +95,7 @@ def compare(workplace: Workplace, on: date, *, open_store: OpenStore, progress: 
 def _weighed(workplace: Workplace, copy: WhatIf, desk: PlanningDesk, open_store: OpenStore, behind: int) -> Weighed:
     try:
         with opened(workplace, copy, open_store) as store:
-            day = store.read(lambda r: r.day(copy.date))
+            day = workplace.on_road(store).read(lambda r: r.day(copy.date))
         return Weighed(copy, figures(day, desk.look(day, why=False).schedule), behind=behind)
     except KnownError as fault:
         return Weighed(copy, fault=str(fault), behind=behind)

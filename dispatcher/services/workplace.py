@@ -58,6 +58,12 @@ class Workplace:
         """The date at the depot."""
         return self.clock().astimezone(self.depot.zone).date()
 
+    def on_road(self, store: Store) -> Store:
+        """A database of this depot, or of a copy of it, that knows what drivers have done."""
+        if self.live is None or isinstance(store, Underway):
+            return store
+        return Underway(store, partial(facts_on, self.live.logbook))
+
     def __enter__(self) -> Self:
         return self
 

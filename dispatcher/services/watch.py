@@ -84,6 +84,8 @@ class Watch:
         self._version = -1
         self._seq = self._action = 0
         self._fresh = True
+        self._known: tuple[object, object] = (None, None)
+        """The outlook and the lines that the rounds were followed by last."""
         self._attempts: Mapping[OrderId, Attempt] = {}
         self._facts: Facts = {}
         self._actions: dict[ShiftId, list[TakenAction]] = {}
@@ -100,6 +102,9 @@ class Watch:
 
     def follow_plan(self, outlook: Outlook, lines: Mapping[ShiftId, RoadPath]) -> None:
         """Know the rounds as they are planned now, and the ways they are to take."""
+        if self._known[0] is outlook and self._known[1] is lines:
+            return
+        self._known = outlook, lines
         day = outlook.day
         routes = {route.shift_id: route for route in day.plan.routes}
         for shift_id in [s for s in self._rounds if s not in routes]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from dispatcher.domain.errors import KnownError
 from dispatcher.domain.place import Place
 from dispatcher.proof.files import PHOTO_BYTES
 from dispatcher.proof.photos import Look, look_at
@@ -22,12 +23,16 @@ from dispatcher.spawn import SPAWN, start
 
 TOO_LONG = "Looking at this photo took too long; its bytes are kept."
 DIED = "This photo could not be looked at; its bytes are kept."
+READY = b"ready"
+START_S = 60.0
+"""A busy machine may take long to start a process; only a photo may not take long to look at."""
 MOST_BYTES = 2 * PHOTO_BYTES
 
 
 def serve(pipe: Connection) -> None:
     """The worker's life: a path in, what is found there out; ends with the pipe."""
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
+        pipe.send_bytes(READY)
         while True:
             found = look_at(Path(pipe.recv_bytes(4_096).decode("utf-8")))
             pipe.send_bytes(_told(found))
@@ -51,7 +56,10 @@ class Looking:
         return self._turns
 
     def look(self, file: Path) -> Look:
-        """What is in the file; a `Look` with a fault if that could not be found out."""
+        """What is in the file; a `Look` with a fault if that could not be found out.
+
+        Raises `KnownError` once closed: that says nothing of the photo.
+        """
         size = file.stat().st_size
         try:
             pipe = self._at_hand()
@@ -61,8 +69,10 @@ class Looking:
                 return Look(size, TOO_LONG)
             said = orjson.loads(pipe.recv_bytes(100_000))
             return _heard(said, pipe.recv_bytes(MOST_BYTES))
-        except (EOFError, OSError, ValueError, KeyError, TypeError):
+        except (EOFError, OSError, ValueError, KeyError, TypeError) as fault:
             self._end()
+            if self._closed:
+                raise KnownError("The gateway is being ended.", "Try again in a moment.") from fault
             return Look(size, DIED)
 
     def close(self) -> None:
@@ -85,7 +95,9 @@ class Looking:
             ours, theirs = SPAWN.Pipe()
             self._process, self._pipe = start(serve, (theirs,), "photos", daemon=True), ours
             theirs.close()
-            return ours
+        if not ours.poll(START_S) or ours.recv_bytes(len(READY)) != READY:
+            raise EOFError
+        return ours
 
     def _end(self) -> None:
         with self._guard:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
@@ -51,11 +50,11 @@ class Photos:
         raise Refusal(405, "A photo is asked for with GET and sent with PUT.")
 
     async def _state(self, device: Device, sha256: str) -> web.Response:
-        upload = await asyncio.to_thread(
-            self._house.logbook.read, lambda r: begin_photo(r, self._files, device, sha256)
-        )
-        whole: dict[str, Any] = {"size": upload.have, "done": True, "fault": upload.fault} if upload.done else {}
-        return as_json({"have": upload.have, **whole})
+        if (known := await asyncio.to_thread(self._known, device, sha256)) is not None:
+            return known
+        if await asyncio.to_thread(self._files.has, sha256):
+            return await self._finished(device, sha256)
+        return as_json({"have": await asyncio.to_thread(self._files.have, device.id, sha256)})
 
     async def _add(self, request: web.BaseRequest, device: Device, sha256: str) -> web.Response:
         offset, total = (_number(request, name) for name in ("Upload-Offset", "Upload-Length"))
@@ -71,17 +70,20 @@ class Photos:
             have = await asyncio.to_thread(add)
             if have < total:
                 return as_json({"have": have})
-            path = await asyncio.to_thread(self._files.finish, device.id, sha256)
-        return as_json({"have": have, "done": True, "fault": await self._keep(device, sha256, path)})
+            await asyncio.to_thread(self._files.finish, device.id, sha256)
+        return await self._finished(device, sha256)
 
     def _known(self, device: Device, sha256: str) -> web.Response | None:
-        """The answer for a photo that is whole already: this piece was sent again."""
+        """The answer for a photo that is whole and noted already."""
         upload = self._house.logbook.read(lambda r: begin_photo(r, self._files, device, sha256))
-        return as_json({"have": upload.have, "done": True, "fault": upload.fault}) if upload.done else None
+        return _done(upload.have, upload.fault) if upload.done else None
 
-    async def _keep(self, device: Device, sha256: str, path: Path) -> str:
-        """Look at a whole photo, keep its clean copy, note both; returns what is wrong with it."""
-        loop = asyncio.get_running_loop()
+    async def _finished(self, device: Device, sha256: str) -> web.Response:
+        """Look at a whole photo, keep its clean copy, note both.
+
+        Done anew when the gateway ended before it came to the noting: the next question about the photo leads here.
+        """
+        loop, path = asyncio.get_running_loop(), self._files.path(sha256)
         found = await loop.run_in_executor(self._looking.turns, self._looking.look, path)
         copy = await asyncio.to_thread(self._files.put, found.copy) if found.copy else ""
         now = self._house.clock()
@@ -89,7 +91,11 @@ class Photos:
         note: Callable[..., None] = lambda writer: keep_photo(writer, photo, device, now=now)
         await asyncio.to_thread(self._house.logbook.write, note)
         self._house.counters.photos += 1
-        return found.fault
+        return _done(found.size, found.fault)
+
+
+def _done(size: int, fault: str) -> web.Response:
+    return as_json({"size": size, "have": size, "done": True, "fault": fault})
 
 
 def _number(request: web.BaseRequest, header: str) -> int:

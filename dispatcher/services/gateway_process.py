@@ -67,9 +67,14 @@ def folder_of(home: Home, slug: str) -> Path:
 
 
 def status(home: Home, slug: str) -> GatewayStatus:
-    """How the gateway stands; `running` is whether a process holds its lock right now."""
+    """How the gateway stands; `running` is whether a process holds its lock right now.
+
+    The `fault` of one that does not run is what it said when it could not go on.
+    """
     folder = folder_of(home, slug)
-    return _read(folder / STATUS, running=_held(folder / LOCK))
+    if _held(folder / LOCK):
+        return _read(folder / STATUS, running=True)
+    return GatewayStatus(fault=_last_words(folder / LOG))
 
 
 def start(home: Home, slug: str, *arguments: str) -> None:
@@ -85,7 +90,7 @@ def start(home: Home, slug: str, *arguments: str) -> None:
         private_folder(folder)
         (folder / STOP).unlink(missing_ok=True)
         (folder / LOG).write_bytes(b"")  # what it says is of this start; the log of all is among the others
-        with (folder / LOG).open("ab") as said:
+        with (folder / LOG).open("wb") as said:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -232,6 +237,15 @@ def _read(file: Path, *, running: bool) -> GatewayStatus:
         return GatewayStatus(**{**known, "addresses": addresses, "running": running})
     except (OSError, ValueError, TypeError):
         return GatewayStatus(running=running)
+
+
+def _last_words(said: Path) -> str:
+    """The error that the command line printed at the end of the last start, if there was one."""
+    try:
+        lines = said.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return lines[-1].removeprefix("roundhouse: ") if lines and lines[-1].startswith("roundhouse: ") else ""
 
 
 def _held(lock: Path) -> bool:

@@ -13,6 +13,7 @@ from yarl import URL
 
 from dispatcher.gateway import driver, looking
 from dispatcher.gateway.limits import Limits
+from dispatcher.proof.files import ProofFiles
 from dispatcher.proof.photos import Look
 from dispatcher.services.pairing import revoke
 from tests.conftest import ExpectLog
@@ -181,9 +182,9 @@ def test_a_photo_comes_in_pieces_and_goes_on_where_it_broke_off(depot: Depot) ->
         assert (wrong.status, wrong.json["have"]) == (409, half)
         assert (await site.ask("GET", path, token=token)).json == {"have": half}
         whole = await put(site, token, data, half, data[half:])
-        assert whole.json == {"have": len(data), "done": True, "fault": ""}
+        assert whole.json == {"size": len(data), "have": len(data), "done": True, "fault": ""}
         again = await put(site, token, data, 0, data)
-        assert again.json == {"have": len(data), "done": True, "fault": ""}
+        assert again.json == {"size": len(data), "have": len(data), "done": True, "fault": ""}
         assert (await site.ask("GET", path, token=token)).json["done"] is True
 
     depot.run(scenario)
@@ -193,6 +194,18 @@ def test_a_photo_comes_in_pieces_and_goes_on_where_it_broke_off(depot: Depot) ->
     kept = depot.folder / "proofs" / photo.sha256[:2] / photo.sha256[2:4] / photo.sha256
     assert kept.read_bytes() == data
     assert photo.copy_sha256
+
+
+def test_a_photo_that_was_whole_when_the_gateway_fell_is_noted_when_asked_for(depot: Depot) -> None:
+    token, data = depot.page().proofs, jpeg()
+    name = ProofFiles(depot.folder / "proofs").put(data)
+
+    async def scenario(site: Site) -> None:
+        got = await site.ask("GET", f"/driver/api/photos/{name}", token=token)
+        assert got.json == {"size": len(data), "have": len(data), "done": True, "fault": ""}
+
+    depot.run(scenario)
+    assert depot.logbook.read(lambda r: r.photo(name)) is not None
 
 
 def test_what_is_no_photo_is_kept_and_told(depot: Depot) -> None:
@@ -279,7 +292,7 @@ def test_a_photo_that_kills_or_hangs_its_decoder_harms_nobody(depot: Depot, monk
     async def scenario(site: Site) -> None:
         for data, fault in ((b"d", looking.DIED), (b"h", looking.TOO_LONG), (good, "")):
             got = await put(site, token, data, 0, data)
-            assert got.json == {"have": len(data), "done": True, "fault": fault}
+            assert got.json == {"size": len(data), "have": len(data), "done": True, "fault": fault}
 
     depot.run(scenario, Limits(photo_s=5.0))
     assert depot.logbook.read(lambda r: r.counts()).photos == 3

@@ -39,26 +39,15 @@ def run() -> Iterable[dict[str, object]]:
         driver = gateway.a_driver()
         driver.send(*(a_stop(n) for n in range(1, STOPS + 1)))
         opened = [_open(browser, driver) for _ in range(TIMES)]
-    names = ("first opening until the round is shown", "opening without a signal until the round is shown")
-    for name, column in zip(names, (0, 2), strict=True):
-        value = statistics.median(row[column] for row in opened)
-        yield {
-            "name": name,
-            "value": round(value),
-            "unit": "ms",
-            "goal": GOAL_MS,
-            "ok": value <= GOAL_MS,
-            "on": f"{STOPS} stops",
-        }
-    kilobytes = max(row[1] for row in opened) / 1000
-    yield {
-        "name": "first opening over the wire",
-        "value": round(kilobytes),
-        "unit": "kB",
-        "goal": GOAL_KB,
-        "ok": kilobytes <= GOAL_KB,
-        "on": "page without data",
-    }
+    first, size, later = (list(column) for column in zip(*opened, strict=True))
+    on = f"{STOPS} stops, loopback, median of {TIMES}"
+    yield _figure("first opening until the round is shown", statistics.median(first), "ms", GOAL_MS, on)
+    yield _figure("opening without a signal until the round is shown", statistics.median(later), "ms", GOAL_MS, on)
+    yield _figure("first opening over the wire", max(size) / 1000, "kB", GOAL_KB, "the page without data")
+
+
+def _figure(name: str, value: float, unit: str, goal: float, on: str) -> dict[str, object]:
+    return {"name": name, "value": round(value), "unit": unit, "goal": goal, "ok": value <= goal, "on": on}
 
 
 def _open(browser: "Browser", driver: Driver) -> tuple[float, float, float]:

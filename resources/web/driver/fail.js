@@ -21,7 +21,7 @@ export class FailView {
     Object.assign(this, { app, stop, draft });
     const { values } = draft;
     this.call = h("section", { class: "part" });
-    this.noteField = field({ label: words.deliver.note, value: values.note, lines: 2, maxlength: 2000, input: (note) => draft.set({ note }) });
+    this.noteField = field({ label: words.deliver.note, value: values.note, lines: 2, maxlength: 1900, input: (note) => draft.set({ note }) });
     const reasons = choices({
       name: "reason", legend: words.fail.why, value: values.reason, options: app.phone.round.reasons.map(({ code, label }) => [code, label]), pick: (reason) => draft.set({ reason }),
     });

@@ -63,7 +63,9 @@ export class Phone {
 
   get refused() { return this.actions.filter(({ state, seen }) => state === "refused" && !seen); }
 
-  get unsentPhotos() { return this.photos.filter(({ state }) => state === "waiting"); }
+  get unsentPhotos() {
+    return this.photos.filter(({ state, driver_id: id }) => state === "waiting" && id === this.identity?.driver.id);
+  }
 
   get lostPhotos() { return this.photos.filter(({ state, seen }) => state === "refused" && !seen); }
 
@@ -135,11 +137,21 @@ export class Phone {
     await this.changed();
   }
 
-  /** Let go of what was sent days ago. */
+  /** Let go of what was sent days ago, of forms for stops that are gone, and of photos that nothing speaks of. */
   async tidy(now = Date.now()) {
-    await kept.change(["actions"], (store) => {
+    const stops = new Set(this.round?.stops.map((stop) => stop.order_id));
+    await kept.change(["actions", "photos", "bytes", "drafts"], async (store) => {
       for (const { key, state, at } of this.actions) {
         if (state === "sent" && Date.parse(at) < now - KEEP_SENT_MS) store("actions").delete(key);
+      }
+      const wanted = new Set(await kept.answer(store("photos").getAllKeys()));
+      for (const key of await kept.answer(store("drafts").getAllKeys())) {
+        const { photos } = await kept.answer(store("drafts").get(key));
+        if (this.round && !stops.has(key.split("/")[1])) store("drafts").delete(key);
+        else for (const { sha256 } of photos) wanted.add(sha256);
+      }
+      for (const sha256 of await kept.answer(store("bytes").getAllKeys())) {
+        if (!wanted.has(sha256)) store("bytes").delete(sha256);
       }
     });
   }

@@ -5,12 +5,13 @@ import { button } from "./choices.js";
 import { words } from "./words.js";
 
 const FORMATS = ["code_128", "code_39", "ean_13", "ean_8", "upc_a", "itf", "qr_code", "data_matrix"];
+const LONGEST = 200;
 const SAME_AGAIN_MS = 2_500;
 
 export class Scanner {
   /** `heard(code)` is called with each code that is read or typed. */
   constructor(heard, label = words.scan.field) {
-    this.heard = heard;
+    this.heard = (code) => heard(code.slice(0, LONGEST));
     this.input = h("input", {
       type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "done",
       onkeydown: (event) => { if (event.key === "Enter") { event.preventDefault(); this.typed(); } },

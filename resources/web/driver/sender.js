@@ -33,8 +33,10 @@ export class Sender {
   /** Send as soon as can be; what is under way goes on and is followed by another pass. */
   wake() {
     this.again = true;
-    this.running ??= this.run().finally(() => { this.running = null; });
-    return this.running;
+    this.running ??= this.run().finally(() => {
+      this.running = null;
+      if (this.again) this.wake();
+    });
   }
 
   async run() {
@@ -51,8 +53,8 @@ export class Sender {
     if (!this.phone.identity) return EVERY_MS;
     try {
       const mine = await navigator.locks.request("roundhouse-sender", { ifAvailable: true }, (lock) => lock && this.pass().then(() => true));
-      if (mine) this.failures = 0;
-      return EVERY_MS;
+      this.failures = 0;
+      return mine ? EVERY_MS : FIRST_RETRY_MS;
     } catch (fault) {
       return this.failed(fault);
     }
@@ -75,12 +77,12 @@ export class Sender {
     await this.phone.load();
     await this.sendActions();
     await this.fetchRound();
+    this.phone.setLink({ state: "ok" });
     await this.sendPositions();
-    for (const photo of this.phone.unsentPhotos.filter(({ driver_id: id }) => id === this.phone.identity.driver.id)) {
+    for (const photo of this.phone.unsentPhotos) {
       await sendPhoto(this.phone, photo);
       await this.sendActions();
     }
-    this.phone.setLink({ state: "ok" });
   }
 
   get token() { return this.phone.identity.tokens.proofs; }

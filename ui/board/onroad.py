@@ -12,8 +12,9 @@ from typing import NamedTuple
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order, OrderKind
 from dispatcher.domain.proof import Attempt, FailureReason, Outcome
-from dispatcher.domain.tracking import LiveStop, Risk, Visit
+from dispatcher.domain.tracking import LiveRound, LiveStop, Risk, Visit
 from dispatcher.services.live import LiveDay
+from dispatcher.services.planning import Outlook
 from dispatcher.services.sending import RoundSent
 from ui import format as fmt
 from ui.board.filtering import Mark
@@ -50,6 +51,8 @@ class StopNow:
     """An icon that goes before it."""
     tone: str = "muted"
     """The colour token of all that."""
+    expected_at: datetime | None = None
+    """Of a stop ahead; to the minute, as it is said."""
     ended: Outcome | None = None
     behind: bool = False
     """Nothing is to be expected there any more."""
@@ -110,6 +113,31 @@ def standing(live: LiveDay, order: Order) -> Attempt | None:
     """The attempt that ended an order's stop; `None` while it is to do, or to do again."""
     attempt = live.attempts.get(order.id)
     return attempt if attempt and attempt.number >= order.attempt else None
+
+
+class Tally(NamedTuple):
+    """How many stops of a day stand badly."""
+
+    late: int = 0
+    """Will come late; of rounds nobody was heard of, as planned."""
+    at_risk: int = 0
+    failed: int = 0
+
+
+def tally_of(outlook: Outlook, live: LiveDay) -> Tally:
+    """Counts the day's stops as they stand on the road."""
+    risks = [stop.risk for round_ in live.rounds.values() for stop in round_.stops]
+    routes = outlook.schedule.routes.items()
+    unheard = (times for shift_id, times in routes if not _is_heard(live.rounds.get(shift_id)))
+    late = sum(1 for times in unheard for stop in times.stops if stop.late_s > 0)
+    orders = outlook.day.orders
+    tried = (standing(live, orders[o]) for o in live.attempts if o in orders)
+    failed = sum(1 for attempt in tried if attempt and attempt.outcome is Outcome.FAILED)
+    return Tally(late + risks.count(Risk.LATE), risks.count(Risk.AT_RISK), failed)
+
+
+def _is_heard(round_: LiveRound | None) -> bool:
+    return round_ is not None and bool(round_.stops or round_.visits)
 
 
 class Heard(NamedTuple):
@@ -244,6 +272,7 @@ class _Words:
             about=about,
             short=about,
             more=stop.risk.value if risky else "",
+            expected_at=stop.expected_at.replace(second=0, microsecond=0),
             sign=sign,
             tone=tone,
             lines=(f"Expected {self.expected(stop)}" + (f", {stop.risk.value}" if risky else ""),),

@@ -109,11 +109,13 @@ class RoundsPanel(QWidget):
         self._offer()
         self._tell_filter()
 
-    def set_live(self, live: LiveDay | None) -> None:
-        """Say in every row how it stands on the road; `None` for what nobody follows."""
-        if self.view.set_live(live) and self.line.filter:
+    def set_live(self, live: LiveDay | None) -> bool:
+        """Say in every row how it stands on the road, `None` for nothing; whether any says something else now."""
+        changed = self.view.set_live(live)
+        if changed and self.line.filter:
             self._show_counts()
             self._tell_filter()
+        return changed
 
     def show_only(self, mark: Mark) -> None:
         """Show only what has this mark; everything again if that is what is shown."""

@@ -179,6 +179,8 @@ class RoadDesk(QObject):
     def _on_past_changed(self, past: Past | None) -> None:
         """Of a moment of the past nobody knows how it stands on the road now."""
         self._panel.set_live(None if past else self.live)
+        if self.live:
+            self.live_changed.emit(self.live)
 
     @Slot()
     def _on_ages(self) -> None:

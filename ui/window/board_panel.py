@@ -38,6 +38,8 @@ from ui.timeline.panel import TimelinePanel
 from ui.window.marks import StopMarks, bounds_around, closure_lines, idle_rounds, route_lines, with_place
 
 LAYOUT_VERSION = 3
+DRAW_LIVE_MS = 2_000
+"""So long after a row said something else the marks on the map follow: that goes to the page as text."""
 
 
 class BoardPanel(QMainWindow):
@@ -73,6 +75,9 @@ class BoardPanel(QMainWindow):
         """Those of the selected orders that no round serves."""
         self._telling = False
         self._marks = StopMarks()
+        self._live: LiveDay | None = None
+        self._drawing = QTimer(self, interval=DRAW_LIVE_MS, singleShot=True)
+        self._drawing.timeout.connect(self._draw_stops)
         self._make_views()
         self._lay_out()
         self._wire_selection()
@@ -253,13 +258,21 @@ class BoardPanel(QMainWindow):
         day, schedule, reasons = self._outlook.day, self._outlook.schedule, self._outlook.reasons
         self.pool.set_day(day, reasons)
         self.inspector.set_day(day, schedule, reasons)
-        draw = partial(self._draw, self._outlook)
-        shown = partial(self._on_drawn, day.date)
-        self._runner.start(draw, title="Drawing stops", on_done=shown, latest_key="stops")
+        self._draw_stops()
 
-    def _draw(self, outlook: Outlook, _progress: Progress) -> list[StopMark]:
+    @Slot()
+    def _draw_stops(self) -> None:
+        if self._outlook is None:
+            return
+        self._drawing.stop()
+        on = self._outlook.day.date
+        live = self._live if self._live and self._live.date == on else None
+        draw = partial(self._draw, self._outlook, live)
+        self._runner.start(draw, title="Drawing stops", on_done=partial(self._on_drawn, on), latest_key="stops")
+
+    def _draw(self, outlook: Outlook, live: LiveDay | None, _progress: Progress) -> list[StopMark]:
         """Runs on a worker: a thousand labels take longer than a frame."""
-        return self._marks.of(outlook)
+        return self._marks.of(outlook, live)
 
     def _on_drawn(self, on: date, stops: Sequence[StopMark]) -> None:
         """A day just opened is shown as a whole, once the map knows where its stops are."""
@@ -291,7 +304,9 @@ class BoardPanel(QMainWindow):
 
     def set_live(self, live: LiveDay | None) -> None:
         """How the day shown stands on the road; `None` where nobody knows."""
-        self.rounds.set_live(live)
+        self._live = live
+        if self.rounds.set_live(live) and not self._drawing.isActive():
+            self._drawing.start()
 
     # --- one selection --------------------------------------------------------------------------------------------
 

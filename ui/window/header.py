@@ -18,8 +18,11 @@ from PySide6.QtWidgets import (
 from dispatcher.domain.changes import DaySummary
 from dispatcher.domain.orders import OrderState
 from dispatcher.domain.roads import NO_WAY
+from dispatcher.services.live import LiveDay
 from dispatcher.services.planning import Outlook
 from ui import format as words
+from ui.board.filtering import Mark
+from ui.board.onroad import Tally, tally_of
 from ui.theme import Size, Theme
 from ui.window.find import FindBox
 
@@ -31,11 +34,13 @@ class Header(QWidget):
         day_requested(date): show another day.
         found(OrderId): an order was chosen in the find box.
         round_found(ShiftId): a driver's round was chosen there.
+        mark_requested(Mark): show only the rounds' stops that a count is about.
     """
 
     day_requested = Signal(object)
     found = Signal(object)
     round_found = Signal(object)
+    mark_requested = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +48,7 @@ class Header(QWidget):
         self._theme = theme
         self._date = date.min
         self._outlook: Outlook | None = None
+        self._tally: Tally | None = None
         self.depot = _button(self, "header.depot", "Depot", popup=True)
         self._back = _button(self, "header.previous_day", "Previous day")
         self._day = _button(self, "header.day", "Day")
@@ -51,6 +57,10 @@ class Header(QWidget):
         self._counts.setObjectName("header.counts")
         self._counts.setAccessibleName("The day in figures")
         self._counts.setTextFormat(Qt.TextFormat.RichText)
+        self._counts.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self._counts.linkActivated.connect(self._on_count)
         self.find = FindBox(self)
         self._calendar = DayPopup(theme, self)
         self._lay_out()
@@ -105,23 +115,47 @@ class Header(QWidget):
         self.find.set_day(outlook.day)
         self._counts.setText(self._figures(outlook))
 
+    def set_live(self, live: LiveDay | None) -> None:
+        """How the day stands on the road; `None` where nobody knows."""
+        known = live and self._outlook and self._outlook.day.date == live.date
+        tally = tally_of(self._outlook, live) if known and live and self._outlook else None
+        if tally != self._tally:
+            self._tally = tally
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._outlook:
+            self._counts.setText(self._figures(self._outlook))
+
+    @Slot(str)
+    def _on_count(self, mark: str) -> None:
+        self.mark_requested.emit(Mark(mark))
+
     def _figures(self, outlook: Outlook) -> str:
         day, schedule = outlook.day, outlook.schedule
         open_orders = sum(1 for order in day.orders.values() if order.state is OrderState.OPEN)
         rounds = [r for r in schedule.routes.values() if r.stops]
-        late, waiting = schedule.late_stops, len(day.unplanned)
+        tally = self._tally or Tally(late=schedule.late_stops)
+        waiting = len(day.unplanned)
         parts = [words.count(open_orders, "order")]
         if open_orders:
             parts.append(self._flagged(f"{waiting:,} unplanned", "risk" if waiting else "done"))
-        if late:
-            parts.append(self._flagged(f"{late:,} late", "late"))
+        for count, what, mark, token in (
+            (tally.late, "late", Mark.TROUBLE, "late"),
+            (tally.at_risk, "at risk", Mark.AT_RISK, "risk"),
+            (tally.failed, "failed", Mark.FAILED, "late"),
+        ):
+            if count:
+                parts.append(self._flagged(f"{count:,} {what}", token, mark))
         parts.append(words.count(len(rounds), "round"))
         if rounds and schedule.distance_m < NO_WAY:
             parts.append(words.distance(schedule.distance_m))
         return f"<span style='color:{self._theme.colour('muted').name()}'>" + " · ".join(parts) + "</span>"
 
-    def _flagged(self, text: str, token: str) -> str:
-        return f"<b style='color:{self._theme.colour(token).name()}'>{text}</b>"
+    def _flagged(self, text: str, token: str, mark: Mark | None = None) -> str:
+        """In the colour of what it means; one that has a mark shows what it counts when it is clicked."""
+        style = f"style='color:{self._theme.colour(token).name()}; text-decoration:none'"
+        return f"<b><a href='{mark.value}' {style}>{text}</a></b>" if mark else f"<b {style}>{text}</b>"
 
     @Slot()
     def open_calendar(self) -> None:
@@ -144,8 +178,7 @@ class Header(QWidget):
         self.depot.setFont(self._theme.font(Size.TEXT, bold=True))
         self.find.setMinimumWidth(self._theme.grid(30))
         self.find.setMaximumWidth(self._theme.grid(60))
-        if self._outlook:
-            self._counts.setText(self._figures(self._outlook))
+        self._tell()
 
 
 def _button(parent: QWidget, name: str, accessible: str, *, popup: bool = False) -> QToolButton:

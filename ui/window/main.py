@@ -29,6 +29,7 @@ from dispatcher.services.retention import forget_today
 from dispatcher.services.workplace import OpenStore, Workplace, day_to_open
 from ui import format as words
 from ui.addresses.panel import AddressesPanel
+from ui.board.filtering import Mark
 from ui.day import DayBoard
 from ui.disturbances.desk import Disturbances
 from ui.faults import show_fault
@@ -225,6 +226,7 @@ class MainWindow(QMainWindow):
         self.header.day_requested.connect(self.open_day)
         self.header.found.connect(self._on_found)
         self.header.round_found.connect(self._on_round_found)
+        self.header.mark_requested.connect(self._on_mark_requested)
         self.day.past_changed.connect(self.past_banner.set_past)
         self.past_banner.now_requested.connect(self.day.return_to_now)
         self.past_banner.take_back_requested.connect(self.hand.take_back)
@@ -381,6 +383,14 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_live(self, live: LiveDay) -> None:
         self.status.set_road(live.sending, sum(1 for r in live.rounds.values() if r.latest))
+        self.header.set_live(live if self.day.past is None else None)
+
+    @Slot(object)
+    def _on_mark_requested(self, mark: Mark) -> None:
+        """A count of the header was clicked: the rounds show what it counts."""
+        self.show_panel(self.board)
+        self.board.bring_up("Rounds")
+        self.board.rounds.show_only(mark)
 
     def _round_in_hand(self) -> ShiftId | None:
         """The round that is selected, or that serves what is selected."""

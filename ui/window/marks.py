@@ -1,20 +1,29 @@
 """What the map shows of a day: an outlook and its lines as marks. Plain values in, plain values out; no Qt widgets."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from dispatcher.domain.fleet import Driver, Lock
+from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Bounds
-from dispatcher.domain.plan import Day, Route, Stop
+from dispatcher.domain.plan import Day, Stop
+from dispatcher.domain.proof import Outcome
 from dispatcher.domain.roads import RoadPath
-from dispatcher.domain.schedule import RouteTimes, StopTimes
+from dispatcher.domain.schedule import StopTimes
 from dispatcher.services.closures import Closed
+from dispatcher.services.live import LiveDay
 from dispatcher.services.planning import Outlook
 from ui import format as words
+from ui.board.filtering import Mark
+from ui.board.onroad import QUIET, Heard, Known, Road, StopNow, heard_of, stops_now
+from ui.board.source import RoundSource, round_sources
 from ui.map.messages import ClosureLine, IdleRound, RouteLine, StopMark, StopState
 from ui.theme import driver_colour
+
+REDRAW_S = 150
+"""An expected arrival that moved by less leaves the mark on the map as it is: thousands would be drawn every minute."""
 
 
 def route_lines(day: Day, lines: Mapping[ShiftId, RoadPath]) -> list[RouteLine]:
@@ -55,45 +64,96 @@ def closure_lines(closed: Iterable[Closed]) -> list[ClosureLine]:
 
 
 class StopMarks:
-    """The marks of a day's orders, made anew only for the rounds whose times changed. Any thread."""
+    """The marks of a day's orders, made anew only for the rounds that are other than before. Any thread."""
 
     def __init__(self) -> None:
-        self._rounds: dict[ShiftId, tuple[RouteTimes, Route, list[StopMark]]] = {}
+        self._rounds: dict[ShiftId, _Marked] = {}
 
-    def of(self, outlook: Outlook) -> list[StopMark]:
-        """Every order that has a place: planned ones numbered in their round's colour, the others as waiting."""
-        day, known = outlook.day, self._rounds
-        rounds: dict[ShiftId, tuple[RouteTimes, Route, list[StopMark]]] = {}
-        for route, shift, driver, _ in day.rounds():
-            times = outlook.schedule.routes[shift.id]
-            kept = known.get(shift.id)
-            # the judge hands out the very same object for a round that is as it was
-            same = kept is not None and kept[0] is times and kept[1] == route
-            marks = kept[2] if kept and same else _round_marks(day, route, driver, times)
-            rounds[shift.id] = (times, route, marks)
+    def of(self, outlook: Outlook, live: LiveDay | None = None) -> list[StopMark]:
+        """Every order that has a place: planned ones numbered in their round's colour, the others as waiting.
+
+        With a live day as they stand on the road.
+        """
+        day, road = outlook.day, Road(live, outlook.day.depot.road.reason_by_code) if live else None
+        rounds: dict[ShiftId, _Marked] = {}
+        for source in round_sources(day, outlook.schedule):
+            shift_id, heard = source.shift.id, heard_of(road.live, source) if road else None
+            known = self._rounds.get(shift_id)
+            rounds[shift_id] = known if known and known.still(source, heard) else _marked(source, heard, road, known)
         self._rounds = rounds
-        planned = [mark for _, _, marks in rounds.values() for mark in marks]
+        planned = [mark for marked in rounds.values() for _, mark in marked.marks.values() if mark]
         zone = day.depot.zone
         return planned + [_waiting(day.orders[o], zone, outlook) for o in day.unplanned if day.orders[o].address.place]
 
 
-def _round_marks(day: Day, route: Route, driver: Driver, times: RouteTimes) -> list[StopMark]:
-    at_stop = {s.order_id: s for s in times.stops}
-    colour, zone = driver_colour(driver.number).name(), day.depot.zone
-    marks = []
-    for number, stop in enumerate(route.stops, 1):
-        order, at = day.orders[stop.order_id], at_stop.get(stop.order_id)
-        state = _state(stop, at)
-        if order.address.place:
-            label = _label(order, zone, f"{number} · {driver.name}", at)
-            marks.append(StopMark(order.id, order.address.place, state, route.shift_id, number, colour, label))
-    return marks
+type Marks = Mapping[OrderId, tuple[StopNow, StopMark | None]]
 
 
-def _state(stop: Stop, at: StopTimes | None) -> StopState:
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """A round's marks, and what they were made of."""
+
+    source: RoundSource
+    heard: Heard | None
+    known: Known
+    marks: Marks
+
+    def planned(self, source: RoundSource) -> bool:
+        """Whether the plan is as it was: the judge hands out the very same object for a round that is."""
+        return self.source.times is source.times and self.source.route == source.route
+
+    def still(self, source: RoundSource, heard: Heard | None) -> bool:
+        """Whether all is as it was."""
+        same = heard is self.heard or (heard is not None and self.heard is not None and heard.same(self.heard))
+        return same and self.planned(source)
+
+
+def _marked(source: RoundSource, heard: Heard | None, road: Road | None, before: _Marked | None) -> _Marked:
+    known = stops_now(source, heard, road, before.known if before else {}) if heard and road else {}
+    old: Marks = before.marks if before and before.planned(source) else {}
+    at_stop = {s.order_id: s for s in source.times.stops} if source.times else {}
+    marks: dict[OrderId, tuple[StopNow, StopMark | None]] = {}
+    for number, (stop, order) in enumerate(zip(source.route.stops, source.orders, strict=True), 1):
+        now = known[order.id][1] if known else QUIET
+        drawn = old.get(order.id)
+        if drawn and (drawn[0] == now or _alike(drawn[0], now)):
+            marks[order.id] = drawn
+        else:
+            marks[order.id] = now, _mark(source, number, stop, order, at_stop.get(order.id), now)
+    return _Marked(source, heard, known, marks)
+
+
+def _alike(one: StopNow, other: StopNow) -> bool:
+    """A minute more or less, or an interval that grew, is not worth drawing a stop anew."""
+    if not (one.expected_at and other.expected_at):
+        return False
+    near = abs((one.expected_at - other.expected_at).total_seconds()) < REDRAW_S
+    return near and (one.more, one.marks) == (other.more, other.marks)
+
+
+def _mark(
+    source: RoundSource, number: int, stop: Stop, order: Order, at: StopTimes | None, now: StopNow
+) -> StopMark | None:
+    if order.address.place is None:
+        return None
+    colour = driver_colour(source.driver.number).name()
+    label = "\n".join((_label(order, source.zone, f"{number} · {source.driver.name}", at), *filter(None, now.lines)))
+    state = _state(stop, at, now)
+    return StopMark(order.id, order.address.place, state, source.shift.id, number, colour, label)
+
+
+_ENDED = {Outcome.DELIVERED: StopState.DONE, Outcome.PARTLY: StopState.PARTLY, Outcome.FAILED: StopState.FAILED}
+
+
+def _state(stop: Stop, at: StopTimes | None, now: StopNow) -> StopState:
+    """What the road says goes before the plan."""
+    if now.ended:
+        return _ENDED[now.ended]
     if stop.done:
         return StopState.DONE
-    if at and at.late_s:
+    if Mark.AT_RISK in now.marks:
+        return StopState.AT_RISK
+    if Mark.TROUBLE in now.marks or (at and at.late_s and not now.about):
         return StopState.LATE
     return StopState.HELD if stop.held else StopState.PLANNED
 

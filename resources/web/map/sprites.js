@@ -7,6 +7,7 @@ const COLUMNS = 24;
 const RED = "#c8102e";
 const GREY = "#5b6270";
 const GREEN = "#1b7f3b";
+const AMBER = "#b26a00";
 const VIOLET = "#7a28c8";
 const ACCENT = "#0b5bd3";
 
@@ -78,7 +79,12 @@ function outline(context, state, radius) {
   }
 }
 
+/** Rings say how a stop ahead stands, badges how one behind ended. */
+const RINGS = { late: RED, at_risk: AMBER };
+const BADGES = { late: drawFlag, at_risk: drawSign, done: drawCheck, partly: drawHalf, failed: drawCross };
+
 function drawShape(context, state, colour, radius, selected) {
+  const ring = RINGS[state];
   if (selected) {
     for (const [more, colour] of [[6, "#ffffff"], [5, ACCENT]]) {
       outline(context, state, radius + more);
@@ -87,15 +93,15 @@ function drawShape(context, state, colour, radius, selected) {
     }
   }
   outline(context, state, radius + 2);
-  context.fillStyle = state === "late" ? RED : "#ffffff";
+  context.fillStyle = ring ?? "#ffffff";
   context.fill();
-  if (state === "late") {
+  if (ring) {
     outline(context, state, radius + 0.5);
     context.fillStyle = "#ffffff";
     context.fill();
   }
-  outline(context, state, state === "late" ? radius - 1 : radius);
-  context.fillStyle = state === "unplanned" ? "#ffffff" : colour;
+  outline(context, state, ring ? radius - 1 : radius);
+  context.fillStyle = state === "unplanned" ? "#ffffff" : state === "failed" && radius < 7 ? RED : colour;
   context.fill();
   if (state === "unplanned") {
     outline(context, state, radius - 0.5);
@@ -107,20 +113,47 @@ function drawShape(context, state, colour, radius, selected) {
     context.lineWidth = 1;
     context.stroke();
   }
-  if (state === "late" && radius >= 7) drawFlag(context, radius);
-  if (state === "done" && radius >= 7) drawCheck(context, radius);
+  if (radius >= 7) BADGES[state]?.(context, radius);
 }
 
-/** A white tick on green: done, for those who see no green. */
-function drawCheck(context, radius) {
+/** A disc at the mark's upper right, in a white rim; where its middle is. */
+function drawBadge(context, radius, colour) {
   const x = radius - 1, y = -radius + 1;
   context.beginPath();
   context.arc(x, y, 6, 0, 2 * Math.PI);
-  context.fillStyle = GREEN;
+  context.fillStyle = colour;
   context.fill();
   context.strokeStyle = "#ffffff";
   context.lineWidth = 1.5;
   context.stroke();
+  return [x, y];
+}
+
+/** A white cross on red: the driver was there in vain, for those who see no red. */
+function drawCross(context, radius) {
+  const [x, y] = drawBadge(context, radius, RED);
+  context.beginPath();
+  for (const way of [-1, 1]) {
+    context.moveTo(x - 2.5, y - 2.5 * way);
+    context.lineTo(x + 2.5, y + 2.5 * way);
+  }
+  context.lineWidth = 2;
+  context.stroke();
+}
+
+/** Half of a disc filled: in part. */
+function drawHalf(context, radius) {
+  const [x, y] = drawBadge(context, radius, AMBER);
+  context.beginPath();
+  context.arc(x, y, 3.5, -Math.PI / 2, Math.PI / 2);
+  context.closePath();
+  context.fillStyle = "#ffffff";
+  context.fill();
+}
+
+/** A white tick on green: done, for those who see no green. */
+function drawCheck(context, radius) {
+  const [x, y] = drawBadge(context, radius, GREEN);
   context.beginPath();
   context.moveTo(x - 3, y);
   context.lineTo(x - 0.5, y + 2.5);
@@ -141,6 +174,15 @@ function drawRing(context, radius) {
 
 /** A red triangle with an exclamation mark: late, for those who see no red. */
 export function drawFlag(context, radius) {
+  drawTriangle(context, radius, RED, "#ffffff");
+}
+
+/** The same in amber, and hollow: it may come late. */
+function drawSign(context, radius) {
+  drawTriangle(context, radius, "#ffffff", AMBER);
+}
+
+function drawTriangle(context, radius, ground, ink) {
   const x = radius - 1, y = -radius + 1;
   context.beginPath();
   context.moveTo(x, y - 7);
@@ -148,12 +190,12 @@ export function drawFlag(context, radius) {
   context.lineTo(x - 7, y + 5);
   context.closePath();
   context.lineJoin = "round";
-  context.strokeStyle = "#ffffff";
+  context.strokeStyle = ink;
   context.lineWidth = 3;
   context.stroke();
-  context.fillStyle = RED;
+  context.fillStyle = ground;
   context.fill();
-  context.fillStyle = "#ffffff";
+  context.fillStyle = ink;
   context.fillRect(x - 1, y - 3, 2, 4);
   context.fillRect(x - 1, y + 2, 2, 2);
 }

@@ -11,9 +11,11 @@ import json
 import logging
 import logging.handlers
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
@@ -35,6 +37,7 @@ from dispatcher.services.dispatching import send_day
 from dispatcher.services.fleet import add_file, read_file, staff_day
 from dispatcher.services.home import Home, find_home
 from dispatcher.services.plan import apply_proposal
+from dispatcher.services.simulating import LineTeller, Step
 from dispatcher.services.verifying import verify_proofs
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
 
@@ -74,6 +77,30 @@ class TerminalProgress:
         return False
 
 
+class TerminalTeller:
+    """A simulated day as lines on standard error, for people."""
+
+    def step(self, step: Step) -> None:
+        """Print how far it is."""
+        print(f"{step.been / max(1, step.of):4.0%} {step.words}", file=sys.stderr, flush=True)
+
+    def say(self, words: str) -> None:
+        """Print it."""
+        print(f"     {words}", file=sys.stderr, flush=True)
+
+
+def end_with_input() -> None:
+    """End in good order once standard input does: whoever started this process has let go of it, or is no more."""
+
+    def wait() -> None:
+        with suppress(OSError):
+            while os.read(0, 1024):
+                pass
+        signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=wait, name="attached", daemon=True).start()
+
+
 # --- commands -----------------------------------------------------------------------------------------------------
 
 
@@ -95,6 +122,7 @@ def region_list(_: argparse.Namespace, home: Home) -> dict[str, Any]:
 def depot_new(args: argparse.Namespace, home: Home) -> dict[str, Any]:
     """Make a depot, with a fleet when a file names one."""
     depot = Depot(name=args.name, place=args.at, zone_name=args.zone, region=args.region)
+    depot = demo.for_practice(depot) if args.practice else depot
     fleet = read_file(args.fleet) if args.fleet else None
     slug = create_depot(home, depot, open_store=open_store)
     if fleet:
@@ -230,6 +258,8 @@ def simulate(args: argparse.Namespace, home: Home) -> int:
     slug = args.depot or _usual_depot(home)
     if slug is None:
         raise KnownError("There is no depot to work on, or several.", "Name one with --depot, or make one: depot new.")
+    if args.attached:
+        end_with_input()
     asked = Asked(
         on=args.date,
         speed=args.speed,
@@ -241,7 +271,8 @@ def simulate(args: argparse.Namespace, home: Home) -> int:
         truth_to=args.truth,
     )
     logbook = partial(open_logbook, clock=now)
-    result = drive(home, slug, asked, open_store=open_store, open_logbook=logbook, progress=TerminalProgress())
+    teller = LineTeller(lambda line: print(line, file=sys.stderr, flush=True)) if args.attached else TerminalTeller()
+    result = drive(home, slug, asked, open_store=open_store, open_logbook=logbook, teller=teller)
     print(json.dumps(result, indent=None if args.json else 2, ensure_ascii=False), flush=True)
     return 0 if result["sent"] == result["acknowledged"] else 1
 
@@ -251,19 +282,27 @@ def simulate(args: argparse.Namespace, home: Home) -> int:
 
 def run_gateway(args: argparse.Namespace, home: Home) -> int:
     """Be a depot's gateway until asked to end."""
-    from dispatcher.gateway.server import Gateway, Wanted, serve  # the web server loads only where it serves
+    from dispatcher.gateway.mqtt import Broker  # the web server loads only where it serves
+    from dispatcher.gateway.server import Gateway, Wanted, serve
 
     slug = args.depot or _usual_depot(home)
     if slug is None or slug not in home.depot_slugs():
         known = ", ".join(home.depot_slugs()) or "none yet"
         raise KnownError("The gateway needs a depot to serve.", f"Name one with --depot. Depots here: {known}.")
+    if args.attached:
+        end_with_input()
     folder = home.depots / slug
     clock = clock_of(folder)
-    wanted = Wanted(args.host, args.port, args.setup_port, args.bind)
+    broker = Broker.of(args.mqtt) if args.mqtt else None
+    wanted = Wanted(args.host, args.port, args.setup_port, args.bind, broker)
     page = Path(__file__).resolve().parent / "resources" / "web" / "driver"
     with kept_log(home, f"gateway-{slug}"), closing(open_logbook(folder, clock=clock)) as logbook:
         name = slug.replace("-", " ").title()
-        serve(lambda: Gateway(logbook, folder, name=name, page=page, clock=clock, wanted=wanted), folder)
+        serve(
+            lambda: Gateway(logbook, folder, name=name, page=page, clock=clock, wanted=wanted),
+            folder,
+            mqtt=bool(broker),
+        )
     return 0
 
 
@@ -451,6 +490,7 @@ def _depot_commands(commands: Any) -> None:
     new.add_argument("--region", default="", help="the region pack; without it straight lines")
     new.add_argument("--zone", type=_zone, default="Europe/Berlin", help="the time zone")
     new.add_argument("--fleet", type=Path, metavar="FILE.json", help="drivers and vehicles")
+    new.add_argument("--practice", action="store_true", help="for training: simulated days may be driven in it")
     _command(depot, "list", "list the depots", depot_list, needs="home")
 
 
@@ -494,6 +534,7 @@ def _simulate_command(commands: Any) -> None:
     apps = ["page", "traccar", "owntracks", "overland", "gpslogger", "mixed"]
     made.add_argument("--app", choices=apps, default="mixed", help="what phones report with")
     made.add_argument("--truth", type=Path, default=None, metavar="FILE.json", help="write down what truly happened")
+    _attached(made)
     _which_day(made)
 
 
@@ -520,8 +561,15 @@ def _gateway_command(commands: Any) -> None:
     gateway.add_argument("--setup-port", type=_port, default=None, help="for the page that hands out the certificate")
     gateway.add_argument("--host", default="", help="name or address that phones are told")
     gateway.add_argument("--bind", default="", metavar="ADDRESS", help="listen on this address only")
+    broker = "take OwnTracks' messages from this broker too, mqtts://user:password@host; or from ROUNDHOUSE_MQTT"
+    gateway.add_argument("--mqtt", default=os.environ.get("ROUNDHOUSE_MQTT", ""), metavar="URL", help=broker)
     gateway.set_defaults(needs="nothing")
+    _attached(gateway)
     _which_depot(gateway)
+
+
+def _attached(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--attached", action="store_true", help="end when standard input does, for whoever starts it")
 
 
 def _which_day(of: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from dispatcher import __version__
 from dispatcher.domain.devices import App
 from dispatcher.gateway.answers import Refusal, as_json
 from dispatcher.gateway.house import House, address_of
+from dispatcher.gateway.mqtt import Subscription
 from dispatcher.services.logbook import LogbookReader
 from dispatcher.services.network import is_own
 
@@ -30,6 +31,8 @@ class Health:
     def __init__(self, house: House) -> None:
         self._house = house
         self.since = datetime.now(UTC)
+        self.subscription: Subscription | None = None
+        """To the broker, if there is one."""
         self._measured: dict[str, Any] = {}
         self._measured_at = float("-inf")
 
@@ -66,6 +69,8 @@ class Health:
         """What keeps the gateway from its work, or soon will; empty while all is well."""
         if self._house.ingest.fault:
             return self._house.ingest.fault
+        if self.subscription is not None and self.subscription.fault:
+            return self.subscription.fault
         free = self._measured.get("disk_free", FULL_BYTES)
         if free < FULL_BYTES:
             return f"The disk is almost full: {free // 1_000_000} MB are left. Free some space."

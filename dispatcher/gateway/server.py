@@ -1,7 +1,8 @@
 """The gateway's life: one to a depot, listening under the depot's own certificate, ended in good order.
 
-Ends when it is told to by the system (SIGTERM, Ctrl+C) or by the file `stop` in its folder: stops listening, finishes
-what is under way, commits, says so. When the depot's settings or the computer's addresses change, it listens anew.
+Ends when it is told to by the system (SIGTERM, Ctrl+C) or by the file `stop` in its folder, and when that folder is
+gone: stops listening, finishes what is under way, commits, says so. When the depot's settings or the computer's
+addresses change, it listens anew.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import logging
 import os
 import signal
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ from dispatcher.gateway.hours import KnownHours
 from dispatcher.gateway.house import House
 from dispatcher.gateway.ingest import Ingest
 from dispatcher.gateway.limits import Limits
+from dispatcher.gateway.mqtt import Broker, Subscription
 from dispatcher.gateway.page import Page
 from dispatcher.gateway.pair import pair
 from dispatcher.gateway.photos import Photos
@@ -41,7 +43,7 @@ from dispatcher.gateway.positions import Positions
 from dispatcher.gateway.pulse import Pulse
 from dispatcher.gateway.reception import Handler, Reception, Under
 from dispatcher.gateway.setup import SetupPage
-from dispatcher.services.gateway_process import GatewayStatus, asked_to_stop, only_one, tell
+from dispatcher.services.gateway_process import Claim, GatewayStatus, asked_to_stop, only_one, tell
 from dispatcher.services.logbook import Logbook
 from dispatcher.services.network import host_of, in_url, private_addresses
 
@@ -61,6 +63,8 @@ class Wanted:
     setup_port: int | None = None
     bind: str = ""
     """The one address to listen on; empty for all of this computer's."""
+    broker: Broker | None = None
+    """Where OwnTracks' messages come from besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +128,11 @@ class Gateway:
             while not self._ending.is_set():
                 self._changed.clear()
                 setting = Setting.of(await asyncio.to_thread(self._logbook.read, lambda r: r.policy()), self._wanted)
-                async with self._listening(house, photos, health, setting):
-                    ticking = asyncio.create_task(self._tick(health, setting))
-                    try:
-                        await self._changed.wait()
-                    finally:
-                        ticking.cancel()
-                        with contextlib.suppress(asyncio.CancelledError):
-                            await ticking
+                async with (
+                    self._listening(house, photos, health, setting),
+                    _beside(self._tick(health, setting)),
+                ):
+                    await self._changed.wait()
         finally:
             await photos.close()
             await house.ingest.close()
@@ -163,6 +164,7 @@ class Gateway:
         async with (
             _server(secure, self._limits, bind, setting.port, context) as self.port,
             _server(plain, self._limits, bind, setting.setup_port, None) as self.setup_port,
+            self._subscribed(house, positions, health),
         ):
             log.info("Listening on port %d as %s, set-up page on %d", self.port, setting.host, self.setup_port)
             self._tell(health, setting)
@@ -171,6 +173,16 @@ class Gateway:
                 yield
             finally:
                 self.listening.clear()
+
+    @asynccontextmanager
+    async def _subscribed(self, house: House, positions: Positions, health: Health) -> AsyncIterator[None]:
+        """Take messages from the broker too, if there is one."""
+        if self._wanted.broker is None:
+            yield
+            return
+        health.subscription = Subscription(self._wanted.broker, house, positions, self._own / "ca.pem")
+        async with _beside(health.subscription.run()):
+            yield
 
     async def _tick(self, health: Health, setting: Setting) -> None:
         """Every second: say how things stand, see whether to end, or to listen anew."""
@@ -211,16 +223,40 @@ class Gateway:
         )
 
 
-def serve(gateway: Callable[[], Gateway], folder: Path) -> None:
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Work that goes on as long as the block does."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def serve(gateway: Callable[[], Gateway], folder: Path, *, mqtt: bool = False) -> None:
     """Be the gateway of the depot in `folder` until asked to end. Raises `KnownError` if one runs already."""
-    with only_one(folder / "gateway"), asyncio.Runner(loop_factory=_loop()) as runner:
-        runner.run(_until_told(gateway))
+    with only_one(folder / "gateway") as claim, asyncio.Runner(loop_factory=_loop(mqtt=mqtt)) as runner:
+        runner.run(_until_told(gateway, claim))
 
 
-async def _until_told(make: Callable[[], Gateway]) -> None:
+async def _until_told(make: Callable[[], Gateway], claim: Claim) -> None:
     gateway = make()
     with _signals(gateway.end):
-        await gateway.run()
+        minding = asyncio.create_task(_mind(claim, gateway))
+        try:
+            await gateway.run()
+        finally:
+            minding.cancel()
+
+
+async def _mind(claim: Claim, gateway: Gateway) -> None:
+    """End a gateway whose depot is no longer there: nobody else could."""
+    while claim.stands:
+        await asyncio.sleep(TICK_S)
+    log.warning("The depot's folder is gone: this gateway ends.")
+    gateway.end()
 
 
 def _routes(
@@ -318,11 +354,11 @@ def _not_listening(bind: str | None, port: int, fault: OSError) -> KnownError:
     return KnownError(f"The gateway cannot listen on {where} ({fault.strerror}).", "Choose another address or port.")
 
 
-def _loop() -> Callable[[], asyncio.AbstractEventLoop]:
+def _loop(*, mqtt: bool) -> Callable[[], asyncio.AbstractEventLoop]:
     try:
         import uvloop
-    except ImportError:  # Windows has none
-        return asyncio.new_event_loop
+    except ImportError:  # Windows has none, and its usual loop cannot watch the broker's socket
+        return asyncio.SelectorEventLoop if mqtt else asyncio.new_event_loop
     return uvloop.new_event_loop
 
 

@@ -21,6 +21,7 @@ from dispatcher.domain.ids import DriverId, ShiftId, new_id
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.tracking import StoredFix
 from dispatcher.gateway.limits import Limits
+from dispatcher.gateway.mqtt import Broker
 from dispatcher.gateway.server import Gateway, Wanted
 from dispatcher.services.gateway_process import private_folder
 from dispatcher.services.logbook import Quarantined
@@ -110,7 +111,9 @@ class Depot:
         return asyncio.run(whole())
 
     @asynccontextmanager
-    async def open(self, limits: Limits | None = None, logbook: Any = None, page: Path = PAGE) -> "AsyncIterator[Site]":
+    async def open(
+        self, limits: Limits | None = None, logbook: Any = None, page: Path = PAGE, broker: Broker | None = None
+    ) -> "AsyncIterator[Site]":
         private_folder(self.folder / "gateway")
         gateway = Gateway(
             logbook or self.logbook,
@@ -118,7 +121,7 @@ class Depot:
             name="Helsinki",
             page=page,
             clock=self.clock,
-            wanted=Wanted("127.0.0.1", 0, 0, "127.0.0.1"),
+            wanted=Wanted("127.0.0.1", 0, 0, "127.0.0.1", broker),
             limits=limits or Limits(stop_s=2.0),
         )
         running = asyncio.create_task(gateway.run())

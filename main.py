@@ -327,6 +327,7 @@ def open_window(args: argparse.Namespace, home: Home) -> int:
         open_store=open_store,
         on=args.date,
         until_painted=args.until_painted,
+        alive=args.alive,
     )
 
 
@@ -437,10 +438,12 @@ def parser() -> argparse.ArgumentParser:
     """The command line, as `docs/automation.md` describes it."""
     top = argparse.ArgumentParser("roundhouse", description="The workstation of a delivery depot's dispatcher.")
     top.add_argument("--version", action="version", version=f"roundhouse {__version__}")
-    top.set_defaults(command="window", run=open_window, depot=None, date=None, until_painted=False)
+    top.set_defaults(command="window", run=open_window, depot=None, date=None, until_painted=False, alive=False)
     _window_options(top)
     commands = top.add_subparsers(metavar="COMMAND")
-    _window_options(_command(commands, "demo", "open the demo depot, made if need be", open_window))
+    shown = _command(commands, "demo", "open the demo depot, made if need be", open_window)
+    shown.add_argument("--alive", action="store_true", help="have simulated drivers drive its day, 60 times as fast")
+    _window_options(shown)
     _region_commands(commands)
     _depot_commands(commands)
     _day_commands(commands)

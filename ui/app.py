@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.services.home import Home
+from dispatcher.services.simulating import Wish
 from dispatcher.services.workplace import OpenStore, Workplace
 from ui.collecting import GuiCollector
 from ui.faults import show_fault
@@ -189,8 +190,12 @@ def run_window(
     open_store: OpenStore,
     on: date | None = None,
     until_painted: bool = False,
+    alive: bool = False,
 ) -> int:
-    """Run the window until it is closed; with `until_painted` only until the day is on the screen."""
+    """Run the window until it is closed; with `until_painted` only until the day is on the screen.
+
+    `alive`: have a simulated day driven in it, at once.
+    """
     app, theme = make_application(home)
     _take_faults()
     program = Program(home, theme, opener, maker, open_store)
@@ -200,6 +205,8 @@ def run_window(
             program.open(slug, on)
             if until_painted:
                 program.painted.connect(lambda seconds: _say_painted(program, seconds))
+            if alive:
+                program.painted.connect(lambda _seconds: _come_alive(program))
             return app.exec()
     finally:
         collector.stop()
@@ -208,6 +215,12 @@ def run_window(
 def _say_painted(program: Program, seconds: float) -> None:
     print(json.dumps({"painted_after_s": round(seconds, 3)}), flush=True)  # noqa: T201
     QTimer.singleShot(0, program, program.close)
+
+
+def _come_alive(program: Program) -> None:
+    window = program.window
+    if window and window.day.date:
+        window.simulation.begin(Wish(window.day.date))
 
 
 def _take_faults() -> None:

@@ -10,6 +10,8 @@ from dispatcher.domain.proof import DELIVERING, FAILING, REASONS, FailureReason,
 class RoadPolicy:
     """Settings that the gateway and the window share."""
 
+    practice: bool = False
+    """A depot for training: simulated rounds may be driven in it."""
     # positions
     margin_s: int = 1_800
     """Positions are kept from this long before a shift starts until this long after it ends."""

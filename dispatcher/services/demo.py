@@ -5,6 +5,7 @@ from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
+from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.progress import Progress, Share
 from dispatcher.intake.fleet_file import read_fleet
@@ -32,18 +33,25 @@ def prepare(home: Home, *, open_store: OpenStore, clock: Clock, progress: Progre
     """Make whatever of the demo depot is missing, with a planned day for today; returns its folder name."""
     if not _region_is_sound(home):
         regions.build(home, extract(), REGION, Share(progress, 0.0, 0.7))
-    depot = replace(read_fleet(RESOURCES / "fleet.json").depot, region=REGION)
+    depot = for_practice(replace(read_fleet(RESOURCES / "fleet.json").depot, region=REGION))
     slug = slug_of(depot.name)
     if slug not in home.depot_slugs():
         progress.report(0.7, "Founding the demo depot")
         create_depot(home, depot, open_store=open_store)
     with open_workplace(home, slug, open_store=open_store, clock=clock) as workplace:
+        if workplace.depot.place == depot.place and not workplace.depot.road.practice:  # made by an older version
+            workplace.store.write("Let rounds be simulated", lambda uow: uow.put_depot(for_practice(uow.depot())))
         if not workplace.store.read(lambda r: r.drivers()):
             load_fleet(workplace.store, RESOURCES / "fleet.json")
         if not workplace.store.read(lambda r: r.orders_of([workplace.today])):
             bring_orders(workplace, workplace.today, Share(progress, 0.7, 0.9))
             plan_first(workplace, workplace.today, Share(progress, 0.9, 1.0))
     return slug
+
+
+def for_practice(depot: Depot) -> Depot:
+    """The same depot, in which simulated rounds may be driven."""
+    return replace(depot, road=replace(depot.road, practice=True))
 
 
 def _region_is_sound(home: Home) -> bool:

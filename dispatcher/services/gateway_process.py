@@ -9,9 +9,8 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -22,13 +21,15 @@ from filelock import FileLock, Timeout
 
 from dispatcher import __version__
 from dispatcher.domain.errors import KnownError
+from dispatcher.services.children import launch, let_go
 from dispatcher.services.home import Home
 
 STATUS, LOCK, STOP, LOG = "status.json", "gateway.lock", "stop", "gateway.log"
 STALE_S = 15.0
 """A gateway that holds the lock and says nothing for so long hangs."""
+LISTENS_S = 30.0
+"""How long a gateway is waited for until it listens."""
 _LAST_WORDS = 2_000
-_ENTRY = Path(__file__).resolve().parents[2] / "main.py"
 _started: list[subprocess.Popen[bytes]] = []
 """Asked now and then whether they ended, or the system keeps their names as long as this process lives."""
 
@@ -82,27 +83,51 @@ def start(home: Home, slug: str, *arguments: str) -> None:
 
     It says in its status, and in `gateway.log` beside it, how that went. Raises `KnownError` if nothing can start.
     """
+    if not status(home, slug).running:
+        process = _launch(home, slug, arguments, stdin=subprocess.DEVNULL)
+        _started[:] = [child for child in (*_started, process) if child.poll() is None]
+
+
+@contextmanager
+def at_hand(home: Home, slug: str) -> Iterator[GatewayStatus]:
+    """The gateway for as long as the block runs: the one that runs, or one of its own, for this computer alone.
+
+    Its own ends with the block, and with this process however that ends. Raises `KnownError` if it cannot listen.
+    """
     if status(home, slug).running:
+        yield _listening(home, slug)
         return
+    alone = ("--attached", "--host", "127.0.0.1", "--bind", "127.0.0.1", "--port", "0", "--setup-port", "0")
+    process = _launch(home, slug, alone, stdin=subprocess.PIPE)
+    try:
+        yield _listening(home, slug, process)
+    finally:
+        let_go(process)
+
+
+def _launch(home: Home, slug: str, arguments: Sequence[str], *, stdin: int) -> subprocess.Popen[bytes]:
     folder = folder_of(home, slug)
-    command = [*_program(), "gateway", "--depot", slug, *arguments]
     try:
         private_folder(folder)
         (folder / STOP).unlink(missing_ok=True)
         (folder / LOG).write_bytes(b"")  # what it says is of this start; the log of all is among the others
-        with (folder / LOG).open("wb") as said:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-                cwd=folder,
-                env={**os.environ, "ROUNDHOUSE_HOME": str(home.root)},
-                **_apart(),
-            )
-            _started[:] = [child for child in (*_started, process) if child.poll() is None]
+        with (folder / LOG).open("ab") as said:
+            command = ["gateway", "--depot", slug, *arguments]
+            return launch(home, command, stdin=stdin, stdout=said, stderr=said, cwd=folder)
     except OSError as fault:
         raise KnownError(f"The gateway could not be started ({fault.strerror}).", "Look at the disk.") from fault
+
+
+def _listening(home: Home, slug: str, process: subprocess.Popen[bytes] | None = None) -> GatewayStatus:
+    """Wait until it says where it listens."""
+    until = time.monotonic() + LISTENS_S
+    while time.monotonic() < until and (process is None or process.poll() is None):
+        seen = status(home, slug)
+        if seen.running and seen.port:
+            return seen
+        time.sleep(0.05)
+    why = last_words(home, slug) or "it says nothing"
+    raise KnownError(f"The depot's gateway does not listen: {why}", "Look under Phones, and try again.")
 
 
 def last_words(home: Home, slug: str) -> str:
@@ -182,8 +207,31 @@ class Watch:
 # --- the gateway's side -------------------------------------------------------------------------------------------
 
 
+class Claim:
+    """That this process is a depot's gateway. Void once the lock's file is gone: the depot's folder was deleted."""
+
+    def __init__(self, lock: Path) -> None:
+        self._lock = lock
+        self._mine: tuple[int, int] | None = None
+        self._mine = self._identity()
+
+    @property
+    def stands(self) -> bool:
+        """Whether the file that is locked is still the one that others would look at."""
+        return self._identity() == self._mine
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._lock.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError:  # a drive that is away for a moment
+            return self._mine
+        return found.st_dev, found.st_ino
+
+
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
+def only_one(folder: Path) -> Iterator[Claim]:
     """Be the depot's gateway. Raises `KnownError` if another process is."""
     private_folder(folder)
     lock = FileLock(folder / LOCK, thread_local=False)
@@ -194,13 +242,15 @@ def only_one(folder: Path) -> Iterator[None]:
         told = _read(folder / STATUS, running=True)
         who = f" (process {told.pid})" if told.pid else ""
         raise KnownError(f"This depot's gateway runs already{who}.", "Use that one, or end it first.") from None
+    claim = Claim(folder / LOCK)
     try:
         (folder / STOP).unlink(missing_ok=True)
         (folder / STATUS).unlink(missing_ok=True)
-        yield
+        yield claim
     finally:
-        (folder / STATUS).unlink(missing_ok=True)
-        (folder / STOP).unlink(missing_ok=True)
+        if claim.stands:
+            (folder / STATUS).unlink(missing_ok=True)
+            (folder / STOP).unlink(missing_ok=True)
         lock.release()
 
 
@@ -258,16 +308,3 @@ def _held(lock: Path) -> bool:
         return True
     probe.release()
     return False
-
-
-def _program() -> list[str]:
-    """This program: the frozen one, or this Python with the checkout's or the installed entry."""
-    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, str(_ENTRY)]
-
-
-def _apart() -> dict[str, Any]:
-    """What lets a process outlive the one that started it, without a console."""
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
-        return {"creationflags": flags}
-    return {"start_new_session": True}

@@ -20,10 +20,10 @@ import aiohttp
 from dispatcher.domain.devices import App
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Profile
-from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.services.clocks import published, system_clock
 from dispatcher.services.logbook import Logbook
+from dispatcher.services.simulating import Step, Teller
 from dispatcher.simulation.clock import Pace
 from dispatcher.simulation.driver import SimulatedDriver
 from dispatcher.simulation.fates import DeadZone, Dice, Fate, dead_zones, deal
@@ -77,7 +77,7 @@ class Wish:
 
 
 def run(
-    site: Site, wish: Wish, rounds: Sequence[Round], progress: Progress, *, truth_to: Path | None = None
+    site: Site, wish: Wish, rounds: Sequence[Round], teller: Teller, *, truth_to: Path | None = None
 ) -> dict[str, Any]:
     """Live through the day of these rounds; says what was sent and acknowledged.
 
@@ -86,14 +86,12 @@ def run(
     running = published(site.folder)
     if running and running.until > system_clock():
         raise KnownError("A simulation of this depot runs already.", "End it, or wait until it has ended.")
-    return asyncio.run(_Run(site, wish, rounds, progress, truth_to).go())
+    return asyncio.run(_Run(site, wish, rounds, teller, truth_to).go())
 
 
 class _Run:
-    def __init__(
-        self, site: Site, wish: Wish, rounds: Sequence[Round], progress: Progress, truth_to: Path | None
-    ) -> None:
-        self.site, self.wish, self.rounds, self.progress, self.truth_to = site, wish, rounds, progress, truth_to
+    def __init__(self, site: Site, wish: Wish, rounds: Sequence[Round], teller: Teller, truth_to: Path | None) -> None:
+        self.site, self.wish, self.rounds, self.teller, self.truth_to = site, wish, rounds, teller, truth_to
         self.tallies = Tallies()
         places = [door.place for round_ in rounds for door in round_.doors]
         self.zones = dead_zones(wish.seed, places, rounds[0].depot)
@@ -120,7 +118,7 @@ class _Run:
     # --- before ---------------------------------------------------------------------------------------------------
 
     async def _pair(self, http: aiohttp.ClientSession) -> None:
-        self.progress.report(0.0, f"Pairing {len(self.rounds)} phones")
+        self.teller.say(f"Pairing {len(self.rounds)} phones")
         for i, round_ in enumerate(self.rounds):
             app, older = self.wish.app or MIXED[i % len(MIXED)], i % 2 == 1
             self.phones[round_.shift_id] = await pair(
@@ -224,14 +222,12 @@ class _Run:
             now = pace.now
             been = sum(visit.departed_at <= now for driver in self.drivers for visit in driver.life.visits)
             sent, waiting = self.tallies.sent, self.tallies.sent - self.tallies.acknowledged
-            text = (
-                f"{now.astimezone(self.rounds[0].zone):%H:%M}  {been} of {doors} stops, {sent} sent, {waiting} waiting"
-            )
-            self.progress.report(been / max(1, doors), text)
+            here = now.astimezone(self.rounds[0].zone)
+            self.teller.step(Step(here, been, doors, sent, waiting))
             await asyncio.sleep(REPORT_EVERY_S)
 
     def _complain(self, words: str) -> None:
-        self.progress.report(0.0, words)
+        self.teller.say(words)
 
     # --- after ----------------------------------------------------------------------------------------------------
 
@@ -293,13 +289,13 @@ async def _background(work: Any) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _stop_on_signals(stopped: asyncio.Event) -> AsyncIterator[None]:
     """Ctrl+C, or the system's wish, ends the day in good order."""
-    loop, caught = asyncio.get_running_loop(), []
+    loop = asyncio.get_running_loop()
+    former = {}
     for wish in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError, ValueError, RuntimeError):  # Windows; not the main thread
-            loop.add_signal_handler(wish, stopped.set)
-            caught.append(wish)
+        with suppress(ValueError):  # not the main thread
+            former[wish] = signal.signal(wish, lambda *_: loop.call_soon_threadsafe(stopped.set))
     try:
         yield
     finally:
-        for wish in caught:
-            loop.remove_signal_handler(wish)
+        for wish, handler in former.items():
+            signal.signal(wish, handler)

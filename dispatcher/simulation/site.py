@@ -12,7 +12,6 @@ from dispatcher.domain.devices import App
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.ids import OrderId
-from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.domain.time import at_local
 from dispatcher.region.network import open_network
@@ -20,9 +19,10 @@ from dispatcher.region.pack import RegionPack
 from dispatcher.services.clocks import system_clock
 from dispatcher.services.codes import code_of, depot_secret
 from dispatcher.services.driving_progress import attempts_of
-from dispatcher.services.gateway_process import folder_of, status
+from dispatcher.services.gateway_process import at_hand, folder_of
 from dispatcher.services.home import Home
 from dispatcher.services.logbook import Logbook
+from dispatcher.services.simulating import Teller, require_practice
 from dispatcher.services.workplace import OpenLogbook, OpenStore
 from dispatcher.simulation.page import Codes
 from dispatcher.simulation.rounds import Round, read_round
@@ -51,11 +51,12 @@ class Asked:
 
 
 def simulate(
-    home: Home, slug: str, asked: Asked, *, open_store: OpenStore, open_logbook: OpenLogbook, progress: Progress
+    home: Home, slug: str, asked: Asked, *, open_store: OpenStore, open_logbook: OpenLogbook, teller: Teller
 ) -> dict[str, Any]:
     """Drive a day's sent rounds through the gateway; says what was sent and acknowledged.
 
-    Raises `KnownError` when there is no such depot, nothing was sent for the day, or no gateway runs.
+    Raises `KnownError` when there is no such depot, it is none for practice, nothing was sent for the day, all that was
+    is done, or the gateway does not listen.
     """
     if slug not in home.depot_slugs():
         known = ", ".join(home.depot_slugs()) or "none yet"
@@ -63,20 +64,22 @@ def simulate(
     folder = home.database(slug).parent
     with ExitStack() as opened:
         depot, on, profiles = _read(open_store, folder, asked.on)
+        require_practice(depot)
         logbook = open_logbook(folder)
         opened.callback(logbook.close)
         rounds = sent_rounds(logbook, on, asked.drivers)
         roads = opened.enter_context(_roads(home, depot))
+        gateway = asked.gateway.rstrip("/") or opened.enter_context(_own_gateway(home, slug, teller))
         site = Site(
             folder=folder,
             logbook=logbook,
             roads=roads,
             profiles=profiles,
             codes=_codes(logbook, folder_of(home, slug)),
-            gateway=asked.gateway.rstrip("/") or _own_gateway(home, slug),
+            gateway=gateway,
             certificate=folder_of(home, slug) / CERTIFICATE,
         )
-        return run(site, _wish(asked, on, depot), rounds, progress, truth_to=asked.truth_to)
+        return run(site, _wish(asked, on, depot), rounds, teller, truth_to=asked.truth_to)
 
 
 def sent_rounds(logbook: Logbook, on: date, most: int | None = None) -> list[Round]:
@@ -94,6 +97,10 @@ def sent_rounds(logbook: Logbook, on: date, most: int | None = None) -> list[Rou
         behind = {d.order_id: attempts.get(OrderId(d.order_id)) for d in round_.doors}
         done = {d.order_id for d in round_.doors if (a := behind[d.order_id]) and a.number >= d.attempt}
         rounds.append(replace(round_, done=frozenset(done)))
+    if all(len(round_.done) == len(round_.doors) for round_ in rounds[:most]):
+        raise KnownError(
+            f"Drivers have every stop of {on:%d %B %Y} behind them already.", "Open another day, plan it, and send it."
+        )
     return rounds[:most]
 
 
@@ -127,14 +134,12 @@ def _codes(logbook: Logbook, folder: Path) -> Codes:
     )
 
 
-def _own_gateway(home: Home, slug: str) -> str:
-    seen = status(home, slug)
-    if not (seen.running and seen.port):
-        raise KnownError(
-            "The depot's gateway does not run.",
-            f"Open the depot in a window, run roundhouse gateway --depot {slug}, or name another with --gateway.",
-        )
-    return f"https://127.0.0.1:{seen.port}"
+@contextmanager
+def _own_gateway(home: Home, slug: str, teller: Teller) -> Iterator[str]:
+    """The depot's on this computer; where none runs, one for as long as the day lasts."""
+    teller.say("Looking for the depot's gateway")
+    with at_hand(home, slug) as seen:
+        yield f"https://127.0.0.1:{seen.port}"
 
 
 def _wish(asked: Asked, on: date, depot: Depot) -> Wish:

@@ -137,6 +137,14 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         ),
         Spec("replay", "&Replay the day", "Ctrl+Shift+R", "play-circle-outline", "See the day again from its start"),
         Spec("pair_phone", "P&air a phone…", "Ctrl+Shift+Q", "qrcode", "Let a driver's phone in", rule=True),
+        Spec(
+            "simulate",
+            "&Drive a simulated day…",
+            "Ctrl+Shift+Y",
+            "car-clock",
+            "Simulated drivers and phones, for practice",
+            rule=True,
+        ),
     ),
     "D&isturbance": (
         Spec(

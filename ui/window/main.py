@@ -42,6 +42,7 @@ from ui.proposals.desk import ProposalDesk
 from ui.road.desk import RoadDesk
 from ui.runner import OpRunner
 from ui.search import AT_WORK, Search
+from ui.simulation.desk import SimulationDesk
 from ui.theme import TEXT_SCALES, Mode, Theme
 from ui.whatif.dialog import WhatIfDialog
 from ui.window.actions import DOCKS, Actions
@@ -57,6 +58,8 @@ from ui.window.wires import Wires
 RAIL_ICON = 20
 SMALLEST = QSize(1100, 640)
 PLAN_THE_DAY = "Plan the day"
+SUMMARY_S = 120.0
+"""So long the status bar says what came of a simulated day."""
 
 
 class MainWindow(QMainWindow):
@@ -95,6 +98,7 @@ class MainWindow(QMainWindow):
         self.hand = Hand(self.day, workplace, self.runner, self)
         self.search = Search(self.day, workplace, self.runner, self)
         self.proposals = ProposalDesk(self.day, self.hand, workplace, self.runner, self)
+        self.simulation = SimulationDesk(self.day, self.hand, workplace, self.runner, theme, self)
         self.actions_by_name = Actions(self, theme)
         self.disturbances = Disturbances(self.day, self.hand, self.proposals, workplace, self.runner, theme, self)
         self.forms = Forms(self, workplace, self.runner, theme, maker)
@@ -148,7 +152,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.what_if_banner, self.past_banner, self.panels):
+        for part in (self.simulation.banner, self.what_if_banner, self.past_banner, self.panels):
             column.addWidget(part)
         self.setCentralWidget(middle)
 
@@ -223,6 +227,7 @@ class MainWindow(QMainWindow):
         self._wire_actions()
         self._wire_runner()
         self._wire_road()
+        self._wire_simulation()
         self.header.day_requested.connect(self.open_day)
         self.header.found.connect(self._on_found)
         self.header.round_found.connect(self._on_round_found)
@@ -294,6 +299,7 @@ class MainWindow(QMainWindow):
             **self._disturbance_slots(),
             **self._road_slots(),
             "pair_phone": self._on_pair_phone,
+            "simulate": self.simulation.open,
             "improve": self.proposals.improve_now,
             "freeze_now": self._on_freeze_now,
             "unfreeze": partial(self.hand.freeze, None),
@@ -366,6 +372,19 @@ class MainWindow(QMainWindow):
         road.fault_changed.connect(self.status.set_road_fault)
         road.phones_requested.connect(partial(self.show_panel, self.phones))
         road.live_changed.connect(self._on_live)
+
+    def _wire_simulation(self) -> None:
+        self.simulation.told.connect(self.status.tell)
+        self.simulation.over.connect(lambda summary: self.status.tell(summary.words, SUMMARY_S))
+        self.simulation.failed.connect(self._on_failed)
+        self.simulation.ticked.connect(self._on_tick)
+        self.simulation.ended.connect(self._on_simulation_ended)
+
+    @Slot()
+    def _on_simulation_ended(self) -> None:
+        """A window that closes has waited for it."""
+        if self.runner.stopping and self.runner.idle:
+            self._on_drained()
 
     @Slot(str, object)
     def _on_trouble(self, name: str, alert: Alert) -> None:
@@ -671,6 +690,7 @@ class MainWindow(QMainWindow):
         if self.road:
             self.road.start()
         self.phones.start()
+        self.simulation.start()
         if self._workplace.what_if:
             return
         self.runner.start(self._keep_house, title="Backing up")
@@ -781,9 +801,14 @@ class MainWindow(QMainWindow):
             if self.road:
                 self.road.stop()
             self.phones.stop()
+            self.simulation.stop()
             self.setEnabled(False)
             self.runner.op_finished.disconnect()  # what is still being written changes no view any more
             self.runner.stop()
+            return
+        if self.simulation.running:
+            event.ignore()
+            self.status.tell("Ending the simulated day…", 60)
             return
         self.runner.shutdown()
         for view in (self.board.map, self.review_map):

@@ -1,0 +1,1 @@
+"""Simulated days in the window: asked for, watched, ended."""

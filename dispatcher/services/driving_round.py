@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from dispatcher.domain.actions import ActionKind, SentRound, TakenAction, Taking
@@ -32,7 +33,8 @@ def round_for(
     chosen = choose(reader, driver_id, on, now) if driver_id else None
     notes = [] if driver_id is None else reader.notes(driver_id, since=now - NOTES_SINCE)
     read = sum(note.read_at is not None for note in notes)
-    tag = f'"v{chosen.version if chosen else 0}-n{len(notes)}.{read}-{chosen.shift_id if chosen else ""}"'
+    elsewhere = _done_elsewhere(reader, chosen, device) if chosen else 0
+    tag = f'"v{chosen.version if chosen else 0}-n{len(notes)}.{read}-d{elsewhere}-{chosen.shift_id if chosen else ""}"'
     return tag, {
         "round": _told(chosen) if chosen else None,
         "notes": [_told_note(note) for note in notes],
@@ -107,6 +109,13 @@ def done_of(reader: LogbookReader, round_: SentRound) -> dict[str, dict[str, str
             at, key = iso(taken.action.at), taken.action.key
             done[stop["order_id"]] = {"outcome": taken.effect.get("outcome", ""), "at": at, "key": key}
     return done
+
+
+def _done_elsewhere(reader: LogbookReader, round_: SentRound, device: Device) -> int:
+    """Another number when other phones of the driver have done something; what this one did it knows."""
+    attempts = standing(reader.actions_of([round_.shift_id])).values()
+    keys = sorted(taken.action.key for taken in attempts if taken.device_id != device.id)
+    return crc32("".join(keys).encode()) if keys else 0
 
 
 def iso(moment: datetime) -> str:

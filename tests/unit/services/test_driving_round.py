@@ -1,6 +1,7 @@
 """Which round a phone is given, what it is told of it, and that asking marks nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from dispatcher.domain.actions import SentRound
 from dispatcher.domain.devices import Note
-from dispatcher.domain.ids import ShiftId
+from dispatcher.domain.ids import DeviceId, ShiftId
 from dispatcher.services.driving import mark_fetched, round_for
 from tests.unit.services.driven_day import AINO, NOW, ON, OTHER, OTHERS_PHONE, PHONE, SHIFT, Road, open_road, sent, stop
 
@@ -128,3 +129,13 @@ def test_a_round_nobody_ended_does_not_hide_the_next_day(road: Road) -> None:
     road.put(shift("tomorrow", tomorrow))
     road.one("begin")
     assert shown(road, tomorrow) == "tomorrow"
+
+
+def test_what_another_phone_of_the_driver_did_makes_it_another_answer(road: Road) -> None:
+    before, _ = asked(road)
+    road.one("deliver", "a1", outcome="delivered", handover="recipient", name="Kim")
+    assert asked(road)[0] == before
+    second = replace(PHONE, id=DeviceId("second phone"))
+    tag, body = asked(road, device=second)
+    assert tag != before
+    assert list(body["done"]) == ["a1"]

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from dispatcher.domain.proof import DELIVERING, FAILING, FailureReason, Need, Needs, Owner, ProofKind
+from dispatcher.domain.proof import DELIVERING, FAILING, REASONS, FailureReason, Need, Needs, Owner, ProofKind
 from dispatcher.domain.road_policy import RoadPolicy
 
 _NAMES = frozenset(field.name for field in fields(RoadPolicy))
+_USUAL = {reason.code: reason for reason in REASONS}
 
 
 def policy_json(policy: RoadPolicy) -> dict[str, Any]:
@@ -50,14 +51,19 @@ def _reason_json(reason: FailureReason) -> dict[str, Any]:
         "owner": reason.owner.value,
         "attempt": reason.attempt,
         "demands": sorted(reason.demands),
+        "x12": reason.x12,
+        "edifact": reason.edifact,
     }
 
 
 def _to_reason(stored: Mapping[str, Any]) -> FailureReason:
+    usual = _USUAL.get(stored["code"])
     return FailureReason(
         code=stored["code"],
         label=stored["label"],
         owner=Owner(stored["owner"]),
         attempt=stored["attempt"],
         demands=frozenset(stored["demands"]),
+        x12=stored.get("x12", usual.x12 if usual else ""),
+        edifact=stored.get("edifact", usual.edifact if usual else ""),
     )

@@ -85,27 +85,33 @@ class FailureReason:
     """Whether it counts as an attempt: somebody stood at the door."""
     demands: frozenset[str] = frozenset()
     """Of `photo`, `note` and `call`: what the driver must give, or have done, with it."""
+    x12: str = ""
+    """The nearest of X12's shipment status reasons, data element 1651."""
+    edifact: str = ""
+    """The nearest of EDIFACT's status reasons, data element 9013."""
 
+
+_NOTE, _PHOTO, _PHOTO_AND_CALL = frozenset({"note"}), frozenset({"photo"}), frozenset({"photo", "call"})
 
 REASONS: tuple[FailureReason, ...] = (
-    FailureReason("NOT_HOME", "Nobody there", Owner.CUSTOMER, demands=frozenset({"photo", "call"})),
-    FailureReason("BUSINESS_CLOSED", "Business closed", Owner.CUSTOMER, demands=frozenset({"photo"})),
-    FailureReason("REFUSED", "Refused", Owner.CUSTOMER, demands=frozenset({"note"})),
-    FailureReason("RESCHEDULE_REQUESTED", "Wants another time", Owner.CUSTOMER, demands=frozenset({"note"})),
-    FailureReason("PAYMENT_NOT_MADE", "Did not pay", Owner.CUSTOMER),
-    FailureReason("OTP_FAILED", "Had no valid code", Owner.CUSTOMER),
-    FailureReason("ID_FAILED", "Could not show an ID", Owner.CUSTOMER),
-    FailureReason("WRONG_ADDRESS", "Wrong address", Owner.DATA, demands=frozenset({"note"})),
-    FailureReason("CANNOT_LOCATE", "Door not found", Owner.DATA, demands=frozenset({"photo", "call"})),
-    FailureReason("NO_ACCESS", "No access or parking", Owner.SITE, demands=frozenset({"photo"})),
-    FailureReason("DAMAGED", "Damaged", Owner.GOODS, demands=frozenset({"photo"})),
-    FailureReason("MISSING", "Missing or short", Owner.DEPOT),
-    FailureReason("WRONG_ITEM", "Wrong item", Owner.DEPOT),
-    FailureReason("NOT_LOADED", "Not loaded", Owner.DEPOT, attempt=False),
-    FailureReason("OUT_OF_TIME", "Out of time", Owner.CARRIER, attempt=False),
-    FailureReason("BREAKDOWN", "Breakdown or accident", Owner.CARRIER, attempt=False),
-    FailureReason("WEATHER_ROAD", "Weather or road", Owner.OUTSIDE, attempt=False),
-    FailureReason("OTHER", "Something else", Owner.OUTSIDE, demands=frozenset({"note"})),
+    FailureReason("NOT_HOME", "Nobody there", Owner.CUSTOMER, demands=_PHOTO_AND_CALL, x12="AQ", edifact="6"),
+    FailureReason("BUSINESS_CLOSED", "Business closed", Owner.CUSTOMER, demands=_PHOTO, x12="B1", edifact="7"),
+    FailureReason("REFUSED", "Refused", Owner.CUSTOMER, demands=_NOTE, x12="AG", edifact="49"),
+    FailureReason("RESCHEDULE_REQUESTED", "Wants another time", Owner.CUSTOMER, demands=_NOTE, x12="AD", edifact="15"),
+    FailureReason("PAYMENT_NOT_MADE", "Did not pay", Owner.CUSTOMER, x12="C9", edifact="46"),
+    FailureReason("OTP_FAILED", "Had no valid code", Owner.CUSTOMER, x12="AG", edifact="21"),
+    FailureReason("ID_FAILED", "Could not show an ID", Owner.CUSTOMER, x12="AG", edifact="21"),
+    FailureReason("WRONG_ADDRESS", "Wrong address", Owner.DATA, demands=_NOTE, x12="A2", edifact="30"),
+    FailureReason("CANNOT_LOCATE", "Door not found", Owner.DATA, demands=_PHOTO_AND_CALL, x12="A5", edifact="59"),
+    FailureReason("NO_ACCESS", "No access or parking", Owner.SITE, demands=_PHOTO, x12="B8", edifact="6"),
+    FailureReason("DAMAGED", "Damaged", Owner.GOODS, demands=_PHOTO, x12="BG", edifact="14"),
+    FailureReason("MISSING", "Missing or short", Owner.DEPOT, x12="BG", edifact="27"),
+    FailureReason("WRONG_ITEM", "Wrong item", Owner.DEPOT, x12="AA", edifact="29"),
+    FailureReason("NOT_LOADED", "Not loaded", Owner.DEPOT, attempt=False, x12="BG", edifact="41"),
+    FailureReason("OUT_OF_TIME", "Out of time", Owner.CARRIER, attempt=False, x12="BH", edifact="58"),
+    FailureReason("BREAKDOWN", "Breakdown or accident", Owner.CARRIER, attempt=False, x12="AI", edifact="35"),
+    FailureReason("WEATHER_ROAD", "Weather or road", Owner.OUTSIDE, attempt=False, x12="AO", edifact="63"),
+    FailureReason("OTHER", "Something else", Owner.OUTSIDE, demands=_NOTE, x12="BG", edifact="62"),
 )
 """The list a depot starts with."""
 
@@ -298,11 +304,15 @@ class Photo:
     """64-bit difference hash, hexadecimal."""
 
 
+MOST_CASH = 1_000_000_00
+"""Minor units: more at a door is a slip of the hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What one order wants besides the depot's habits."""
 
-    needs: Needs = field(default_factory=dict)
+    needs: Needs = field(default_factory=dict, hash=False)
     """Levels that are other than the depot's; for a handover, not for a failure."""
     cash_due: int = 0
     """Minor currency units to be taken at the door."""

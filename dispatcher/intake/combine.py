@@ -13,7 +13,9 @@ from datetime import date
 
 from dispatcher.domain.ids import OrderId, new_id
 from dispatcher.domain.orders import Contact, Load, Order, OrderKind, Priority
+from dispatcher.domain.proof import Asked
 from dispatcher.intake.addresses import address_key
+from dispatcher.intake.door import strictest
 from dispatcher.intake.fields import Field
 from dispatcher.intake.row import Columns, RowError
 from dispatcher.intake.rows import ParsedRow
@@ -111,6 +113,7 @@ def combined(group: Sequence[ParsedRow], where: Columns, *, repeat: bool, servic
         driver_id=next((row.driver_id for row in group if row.driver_id), None),
         must_not_drop=max((row.priority for row in group if row.priority is not None), default=Priority.NORMAL),
         do_early=any(row.early for row in group),
+        asked=Asked(strictest(row.needs for row in group), max(row.cash_due or 0 for row in group)),
         notes="\n".join(dict.fromkeys(note for row in group for note in row.notes)),
     )
     pickup = next((row.pickup for row in group if row.pickup), "")
@@ -135,6 +138,7 @@ def _differs(head: ParsedRow, other: ParsedRow) -> str:
         "type": (head.kind, other.kind),
         "time window": (head.windows, other.windows),
         "driver": (head.driver_id, other.driver_id),
+        "amount of cash due": (head.cash_due, other.cash_due),
         "pickup order": (head.pickup, other.pickup),
         "recipient": (head.contact.name.casefold(), other.contact.name.casefold()),
     }

@@ -59,6 +59,16 @@ class Field(StrEnum):
     PRIORITY = "priority"
     """Must not drop; OptimoRoute's C also means: early."""
     DO_EARLY = "do_early"
+    CASH_DUE = "cash_due"
+    CASH_CURRENCY = "cash_currency"
+    """Checked against the depot's, no more."""
+    PROOFS = "proofs"
+    """All of them in one cell: Spoke's "required", or "signature; photo off"."""
+    PROOF_CODE = "proof_code"
+    PROOF_SIGNATURE = "proof_signature"
+    PROOF_PHOTO = "proof_photo"
+    PROOF_NAME = "proof_name"
+    PROOF_SCAN = "proof_scan"
     NOTES = "notes"
 
     @property
@@ -167,6 +177,23 @@ _NAMES: Mapping[Field, str] = {
     " abholauftrag, abholauftragsnummer, abholnummer, noutotilaus, noutonumero, noutotilausnumero",
     Field.PRIORITY: "priority, must not drop, importance, prioritat, prioritaet, prioriteetti, tarkeys",
     Field.DO_EARLY: "do early, optimization order, optimisation order, stop order, serve early, early, do first",
+    Field.CASH_DUE: "cash due, cash on delivery, cash on delivery amount, cod amount, cod, c.o.d., cod value, cod due,"
+    " cod sum, amount due, amount to collect, cash to collect, collect on delivery, collect on delivery amount,"
+    " payment on delivery, payment on delivery amount, payment due, balance due, to pay, cash, nachnahme,"
+    " nachnahmebetrag, zu kassieren, postiennakko, jalkivaatimus, perittava",
+    Field.CASH_CURRENCY: "cash currency, cod currency, payment on delivery currency, payment currency, currency,"
+    " currency code, wahrung, waehrung, valuutta",
+    Field.PROOFS: "proof of delivery, proofs, proof, pod, pod method, pod methods, pod required, proof required,"
+    " proof of delivery required, proof of attempt, completion requirements, zustellnachweis, toimitustodistus",
+    Field.PROOF_CODE: "code required, pin required, pin, otp, otp required, one time code, delivery code,"
+    " requires code, requires pin, require code, require pin, proof code",
+    Field.PROOF_SIGNATURE: "signature required, signature, requires signature, require signature, sign on delivery,"
+    " requirements signature, proof signature, unterschrift, allekirjoitus",
+    Field.PROOF_PHOTO: "photo required, photo, requires photo, require photo, photo on delivery, picture required,"
+    " requirements photo, proof photo, foto, kuva, valokuva",
+    Field.PROOF_NAME: "name required, requires name, require name, recipient name required, proof name",
+    Field.PROOF_SCAN: "scan required, scan, requires scan, require scan, barcode scan, barcode required,"
+    " scan barcodes, proof scan",
     Field.NOTES: "notes, note, order notes, delivery notes, driver notes, instructions, delivery instructions,"
     " special instructions, comments, comment, remarks, remark, task details, recipient notes, address description,"
     " bemerkung, bemerkungen, hinweis, hinweise, notiz, huomautus, huomautukset, huom, lisatiedot, lisatieto",

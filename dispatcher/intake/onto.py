@@ -9,6 +9,7 @@ from dispatcher.domain.orders import Contact, Load, Order, OrderKind
 from dispatcher.domain.place import Address, Precision
 from dispatcher.intake.addresses import address_key
 from dispatcher.intake.combine import identity
+from dispatcher.intake.door import asked_onto
 from dispatcher.intake.fields import Field
 from dispatcher.intake.places import is_only_coordinates
 
@@ -57,6 +58,7 @@ def onto(before: Order, order: Order, told: Told) -> Order:
         # A priority may say it too (`values.priority`), but none says that it is not to be early
         do_early=order.do_early or (before.do_early and Field.DO_EARLY not in told),
         notes=_notes(before.notes, order.notes, told),
+        asked=asked_onto(before.asked, order.asked, told),
         **taken,
     )
 

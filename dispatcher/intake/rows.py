@@ -9,9 +9,11 @@ from dispatcher.domain.fleet import Driver
 from dispatcher.domain.ids import DriverId
 from dispatcher.domain.orders import Contact, OrderKind, OrderLine, Priority
 from dispatcher.domain.place import Address, Bounds, Place
+from dispatcher.domain.proof import Need, Needs, ProofKind
 from dispatcher.domain.time import TimeWindow
 from dispatcher.intake import times, values
 from dispatcher.intake.dates import DateOrder
+from dispatcher.intake.door import cash_of, needs_of
 from dispatcher.intake.fields import Field, unit_of
 from dispatcher.intake.places import Area, address_of, second_line
 from dispatcher.intake.raw import Cell
@@ -37,6 +39,8 @@ class Context:
     bounds: Bounds | None = None
     """Of the region, to recognise swapped coordinates; without it the depot's place serves."""
     depot: Place | None = None
+    currency: str = ""
+    """The depot's; empty takes every currency for its own."""
 
 
 @dataclass(slots=True)
@@ -61,6 +65,8 @@ class ParsedRow:
     """The number of the order that fetches the goods."""
     priority: Priority | None
     early: bool
+    cash_due: int | None
+    needs: Needs
     notes: tuple[str, ...]
     cells: tuple[Cell, ...]
 
@@ -105,9 +111,13 @@ class RowReader:
             pickup=view.text(Field.PICKUP_ORDER),
             priority=priority,
             early=early or view.read(Field.DO_EARLY, lambda cell: values.early(text_of(cell)), False),
+            cash_due=cash_of(view, self._context.currency),
+            needs=needs_of(view),
             notes=tuple(note for note in (second_line(view), *view.texts(Field.NOTES)) if note),
             cells=row.cells,
         )
+        if parsed.cash_due and parsed.needs.get(ProofKind.CASH) is Need.OFF:
+            view.fail(Field.PROOFS, "Cash is due, but the driver is not to be asked for it.", "Say one of the two.")
         return parsed, view
 
     def unit(self, field: Field) -> float:

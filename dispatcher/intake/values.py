@@ -60,12 +60,12 @@ def _number(text: str) -> float:
     return -value if found[1] and found[1] != "+" else value
 
 
-def _spelt[T](meanings: Mapping[T, str]) -> dict[str, T]:
+def spelt[T](meanings: Mapping[T, str]) -> dict[str, T]:
     """Every word between commas → what it means."""
     return {word: meaning for meaning, words in meanings.items() for word in words.split(",")}
 
 
-_KINDS = _spelt(
+_KINDS = spelt(
     {
         OrderKind.DELIVERY: "d,delivery,deliver,dropoff,drop off,drop-off,drop,0,false,no,n,t,task,service,visit"
         ",lieferung,zustellung,toimitus,jakelu",
@@ -83,7 +83,7 @@ def kind(text: str) -> OrderKind:
     return found
 
 
-_PRIORITIES = _spelt(
+_PRIORITIES = spelt(
     {
         Priority.LOW: "l,low,lowest,flexible,niedrig,matala",
         Priority.NORMAL: "m,n,medium,normal,standard,default,normaali",

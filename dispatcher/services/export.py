@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.place import Bounds
 from dispatcher.domain.plan import Day
+from dispatcher.domain.proof import Attempt
 from dispatcher.domain.roads import RoadPath
 from dispatcher.domain.schedule import Reason, Schedule
 from dispatcher.intake.writing import guarded, whole_file
@@ -42,6 +43,7 @@ def export_day(
     lines: Mapping[ShiftId, RoadPath] | None = None,
     picture: Callable[[Bounds, int, int], tuple[bytes, Bounds]] | None = None,
     reasons: Mapping[OrderId, Reason] | None = None,
+    attempts: Mapping[OrderId, Attempt] | None = None,
     attribution: str = "",
     leaflet_js: str = "",
     leaflet_css: str = "",
@@ -49,13 +51,13 @@ def export_day(
     """Write the day to `out`, whole or not at all.
 
     `schedule` is the judge's, of this very plan. `lines` are the rounds along the roads; without one a round is drawn
-    straight. `picture` gives the basemap of a rectangle in so many pixels (web Mercator, PNG or JPEG) with the
-    rectangle it really shows. `attribution` names whose data map, roads and places come from. HTML needs the texts of
-    Leaflet's script and style sheet.
+    straight. `attempts` are what drivers did at the door. `picture` gives the basemap of a rectangle in so many pixels
+    (web Mercator, PNG or JPEG) with the rectangle it really shows. `attribution` names whose data map, roads and places
+    come from. HTML needs the texts of Leaflet's script and style sheet.
     Raises `KnownError` if the place cannot be written, `ValueError` if plan and schedule differ.
     """
     rounds = rounds_of(day, schedule)
-    rows = list(rows_of(day, rounds, reasons or {}))
+    rows = list(rows_of(day, rounds, reasons or {}, attempts or {}))
     with whole_file(out) as temporary:
         match ExportFormat(fmt):
             case ExportFormat.CSV:

@@ -22,6 +22,7 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.roads import RoadPath
 from dispatcher.domain.schedule import RouteTimes
 from dispatcher.services.colours import ink_on, round_colour
+from dispatcher.services.export_door import asked_words, done_at, happened_words
 from dispatcher.services.export_json import line_of
 from dispatcher.services.export_rows import Round, StopRow, broken_words, wall_clock, windows_text
 
@@ -246,9 +247,17 @@ def _marks(row: StopRow) -> list[str]:
     return [
         f"Goods are fetched at order {row.pickup}" if row.pickup else "",
         f"Loaded in {row.loaded_in}" if row.loaded_in else "",
+        *asked_words(row.order, row.currency),
         "Held with the driver" if row.stop and row.stop.held else "",
-        "Done" if row.stop and row.stop.done else "",
+        _happened(row),
     ]
+
+
+def _happened(row: StopRow) -> str:
+    if row.attempt is None:
+        return "Done" if row.stop and row.stop.done else ""
+    at = wall_clock(done_at(row.attempt), row.zone)
+    return happened_words(row.attempt, row.failure, f"{at:%H:%M}", row.currency)
 
 
 def _aside(day: Day, rounds: Sequence[Round], rows: Sequence[StopRow]) -> str:

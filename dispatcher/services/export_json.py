@@ -13,16 +13,19 @@ currency units::
                  "violations": [{"rule", "amount", "detail"}],
                  "stops": [{"sequence", "arrives_at", "starts_at", "departs_at", "drive_s", "drive_m", "wait_s",
                             "late_s", "held", "done", "break_at", "break_s", "reload_at", "reload_s",
-                            "violations", "loaded_in", "order"}]}],
-     "unplanned": [{"order", "reason": {"code", "sentence"} | null, "loaded_in"}],
+                            "violations", "loaded_in", "happened", "order"}]}],
+     "unplanned": [{"order", "reason": {"code", "sentence"} | null, "loaded_in", "happened"}],
      "closures": [{"name", "first", "last", "line": [{"lat", "lon"}]}]}
 
 An order is {"number", "sender", "kind", "date", "recipient", "phone", "email", "address": {"line", "postcode", "city",
 "country", "lat", "lon", "precision"}, "windows": [{"opens_at", "closes_at"}], "service_s", "kg", "litres", "parcels",
-"lines": [{"name", "quantity", "sku", "barcode"}], "skills", "priority", "do_early", "notes", "pickup_order"}. A route
-nobody has planned into has null times. `pickup_order` is the number of the collection that fetches the goods,
-`loaded_in` the vehicle they are in already; the break clocks are wall-clock times, null for as soon or as late as the
-shift allows. A break or a reload comes before its stop's service, a `back_break` on the way back.
+"lines": [{"name", "quantity", "sku", "barcode"}], "skills", "priority", "do_early", "notes", "pickup_order",
+"cash_due", "proofs": {"signature": "required"}, "attempt"}. A route nobody has planned into has null times.
+`pickup_order` is the number of the collection that fetches the goods, `loaded_in` the vehicle they are in already; the
+break clocks are wall-clock times, null for as soon or as late as the shift allows. A break or a reload comes before its
+stop's service, a `back_break` on the way back. What `happened` at the door is null where nobody was, else {"attempt",
+"outcome", "at", "reason", "reason_label", "reason_x12_1651", "reason_edifact_9013", "handed_to", "received_by", "cash",
+"note", "photos", "signed", "code", "missing"}.
 """
 
 import json
@@ -36,6 +39,7 @@ from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day
 from dispatcher.domain.roads import Closure, RoadPath
 from dispatcher.domain.schedule import Reason, Violation
+from dispatcher.services.export_door import done_at, happened
 from dispatcher.services.export_rows import Round, StopRow, windows_text
 
 VERSION = 1
@@ -83,7 +87,12 @@ def day_json(
         },
         "routes": [_route(each, [row for row in rows if row.round is each], zone) for each in rounds],
         "unplanned": [
-            {"order": _order(row), "reason": _reason(reasons.get(row.order.id)), "loaded_in": row.loaded_in or None}
+            {
+                "order": _order(row),
+                "reason": _reason(reasons.get(row.order.id)),
+                "loaded_in": row.loaded_in or None,
+                "happened": _happened(row),
+            }
             for row in unplanned
         ],
         "closures": [_closure(closure) for closure in day.closures],
@@ -181,6 +190,7 @@ def _stop(row: StopRow) -> dict[str, Any]:
         "reload_s": times.reload_s,
         "violations": _violations(times.violations),
         "loaded_in": row.loaded_in or None,
+        "happened": _happened(row),
         "order": _order(row),
     }
 
@@ -222,7 +232,14 @@ def _order(row: StopRow) -> dict[str, Any]:
         "do_early": order.do_early,
         "notes": order.notes,
         "pickup_order": row.pickup or None,
+        "cash_due": order.asked.cash_due,
+        "proofs": {kind.value: need.value for kind, need in order.asked.needs.items()},
+        "attempt": order.attempt,
     }
+
+
+def _happened(row: StopRow) -> dict[str, Any] | None:
+    return happened(row.attempt, row.failure, _local(done_at(row.attempt), row.zone) if row.attempt else "")
 
 
 def _closure(closure: Closure) -> dict[str, Any]:
@@ -274,6 +291,11 @@ def _stop_feature(row: StopRow) -> dict[str, Any]:
         pickup_order=row.pickup or None,
         break_at=_moment(times.break_at, row.zone) if times else None,
         reload_at=_moment(times.reload_at, row.zone) if times else None,
+        cash_due=row.order.asked.cash_due,
+        attempt=row.attempt.number if row.attempt else row.order.attempt,
+        outcome=row.attempt.outcome.value if row.attempt else None,
+        done_at=_local(done_at(row.attempt), row.zone) if row.attempt else None,
+        failure=row.attempt.reason or None if row.attempt else None,
     )
 
 

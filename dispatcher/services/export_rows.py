@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,10 @@ from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day, Stop
+from dispatcher.domain.proof import Attempt, FailureReason
 from dispatcher.domain.schedule import Reason, RouteTimes, Schedule, StopTimes, Violation
 from dispatcher.domain.time import TimeWindow
+from dispatcher.services.export_door import done_at, proofs_text
 
 type Value = str | int | float | date | datetime | None
 """A typed cell; `None` is blank. Datetimes are the depot's wall clock, without a zone, as spreadsheets keep them."""
@@ -52,6 +55,12 @@ class StopRow:
     """The number of the order that fetches its goods."""
     loaded_in: str = ""
     """The vehicle its goods are in already; of an order that is planned elsewhere by now, too."""
+    currency: str = ""
+    """Of the depot."""
+    attempt: Attempt | None = None
+    """What happened there, if anybody was."""
+    failure: FailureReason | None = None
+    """The attempt's reason, if the depot's list has it still."""
 
     @property
     def last(self) -> bool:
@@ -85,21 +94,26 @@ def rounds_of(day: Day, schedule: Schedule) -> list[Round]:
     return sorted(rounds, key=lambda each: each.driver.number)
 
 
-def rows_of(day: Day, rounds: Sequence[Round], reasons: Mapping[OrderId, Reason]) -> Iterator[StopRow]:
-    """Every stop in its order, then every unplanned order."""
+def rows_of(
+    day: Day,
+    rounds: Sequence[Round],
+    reasons: Mapping[OrderId, Reason],
+    attempts: Mapping[OrderId, Attempt] = MappingProxyType({}),
+) -> Iterator[StopRow]:
+    """Every stop in its order, then every unplanned order; with what drivers did there."""
     stops = {stop.order_id: stop for route in day.plan.routes for stop in route.stops}
     for each in rounds:
         for sequence, times in enumerate(each.stops, start=1):
-            row = _row(day, times.order_id, broken_words(times.violations))
+            row = _row(day, times.order_id, broken_words(times.violations), attempts)
             yield replace(row, round=each, sequence=sequence, times=times, stop=stops[times.order_id])
     for order_id in day.unplanned:
         reason = reasons.get(order_id)
-        yield _row(day, order_id, reason.sentence if reason else "not planned")
+        yield _row(day, order_id, reason.sentence if reason else "not planned", attempts)
 
 
-def _row(day: Day, order_id: OrderId, reason: str) -> StopRow:
+def _row(day: Day, order_id: OrderId, reason: str, attempts: Mapping[OrderId, Attempt]) -> StopRow:
     """What is known of an order wherever it is planned."""
-    order = day.orders[order_id]
+    order, attempt = day.orders[order_id], attempts.get(order_id)
     pickup = day.orders.get(order.pickup_id) if order.pickup_id else None
     van = day.shifts.get(loaded_on) if (loaded_on := day.loaded.get(order_id)) else None
     return StopRow(
@@ -109,6 +123,9 @@ def _row(day: Day, order_id: OrderId, reason: str) -> StopRow:
         reason=reason,
         pickup=pickup.number if pickup else "",
         loaded_in=day.vehicles[van.vehicle_id].name if van else "",
+        currency=day.depot.currency,
+        attempt=attempt,
+        failure=day.depot.road.reason_by_code.get(attempt.reason) if attempt else None,
     )
 
 
@@ -163,6 +180,25 @@ def _break_after(row: StopRow) -> Value:
 def _break_min(row: StopRow) -> Value:
     seconds = (row.times.break_s if row.times else 0) + (_going_back("back_break_s")(row) or 0)
     return round(seconds / 60, 1) if seconds else None
+
+
+def _attempted(part: str) -> Callable[[StopRow], Value]:
+    """A text of what happened; nothing where nobody was."""
+    return lambda row: (getattr(row.attempt, part) or "") if row.attempt else ""
+
+
+def _standard(part: str) -> Callable[[StopRow], Value]:
+    return lambda row: getattr(row.failure, part) if row.failure else ""
+
+
+def _currency(row: StopRow) -> Value:
+    return row.currency if row.order.asked.cash_due or _cash_taken(row) is not None else ""
+
+
+def _cash_taken(row: StopRow) -> Value:
+    """Nothing taken is told where some was due."""
+    attempt = row.attempt
+    return attempt.cash / 100 if attempt and attempt.cash is not None and (attempt.cash or attempt.cash_due) else None
 
 
 def _yes_or_no(part: str) -> Callable[[StopRow], Value]:
@@ -223,4 +259,18 @@ COLUMNS: Sequence[Column] = (
     Column("Break before", 16, _planned("break_at")),
     Column("Break after", 16, _break_after),
     Column("Break (min)", 11, _break_min),
+    Column("Cash due", 10, lambda row: row.order.asked.cash_due / 100 if row.order.asked.cash_due else None),
+    Column("Currency", 9, _currency),
+    Column("Proof of delivery", 28, lambda row: proofs_text(row.order)),
+    Column("Attempt", 9, lambda row: row.attempt.number if row.attempt else row.order.attempt),
+    Column("Outcome", 10, _attempted("outcome")),
+    Column("Done at", 16, lambda row: wall_clock(done_at(row.attempt), row.zone) if row.attempt else None),
+    Column("Failure code", 16, _attempted("reason")),
+    Column("Failure", 20, _standard("label")),
+    Column("X12 1651", 9, _standard("x12")),
+    Column("EDIFACT 9013", 13, _standard("edifact")),
+    Column("Handed to", 12, _attempted("handover")),
+    Column("Received by", 20, _attempted("name")),
+    Column("Cash taken", 11, _cash_taken),
+    Column("Said by the driver", 30, _attempted("note")),
 )

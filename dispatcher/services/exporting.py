@@ -1,11 +1,16 @@
 """Writing a day to a file, and saying a day in figures, for the command line and the window alike."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from dispatcher.domain.errors import KnownError
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.plan import Day
+from dispatcher.domain.proof import Attempt
 from dispatcher.domain.schedule import Violation
+from dispatcher.services.driving import attempts_of
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
 
@@ -34,12 +39,20 @@ def export(workplace: Workplace, on: date, form: str, out: Path) -> dict[str, An
         form,
         lines=lines,
         reasons=outlook.reasons,
+        attempts=_attempts(workplace, day),
         picture=picture,
         attribution=pack.manifest.attribution if pack else "",
         leaflet_js=js,
         leaflet_css=css,
     )
     return {"written": str(out), "format": form, **summary(outlook)}
+
+
+def _attempts(workplace: Workplace, day: Day) -> Mapping[OrderId, Attempt]:
+    """What drivers did on the day, where anybody looks at the road."""
+    if workplace.live is None:
+        return {}
+    return workplace.live.logbook.read(lambda reader: attempts_of(reader, day.shifts))
 
 
 def _leaflet() -> tuple[str, str]:

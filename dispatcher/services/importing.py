@@ -262,6 +262,7 @@ def _context(workplace: Workplace, request: Request) -> Context:
         sender=request.sender,
         bounds=workplace.pack.bounds if workplace.pack else None,
         depot=depot.place,
+        currency=depot.currency,
     )
 
 

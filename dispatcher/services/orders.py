@@ -7,13 +7,10 @@ from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order, OrderKind, OrderState
 from dispatcher.domain.place import Address, Found, Place, Precision
-from dispatcher.domain.proof import Need, ProofKind
+from dispatcher.domain.proof import MOST_CASH, Need, ProofKind
 from dispatcher.intake import address_key
 from dispatcher.services.plan import unassign
 from dispatcher.services.ports import Geocoder, Reader, UnitOfWork
-
-MOST_CASH = 1_000_000_00
-"""Minor units: more is a slip of the hand."""
 
 
 class Unprovable(BadInput):

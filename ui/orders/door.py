@@ -4,8 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QWidget
 
 from dispatcher.domain.depot import Depot
-from dispatcher.domain.proof import Asked, Need, ProofKind
-from dispatcher.services.orders import MOST_CASH
+from dispatcher.domain.proof import MOST_CASH, Asked, Need, ProofKind
 from ui.parts.fields import label, named
 from ui.parts.proofs import PROOFS, NeedChoice
 from ui.parts.said import Said, Tone

@@ -24,6 +24,7 @@ def context() -> Context:
         sender="Shop",
         bounds=Bounds(60.1, 24.8, 60.3, 25.1),
         depot=Place(60.17, 24.94),
+        currency="EUR",
     )
 
 

@@ -464,9 +464,10 @@ def test_csv_keeps_its_columns_where_they_were(busy: Callable[[ExportFormat], st
     assert header[33] == "Remark of the plan"
 
 
-def test_the_new_columns_are_no_columns_of_an_order_but_the_pickup() -> None:
+def test_the_new_columns_are_no_columns_of_an_order_but_these() -> None:
     read = match_headers([column.name for column in COLUMNS])
-    assert [name for name, field in list(read.items())[34:] if field] == ["Pickup order"]
+    found = [name for name, field in list(read.items())[34:] if field]
+    assert found == ["Pickup order", "Cash due", "Currency", "Proof of delivery"]
 
 
 def test_json_tells_breaks_reloads_locks_pairs_and_what_is_done(busy: Callable[[ExportFormat], str]) -> None:

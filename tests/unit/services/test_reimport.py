@@ -16,6 +16,7 @@ from dispatcher.domain.ids import DriverId, OrderId
 from dispatcher.domain.orders import Contact, Load, Order, OrderKind, OrderLine, OrderState, Priority
 from dispatcher.domain.place import Address, Place, Precision
 from dispatcher.domain.progress import NoProgress
+from dispatcher.domain.proof import MOST_CASH, Asked, Need, ProofKind
 from dispatcher.domain.schedule import Schedule
 from dispatcher.domain.time import TimeWindow
 from dispatcher.intake import ImportMode
@@ -45,6 +46,8 @@ FULL = Order(
     must_not_drop=Priority.HIGH,
     do_early=True,
     notes="Ring\ntwice",
+    asked=Asked({ProofKind.CODE: Need.REQUIRED, ProofKind.PHOTO: Need.OFF}, 1_250),
+    attempt=2,
 )
 
 
@@ -92,6 +95,9 @@ def windows(draw: st.DrawFn) -> tuple[TimeWindow, ...]:
     return tuple(w for w in found if w.opens_at < begin + timedelta(days=1, seconds=-1))
 
 
+asked = st.builds(
+    Asked, st.dictionaries(st.sampled_from(ProofKind), st.sampled_from(Need)), st.integers(0, MOST_CASH)
+).filter(lambda asked: not (asked.cash_due and asked.needs.get(ProofKind.CASH) is Need.OFF))
 orders = st.builds(
     Order,
     id=st.uuids().map(lambda made: OrderId(str(made))),
@@ -110,6 +116,8 @@ orders = st.builds(
     must_not_drop=st.sampled_from(Priority),
     do_early=st.booleans(),
     notes=st.lists(names, max_size=2).map("\n".join),
+    asked=asked,
+    attempt=st.integers(1, 3),
     state=st.sampled_from(OrderState),
 )
 
@@ -138,7 +146,7 @@ def replan(
     """What bringing the file in would do, by the parts that `importing.prepare` is made of."""
     sheet = importing.read_sheet(path)
     columns = importing.match_headers(sheet.headers)
-    parsed = importing.parse(sheet, columns, importing.Context(days.DATE, days.ZONE, drivers=drivers))
+    parsed = importing.parse(sheet, columns, importing.Context(days.DATE, days.ZONE, drivers=drivers, currency="EUR"))
     told = importing.told_of(parsed, columns, mode)
     incoming = importing.addressed(existing, [draft.order for draft in parsed.orders], told)
     return importing.merge(existing, incoming, mode, told=told), parsed.errors
@@ -279,6 +287,27 @@ def test_empty_cells_change_nothing(bring: Callable[..., Order]) -> None:
 def test_empty_cells_of_an_update_empty_what_they_stand_for(bring: Callable[..., Order]) -> None:
     after = bring("Order ID,Address,Phone,Time window,Item,Driver", "F-1,Markt 1,,,,", mode=ImportMode.UPDATE)
     assert after == replace(FULL, contact=replace(FULL.contact, phone=""), windows=(), lines=(), driver_id=None)
+
+
+def test_a_proof_that_is_told_leaves_the_others(bring: Callable[..., Order]) -> None:
+    after = bring("Order ID,Address,Signature,COD", "F-1,Markt 1,yes,")
+    wanted = {ProofKind.CODE: Need.REQUIRED, ProofKind.PHOTO: Need.OFF, ProofKind.SIGNATURE: Need.REQUIRED}
+    assert after == replace(FULL, asked=Asked(wanted, 1_250))
+    back = bring("Order ID,Address,Photo required", "F-1,Markt 1,-")
+    assert back.asked == Asked({ProofKind.CODE: Need.REQUIRED}, 1_250)
+
+
+def test_proofs_told_together_are_taken_over_together(bring: Callable[..., Order]) -> None:
+    after = bring("Order ID,Address,Proof of delivery,Cash on delivery", 'F-1,Markt 1,required,"8,50"')
+    assert after.asked == Asked({ProofKind.SIGNATURE: Need.REQUIRED}, 850)
+    emptied = bring("Order ID,Address,Proof of delivery,COD", "F-1,Markt 1,,", mode=ImportMode.UPDATE)
+    assert emptied.asked == Asked()
+
+
+def test_cash_that_is_due_now_is_asked_for_again(bring: Callable[..., Order]) -> None:
+    unpaid = replace(FULL, asked=Asked({ProofKind.CASH: Need.OFF, ProofKind.NAME: Need.OFF}))
+    after = bring("Order ID,Address,COD", "F-1,Markt 1,20 EUR", over=unpaid)
+    assert after.asked == Asked({ProofKind.NAME: Need.OFF}, 2_000)
 
 
 def test_a_second_line_of_the_address_joins_the_notes(bring: Callable[..., Order]) -> None:

@@ -94,6 +94,12 @@ class Underway:
         self._store.close()
 
 
+def plan_as_kept(store: Store, on: date) -> Plan:
+    """A date's plan in the sequence the dispatcher left it in, whatever drivers did since."""
+    kept = store._store if isinstance(store, Underway) else store
+    return kept.read(lambda reader: reader.plan(on))
+
+
 class _Reader:
     """One moment of the plan, with the facts laid over it."""
 

@@ -11,27 +11,11 @@ from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.orders import Load, Order, OrderState, Priority
 from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.schedule import Reason, ReasonCode, RouteTimes, Rule, Schedule, StopTimes
+from dispatcher.services.live import LiveDay
 from ui import format as fmt
 from ui.board import words
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A label and what stands beside it."""
-
-    label: str
-    value: str
-    tone: str = "text"
-    """A colour token."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A sentence that wants attention."""
-
-    text: str
-    tone: str = "late"
-    """"late" for what is broken, "risk" for what is in doubt."""
+from ui.board.door import NO_DOOR, Door, Looked, Wanted, door_of_order, door_of_round, is_behind
+from ui.board.parts import Fact, Remark, Shot
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +41,16 @@ class Sheet:
     """What stopped which drivers."""
     mendable: bool = False
     """Whether it is worth asking what would mend it."""
+    road: tuple[Fact, ...] = ()
+    """How it stands on the road."""
+    ended: tuple[Fact, ...] = ()
+    """What happened at the door."""
+    shots: tuple[Shot, ...] = ()
+    """The signature and photos."""
+    wanted: Wanted | None = None
+    """What there is to be looked up besides."""
+    failed: bool = False
+    """Somebody was there in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +62,25 @@ class Picture:
     reasons: Mapping[OrderId, Reason]
     asked: Reason | None = None
     """What somebody asked about one order, planned or not."""
+    live: LiveDay | None = None
+    """How the day stands on the road; `None` where nobody knows."""
+    looked: Looked | None = None
+    """What was looked up last of what a sheet wanted."""
+
+    def looked_up(self, wanted: Wanted | None) -> Looked | None:
+        """What is known of it, if only as of a moment ago."""
+        return self.looked if wanted and self.looked and self.looked.wanted.about == wanted.about else None
+
+    def door_of_order(self, order: Order) -> Door:
+        """An order on the road."""
+        return door_of_order(self.day, self.live, order) if self.live else NO_DOOR
+
+    def door_of_round(self, shift_id: ShiftId) -> Door:
+        """A round on the road."""
+        if self.live is None:
+            return NO_DOOR
+        told = self.looked.told if self.looked and self.looked.wanted.about == shift_id else None
+        return door_of_round(self.day, self.live, shift_id, told)
 
     def reason_of(self, order_id: OrderId) -> Reason | None:
         """Why it is unplanned, or breaks a rule where it is, as far as that is known."""
@@ -104,7 +117,10 @@ def sheet_of(picture: Picture, order_ids: Sequence[OrderId], shift_ids: Sequence
 
 def _order_sheet(picture: Picture, order: Order) -> Sheet:
     route, times = picture.stop_of(order.id)
-    remarks = tuple(_order_remarks(picture, order, times))
+    door = picture.door_of_order(order)
+    looked = picture.looked_up(door.wanted)
+    # of a stop that is behind it matters no more what was planned
+    remarks = () if door.ended else (*door.remarks, *_order_remarks(picture, order, times))
     reason = picture.reason_of(order.id)
     return Sheet(
         kicker=_where(picture, order, route),
@@ -113,14 +129,20 @@ def _order_sheet(picture: Picture, order: Order) -> Sheet:
         remarks=remarks,
         facts=tuple(f for f in (*_when(picture, order, times), *_what(picture.day, order)) if f.value),
         notes=order.notes,
-        lines=tuple(f"{line.quantity:g} × {line.name}" for line in order.lines),
+        lines=door.lines or tuple(f"{line.quantity:g} × {line.name}" for line in order.lines),
         order_id=order.id,
         order_ids=(order.id,),
         held=next(s.held for s in route.stops if s.order_id == order.id) if route else None,
         tried=tuple(_tried(picture.day, reason)) if reason else (),
         mendable=order.state is OrderState.OPEN
         and order.address.place is not None
-        and (route is None or bool(times and times.violations)),
+        and (route is None or bool(times and times.violations))
+        and not door.ended,
+        road=door.facts,
+        ended=door.ended,
+        shots=looked.shots if looked else (),
+        wanted=door.wanted,
+        failed=door.failed and route is not None,
     )
 
 
@@ -259,6 +281,7 @@ def _round_sheet(picture: Picture, shift_id: ShiftId) -> Sheet:
     day, shift, times = picture.day, picture.day.shifts[shift_id], picture.times_of(shift_id)
     driver, vehicle, zone = day.drivers[shift.driver_id], day.vehicles[shift.vehicle_id], day.depot.zone
     route = next(r for r in day.plan.routes if r.shift_id == shift_id)
+    door = picture.door_of_round(shift_id)
     facts = (
         Fact("Vehicle", f"{vehicle.name} · {vehicle.kind.value}"),
         Fact("Plate", vehicle.plate),
@@ -274,9 +297,11 @@ def _round_sheet(picture: Picture, shift_id: ShiftId) -> Sheet:
         kicker="Round",
         title=driver.name,
         number=driver.number,
-        remarks=_route_remarks(day, times) if times else (),
+        remarks=(*door.remarks, *(_route_remarks(picture, times) if times else ())),
         facts=tuple(f for f in facts if f.value),
         order_ids=route.order_ids,
+        road=door.facts,
+        wanted=door.wanted,
     )
 
 
@@ -311,11 +336,13 @@ def _used(label: str, used: float, most: float, unit: str) -> Fact:
     return Fact(label, f"{used:,.0f} of {most:,.0f} {unit}".rstrip(), "late" if used > most else "text")
 
 
-def _route_remarks(day: Day, times: RouteTimes) -> tuple[Remark, ...]:
-    """The round's broken rules, then those of its stops with the stop's place in the sequence."""
+def _route_remarks(picture: Picture, times: RouteTimes) -> tuple[Remark, ...]:
+    """The round's broken rules, then those of its stops ahead with the stop's place in the sequence."""
+    orders, live = picture.day.orders, picture.live
     of_stops = (
-        f"Stop {position}, {day.orders[stop.order_id].address.line}: {sentence}"
+        f"Stop {position}, {orders[stop.order_id].address.line}: {sentence}"
         for position, stop in enumerate(times.stops, 1)
+        if stop.violations and not (live and is_behind(live, orders[stop.order_id]))
         for sentence in words.sentences(stop.violations)
     )
     return tuple(Remark(sentence) for sentence in (*words.sentences(times.violations), *of_stops))

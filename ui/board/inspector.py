@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent, QTextOption
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QAction, QImage, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Reason, Schedule
+from dispatcher.services.live import LiveDay
+from ui.board.door import Looked, Wanted
 from ui.board.facts import Picture, Sheet, sheet_of
 from ui.board.fixes import Fix, FixList
-from ui.board.page import page_of
+from ui.board.page import SCHEME, page_of
 from ui.theme import Size, Theme
 
 
@@ -24,6 +26,8 @@ class Inspector(QWidget):
         explain_requested(order_id): find out what would mend it; answer with `wait_for_fixes`, `show_reason` and
             `show_fixes`.
         fix_requested(fix): carry out one that `show_fixes` was given.
+        wanted(Wanted | None): something else is to be looked up for what is shown; answer with `show_looked`.
+        shot_opened(name): show this picture large.
     """
 
     edit_requested = Signal(object)
@@ -32,6 +36,8 @@ class Inspector(QWidget):
     show_on_map = Signal(object)
     explain_requested = Signal(object)
     fix_requested = Signal(object)
+    wanted = Signal(object)
+    shot_opened = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +49,10 @@ class Inspector(QWidget):
         self._orders: tuple[OrderId, ...] = ()
         self._shifts: tuple[ShiftId, ...] = ()
         self._sheet = Sheet("", "")
+        self._live: LiveDay | None = None
+        self._looked: Looked | None = None
+        self._wanted: Wanted | None = None
+        self._again: QAction | None = None
         self.page = self._make_page()
         self.setFocusProxy(self.page)
         self.fixes = FixList(theme, self)
@@ -66,7 +76,11 @@ class Inspector(QWidget):
         if self._picture is None or day is not self._picture.day:
             self._asked = None
             self.fixes.reset()
-        self._picture = Picture(day, schedule, reasons, self._asked)
+        self._picture = Picture(day, schedule, reasons, self._asked, self._live_of(day), self._looked)
+        self._refresh_in_place()
+
+    def _refresh_in_place(self) -> None:
+        """The page stays where it was scrolled to."""
         at = self.page.verticalScrollBar().value()
         self._refresh()
         self.page.verticalScrollBar().setValue(at)
@@ -76,6 +90,32 @@ class Inspector(QWidget):
         self._orders, self._shifts = tuple(order_ids), tuple(shift_ids)
         self._refresh()
         self.page.verticalScrollBar().setValue(0)
+
+    def set_live(self, live: LiveDay | None) -> None:
+        """How the day stands on the road; `None` where nobody knows. Of the day as a whole nothing of it is said."""
+        self._live = live
+        if self._picture is None:
+            return
+        self._picture = replace(self._picture, live=self._live_of(self._picture.day))
+        if len(self._orders) + len(self._shifts) == 1:
+            self._refresh_in_place()
+
+    def _live_of(self, day: Day) -> LiveDay | None:
+        return self._live if self._live and self._live.date == day.date else None
+
+    def show_looked(self, looked: Looked, images: Mapping[str, QImage]) -> None:
+        """What was found of what was `wanted`, with the pixels of its pictures."""
+        self._looked = looked
+        self.page.images = images
+        if self._picture:
+            self._picture = replace(self._picture, looked=looked)
+            self._refresh_in_place()
+
+    def offer_again(self, action: QAction) -> None:
+        """What can be done about a stop where somebody was in vain."""
+        self._again = action
+        self.again_button.setText(action.text().replace("&", ""))
+        self.again_button.setAccessibleName(self.again_button.text())
 
     def wait_for_fixes(self, order_id: OrderId) -> None:
         """Say that fixes of this order are being looked for."""
@@ -99,22 +139,27 @@ class Inspector(QWidget):
         if sheet != self._sheet:
             self._sheet = sheet
             self._show_sheet()
+        if sheet.wanted != self._wanted:
+            self._wanted = sheet.wanted
+            self.wanted.emit(sheet.wanted)
 
     def _show_sheet(self) -> None:
         sheet, planned = self._sheet, self._sheet.held is not None
         self.page.setHtml(page_of(sheet, self._theme))
         self.edit_button.setVisible(sheet.order_id is not None)
         self.map_button.setVisible(bool(sheet.order_ids))
-        self.hold_button.setVisible(planned)
+        self.hold_button.setVisible(planned and not sheet.ended)
         self.hold_button.setText("Release from driver" if sheet.held else "Hold with driver")
-        self.unassign_button.setVisible(planned)
+        self.unassign_button.setVisible(planned and not sheet.ended)
+        self.again_button.setVisible(sheet.failed and self._again is not None)
         self.fixes.set_order(sheet.order_id if sheet.mendable else None)
         self._arrange_buttons()
 
     # ── Building ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _make_page(self) -> QTextBrowser:
-        page = QTextBrowser(self, openLinks=False)
+    def _make_page(self) -> "ProofPage":
+        page = ProofPage(self)
+        page.anchorClicked.connect(self._on_anchor)
         page.setObjectName("board.inspector.page")
         page.setAccessibleName("Details of the selection")
         page.setFrameShape(QFrame.Shape.NoFrame)
@@ -127,6 +172,7 @@ class Inspector(QWidget):
         self.map_button = self._button("Show on map", "show_on_map", self._on_show_on_map)
         self.hold_button = self._button("Hold with driver", "hold", self._on_hold)
         self.unassign_button = self._button("Unassign", "unassign", self._on_unassign)
+        self.again_button = self._button("Nobody there…", "again", self._on_again)
 
     def _button(self, text: str, name: str, slot: object) -> QPushButton:
         button = QPushButton(text, self)
@@ -146,7 +192,7 @@ class Inspector(QWidget):
         layout.addLayout(self._buttons)
 
     def _all_buttons(self) -> tuple[QPushButton, ...]:
-        return (self.edit_button, self.map_button, self.hold_button, self.unassign_button)
+        return (self.again_button, self.edit_button, self.map_button, self.hold_button, self.unassign_button)
 
     def _arrange_buttons(self) -> None:
         """Beside one another as far as the width goes: the page needs the height."""
@@ -182,6 +228,16 @@ class Inspector(QWidget):
         self.edit_requested.emit(self._sheet.order_id)
 
     @Slot()
+    def _on_again(self) -> None:
+        if self._again is not None:
+            self._again.trigger()
+
+    @Slot(QUrl)
+    def _on_anchor(self, url: QUrl) -> None:
+        if url.scheme() == SCHEME:
+            self.shot_opened.emit(url.path())
+
+    @Slot()
     def _on_asked(self) -> None:
         self.explain_requested.emit(self._sheet.order_id)
 
@@ -196,3 +252,16 @@ class Inspector(QWidget):
     @Slot()
     def _on_unassign(self) -> None:
         self.unassign_requested.emit(self._sheet.order_ids)
+
+
+class ProofPage(QTextBrowser):
+    """A page that shows the pictures it was given and loads nothing else, from nowhere. Owned by the inspector."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, openLinks=False)
+        self.images: Mapping[str, QImage] = {}
+
+    def loadResource(self, _kind: int, name: QUrl | str) -> object:
+        """Called by Qt for whatever the page refers to."""
+        url = QUrl(name)
+        return self.images.get(url.path()) if url.scheme() == SCHEME else None

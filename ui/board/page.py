@@ -5,7 +5,8 @@ from html import escape
 
 from PySide6.QtGui import QFontMetrics
 
-from ui.board.facts import Fact, Remark, Sheet
+from ui.board.facts import Sheet
+from ui.board.parts import Fact, Remark, Shot
 from ui.theme import Size, Theme, driver_colour, legible_on
 
 
@@ -15,12 +16,31 @@ def page_of(sheet: Sheet, theme: Theme) -> str:
         _paragraph(sheet.kicker, theme, Size.SMALL, "muted"),
         _title(sheet, theme),
         *(_remark(remark, theme) for remark in sheet.remarks),
-        _facts(sheet.facts, theme),
+        _facts(sheet.ended, theme, "At the door"),
+        *(_shot(shot, theme) for shot in sheet.shots),
+        _facts(sheet.road, theme, "On the road"),
+        _facts(sheet.facts, theme, "As planned" if sheet.road or sheet.ended else ""),
         _facts(sheet.tried, theme, "What stopped the drivers"),
         _section("Notes", sheet.notes, theme),
         _section("Goods", "\n".join(sheet.lines), theme),
     )
     return "".join(parts)
+
+
+SCHEME = "proof"
+"""Of the addresses under which the page finds its pictures; nothing else is ever loaded."""
+
+
+def _shot(shot: Shot, theme: Theme) -> str:
+    """A picture to click, its caption below; or why there is none."""
+    words = f"{shot.caption}: {shot.fault}" if shot.fault else shot.caption
+    caption = _paragraph(words, theme, Size.SMALL, "muted")
+    if not shot.name:
+        return caption
+    size = f'width="{shot.width}" height="{shot.height}"'
+    at = f"{SCHEME}:{escape(shot.name)}"
+    margin = f"margin: {theme.grid(1.5)}px 0 {theme.grid(0.5)}px 0;"
+    return f'<p style="{margin}"><a href="{at}"><img src="{at}" {size} alt="{_text(shot.caption)}"></a></p>{caption}'
 
 
 def _style(theme: Theme, size: Size, colour: str, *, bold: bool = False) -> str:

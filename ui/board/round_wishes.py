@@ -5,6 +5,7 @@ from functools import cached_property
 
 from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.proof import Outcome
 from ui.board.round_model import RoundModel
 from ui.board.rows import StopRow
 
@@ -28,6 +29,11 @@ class Choice:
     def rounds(self) -> tuple[ShiftId, ...]:
         """The selected rounds and those of selected stops, each once."""
         return tuple(dict.fromkeys((*self.shifts, *(stop.shift_id for stop in self.stops))))
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is one stop, where the driver was in vain."""
+        return len(self.stops) == 1 and self.stops[0].now.ended is Outcome.FAILED
 
     def locks(self) -> set[Lock]:
         """The locks that would change something."""

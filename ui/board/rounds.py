@@ -150,7 +150,10 @@ class RoundsPanel(QWidget):
         self.view.show_verdict(text, tone)
 
     def offer_troubles(self, of_stops: Sequence[QAction], of_rounds: Sequence[QAction]) -> None:
-        """What may happen to a stop or to a round on its way stands in their menus."""
+        """What may happen to a stop or to a round on its way stands in their menus.
+
+        The first of a stop is what is done about one where the driver was in vain: there it comes before all else.
+        """
         self._troubles = (of_stops, of_rounds)
 
     def focus_filter(self) -> None:
@@ -230,6 +233,9 @@ class RoundsPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         stops, rounds = bool(self.view.selected_orders()), bool(self.view.selected_shifts())
+        if self._choice().failed and self._troubles[0]:  # first, since that is what is to be done about it
+            menu.addAction(self._troubles[0][0])
+            menu.addSeparator()
         self.actions_by_name.fill(menu, stops=stops, rounds=rounds)
         if troubles := self._troubles[0 if stops else 1] if stops or rounds else ():
             menu.addSeparator()

@@ -36,6 +36,7 @@ from ui.runner import OpRunner
 from ui.theme import Theme
 from ui.timeline.panel import TimelinePanel
 from ui.window.marks import StopMarks, bounds_around, closure_lines, idle_rounds, route_lines, with_place
+from ui.window.proofs import ProofDesk
 
 LAYOUT_VERSION = 3
 DRAW_LIVE_MS = 2_000
@@ -103,6 +104,7 @@ class BoardPanel(QMainWindow):
         self.history = HistoryPanel(self._theme, parent=self)
         self.driver = DriverCard(self._theme, parent=self)
         self.alerts = AlertsPanel(self._theme, parent=self)
+        self.proofs = ProofDesk(self.inspector, self._board, self._workplace, self._runner, self._theme, self)
 
         self.map.drag_ended.connect(self.drag_ended)
 
@@ -305,6 +307,7 @@ class BoardPanel(QMainWindow):
     def set_live(self, live: LiveDay | None) -> None:
         """How the day shown stands on the road; `None` where nobody knows."""
         self._live = live
+        self.inspector.set_live(live)
         if self.rounds.set_live(live) and not self._drawing.isActive():
             self._drawing.start()
 

@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         edit.addSeparator()
         edit.addActions(self.board.timeline.actions())
         of_stops, of_rounds = ("no_show", "bigger_load"), ("van_broken_down", "driver_ill", "driver_late")
+        self.board.inspector.offer_again(self.actions_by_name["no_show"])
         self.board.rounds.offer_troubles(*([self.actions_by_name[n] for n in ns] for ns in (of_stops, of_rounds)))
         view.addSeparator()
         self._add_choices(view.addMenu("&Theme"), {m.value.capitalize(): m for m in Mode}, self._on_mode)

@@ -32,6 +32,8 @@ QUIET = {
     "Changing a phone",
     "Letting a phone in",
     "Waiting for the phone",
+    "Reading the proofs",
+    "Opening the picture",
 }
 """Work that belongs to every gesture: nothing to tell unless it takes long."""
 

@@ -14,8 +14,9 @@ from dispatcher.domain.place import Address
 from dispatcher.domain.schedule import Obstacle, Reason, ReasonCode, Rule
 from tests.fixtures import days
 from tests.fixtures.board import Board, judged
-from ui.board.facts import Fact, Remark, Sheet
+from ui.board.facts import Sheet
 from ui.board.inspector import Inspector
+from ui.board.parts import Fact, Remark
 from ui.theme import Mode, Theme
 
 

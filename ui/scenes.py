@@ -18,6 +18,7 @@ from dispatcher.domain.schedule import ReasonCode
 from dispatcher.services import demo
 from ui.board import drag
 from ui.disturbances.form import DisturbanceForm
+from ui.phones import scenes as phone_scenes
 from ui.theme import Mode, Theme
 from ui.whatif.dialog import WhatIfDialog
 from ui.window.main import PLAN_THE_DAY, MainWindow
@@ -37,6 +38,7 @@ def play(album: "Album", window: MainWindow, theme: Theme) -> None:
         scene(album, window)
     _forms(album, window)
     _panels(album, window)
+    phone_scenes.play(album, window)
     _looks(album, window, theme)
 
 

@@ -30,8 +30,8 @@ STALE_S = 15.0
 LISTENS_S = 30.0
 """How long a gateway is waited for until it listens."""
 _LAST_WORDS = 2_000
-_started: list[subprocess.Popen[bytes]] = []
-"""Asked now and then whether they ended, or the system keeps their names as long as this process lives."""
+_started: dict[Path, tuple[subprocess.Popen[bytes], float]] = {}
+"""By folder the process started last, and when (monotonic): until it has the lock nobody can see it otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def status(home: Home, slug: str) -> GatewayStatus:
     folder = folder_of(home, slug)
     if _held(folder / LOCK):
         return _read(folder / STATUS, running=True)
-    return GatewayStatus(fault=_last_words(folder / LOG))
+    return GatewayStatus(fault=last_words(home, slug))
 
 
 def start(home: Home, slug: str, *arguments: str) -> None:
@@ -83,9 +83,9 @@ def start(home: Home, slug: str, *arguments: str) -> None:
 
     It says in its status, and in `gateway.log` beside it, how that went. Raises `KnownError` if nothing can start.
     """
-    if not status(home, slug).running:
-        process = _launch(home, slug, arguments, stdin=subprocess.DEVNULL)
-        _started[:] = [child for child in (*_started, process) if child.poll() is None]
+    folder = folder_of(home, slug)
+    if not status(home, slug).running and not _coming_up(folder):
+        _started[folder] = _launch(home, slug, arguments, stdin=subprocess.DEVNULL), time.monotonic()
 
 
 @contextmanager
@@ -103,6 +103,12 @@ def at_hand(home: Home, slug: str) -> Iterator[GatewayStatus]:
         yield _listening(home, slug, process)
     finally:
         let_go(process)
+
+
+def _coming_up(folder: Path) -> bool:
+    """Whether a gateway that this process started may still take the lock."""
+    process, since = _started.get(folder, (None, 0.0))
+    return process is not None and process.poll() is None and time.monotonic() - since < LISTENS_S
 
 
 def _launch(home: Home, slug: str, arguments: Sequence[str], *, stdin: int) -> subprocess.Popen[bytes]:
@@ -136,22 +142,23 @@ def last_words(home: Home, slug: str) -> str:
         said = (folder_of(home, slug) / LOG).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    lines = [line.strip() for line in said[-_LAST_WORDS:].splitlines() if line.strip()]
-    return lines[-1].removeprefix("roundhouse: ") if lines else ""
+    lines = said[-_LAST_WORDS:].rstrip().splitlines() or [""]
+    told, fell = lines[-1].startswith("roundhouse: "), "Traceback" in said
+    return lines[-1].removeprefix("roundhouse: ") if told or fell else ""
 
 
 def stop(home: Home, slug: str, *, wait_s: float = 15.0) -> bool:
     """Ask the gateway to end in good order; returns whether it has within `wait_s`."""
     folder = folder_of(home, slug)
-    if not _held(folder / LOCK):
-        return True
-    write_whole(folder / STOP, b"")
     until = time.monotonic() + wait_s
-    while time.monotonic() < until:
-        if not _held(folder / LOCK):
+    while True:
+        if _held(folder / LOCK):
+            write_whole(folder / STOP, b"")  # again and again: one that has just come up forgets what was asked before
+        elif not _coming_up(folder):
             return True
+        if time.monotonic() >= until:
+            return False
         time.sleep(0.1)
-    return False
 
 
 class Watch:
@@ -287,15 +294,6 @@ def _read(file: Path, *, running: bool) -> GatewayStatus:
         return GatewayStatus(**{**known, "addresses": addresses, "running": running})
     except (OSError, ValueError, TypeError):
         return GatewayStatus(running=running)
-
-
-def _last_words(said: Path) -> str:
-    """The error that the command line printed at the end of the last start, if there was one."""
-    try:
-        lines = said.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    return lines[-1].removeprefix("roundhouse: ") if lines and lines[-1].startswith("roundhouse: ") else ""
 
 
 def _held(lock: Path) -> bool:

@@ -8,7 +8,6 @@ from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QR
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
@@ -72,7 +71,7 @@ class PhonesPanel(QWidget):
         self._zone = workplace.depot.zone
         self._phones: Phones | None = None
         self._trouble = False
-        self._sized = False
+        self._sized: list[str] = []
         self.feed = PhonesFeed(workplace, self) if workplace.live else None
         self._make()
         self._lay_out()
@@ -90,7 +89,7 @@ class PhonesPanel(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.count = named(QLabel(self), "phones.count", "How many phones")
         self.count.setProperty("muted", True)
-        self.pair_button = named(QPushButton("Pair a phone…", self), "phones.pair", "Pair a phone")
+        self.pair_button = named(QPushButton("Pair a phone…", self), "phones.pair.button", "Pair a phone")
         self.model = PhoneModel(theme, self._zone, self)
         self.sorting = PhoneSorting(self.model, self)
         self.table = plain_table(self, "phones.list", "Drivers and their phones")
@@ -100,7 +99,7 @@ class PhonesPanel(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.table.horizontalHeader().setSectionResizeMode(LABEL, QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setStretchLastSection(True)
         self.said = Said("phones.said", "What was done last", theme, self)
         self.empty = EmptyState(theme, icon="cellphone-link", text=NO_PHONES, step="Pair a phone…", parent=self)
         self.empty.setObjectName("phones.empty")
@@ -181,10 +180,10 @@ class PhonesPanel(QWidget):
         self._size_columns()
 
     def _size_columns(self) -> None:
+        """As wide as what stands there; from then on as the person has it, until other phones come."""
+        self._sized = [self.model.row(n).phone.key for n in range(self.model.rowCount())]
         for column in range(len(HEADERS)):
-            if column != LABEL:
-                size_column(self.table, self._theme, column, least=14, most=60)
-        self._sized = self.model.rowCount() > 0
+            size_column(self.table, self._theme, column, least=14 if column != LABEL else 24, most=60)
         self._fit_columns()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -193,9 +192,9 @@ class PhonesPanel(QWidget):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        fixed = sum(self.table.columnWidth(column) for column in range(len(HEADERS)) if column not in (LABEL, PAIRED))
-        room = self.table.viewport().width() - fixed - self._theme.grid(24)
-        self.table.setColumnHidden(PAIRED, room < self._theme.grid(22))
+        self.table.setColumnHidden(PAIRED, False)
+        needed = sum(self.table.columnWidth(column) for column in range(PAIRED))
+        self.table.setColumnHidden(PAIRED, self.table.viewport().width() - needed < self._theme.grid(22))
 
     # --- while it is looked at ------------------------------------------------------------------------------------
 
@@ -255,7 +254,7 @@ class PhonesPanel(QWidget):
         self.empty.set_step("Pair a phone…" if phones.drivers else "Add drivers")
         for part in (self.filter, self.count, self.pair_button):
             part.setVisible(not bare)
-        if not self._sized:
+        if [row.key for row in phones.rows] != self._sized:
             self._size_columns()
         running_out = any(row.state(now) is PhoneState.INVITED for row in phones.rows)
         if not (running_out and self.isVisible()):

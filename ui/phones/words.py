@@ -120,7 +120,8 @@ def standing_words(standing: Standing, zone: ZoneInfo) -> str:
         starting = standing.policy.serve and not standing.last_words
         return "Starting…" if starting else "Not running: phones cannot send."
     told = status.counters.get("phones", {})
-    heard = f" · {told.get('heard', 0)} of {words.count(told.get('paired', 0), 'phone')} heard" if told else ""
+    paired = told.get("paired", 0)
+    heard = f" · {told.get('heard', 0)} of {words.count(paired, 'phone')} heard" if paired else ""
     if not status.since:
         return "Starting…"
     since = words.clock(datetime.fromisoformat(status.since), zone)

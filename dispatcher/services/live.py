@@ -5,9 +5,11 @@ made anew from the logbook, so a window that opens at noon knows the morning.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
+from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Shift
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.plan import Day
@@ -57,6 +59,8 @@ class LiveDesk:
         """What is new of the day, if anything is: read the logbook on, time the rounds that are due, raise alerts."""
         on = outlook.day.date
         if self._watch is None or self._watch.on != on:
+            with suppress(KnownError):  # the tracks are still there
+                self.keep()
             self._watch = Watch(on, self.logbook, self._desk, outlook.day, now)
         watch = self._watch
         watch.follow_plan(outlook, self._lines)
@@ -68,6 +72,13 @@ class LiveDesk:
         watch.keep()
         return replace(watch.picture(now), news=news)
 
+    def keep(self) -> None:
+        """Write what was made of the tracks so far, as `step` does now and then. Nobody must be asking meanwhile."""
+        if self._watch is not None:
+            self._watch.keep(at_once=True)
+
     def close(self) -> None:
-        """Let go of the logbook."""
+        """Let go of the logbook; nobody must be asking meanwhile."""
+        with suppress(KnownError):  # the tracks are still there
+            self.keep()
         self.logbook.close()

@@ -14,7 +14,7 @@ from dispatcher.domain.ids import DriverId
 from dispatcher.domain.progress import Progress
 from dispatcher.services import pairing
 from dispatcher.services.gateway_keeping import Standing
-from dispatcher.services.network import origin_of, setup_page_of
+from dispatcher.services.gateway_process import GatewayStatus
 from dispatcher.services.pairing import Connected, PairingOffer
 from dispatcher.services.workplace import Workplace
 from ui.parts.fields import named, primary
@@ -159,10 +159,9 @@ class PairDialog(QDialog):
         self.go.setEnabled(False)
 
         def make(_progress: Progress) -> tuple[PairingOffer | Connected | Device, str]:
-            road = self._workplace.depot.road
-            origin = standing.origin if standing else origin_of(road)
-            page = standing.setup_page if standing else setup_page_of(road)
-            book = self._logbook
+            # the settings as they are now: what was seen of them last may be seconds old
+            reach = Standing(standing.status if standing else GatewayStatus(), self._workplace.depot.road)
+            origin, page, book = reach.origin, reach.setup_page, self._logbook
             if app is App.TRACKER:
                 return pairing.add_tracker(book, unique_id=unique_id, driver_id=driver_id, label=label, now=now), page
             if app is App.PAGE and driver_id:

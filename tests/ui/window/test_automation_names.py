@@ -28,6 +28,8 @@ OPENS: Mapping[str, Callable[[MainWindow], object]] = {
     "Nobody there": lambda window: window.actions_by_name["no_show"].trigger(),
     "Bigger load": lambda window: window.actions_by_name["bigger_load"].trigger(),
     "What if": lambda window: window.actions_by_name["what_if"].trigger(),
+    "Pair a phone": lambda window: window.actions_by_name["pair_phone"].trigger(),
+    "Messages set aside": lambda window: window.phones.show_quarantined(),
     "The export dialog": lambda window: window.actions_by_name["export_day"].trigger(),
     "The list of depots": lambda window: window.actions_by_name["open_depot"].trigger(),
     "The depot's form": lambda window: window.actions_by_name["new_depot"].trigger(),

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from dispatcher.domain.devices import App, Device, Scope
+from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import DeviceId
 from dispatcher.domain.tracking import Decoded, Fault, Source
 from dispatcher.gateway.answers import HEADERS, JSON, as_json
@@ -33,6 +34,7 @@ TAKEN: Mapping[Source, tuple[bytes, str]] = {
     Source.OVERLAND: (b'{"result":"ok"}', JSON),
 }
 PLAIN = (b"", "text/plain")
+FAILED = "The gateway failed over this message; its log says why."
 LARGE_BYTES = 50_000
 TOLD_AGAIN = timedelta(hours=1)
 NOTED_AGAIN = timedelta(minutes=1)
@@ -71,17 +73,27 @@ class Positions:
         else:  # hundreds of positions: others must have their turn meanwhile
             decoded = await asyncio.to_thread(decode, source, message, now=now)
         raw = message.body or message.query.encode("utf-8", "surrogateescape")
-        if device.app is App.SERVER:
-            letters = await self._of_trackers(device, source, raw, decoded, now)
-        else:
-            if decoded.unique_id and decoded.unique_id != device.unique_id:
-                decoded = await self._bound(device, decoded, now)
-            letters = [await self._letter(device, source, raw, decoded, now)]
+        try:
+            letters = await self._letters(device, source, raw, decoded, now)
+        except KnownError:
+            raise
+        except Exception:
+            log.exception("A message of %s was not understood by a fault of ours; it is put aside", device.id)
+            letters = [Letter(device.id, device.driver_id, source, now, raw, Decoded(faults=(Fault(FAILED),)))]
         if len(letters) == 1:
             self._count([await self._keep(letters[0])])
         else:
             self._count(await asyncio.gather(*map(self._keep, letters)))
         return len(decoded.fixes)
+
+    async def _letters(
+        self, device: Device, source: Source, raw: bytes, decoded: Decoded, now: datetime
+    ) -> list[Letter]:
+        if device.app is App.SERVER:
+            return await self._of_trackers(device, source, raw, decoded, now)
+        if decoded.unique_id and decoded.unique_id != device.unique_id:
+            decoded = await self._bound(device, decoded, now)
+        return [await self._letter(device, source, raw, decoded, now)]
 
     async def _message(self, request: web.BaseRequest) -> Message:
         body = await body_of(request, self._house.limits)

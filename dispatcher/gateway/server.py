@@ -8,11 +8,13 @@ addresses change, it listens anew.
 import asyncio
 import contextlib
 import errno
+import gc
 import logging
 import os
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,6 +52,7 @@ from dispatcher.services.network import host_of, in_url, private_addresses
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
+READERS = 4
 LOOK_AGAIN_TICKS = 30
 """So often the computer's addresses and the certificate's end are looked at."""
 
@@ -122,6 +125,8 @@ class Gateway:
 
     async def run(self) -> None:
         """Listen until asked to end."""
+        # As many as the logbook keeps connections for reading; one more would open its own each time
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(READERS, "asyncio_reads"))
         house = self.house = self._furnished()
         photos, health = Photos(house, self._folder / "proofs"), Health(house)
         try:
@@ -237,6 +242,8 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 def serve(gateway: Callable[[], Gateway], folder: Path, *, mqtt: bool = False) -> None:
     """Be the gateway of the depot in `folder` until asked to end. Raises `KnownError` if one runs already."""
+    gc.collect()
+    gc.freeze()  # all that is loaded by now stays; to look through it again would hold up every phone for 80 ms
     with only_one(folder / "gateway") as claim, asyncio.Runner(loop_factory=_loop(mqtt=mqtt)) as runner:
         runner.run(_until_told(gateway, claim))
 

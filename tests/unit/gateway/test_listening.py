@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from dispatcher.domain.errors import KnownError
-from dispatcher.gateway import tls
+from dispatcher.gateway import server, tls
 from dispatcher.gateway.limits import Limits
 from tests.unit.gateway.conftest import NOW, Depot, Site
 from tests.unit.gateway.test_ingest import Slow
@@ -210,6 +210,25 @@ def test_a_port_that_is_taken_is_said(depot: Depot) -> None:
 
         with pytest.raises(KnownError, match=rf"Port {other.getsockname()[1]} is taken"):
             asyncio.run(scenario())
+
+
+def test_it_listens_anew_when_the_depots_settings_change(depot: Depot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "TICK_S", 0.02)
+    monkeypatch.setattr(server, "LOOK_AGAIN_TICKS", 1)
+    depot.send_round()
+    token = depot.connect().token
+
+    async def scenario(site: Site) -> None:
+        before = site.gateway.setup_port
+        path = f"/osmand/{token}?lat=60.17&lon=24.94&timestamp={int(NOW.timestamp())}"
+        assert (await site.ask("GET", path, plain=True)).status == 404
+        depot.policy(clear_text=True)
+        while not site.gateway.listening.is_set() or site.gateway.setup_port == before:
+            await asyncio.sleep(0.01)
+        assert (await site.ask("GET", path, plain=True)).status == 200
+
+    depot.run(scenario)
+    assert len(depot.fixes()) == 1
 
 
 def test_requests_under_way_are_finished_before_the_end(depot: Depot) -> None:

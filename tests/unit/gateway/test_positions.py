@@ -1,6 +1,7 @@
 """Positions over the wire: every protocol's way from request to row, and what is never kept."""
 
 import base64
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -14,8 +15,10 @@ from dispatcher.domain.actions import Action, ActionKind, TakenAction
 from dispatcher.domain.devices import App, Scope
 from dispatcher.domain.ids import DeviceId, ShiftId, new_id
 from dispatcher.domain.tracking import Source
+from dispatcher.gateway.hours import KnownHours
 from dispatcher.gateway.limits import Limits
 from dispatcher.services.pairing import add_tracker, revoke
+from tests.conftest import ExpectLog
 from tests.unit.gateway.conftest import ANNA, BORIS, NOW, Depot, Site, hours
 
 UNIX = int(NOW.timestamp())
@@ -145,6 +148,24 @@ def test_no_message_of_a_known_phone_is_refused(depot: Depot, source: str) -> No
     kept = {each.body for each in depot.quarantined()}
     assert len(kept) >= 3, "what nobody understood is kept as it came"
     assert kept <= set(HOSTILE)
+
+
+def test_a_fault_of_ours_blocks_no_phone(depot: Depot, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog) -> None:
+    depot.send_round()
+    token = depot.connect().token
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(KnownHours, "keep", fail)
+
+    async def scenario(site: Site) -> None:
+        assert (await site.fix(token)).status == 200
+
+    with expect_log("fault of ours", logging.ERROR):
+        depot.run(scenario)
+    (aside,) = depot.quarantined()
+    assert b"lat=60.17" in aside.body
 
 
 def test_what_comes_twice_is_kept_once(depot: Depot) -> None:

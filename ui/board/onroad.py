@@ -341,7 +341,7 @@ def phone_words(sent: RoundSent | None) -> str:
         return "not sent"
     if sent.accepted >= sent.version:
         return "seen"
-    return "changed, not seen yet" if sent.accepted or sent.fetched else "sent"
+    return "changed, not seen yet" if sent.version > 1 and (sent.accepted or sent.fetched) else "sent"
 
 
 def delay_short(delay_s: int) -> str:

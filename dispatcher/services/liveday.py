@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from dispatcher.domain.devices import Device, Note
-from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.ids import DeviceId, OrderId, ShiftId
 from dispatcher.domain.proof import Attempt, Record, RecordKind
 from dispatcher.domain.tracking import Alert, LiveRound
+from dispatcher.proof.canonical import from_ms
 from dispatcher.services.logbook import Logbook, LogbookReader
 from dispatcher.services.sending import Sending
 from dispatcher.services.trail import TrailPoints
@@ -45,13 +47,16 @@ def facts_on(logbook: Logbook, on: date) -> Facts:
 
 def facts_of(reader: LogbookReader, on: date) -> Facts:
     """The same within a reading."""
-    standing_: dict[str, Record] = {}
+    standing_: dict[tuple[DeviceId, str], Record] = {}  # two phones may use the same key
     for record in reader.records_on(on):
+        name = record.body.get("device_id", ""), record.key
         if record.kind is RecordKind.ATTEMPT:
-            standing_[record.key] = record
+            standing_[name] = record
         elif record.kind is RecordKind.WITHDRAWN:
-            standing_.pop(record.key, None)
-    return {
-        record.order_id: Behind(record.body["number"], record.at, record.body["shift_id"])
-        for record in standing_.values()
-    }
+            standing_.pop(name, None)
+    return {record.order_id: _behind(record.body) for record in standing_.values()}
+
+
+def _behind(body: Mapping[str, Any]) -> Behind:
+    """When it was done, by the gateway's clock: what was done without a line arrives all at the same moment."""
+    return Behind(body["number"], from_ms(body["at_ms"] - body["skew_ms"]), body["shift_id"])

@@ -2,10 +2,11 @@
 
 The driver owns what happened, the dispatcher owns what is to happen. So what happened is never written into the plan,
 where an undo could take it back; it is laid over the plan whenever that is read. Stops that are done stand first in
-their round, in the order they were done; the rest keep the order planned.
+the round of the driver who did them, in the order they were done, wherever the plan has them by now; the rest keep the
+order planned.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, cast
 
 from dispatcher.domain.changes import ChangeSet, Done, HistoryEntry, HistoryState
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.plan import Day, Plan, Route, Stop
 from dispatcher.services.ports import Reader, Store, UnitOfWork
 
@@ -25,6 +27,8 @@ class Behind:
     """Which attempt at the order it was."""
     at: datetime
     shift_id: ShiftId
+    told: bool = True
+    """The driver says so. What only a track tells is done where the plan has it: the dispatcher may know better."""
 
 
 type Facts = Mapping[OrderId, Behind]
@@ -45,9 +49,10 @@ class Underway:
             known = self._facts.setdefault(on, self._facts_of(on))
         return known
 
-    def is_fact(self, order_id: OrderId) -> bool:
-        """Whether a driver was at this order's stop, on any date that was read."""
-        return any(order_id in facts for facts in self._facts.values())
+    def is_fact(self, order: Order) -> bool:
+        """Whether a driver was at this order's stop, at this attempt, on any date that was read."""
+        found = (facts.get(order.id) for facts in self._facts.values())
+        return any(behind is not None and behind.attempt >= order.attempt for behind in found)
 
     def learn(self, on: date, facts: Facts) -> bool:
         """Know these facts of a date from now on; whether they are other than before."""
@@ -120,7 +125,11 @@ class _Reader:
         if not (facts := self._underway.facts(plan.date)):
             return plan
         tried = self._reader.attempts(plan.date)
-        return laid_over(plan, {o: b for o, b in facts.items() if b.attempt >= tried.get(o, 1)})
+        facts = {o: b for o, b in facts.items() if b.attempt >= tried.get(o, 1)}
+        planned = {order_id for route in plan.routes for order_id in route.order_ids}
+        strays = self._reader.orders([o for o in facts if o not in planned])
+        open_ = {o.id for o in strays if o.date == plan.date and o.state is OrderState.OPEN}
+        return laid_over(plan, {o: b for o, b in facts.items() if o in planned or o in open_})
 
 
 class _Unit(_Reader):
@@ -130,21 +139,31 @@ class _Unit(_Reader):
         unit = cast(UnitOfWork, self._reader)
         unit.set_routes({shift_id: self._plain(stops) for shift_id, stops in routes.items()})
 
-    def _plain(self, stops: Iterable[Stop]) -> list[Stop]:
-        return [replace(s, done=False) if s.done and self._underway.is_fact(s.order_id) else s for s in stops]
+    def _plain(self, stops: Sequence[Stop]) -> list[Stop]:
+        orders = self._reader.orders([stop.order_id for stop in stops if stop.done])
+        facts = {order.id for order in orders if self._underway.is_fact(order)}
+        return [replace(stop, done=False) if stop.order_id in facts else stop for stop in stops]
 
 
 def laid_over(plan: Plan, facts: Facts) -> Plan:
-    """The plan with these stops done, in the order they were done; routes without any are the very same objects."""
-    return replace(plan, routes=tuple(_route(route, facts) for route in plan.routes))
+    """The plan with these orders done, each by whoever did it; routes that this leaves alone are the very same objects.
+
+    An order that no route has any more is put back where it was done; one whose shift is gone is done where it stands.
+    """
+    stops = {stop.order_id: (route.shift_id, stop) for route in plan.routes for stop in route.stops}
+    shifts = {route.shift_id for route in plan.routes}
+    behind: dict[ShiftId, list[Stop]] = {}
+    for order_id, fact in sorted(facts.items(), key=lambda each: each[1].at):
+        planned_in, stop = stops.get(order_id, (None, Stop(order_id)))
+        done_in = fact.shift_id if fact.told and fact.shift_id in shifts else planned_in
+        if done_in is not None:
+            behind.setdefault(done_in, []).append(replace(stop, done=True))
+    return replace(plan, routes=tuple(_route(route, behind.get(route.shift_id, ()), facts) for route in plan.routes))
 
 
-def _route(route: Route, facts: Facts) -> Route:
-    known = [stop for stop in route.stops if stop.order_id in facts]
-    if not known:
+def _route(route: Route, behind: Sequence[Stop], facts: Facts) -> Route:
+    if not behind and not any(order_id in facts for order_id in route.order_ids):
         return route
-    earlier = [stop for stop in route.stops if stop.done and stop.order_id not in facts]
-    known.sort(key=lambda stop: facts[stop.order_id].at)
-    behind = {stop.order_id for stop in (*earlier, *known)}
-    ahead = [stop for stop in route.stops if stop.order_id not in behind]
-    return Route(route.shift_id, (*earlier, *(replace(stop, done=True) for stop in known), *ahead), followed=True)
+    rest = [stop for stop in route.stops if stop.order_id not in facts]
+    earlier, ahead = [stop for stop in rest if stop.done], [stop for stop in rest if not stop.done]
+    return Route(route.shift_id, (*earlier, *behind, *ahead), followed=bool(behind) or route.followed)

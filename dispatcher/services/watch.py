@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from dispatcher.domain.actions import TakenAction
+from dispatcher.domain.actions import TakenAction, Taking
 from dispatcher.domain.devices import Device, Note
 from dispatcher.domain.fleet import Shift
 from dispatcher.domain.ids import OrderId, ShiftId
@@ -239,7 +239,7 @@ class Watch:
         return self._sending.rounds > 0 and plan is not None and bool(plan[0].stops)
 
     def _said(self) -> set[ShiftId]:
-        return {shift_id for shift_id, actions in self._actions.items() if actions}
+        return {s for s, actions in self._actions.items() if any(a.taking is Taking.TAKEN for a in actions)}
 
     @staticmethod
     def _whereabouts(tracker: RoundTracker, visits: Sequence[Visit], now: datetime, *, begun: bool) -> Whereabouts:
@@ -294,7 +294,7 @@ class Watch:
             for visit in followed.live.visits:
                 if visit.departed_at and visit.witness is Witness.TRACK and visit.order_id in day.orders:
                     attempt = day.orders[visit.order_id].attempt
-                    found.setdefault(visit.order_id, Behind(attempt, visit.departed_at, shift_id))
+                    found.setdefault(visit.order_id, Behind(attempt, visit.departed_at, shift_id, told=False))
         return found
 
     def _done(self, day: Day, route: Route, visits: Iterable[Visit]) -> set[OrderId]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from dispatcher.domain.actions import ActionKind, TakenAction
+from dispatcher.domain.actions import ActionKind, TakenAction, Taking
 from dispatcher.domain.fleet import Shift
 from dispatcher.domain.ids import DeviceId, OrderId
 from dispatcher.domain.road_policy import RoadPolicy
@@ -102,7 +102,7 @@ class RoundTracker:
     def hear(self, actions: Iterable[TakenAction]) -> None:
         """Take in all that the driver said in this round so far; replaces what was given before."""
         actions = list(actions)
-        self._ended = any(a.action.kind is ActionKind.END and not a.withdrawn for a in actions)
+        self._ended = self._has_ended(actions)
         words = words_of(actions)
         changed = [o for o in words.keys() | self._words.keys() if words.get(o) != self._words.get(o)]
         if not changed:
@@ -112,6 +112,13 @@ class RoundTracker:
         self._words = words
         self._return_to(min(moments) - _BEFORE_S)
         self._catch_up()
+
+    def _has_ended(self, actions: Iterable[TakenAction]) -> bool:
+        """By the latest word of the driver who has the round now, as far as it was taken."""
+        own = (a for a in actions if a.driver_id == self.shift.driver_id and a.taking is Taking.TAKEN)
+        turns = [a.action for a in own if a.action.kind in (ActionKind.BEGIN, ActionKind.END) and not a.withdrawn]
+        latest = max(turns, key=lambda action: action.at, default=None)
+        return latest is not None and latest.kind is ActionKind.END
 
     def replan(self, stops: Iterable[RoundStop], legs: Sequence[Line] = ()) -> None:
         """Go on with the round as it is now; what is behind the driver stays as it was told."""

@@ -14,6 +14,7 @@ from dispatcher.domain.roads import RoadNetwork
 from dispatcher.region.geocoder import AddressIndex
 from dispatcher.region.network import open_network
 from dispatcher.region.pack import RegionPack
+from dispatcher.services.habits import require_sense_on_road
 from dispatcher.services.home import Home, slug_of
 from dispatcher.services.live import LiveDesk, facts_on
 from dispatcher.services.logbook import Logbook
@@ -183,9 +184,10 @@ def _require_within(depot: Depot, home: Home) -> None:
 
 
 def change_depot(uow: UnitOfWork, depot: Depot, *, home: Home) -> None:
-    """Change the depot's settings. Another region is in force when the depot is opened next."""
+    """Change the depot's settings. Another region is in force when the depot is opened next. Raises `BadInput`."""
     if not depot.name.strip():
         raise BadInput("The depot has no name.", "Type one.")
+    require_sense_on_road(depot.road)
     if depot.region:
         _require_within(depot, home)
     uow.put_depot(depot)

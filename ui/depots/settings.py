@@ -1,20 +1,19 @@
-"""The form of a depot's settings: what it was made with, and how it plans."""
+"""The form of a depot's settings: what it was made with, how it plans, and its habits on the road."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from zoneinfo import available_timezones
 
-from PySide6.QtCore import Qt, QTime, Signal, Slot
+from PySide6.QtCore import QTime, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
-    QHBoxLayout,
     QLineEdit,
     QScrollArea,
     QSpinBox,
+    QTabWidget,
     QTimeEdit,
     QVBoxLayout,
     QWidget,
@@ -22,11 +21,18 @@ from PySide6.QtWidgets import (
 
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput
+from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.services import regions
+from dispatcher.services.habits import BadHabit, require_sense_on_road
+from dispatcher.services.sending import publish_policy
 from dispatcher.services.workplace import Workplace, change_depot
+from ui.depots.door import DoorPage
+from ui.depots.figures import explained, form_on, page_of
+from ui.depots.reasons import ReasonPage
+from ui.depots.road import GatewayPage, RoadPage
 from ui.parts.fields import label, named, primary
 from ui.parts.places import coordinates
-from ui.parts.said import Said, Tone
+from ui.parts.said import Said
 from ui.parts.sizes import open_at
 from ui.runner import Operation, OpRunner
 from ui.theme import Theme
@@ -49,7 +55,9 @@ class DepotSettingsDialog(QDialog):
         self.setObjectName("depot_settings")
         self.setWindowTitle("Depot settings")
         self._home, self._runner, self._depot = workplace.home, runner, workplace.depot
+        self._gateways = workplace.live.logbook if workplace.live and not workplace.what_if else None
         self._make_fields([str(region["name"]) for region in regions.describe_all(workplace.home)])
+        self._make_tabs(theme)
         self._fill(self._depot)
         self.fault = Said("depot_settings.fault", "What is wrong", theme, self)
         self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, self)
@@ -57,10 +65,10 @@ class DepotSettingsDialog(QDialog):
         self.box.accepted.connect(self._on_save)
         self.box.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.addWidget(self._scrolled(theme), 1)
+        column.addWidget(self.tabs, 1)
         column.addWidget(self.fault)
         column.addWidget(self.box)
-        open_at(self, theme, 200, 150)
+        open_at(self, theme, 256, 168)
 
     def _make_fields(self, known: Sequence[str]) -> None:
         self.name = named(QLineEdit(self), "depot_settings.name", "Name")
@@ -91,9 +99,9 @@ class DepotSettingsDialog(QDialog):
         field.setRange(least, most)
         return field
 
-    def _form(self, theme: Theme, inner: QWidget) -> QFormLayout:
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    def _planning_page(self, theme: Theme) -> QScrollArea:
+        area, inner = page_of(self.tabs, "Depot", "depot_settings.scroll", "The depot and how it plans")
+        form = form_on(inner, theme)
         for words, field in (
             ("Name", self.name), ("Region", self.region), ("Vans start at", self.place), ("Time zone", self.zone),
             ("Currency", self.currency), ("Shifts begin", self.starts), ("Shifts end", self.ends),
@@ -107,34 +115,19 @@ class DepotSettingsDialog(QDialog):
             ("Longest wait", self.max_wait, "for a window to open; who waits longer is too early"),
             ("Improving takes", self.improve, "after each change, on the rest of the day"),
         ):
-            form.addRow(label(words, number, inner), self._explained(number, why, theme, inner))
-        return form
+            form.addRow(label(words, number, inner), explained(number, why, theme, inner))
+        return area
 
-    def _explained(self, field: QSpinBox, why: str, theme: Theme, inner: QWidget) -> QHBoxLayout:
-        """A figure, and in one line what it is for."""
-        field.setAccessibleDescription(why)
-        field.setFixedWidth(theme.grid(26))
-        said = Said(f"{field.objectName()}.said", f"About: {field.accessibleName()}", theme, inner)
-        said.setWordWrap(False)
-        said.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        said.say(why, Tone.QUIET)
-        row = QHBoxLayout()
-        row.setSpacing(theme.grid(3))
-        row.addWidget(field)
-        row.addWidget(said, 1)
-        return row
+    def _make_tabs(self, theme: Theme) -> None:
+        self.tabs = named(QTabWidget(self), "depot_settings.tabs", "Parts of the settings")
+        self.tabs.setDocumentMode(True)
+        self.area = self._planning_page(theme)
+        self.gateway, self.road = GatewayPage(theme, self.tabs), RoadPage(theme, self.tabs)
+        self.door, self.reasons = DoorPage(theme, self.tabs), ReasonPage(theme, self.tabs)
 
-    def _scrolled(self, theme: Theme) -> QScrollArea:
-        """At a large text the fields are higher than a small screen."""
-        self.area = named(QScrollArea(self), "depot_settings.scroll", "The depot's settings")
-        inner = QWidget(self.area)
-        self.area.setWidget(inner)  # before it is filled: who gets another parent loses the colour of its words
-        self.area.setWidgetResizable(True)
-        form = self._form(theme, inner)
-        form.setContentsMargins(0, 0, theme.grid(2), 0)
-        inner.setLayout(form)
-        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
-        return self.area
+    @property
+    def _road_pages(self) -> tuple[GatewayPage, RoadPage, DoorPage, ReasonPage]:
+        return self.gateway, self.road, self.door, self.reasons
 
     def _fill(self, depot: Depot) -> None:
         self.name.setText(depot.name)
@@ -152,6 +145,8 @@ class DepotSettingsDialog(QDialog):
         self.handling.setValue(round(depot.handling_s / 60))
         self.max_wait.setValue(-1 if depot.max_wait_s is None else round(depot.max_wait_s / 60))
         self.improve.setValue(depot.improve_s)
+        for page in self._road_pages:
+            page.fill(depot.road)
 
     def _as_depot(self) -> Depot:
         found, depot = coordinates(self.place.text()), self._depot
@@ -174,22 +169,45 @@ class DepotSettingsDialog(QDialog):
             handling_s=_kept(depot.handling_s, self.handling),
             max_wait_s=None if self.max_wait.value() < 0 else _kept(depot.max_wait_s, self.max_wait),
             improve_s=self.improve.value(),
+            road=self._as_policy(),
         )
+
+    def _as_policy(self) -> RoadPolicy:
+        before = self._depot.road
+        policy = replace(before, **{k: v for page in self._road_pages for k, v in page.changes(before).items()})
+        require_sense_on_road(policy)
+        return policy
 
     @Slot()
     def _on_save(self) -> None:
         try:
             depot = self._as_depot()
         except BadInput as fault:
-            self.fault.say_fault(fault)
+            self._refuse(fault)
             return
         change = Operation("Change the depot's settings", partial(change_depot, depot=depot, home=self._home))
-        saved = partial(self._on_saved, depot.region != self._depot.region)
-        self._runner.submit(change, initiator=self, on_done=saved, on_failed=self.fault.say_fault)
+        self._runner.submit(
+            change, initiator=self, on_done=partial(self._on_saved, depot), on_failed=self.fault.say_fault
+        )
 
-    def _on_saved(self, another_region: bool, _done: object) -> None:
+    def _refuse(self, fault: BadInput) -> None:
+        """Say what is wrong, on the page where it is."""
+        self.fault.say_fault(fault)
+        if not isinstance(fault, BadHabit):
+            self.tabs.setCurrentWidget(self.area)
+            return
+        page = next(page for page in self._road_pages if fault.part in page.fields)
+        self.tabs.setCurrentWidget(page.area)
+        page.fields[fault.part].setFocus()
+        if fault.row is not None:
+            self.reasons.show_row(fault.row)
+
+    def _on_saved(self, depot: Depot, _done: object) -> None:
         self.accept()
-        if another_region:
+        if self._gateways is not None:
+            publish = partial(publish_policy, self._gateways, depot.road)
+            self._runner.start(lambda _progress: publish(), title="Telling the gateway")
+        if depot.region != self._depot.region:
             self.region_changed.emit()
 
 

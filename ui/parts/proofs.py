@@ -29,7 +29,7 @@ NEEDS: Mapping[Need, str] = {
     Need.OPTIONAL: "optional",
     Need.OFF: "off",
 }
-MEANINGS = "required: no going on without · asked: warns, and takes a no · optional: may be given · off: not shown"
+MEANINGS = "required: no going on without; asked: warns, and takes a no;\noptional: may be given; off: not shown"
 
 
 class NeedChoice(QComboBox):
@@ -38,7 +38,7 @@ class NeedChoice(QComboBox):
     def __init__(self, kind: ProofKind, name: str, parent: QWidget, *, habit: Need | None = None) -> None:
         super().__init__(parent)
         named(self, name, f"{PROOFS[kind]}: how much it is wanted")
-        self.setToolTip(f"{WHAT[kind]}\n{MEANINGS.replace(' · ', '\n')}")
+        self.setToolTip(f"{WHAT[kind]}\n{MEANINGS}")
         self._needs: list[Need | None] = [*([None] if habit else []), *Need]
         self.addItems([NEEDS[need] if need else f"as the depot: {NEEDS[habit or Need.OFF]}" for need in self._needs])
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -1,0 +1,92 @@
+"""The bounds of a depot's habits on the road, and what makes no sense together. Whoever changes them asks here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dispatcher.domain.errors import BadInput
+from dispatcher.domain.proof import FailureReason
+from dispatcher.domain.road_policy import RoadPolicy
+from dispatcher.services.gateway_keeping import is_host
+
+DEMANDS = ("photo", "note", "call")
+"""What a failure reason may demand of the driver."""
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,39}")
+_PHONE = re.compile(r"[+0-9][0-9 ()/.\-]{2,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """From where to where a figure makes sense, in the unit it is kept in."""
+
+    what: str
+    least: float
+    most: float
+
+
+BOUNDS: Mapping[str, Bounds] = {
+    "margin_s": Bounds("The margin around shifts", 0, 4 * 3_600),
+    "keep_tracks_days": Bounds("How long tracks are kept", 1, 730),
+    "keep_proofs_days": Bounds("How long proofs are kept", 1, 3_650),
+    "keep_photos_days": Bounds("How long photos are kept", 1, 3_650),
+    "keep_codes_days": Bounds("How long codes are kept", 1, 90),
+    "stale_s": Bounds("When a position is old", 30, 3_600),
+    "geofence_m": Bounds("The circle around a stop", 10, 1_000),
+    "dwell_s": Bounds("The time within the circle", 10, 900),
+    "late_departure_s": Bounds("The alert of a late departure", 60, 7_200),
+    "off_route_m": Bounds("The distance off the route", 100, 10_000),
+    "standing_s": Bounds("The alert of a long stop", 120, 14_400),
+    "silent_s": Bounds("The alert of a silent phone", 60, 7_200),
+    "speeding_kmh": Bounds("The speed limit", 20, 200),
+    "battery": Bounds("The alert of a low battery", 0.0, 0.9),
+    "undo_s": Bounds("The time to take an action back", 0, 600),
+    "port": Bounds("The gateway's port", 1_024, 65_535),
+    "setup_port": Bounds("The set-up port", 1_024, 65_535),
+}
+
+
+class BadHabit(BadInput):
+    """A habit that makes no sense; `part` names it, `row` the reason it is about."""
+
+    def __init__(self, part: str, what: str, remedy: str, row: int | None = None) -> None:
+        super().__init__(what, remedy)
+        self.part, self.row = part, row
+
+
+def require_sense_on_road(policy: RoadPolicy) -> None:
+    """Raises `BadHabit` for the first habit that makes no sense."""
+    for part, bounds in BOUNDS.items():
+        value = getattr(policy, part)
+        if value is not None and not bounds.least <= value <= bounds.most:
+            raise BadHabit(
+                part,
+                f"{bounds.what} is out of bounds: {value:g}.",
+                f"Choose between {bounds.least:g} and {bounds.most:g}.",
+            )
+    if policy.host and not is_host(policy.host):
+        what = f"“{policy.host}” is no name or address of a computer."
+        raise BadHabit("host", what, "Write it as 192.168.1.20 or depot.local, without a port.")
+    if policy.port == policy.setup_port:
+        what = "The gateway and the set-up page cannot have the same port."
+        raise BadHabit("setup_port", what, "Give one of them another.")
+    if policy.keep_photos_days > policy.keep_proofs_days:
+        what = "Photos would be kept longer than the proofs they belong to."
+        raise BadHabit("keep_photos_days", what, "Keep the proofs as long as the photos, or longer.")
+    if policy.phone and not _PHONE.fullmatch(policy.phone):
+        raise BadHabit("phone", f"“{policy.phone}” is no telephone number.", "Write it as +358 9 123 4567.")
+    _require_reasons(policy.reasons)
+
+
+def _require_reasons(reasons: tuple[FailureReason, ...]) -> None:
+    if not reasons:
+        raise BadHabit("reasons", "There is no failure reason left.", "Add one, or take the default list.")
+    seen: set[str] = set()
+    for row, reason in enumerate(reasons):
+        if not _CODE.fullmatch(reason.code):
+            what = f"Reason {row + 1} has no code of capital letters, digits and underscores: “{reason.code}”."
+            raise BadHabit("reasons", what, "Write it as NOT_HOME.", row)
+        if reason.code in seen:
+            raise BadHabit("reasons", f"Two reasons have the code {reason.code}.", "Change one of them.", row)
+        if not reason.label.strip():
+            raise BadHabit("reasons", f"The reason {reason.code} has no name.", "Type what drivers choose.", row)
+        seen.add(reason.code)

@@ -151,19 +151,24 @@ class Heard(NamedTuple):
     sent: RoundSent | None
     on_phones: bool
     """Whether any round of the day was sent."""
+    said: Mapping[OrderId, Attempt]
+    """Of the whole day: where `attempts` are from."""
 
     def same(self, other: "Heard") -> bool:
         """Whether both surely make the same rows: a round that was not judged anew has the very same stops."""
-        return self.visits is other.visits and self.stops is other.stops and self[2:] == other[2:]
+        return self.visits is other.visits and self.stops is other.stops and self[2:-1] == other[2:-1]
 
 
-def heard_of(live: LiveDay, source: RoundSource) -> Heard:
-    """What is heard of a round."""
+def heard_of(live: LiveDay, source: RoundSource, before: Heard | None = None) -> Heard:
+    """What is heard of a round; `before` of the same source."""
     shift_id, attempts = source.shift.id, live.attempts
     round_, sending = live.rounds.get(shift_id), live.sending
     driven = (round_.visits, round_.stops, round_.at_order_id) if round_ else ((), (), None)
-    keys = tuple([attempts[o.id].key if o.id in attempts else "" for o in source.orders] if attempts else ())
-    return Heard(*driven, keys, sending.by_round.get(shift_id), sending.rounds > 0)
+    if before and before.said is attempts:
+        keys = before.attempts
+    else:
+        keys = tuple([attempts[o.id].key if o.id in attempts else "" for o in source.orders] if attempts else ())
+    return Heard(*driven, keys, sending.by_round.get(shift_id), sending.rounds > 0, attempts)
 
 
 # ── Stops ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -67,7 +67,7 @@ class _Round:
 
     def follow(self, road: Road | None) -> list[BoardRow]:
         """Lay what the road says over the rows; those that say something else now. The filter is not asked."""
-        heard = heard_of(road.live, self.source) if road else None
+        heard = heard_of(road.live, self.source, self._heard) if road else None
         if heard is self._heard or (heard and self._heard and heard.same(self._heard)):
             return []
         self._heard = heard

@@ -140,9 +140,10 @@ class SqlLogbookReader:
         query = select(tables.round_).where(column.driver_id == driver_id, within)
         return [to_round(row) for row in self._rows(query.order_by(column.on, column.starts_at, column.shift_id))]
 
-    def rounds_on(self, on: date) -> Sequence[SentRound]:
+    def rounds_on(self, on: date, *, bodies: bool = True) -> Sequence[SentRound]:
         column = tables.round_.c
-        query = select(tables.round_).where(column.on == on.isoformat())
+        wanted = (each for each in column if bodies or each.name != "body")
+        query = select(*wanted).where(column.on == on.isoformat())
         return [to_round(row) for row in self._rows(query.order_by(column.starts_at, column.shift_id))]
 
     def action(self, device_id: DeviceId, key: str) -> TakenAction | None:

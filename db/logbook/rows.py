@@ -80,7 +80,7 @@ def round_row(round_: SentRound) -> Row:
 
 def to_round(row: Row) -> SentRound:
     """The round of a row."""
-    parts = {"on": date.fromisoformat(row["on"]), "body": unpacked_json(row["body"])}
+    parts = {"on": date.fromisoformat(row["on"]), "body": unpacked_json(row["body"]) if "body" in row else {}}
     return SentRound(**{**row, **parts, **_moments(row, "sent_at", "starts_at", "ends_at")})
 
 

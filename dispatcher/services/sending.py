@@ -81,7 +81,7 @@ def send(logbook: Logbook, outlook: Outlook, now: datetime) -> Sent:
 
 def standing(reader: LogbookReader, on: date) -> Sending:
     """How the day stands with its drivers' phones."""
-    rounds = [r for r in reader.rounds_on(on) if not r.withdrawn]
+    rounds = [r for r in reader.rounds_on(on, bodies=False) if not r.withdrawn]
     return Sending(
         rounds=len(rounds),
         fetched=sum(1 for r in rounds if r.fetched >= r.version),

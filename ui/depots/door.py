@@ -33,8 +33,11 @@ class DoorPage:
     def __init__(self, theme: Theme, tabs: QTabWidget) -> None:
         self.area, inner = page_of(tabs, "At the door", "depot_settings.door", "What is asked for at the door")
         self.needs = {
-            occasion: {kind: NeedChoice(kind, f"depot_settings.{occasion}.{kind.value}", inner) for kind in ProofKind}
-            for occasion in OCCASIONS
+            occasion: {
+                kind: NeedChoice(kind, f"depot_settings.{occasion}.{kind.value}", inner, when=when.lower())
+                for kind in ProofKind
+            }
+            for occasion, when in OCCASIONS.items()
         }
         self.phone = named(QLineEdit(inner), "depot_settings.phone", "The dispatcher's phone, for drivers")
         self._drivers = FigureFields(DRIVERS, inner)

@@ -35,9 +35,11 @@ MEANINGS = "required: no going on without; asked: warns, and takes a no;\noption
 class NeedChoice(QComboBox):
     """How much one proof is wanted; with a depot's habit, also “as the depot has it”. GUI thread."""
 
-    def __init__(self, kind: ProofKind, name: str, parent: QWidget, *, habit: Need | None = None) -> None:
+    def __init__(
+        self, kind: ProofKind, name: str, parent: QWidget, *, habit: Need | None = None, when: str = ""
+    ) -> None:
         super().__init__(parent)
-        named(self, name, f"{PROOFS[kind]}: how much it is wanted")
+        named(self, name, f"{PROOFS[kind]}{when and ' '}{when}: how much it is wanted")
         self.setToolTip(f"{WHAT[kind]}\n{MEANINGS}")
         self._needs: list[Need | None] = [*([None] if habit else []), *Need]
         self.addItems([NEEDS[need] if need else f"as the depot: {NEEDS[habit or Need.OFF]}" for need in self._needs])

@@ -148,7 +148,7 @@ class Program(QObject):
         if previous:
             previous.close()
         if promote:
-            window.promote(promote)
+            window.copies.promote(promote)
         if workplace.fault:
             show_fault(window, workplace.fault)
 

@@ -6,9 +6,8 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-import shiboken6
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtGui import QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.changes import ChangeSet, HistoryState
@@ -16,15 +15,10 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadNetwork
-from dispatcher.domain.tracking import Alert
-from dispatcher.services import whatifs
 from dispatcher.services.backups import back_up_today
-from dispatcher.services.comparing import Promotion, prepare_promotion
 from dispatcher.services.importing import Imported
-from dispatcher.services.live import LiveDay
-from dispatcher.services.plan import Applied, Proposal
+from dispatcher.services.plan import Proposal
 from dispatcher.services.planning import Outlook
-from dispatcher.services.ports import Done
 from dispatcher.services.retention import forget_today
 from dispatcher.services.workplace import OpenStore, Workplace, day_to_open
 from ui import format as words
@@ -43,13 +37,15 @@ from ui.road.desk import RoadDesk
 from ui.runner import OpRunner
 from ui.search import AT_WORK, Search
 from ui.simulation.desk import SimulationDesk
-from ui.theme import TEXT_SCALES, Mode, Theme
-from ui.whatif.dialog import WhatIfDialog
+from ui.theme import Theme
 from ui.window.actions import DOCKS, Actions
 from ui.window.board_panel import BoardPanel
+from ui.window.copies import Copies
 from ui.window.forms import Forms
 from ui.window.header import Header
+from ui.window.looks import Looks
 from ui.window.palette import Palette
+from ui.window.road import RoadWires
 from ui.window.screens import Screens
 from ui.window.search_bar import SearchBar
 from ui.window.status import StatusLine
@@ -91,20 +87,24 @@ class MainWindow(QMainWindow):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(SMALLEST)
         self._workplace, self._theme, self._settings = workplace, theme, settings
-        self._open_store = open_store
-        self._what_ifs: WhatIfDialog | None = None
         self.runner = OpRunner(workplace.store, parent=self)
         self.day = DayBoard(workplace, self.runner, self)
         self.hand = Hand(self.day, workplace, self.runner, self)
         self.search = Search(self.day, workplace, self.runner, self)
         self.proposals = ProposalDesk(self.day, self.hand, workplace, self.runner, self)
         self.simulation = SimulationDesk(self.day, self.hand, workplace, self.runner, theme, self)
+        self.copies = Copies(self.day, self.hand, workplace, open_store, self.runner, theme, self)
+        self.looks = Looks(theme, settings, self)
         self.actions_by_name = Actions(self, theme)
         self.disturbances = Disturbances(self.day, self.hand, self.proposals, workplace, self.runner, theme, self)
         self.forms = Forms(self, workplace, self.runner, theme, maker)
         self._build()
         self.palette_box = Palette(self.menuBar(), self._theme, self)
         self.screens = Screens(self)
+        self.road_wires = RoadWires(
+            self.road, self.day, self.board, self.phones, self.disturbances, self.header, self.status,
+            self.actions_by_name, self,
+        )  # fmt: skip
         self._fill_menus()
         self._wire()
         self._restore()
@@ -186,7 +186,6 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self) -> None:
         menus = self.actions_by_name.fill(self.menuBar())
-        self._choices: list[tuple[QAction, object]] = []
         edit, view = menus["&Edit"], menus["&View"]
         edit.addSeparator()
         # what has no key there is in other menus, with the same name and a key
@@ -198,36 +197,15 @@ class MainWindow(QMainWindow):
         self.board.inspector.offer_again(self.actions_by_name["no_show"])
         self.board.rounds.offer_troubles(*([self.actions_by_name[n] for n in ns] for ns in (of_stops, of_rounds)))
         view.addSeparator()
-        self._add_choices(view.addMenu("&Theme"), {m.value.capitalize(): m for m in Mode}, self._on_mode)
-        self._add_choices(view.addMenu("Te&xt size"), {f"{s:.0%}": s for s in TEXT_SCALES}, self._on_scale)
-        self._theme.changed.connect(self._mark_choices)
-        self._mark_choices()
+        self.looks.offer_in(view)
         self.header.depot.setMenu(menus["&Depot"])
-
-    def _add_choices(self, menu: object, choices: dict[str, object], chosen: Callable[[object], None]) -> None:
-        group = QActionGroup(self)
-        for text, value in choices.items():
-            action = menu.addAction(text)  # type: ignore[attr-defined]
-            action.setCheckable(True)
-            action.triggered.connect(partial(self._on_choice, chosen, value))
-            group.addAction(action)
-            self._choices.append((action, value))
-
-    @Slot()
-    def _mark_choices(self) -> None:
-        """Whoever chose them: the menu, a key or the command palette."""
-        for action, value in self._choices:
-            action.setChecked(value in (self._theme.mode, self._theme.scale))
-
-    def _on_choice(self, chosen: Callable[[object], None], value: object, _checked: bool = False) -> None:
-        chosen(value)
 
     # --- wiring ---------------------------------------------------------------------------------------------------
 
     def _wire(self) -> None:
         self._wire_actions()
         self._wire_runner()
-        self._wire_road()
+        self.road_wires.phones_requested.connect(partial(self.show_panel, self.phones))
         self._wire_simulation()
         self.header.day_requested.connect(self.open_day)
         self.header.found.connect(self._on_found)
@@ -236,9 +214,9 @@ class MainWindow(QMainWindow):
         self.day.past_changed.connect(self.past_banner.set_past)
         self.past_banner.now_requested.connect(self.day.return_to_now)
         self.past_banner.take_back_requested.connect(self.hand.take_back)
-        self.what_if_banner.leave_requested.connect(self._on_leave_what_if)
-        self.what_if_banner.promote_requested.connect(self._on_promote)
-        self.what_if_banner.compare_requested.connect(self._on_what_if)
+        self.what_if_banner.leave_requested.connect(self.copies.leave)
+        self.what_if_banner.promote_requested.connect(self.copies.bring_home)
+        self.what_if_banner.compare_requested.connect(self.copies.show)
         self.header.find.missed.connect(self._on_missed)
         self.day.outlook_changed.connect(self._on_outlook_changed)
         self.day.lines_changed.connect(self._on_first_lines)
@@ -258,6 +236,9 @@ class MainWindow(QMainWindow):
         self.search.wanted.connect(partial(self.hand.apply, PLAN_THE_DAY))
         self.search.found.connect(self._on_plan_found)
         self.forms.told.connect(self.status.tell)
+        self.copies.told.connect(self.status.tell)
+        self.copies.what_if_requested.connect(self.what_if_requested)
+        self.copies.promote_requested.connect(self.promote_requested)
         self.search_bar.stop_requested.connect(self.search.stop)
         self.search_bar.cancel_requested.connect(self.search.cancel)
         self.addresses.count_changed.connect(self._on_doubtful_count)
@@ -265,7 +246,6 @@ class MainWindow(QMainWindow):
         self.wires.fleet_requested.connect(partial(self.show_panel, self.fleet))
         self.wires.import_requested.connect(self.import_orders)
         self.phones.told.connect(self.status.tell)
-        self.phones.trouble_changed.connect(self._on_phones_trouble)
         self.phones.drivers_requested.connect(partial(self.show_panel, self.fleet))
         self.board.map.painted.connect(self._on_painted)
         self.forms.imported.connect(self._on_imported)
@@ -296,18 +276,18 @@ class MainWindow(QMainWindow):
             "palette": self.palette_box.open,
             "resequence": self._on_resequence,
             "times_only": self._on_times_only,
-            "what_if": self._on_what_if,
+            "what_if": self.copies.show,
             **self._disturbance_slots(),
-            **self._road_slots(),
-            "pair_phone": self._on_pair_phone,
+            **self.road_wires.slots(self._round_in_hand),
+            "pair_phone": self.road_wires.pair_phone,
             "simulate": self.simulation.open,
             "improve": self.proposals.improve_now,
             "freeze_now": self._on_freeze_now,
             "unfreeze": partial(self.hand.freeze, None),
             "filter": self._on_filter,
-            "larger": partial(self._step_scale, 1),
-            "smaller": partial(self._step_scale, -1),
-            "next_theme": self._on_next_theme,
+            "larger": partial(self.looks.step_scale, 1),
+            "smaller": partial(self.looks.step_scale, -1),
+            "next_theme": self.looks.next_theme,
             "optimise": self.optimise,
             "stop_search": self.search.stop,
             "cancel_search": self.search.cancel,
@@ -339,41 +319,6 @@ class MainWindow(QMainWindow):
             "bigger_load": lambda: those.bigger_load(order()),
         }
 
-    def _road_slots(self) -> dict[str, Callable[[], object]]:
-        """What can be done about the road; nothing without a logbook."""
-        names = ("send_rounds", "message_driver", "follow_driver", "planned_driven", "trails", "replay")
-        if (road := self.road) is None:
-            for name in names:
-                self.actions_by_name[name].setEnabled(False)
-            return {}
-        card = self.board.driver
-        return {
-            "send_rounds": road.send_rounds,
-            "message_driver": lambda: road.message(self._round_in_hand()),
-            "follow_driver": lambda: self._with_driver(card.follow.toggle),
-            "planned_driven": lambda: self._with_driver(card.driven.toggle),
-            "trails": lambda: road.show_trails(self.actions_by_name["trails"].isChecked()),
-            "replay": road.start_replay,
-        }
-
-    def _with_driver(self, deed: Callable[[], object]) -> None:
-        """Something that needs a driver to be chosen."""
-        if self.board.driver.driver_id is None:
-            self.status.tell("Choose a round or a driver first.")
-        else:
-            deed()
-
-    def _wire_road(self) -> None:
-        self.actions_by_name["trails"].setChecked(True)
-        if (road := self.road) is None:
-            return
-        road.told.connect(self.status.tell)
-        road.trouble_requested.connect(self._on_trouble)
-        road.alerts_changed.connect(self._on_alerts_changed)
-        road.fault_changed.connect(self.status.set_road_fault)
-        road.phones_requested.connect(partial(self.show_panel, self.phones))
-        road.live_changed.connect(self._on_live)
-
     def _wire_simulation(self) -> None:
         self.simulation.told.connect(self.status.tell)
         self.simulation.over.connect(lambda summary: self.status.tell(summary.words, SUMMARY_S))
@@ -386,24 +331,6 @@ class MainWindow(QMainWindow):
         """A window that closes has waited for it."""
         if self.runner.stopping and self.runner.idle:
             self._on_drained()
-
-    @Slot(str, object)
-    def _on_trouble(self, name: str, alert: Alert) -> None:
-        """The form that belongs to an alert, filled in with what was measured."""
-        if name == "broken":
-            self.disturbances.van_broken_down(alert.shift_id)
-        else:
-            round_ = self.road.live.rounds.get(alert.shift_id) if self.road and self.road.live else None
-            self.disturbances.driver_late(alert.shift_id, late_s=round_.delay_s if round_ else None)
-
-    @Slot(int)
-    def _on_alerts_changed(self, fresh: int) -> None:
-        self.board.docks["Alerts"].setWindowTitle(f"Alerts {fresh}" if fresh else "Alerts")
-
-    @Slot(object)
-    def _on_live(self, live: LiveDay) -> None:
-        self.status.set_road(live.sending, sum(1 for r in live.rounds.values() if r.latest))
-        self.header.set_live(live if self.day.past is None else None)
 
     @Slot(object)
     def _on_mark_requested(self, mark: Mark) -> None:
@@ -534,60 +461,6 @@ class MainWindow(QMainWindow):
     def _on_missed(self, text: str) -> None:
         self.status.tell(f"Nothing on this day matches “{text}”.")
 
-    # --- what-if copies -------------------------------------------------------------------------------------------
-
-    def promote(self, name: str) -> None:
-        """Bring what was tried in a copy into this depot, as one change."""
-        work = lambda _progress: prepare_promotion(
-            self._workplace,
-            whatifs.named(self._workplace.home, self._workplace.slug, name),
-            open_store=self._open_store,
-        )
-        self.runner.start(work, title=f"Reading “{name}”", on_done=self._on_prepared)
-
-    def _on_prepared(self, promotion: Promotion) -> None:
-        why = f"Tried out in the copy “{promotion.what_if.name}”"
-        self.hand.submit(promotion.label, promotion.run, then=partial(self._on_promoted, promotion), why=why)
-
-    def _on_promoted(self, promotion: Promotion, done: Done[Applied]) -> None:
-        left = ", ".join(promotion.left(done.value))
-        kept = f" Changed in the depot meanwhile, and so left: {left}." if left else ""
-        self.status.tell(f"The copy's day is now the depot's.{kept}", 20)
-
-    @Slot()
-    def _on_what_if(self) -> None:
-        """The copies of this depot, side by side."""
-        if self.day.date is None:
-            return
-        if self._what_ifs is not None and shiboken6.isValid(self._what_ifs):
-            self._what_ifs.show()
-            self._what_ifs.raise_()
-            self._what_ifs.activateWindow()
-            return
-        dialog = WhatIfDialog(self._workplace, self._open_store, self.runner, self._theme, self.day.date, self)
-        self._what_ifs = dialog
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open_requested.connect(self._on_open_what_if)
-        dialog.promote_requested.connect(self._on_promote)
-        self.day.settled.connect(dialog.follow)
-        dialog.show()
-
-    @Slot(str)
-    def _on_open_what_if(self, name: str) -> None:
-        self.what_if_requested.emit(name, self.day.date)
-
-    @Slot()
-    def _on_leave_what_if(self) -> None:
-        self.what_if_requested.emit("", self.day.date)
-
-    @Slot(str)
-    def _on_promote(self, name: str) -> None:
-        """From within a copy the depot has to be opened first."""
-        if self._workplace.what_if:
-            self.promote_requested.emit(name, self.day.date)
-        else:
-            self.promote(name)
-
     # --- the board's parts ----------------------------------------------------------------------------------------
 
     def _go_to(self, title: str) -> None:
@@ -635,24 +508,6 @@ class MainWindow(QMainWindow):
     def _on_tick(self) -> None:
         """The line of now, on today's board only."""
         self.board.set_now(self._workplace.clock() if self.day.date == self._workplace.today else None)
-
-    def _step_scale(self, step: int) -> None:
-        at = TEXT_SCALES.index(self._theme.scale) + step
-        if 0 <= at < len(TEXT_SCALES):
-            self._on_scale(TEXT_SCALES[at])
-
-    @Slot()
-    def _on_next_theme(self) -> None:
-        modes = list(Mode)
-        self._on_mode(modes[(modes.index(self._theme.mode) + 1) % len(modes)])
-
-    def _on_mode(self, mode: object) -> None:
-        self._theme.apply(Mode(mode), self._theme.scale)
-        self._settings.setValue("look/mode", self._theme.mode.value)
-
-    def _on_scale(self, scale: object) -> None:
-        self._theme.apply(self._theme.mode, float(str(scale)))
-        self._settings.setValue("look/scale", self._theme.scale)
 
     # --- what happened --------------------------------------------------------------------------------------------
 
@@ -738,15 +593,6 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def _on_doubtful_count(self, count: int) -> None:
         self.actions_by_name["panel_addresses"].setText(f"Addresses {count}" if count else "Addresses")
-
-    @Slot(bool)
-    def _on_phones_trouble(self, trouble: bool) -> None:
-        self.actions_by_name["panel_phones"].setText("⚠ Phones" if trouble else "&Phones")
-
-    @Slot()
-    def _on_pair_phone(self) -> None:
-        """For the driver chosen on the board, or in the list of phones."""
-        self.phones.pair(self.phones.chosen_driver if self.phones.isVisible() else self.board.driver.driver_id)
 
     @Slot(object)
     def _on_imported(self, done: object) -> None:

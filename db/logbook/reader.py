@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, select
 
 from db.logbook import tables
 from db.logbook.packing import unpacked
@@ -140,6 +140,13 @@ class SqlLogbookReader:
         query = select(tables.round_).where(column.driver_id == driver_id, within)
         return [to_round(row) for row in self._rows(query.order_by(column.on, column.starts_at, column.shift_id))]
 
+    def rounds_once_of(self, driver_id: DriverId, first: date, last: date) -> Sequence[SentRound]:
+        column = tables.round_.c
+        held = func.json_each(column.former).table_valued("value")
+        had = exists(select(1).select_from(held).where(func.json_extract(held.c.value, "$[0]") == driver_id))
+        query = select(tables.round_).where(column.on.between(first.isoformat(), last.isoformat()), had)
+        return [to_round(row) for row in self._rows(query.order_by(column.on, column.starts_at, column.shift_id))]
+
     def rounds_on(self, on: date, *, bodies: bool = True) -> Sequence[SentRound]:
         column = tables.round_.c
         wanted = (each for each in column if bodies or each.name != "body")
@@ -149,6 +156,9 @@ class SqlLogbookReader:
     def action(self, device_id: DeviceId, key: str) -> TakenAction | None:
         column = tables.action.c
         return self._one(select(tables.action).where(column.device_id == device_id, column.key == key), to_action)
+
+    def last_action(self) -> int:
+        return self._connection.scalar(select(func.max(tables.action.c.n))) or 0
 
     def actions_after(self, n: int, limit: int = 10_000) -> Sequence[TakenAction]:
         query = _all(tables.action, tables.action.c.n).where(tables.action.c.n > n).limit(limit)

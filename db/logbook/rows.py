@@ -1,5 +1,6 @@
 """Domain objects to rows of the logbook and back, nothing else. What is kept of positions is in `positions`."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from typing import Any
 
 from db.logbook.packing import packed_json, unpacked_json
 from db.rows import Row, moment_text
-from dispatcher.domain.actions import Action, ActionKind, SentRound, TakenAction, Taking
+from dispatcher.domain.actions import Action, ActionKind, Former, SentRound, TakenAction, Taking
 from dispatcher.domain.devices import App, Device, Invitation, Note
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.place import Place
@@ -75,12 +76,18 @@ def to_leg(row: Row) -> Leg:
 
 def round_row(round_: SentRound) -> Row:
     """A row of table `round`."""
-    return {**flat_row(round_), "body": packed_json(round_.body)}
+    former = [[each.driver_id, moment_text(each.until)] for each in round_.former]
+    return {**flat_row(round_), "body": packed_json(round_.body), "former": json.dumps(former)}
 
 
 def to_round(row: Row) -> SentRound:
     """The round of a row."""
-    parts = {"on": date.fromisoformat(row["on"]), "body": unpacked_json(row["body"]) if "body" in row else {}}
+    former = tuple(Former(driver, datetime.fromisoformat(until)) for driver, until in json.loads(row["former"]))
+    parts = {
+        "on": date.fromisoformat(row["on"]),
+        "body": unpacked_json(row["body"]) if "body" in row else {},
+        "former": former,
+    }
     return SentRound(**{**row, **parts, **_moments(row, "sent_at", "starts_at", "ends_at")})
 
 

@@ -196,6 +196,7 @@ round_ = Table(
     _whole("accepted"),
     _whole("fetched"),
     _flag("withdrawn"),
+    Column("former", Text, nullable=False, server_default="[]"),  # [[driver, until]…]
     Index(None, "driver_id", "on"),
 )
 

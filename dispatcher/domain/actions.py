@@ -81,6 +81,14 @@ class TakenAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """A driver who had a round until it was sent to another one."""
+
+    driver_id: DriverId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SentRound:
     """A round as it was sent to its driver's phone."""
 
@@ -101,3 +109,5 @@ class SentRound:
     """The latest version that a phone has got."""
     withdrawn: bool = False
     """The shift was taken off the day."""
+    former: tuple[Former, ...] = ()
+    """Who had it before, in their order: what they did of it stays theirs."""

@@ -11,7 +11,7 @@ from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.proof import RecordKind
 from dispatcher.proof.chain import link
 from dispatcher.services.driving_fields import Unfit
-from dispatcher.services.driving_round import Stop, own_round, standing, stop_of
+from dispatcher.services.driving_round import Stop, round_had, standing, stop_of
 from dispatcher.services.logbook import LogbookWriter
 
 NOT_YOURS = (
@@ -39,13 +39,15 @@ class Call:
         return action.at - timedelta(seconds=self.skew_s)
 
     def round(self, action: Action) -> SentRound:
-        """The driver's own round that the action is about. Raises `Unfit`."""
-        if action.shift_id not in self._rounds:
-            round_ = own_round(self.writer, self.device, action.shift_id)
-            if round_ is None:
-                raise Unfit(NOT_YOURS)
-            self._rounds[action.shift_id] = round_
-        return self._rounds[action.shift_id]
+        """The round that the action is about, the driver's own when it was done. Raises `Unfit`."""
+        known = self._rounds.get(action.shift_id)
+        if known is not None and known.driver_id == self.driver_id:
+            return known
+        round_ = round_had(self.writer, self.device, action.shift_id, self.happened(action))
+        if round_ is None:
+            raise Unfit(NOT_YOURS)
+        self._rounds[action.shift_id] = round_
+        return round_
 
     def stop(self, action: Action) -> tuple[SentRound, Stop]:
         """The driver's own stop that the action is about. Raises `Unfit`."""
@@ -56,7 +58,9 @@ class Call:
         return round_, stop
 
     def accept(self, round_: SentRound, version: int) -> None:
-        """Note that the driver has seen this version."""
+        """Note that the driver has seen this version; of a round that is another's by now it says nothing."""
+        if round_.driver_id != self.driver_id:
+            return
         self._rounds[round_.shift_id] = replace(round_, accepted=max(round_.accepted, version))
         self.writer.put_round(self._rounds[round_.shift_id])
 

@@ -82,7 +82,9 @@ def _named_by(
     if device.driver_id is None:
         return
     today = now.astimezone(UTC).date()
-    rounds = {r.shift_id: r for r in reader.rounds_of(device.driver_id, today - LATE, today + timedelta(days=1))}
+    days = today - LATE, today + timedelta(days=1)
+    sent = (*reader.rounds_of(device.driver_id, *days), *reader.rounds_once_of(device.driver_id, *days))
+    rounds = {round_.shift_id: round_ for round_ in sent}
     for taken in reader.actions_of(rounds):
         photos = taken.action.body.get("photos")
         if taken.taking is Taking.TAKEN and "number" in taken.effect and isinstance(photos, list) and sha256 in photos:

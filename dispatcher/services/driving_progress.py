@@ -94,7 +94,8 @@ def progress_of(reader: LogbookReader, shift_ids: Iterable[ShiftId]) -> Mapping[
 
 def _progress(round_: SentRound, actions: Sequence[TakenAction]) -> RoundProgress:
     begun = [taken.action.at for taken in _standing(actions, ActionKind.BEGIN)]
-    ended = [taken.action.at for taken in _standing(actions, ActionKind.END)]
+    own = [taken for taken in actions if taken.driver_id == round_.driver_id]
+    ended = [taken.action.at for taken in _standing(own, ActionKind.END)]
     endings = {
         taken.action.order_id: _ending(taken)
         for taken in _standing(actions, ActionKind.DELIVER, ActionKind.FAIL)

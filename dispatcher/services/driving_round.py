@@ -15,6 +15,8 @@ from dispatcher.services.logbook import LogbookReader, LogbookWriter
 AHEAD = timedelta(days=7)
 OVERTIME = timedelta(hours=6)
 """For how long a round that began and did not end may still be the one that is driven."""
+HANDING_OVER = timedelta(minutes=10)
+"""Who hands a round over may do so with a last stop on the way."""
 NOTES_SINCE = timedelta(days=3)
 _ENDINGS = frozenset({ActionKind.DELIVER, ActionKind.FAIL})
 
@@ -61,7 +63,7 @@ def choose(reader: LogbookReader, driver_id: DriverId, on: date | None, now: dat
     first, last = (on, on) if on else (day - timedelta(days=2), day + AHEAD + timedelta(days=1))
     rounds = [r for r in reader.rounds_of(driver_id, first, last) if not r.withdrawn]
     actions = reader.actions_of([r.shift_id for r in rounds])
-    begun, ended = _shifts(actions, ActionKind.BEGIN), _shifts(actions, ActionKind.END)
+    begun, ended = (_shifts(actions, kind, driver_id) for kind in (ActionKind.BEGIN, ActionKind.END))
 
     def rank(round_: SentRound) -> tuple[int, timedelta] | None:
         """The lower, the sooner shown; `None` for not at all."""
@@ -83,6 +85,15 @@ def own_round(reader: LogbookReader, device: Device, shift_id: str) -> SentRound
     """The round of this name if it is the phone's driver's, withdrawn or not."""
     round_ = reader.round(shift_id)  # type: ignore[arg-type]
     return round_ if round_ and device.driver_id is not None and round_.driver_id == device.driver_id else None
+
+
+def round_had(reader: LogbookReader, device: Device, shift_id: str, at: datetime) -> SentRound | None:
+    """As `own_round`, or one that another driver has by now and that was the phone's driver's at this moment."""
+    round_ = reader.round(shift_id)  # type: ignore[arg-type]
+    if round_ is None or round_.driver_id == device.driver_id:
+        return own_round(reader, device, shift_id)
+    held = (each.until + HANDING_OVER for each in round_.former if each.driver_id == device.driver_id)
+    return round_ if any(at <= until for until in held) else None
 
 
 def stop_of(round_: SentRound, order_id: OrderId | None) -> Stop | None:
@@ -133,6 +144,6 @@ def _told_note(note: Note) -> dict[str, Any]:
     return {**told, "from_driver": note.from_driver, "read": note.read_at is not None}
 
 
-def _shifts(actions: Iterable[TakenAction], kind: ActionKind) -> frozenset[str]:
+def _shifts(actions: Iterable[TakenAction], kind: ActionKind, driver_id: DriverId) -> frozenset[str]:
     said = (a for a in actions if a.action.kind is kind and a.taking is Taking.TAKEN and not a.withdrawn)
-    return frozenset(a.action.shift_id for a in said)
+    return frozenset(a.action.shift_id for a in said if a.driver_id == driver_id)

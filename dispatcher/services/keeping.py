@@ -5,6 +5,7 @@ has the last word: what is said to be the end of the round ends the keeping at o
 margin opens it, by one margin more at most.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,17 +34,37 @@ def hours_of(reader: LogbookReader, driver_id: DriverId, first: datetime, last: 
     """
     margin = timedelta(seconds=reader.policy().margin_s)
     # A day more on both sides: dates are the depot's, moments UTC, and a shift may pass midnight
-    rounds = reader.rounds_of(driver_id, (first - _DAY).date(), (last + _DAY).date())
+    days = (first - _DAY).date(), (last + _DAY).date()
+    rounds = {r.shift_id: r for r in (*reader.rounds_of(driver_id, *days), *reader.rounds_once_of(driver_id, *days))}
     if not rounds:
         return Hours()
     said: dict[str, list[TakenAction]] = {}
-    for taken in reader.actions_of([each.shift_id for each in rounds]):
-        said.setdefault(taken.action.shift_id, []).append(taken)
-    return Hours(tuple(span for each in rounds for span in _spans(each, said.get(each.shift_id, []), margin)))
+    for taken in reader.actions_of(rounds):
+        if taken.driver_id == driver_id:
+            said.setdefault(taken.action.shift_id, []).append(taken)
+    spans = (
+        span
+        for each in rounds.values()
+        for tenure in _tenures(each, driver_id, margin)
+        for span in _spans(each, *tenure, said.get(each.shift_id, []), margin)
+    )
+    return Hours(tuple(spans))
 
 
-def _spans(sent: SentRound, actions: list[TakenAction], margin: timedelta) -> list[tuple[datetime, datetime]]:
+def _tenures(sent: SentRound, driver_id: DriverId, margin: timedelta) -> Iterator[tuple[datetime, datetime]]:
+    """From when until when the round was this driver's: one who takes it over was off duty before."""
     begins, ends = sent.starts_at - margin, max(sent.ends_at, _returns_at(sent)) + margin
+    for former in sent.former:
+        if former.driver_id == driver_id:
+            yield begins, min(ends, former.until)
+        begins = max(begins, former.until - margin)
+    if sent.driver_id == driver_id:
+        yield begins, ends
+
+
+def _spans(
+    sent: SentRound, begins: datetime, ends: datetime, actions: list[TakenAction], margin: timedelta
+) -> list[tuple[datetime, datetime]]:
     turns = [
         (min(taken.action.at, taken.received_at), taken.action.kind)
         for taken in actions

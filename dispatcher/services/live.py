@@ -20,7 +20,7 @@ from dispatcher.services.logbook import Logbook
 from dispatcher.services.planning import Outlook, PlanningDesk
 from dispatcher.services.trail import TrailPoints
 from dispatcher.services.underway import Underway
-from dispatcher.services.watch import Watch, span_of
+from dispatcher.services.watch import Watch, tenures_of, track_of
 from dispatcher.tracking.following import RoundTracker
 from dispatcher.tracking.matching import driven_on_roads
 from dispatcher.tracking.progress import Line
@@ -43,7 +43,7 @@ class LiveDesk:
 
     def track(self, shift: Shift) -> Sequence[StoredFix]:
         """All that is kept of a round's positions, by device time."""
-        return self.logbook.read(lambda reader: reader.track(shift.driver_id, *span_of(shift)))
+        return self.logbook.read(lambda reader: track_of(reader, tenures_of(reader, shift)))
 
     def driven_line(self, day: Day, shift_id: ShiftId) -> Sequence[Line]:
         """Where a round was driven, laid onto the roads, as lines of (lat, lon); a new one after every gap."""
@@ -63,7 +63,7 @@ class LiveDesk:
                 self.keep()
             self._watch = Watch(on, self.logbook, self._desk, outlook.day, now)
         watch = self._watch
-        watch.follow_plan(outlook, self._lines)
+        watch.follow_plan(outlook, self._lines, now)
         heard = watch.read_on(outlook.day)
         judged = watch.judge_some(outlook, now)
         if not heard and not judged:

@@ -68,10 +68,16 @@ class LogbookReader(Protocol):
     def rounds_of(self, driver_id: DriverId, first: date, last: date) -> Sequence[SentRound]:
         """By date; withdrawn ones too."""
 
+    def rounds_once_of(self, driver_id: DriverId, first: date, last: date) -> Sequence[SentRound]:
+        """Those that this driver had before another one: see `SentRound.former`."""
+
     def rounds_on(self, on: date, *, bodies: bool = True) -> Sequence[SentRound]:
         """Without `bodies` these are left empty: they are nearly all of it, and many ask only how rounds stand."""
 
     def action(self, device_id: DeviceId, key: str) -> TakenAction | None: ...
+    def last_action(self) -> int:
+        """Number of the newest; 0 without any."""
+
     def actions_after(self, n: int, limit: int = 10_000) -> Sequence[TakenAction]: ...
     def actions_of(self, shift_ids: Iterable[ShiftId]) -> Sequence[TakenAction]:
         """In the order of arrival."""

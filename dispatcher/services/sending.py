@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from dispatcher.domain.actions import SentRound
+from dispatcher.domain.actions import Former, SentRound
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
@@ -147,7 +147,14 @@ def _sent(
         # another driver has seen nothing of it yet
         accepted=before.accepted if before and before.driver_id == shift.driver_id else 0,
         fetched=before.fetched if before and before.driver_id == shift.driver_id else 0,
+        former=_former(before, shift, now),
     )
+
+
+def _former(before: SentRound | None, shift: Shift, now: datetime) -> tuple[Former, ...]:
+    if before is None or before.driver_id == shift.driver_id:
+        return before.former if before else ()
+    return (*before.former, Former(before.driver_id, before.sent_at if before.withdrawn else now))
 
 
 def same_to_driver(one: Mapping[str, Any], other: Mapping[str, Any], done: Collection[OrderId] = ()) -> bool:

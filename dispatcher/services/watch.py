@@ -13,7 +13,7 @@ from functools import partial
 from dispatcher.domain.actions import TakenAction, Taking
 from dispatcher.domain.devices import Device, Note
 from dispatcher.domain.fleet import Shift
-from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.proof import Attempt
@@ -67,6 +67,8 @@ class Followed:
     alerts: tuple[Alert, ...] = ()
     judged_at: datetime | None = None
     """`None` when arrivals are to be worked out at once."""
+    since: datetime | None = None
+    """When the driver who has it now took it over from another."""
     asked: tuple[Place, OrderId, float] | None = None
     """From where the roads were asked last, to where, and the seconds they said."""
     trail: Trail = field(default_factory=Trail)
@@ -82,7 +84,7 @@ class Watch:
         self._logbook, self._desk = logbook, desk
         self._rounds: dict[ShiftId, Followed] = {}
         self._version = -1
-        self._seq = self._action = 0
+        self._seq, self._action = logbook.read(lambda reader: (reader.last_seq(), reader.last_action()))
         self._fresh = True
         self._known: tuple[object, object] = (None, None)
         """The outlook and the lines that the rounds were followed by last."""
@@ -100,7 +102,7 @@ class Watch:
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
-    def follow_plan(self, outlook: Outlook, lines: Mapping[ShiftId, RoadPath]) -> None:
+    def follow_plan(self, outlook: Outlook, lines: Mapping[ShiftId, RoadPath], now: datetime) -> None:
         """Know the rounds as they are planned now, and the ways they are to take."""
         if self._known[0] is outlook and self._known[1] is lines:
             return
@@ -112,30 +114,34 @@ class Watch:
         for shift_id, route in routes.items():
             plan = route, outlook.schedule.routes[shift_id], lines.get(shift_id)
             known = self._rounds.get(shift_id)
-            if known is None or known.tracker.shift.driver_id != day.shifts[shift_id].driver_id:
+            if known is None:
                 tracker = RoundTracker(day.shifts[shift_id], _stops(day, *plan[:2]), day.depot.road, _legs(plan[2]))
                 self._rounds[shift_id] = Followed(tracker, plan)
                 self._catch_up(day.shifts[shift_id], tracker)
-            elif not _same_plan(known.plan, plan):
+                continue
+            if known.tracker.shift.driver_id != day.shifts[shift_id].driver_id:
+                known.tracker.hand_over(day.shifts[shift_id])
+                known.since, known.judged_at = now, None
+            if not _same_plan(known.plan, plan):
                 known.plan, known.judged_at = plan, None
                 known.tracker.replan(_stops(day, *plan[:2]), _legs(plan[2]))
 
     def _catch_up(self, shift: Shift, tracker: RoundTracker) -> None:
         """What was heard of this round so far."""
-        since, until = span_of(shift)
 
-        def look(reader: LogbookReader) -> tuple[int, Sequence[StoredFix], Sequence[TakenAction], Sequence[Visit]]:
-            track = reader.track(shift.driver_id, since, until)
-            return reader.last_seq(), track, reader.actions_of([shift.id]), reader.visits([shift.id])
+        def look(
+            reader: LogbookReader,
+        ) -> tuple[Sequence[Tenure], Sequence[StoredFix], Sequence[TakenAction], Sequence[Visit]]:
+            tenures = tenures_of(reader, shift)
+            return tenures, track_of(reader, tenures), reader.actions_of([shift.id]), reader.visits([shift.id])
 
-        last, fixes, actions, kept = self._logbook.read(look)
+        tenures, fixes, actions, kept = self._logbook.read(look)
         self._kept[shift.id] = tuple(kept)
         if not fixes:  # forgotten by now: what was made of them stands
             self._rounds[shift.id].remembered = tuple(kept)
-        self._seq = self._seq or last
+        self._rounds[shift.id].since = tenures[-1][1]
         tracker.take(sorted((f for f in fixes if f.seq <= self._seq), key=lambda f: f.seq))
         self._actions[shift.id] = list(actions)
-        self._action = max(self._action, *(a.n for a in actions), 0)
         tracker.hear(actions)
 
     def read_on(self, day: Day) -> bool:
@@ -388,6 +394,27 @@ def _legs(line: RoadPath | None) -> Sequence[Sequence[tuple[float, float]]]:
     return line.legs if line else ()
 
 
+type Tenure = tuple[DriverId, datetime, datetime]
+"""A driver who had a round, from when until when."""
+
+
+def tenures_of(reader: LogbookReader, shift: Shift) -> Sequence[Tenure]:
+    """Who had the round, in their order, the last of them the one the plan names."""
+    sent, (since, until) = reader.round(shift.id), span_of(shift)
+    found: list[Tenure] = []
+    for former in sent.former if sent else ():
+        found.append((former.driver_id, since, min(former.until, until)))
+        since = max(since, former.until)
+    if sent and sent.driver_id != shift.driver_id:  # taken over, and not sent yet
+        found.append((sent.driver_id, since, until))
+    return [*found, (shift.driver_id, since, until)]
+
+
+def track_of(reader: LogbookReader, tenures: Iterable[Tenure]) -> Sequence[StoredFix]:
+    """What is kept of a round's positions, by device time, whoever drove it."""
+    return [fix for tenure in tenures if tenure[1] <= tenure[2] for fix in reader.track(*tenure)]
+
+
 def span_of(shift: Shift) -> tuple[datetime, datetime]:
     """When positions may belong to this round; which of them are kept is the gateway's affair."""
     return shift.starts_at - OVERTIME, shift.ends_at + OVERTIME
@@ -401,7 +428,7 @@ def _round_of(fix: StoredFix, rounds: Mapping[ShiftId, Followed]) -> ShiftId | N
         if shift.driver_id != fix.driver_id:
             continue
         since, until = span_of(shift)
-        if since <= fix.fix.at <= until:
+        if max(since, followed.since or since) <= fix.fix.at <= until:
             away = max(shift.starts_at - fix.fix.at, fix.fix.at - shift.ends_at, timedelta())
             found.append((away, shift_id))
     return min(found)[1] if found else None

@@ -113,6 +113,11 @@ class RoundTracker:
         self._return_to(min(moments) - _BEFORE_S)
         self._catch_up()
 
+    def hand_over(self, shift: Shift) -> None:
+        """Another driver goes on with the round; what is behind it stays."""
+        self.shift, self._ended = shift, False
+        self._watch = Watch(shift, self.policy)
+
     def _has_ended(self, actions: Iterable[TakenAction]) -> bool:
         """By the latest word of the driver who has the round now, as far as it was taken."""
         own = (a for a in actions if a.driver_id == self.shift.driver_id and a.taking is Taking.TAKEN)

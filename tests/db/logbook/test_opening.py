@@ -1,9 +1,10 @@
 """Which files are opened, which are refused, and that two processes may open one at the same time."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from pysqlite3 import dbapi2
 
 from db import opening as plan
 from db.logbook.opening import APPLICATION_ID, LOGBOOK_NAME, open_logbook
@@ -13,7 +14,7 @@ from dispatcher.domain.errors import KnownError
 from tests.db.child import child, line_of
 from tests.db.conftest import Clock
 from tests.db.logbook.conftest import NOW, Open
-from tests.db.logbook.road import fix, letter
+from tests.db.logbook.road import fix, letter, sent_round
 from tests.db.test_opening import query, schema
 
 OPENER = """
@@ -44,8 +45,20 @@ def test_the_file_says_what_it_is(opened: Open, tmp_path: Path) -> None:
     file = opened(tmp_path / "depot").file
     assert file == tmp_path / "depot" / LOGBOOK_NAME
     assert query(file, "PRAGMA application_id") == [(APPLICATION_ID,)]
-    assert query(file, "PRAGMA user_version") == [(1,)]
+    assert query(file, "PRAGMA user_version") == [(2,)]
     assert query(file, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_a_logbook_of_the_first_schema_is_brought_up_with_its_rounds(opened: Open, tmp_path: Path) -> None:
+    logbook, round_ = opened(tmp_path), sent_round()
+    logbook.write(lambda writer: writer.put_round(round_))
+    logbook.close()
+    with closing(dbapi2.connect(str(logbook.file))) as connection:
+        connection.executescript(
+            "ALTER TABLE round DROP COLUMN former; UPDATE alembic_version SET version_num='0001';PRAGMA user_version=1;"
+        )
+    assert opened(tmp_path).read(lambda reader: reader.round(round_.shift_id)) == round_
+    assert list((tmp_path / "backups").glob("logbook-schema-1-*.db"))
 
 
 def test_plan_and_logbook_are_not_taken_for_one_another(opened: Open, tmp_path: Path) -> None:

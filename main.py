@@ -223,6 +223,14 @@ def prepare_demo(home: Home) -> str:
     return demo.prepare(home, open_store=open_store, clock=now, progress=TerminalProgress())
 
 
+def undriven_day(home: Home, slug: str) -> date:
+    """The demo's next day that can be driven from its start."""
+    logbook = partial(open_logbook, clock=now)
+    return demo.undriven_day(
+        home, slug, open_store=open_store, open_logbook=logbook, clock=now, progress=TerminalProgress()
+    )
+
+
 def codes_out(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
     """Give a day's orders their one-time codes, and write them to a file to send them from."""
     on, depot = args.date or workplace.today, workplace.depot
@@ -317,6 +325,7 @@ def open_window(args: argparse.Namespace, home: Home) -> int:
     slug = args.depot or _usual_depot(home) or prepare_demo(home)
     if args.command == "demo":
         slug = prepare_demo(home)
+    on = args.date or (undriven_day(home, slug) if args.alive else None)
     opener = partial(open_depot, home, forgiving=True)
     maker = lambda depot: create_depot(home, depot, open_store=open_store)
     return run_window(
@@ -325,7 +334,7 @@ def open_window(args: argparse.Namespace, home: Home) -> int:
         opener=opener,
         maker=maker,
         open_store=open_store,
-        on=args.date,
+        on=on,
         until_painted=args.until_painted,
         alive=args.alive,
     )

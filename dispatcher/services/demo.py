@@ -1,7 +1,7 @@
 """The demo depot: central Helsinki, 8 drivers and 150 orders for today, made through the ordinary ways in."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,9 +11,10 @@ from dispatcher.domain.progress import Progress, Share
 from dispatcher.intake.fleet_file import read_fleet
 from dispatcher.services import fleet, importing, regions
 from dispatcher.services.home import Home, slug_of
+from dispatcher.services.logbook import Logbook
 from dispatcher.services.plan import apply_proposal
 from dispatcher.services.ports import Clock, Store
-from dispatcher.services.workplace import OpenStore, Workplace, create_depot, open_workplace
+from dispatcher.services.workplace import OpenLogbook, OpenStore, Workplace, create_depot, open_workplace
 
 REGION = "helsinki"
 SENDER = "Demo shop"
@@ -47,6 +48,25 @@ def prepare(home: Home, *, open_store: OpenStore, clock: Clock, progress: Progre
             bring_orders(workplace, workplace.today, Share(progress, 0.7, 0.9))
             plan_first(workplace, workplace.today, Share(progress, 0.9, 1.0))
     return slug
+
+
+def undriven_day(
+    home: Home, slug: str, *, open_store: OpenStore, open_logbook: OpenLogbook, clock: Clock, progress: Progress
+) -> date:
+    """The first day from today on of which drivers have said nothing yet, with orders and a plan."""
+    with open_workplace(home, slug, open_store=open_store, open_logbook=open_logbook, clock=clock) as workplace:
+        assert workplace.live is not None
+        on, logbook = workplace.today, workplace.live.logbook
+        while _driven(logbook, on):
+            on += timedelta(days=1)
+        if not workplace.store.read(lambda r: r.orders_of([on])):
+            bring_orders(workplace, on, Share(progress, 0.0, 0.7))
+            plan_first(workplace, on, Share(progress, 0.7, 1.0))
+    return on
+
+
+def _driven(logbook: Logbook, on: date) -> bool:
+    return bool(logbook.read(lambda r: r.records_on(on)))
 
 
 def for_practice(depot: Depot) -> Depot:

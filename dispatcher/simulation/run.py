@@ -72,7 +72,7 @@ class Wish:
     app: App | None = None
     """For every driver; `None` for a mix."""
     begins: datetime | None = None
-    """The simulated moment at which it begins, with nobody leaving earlier; `None` for the first shift's start."""
+    """The simulated moment at which it begins, with nobody leaving earlier; `None` for when the first driver comes."""
     until: datetime | None = None
 
 
@@ -141,8 +141,8 @@ class _Run:
         }
 
     def _begins(self, lives: Mapping[str, Life]) -> datetime:
-        first = min(min(life.begins_at, life.round.starts_at) for life in lives.values())
-        return self.wish.begins or first
+        """Not before somebody comes to the yard: nobody wants to watch an empty one."""
+        return self.wish.begins or min(life.begins_at for life in lives.values())
 
     def _equip(self, round_: Round, life: Life, http: aiohttp.ClientSession, pace: Pace) -> None:
         paired, receiver = self.phones[round_.shift_id], Receiver(life, self.wish.seed)

@@ -107,6 +107,7 @@ class SimulationDesk(QObject):
         except KnownError as fault:
             self.failed.emit(fault)
             return
+        self._board.return_to_now()
         self._sending = True
         self.banner.show_starting("Sending the rounds")
 

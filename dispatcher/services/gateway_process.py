@@ -202,8 +202,8 @@ class Watch:
         return status(self._home, self._slug)
 
     def _make_way(self, seen: GatewayStatus) -> bool:
-        """End what runs but should not; whether the way is free. A process that has said nothing yet is let be."""
-        if not seen.pid or seen.written == "":
+        """End what runs but should not; whether the way is free."""
+        if not seen.pid:  # it has only just begun
             return False
         if seen.silent_s > STALE_S:
             with contextlib.suppress(OSError):  # gone already
@@ -252,7 +252,9 @@ def only_one(folder: Path) -> Iterator[Claim]:
     claim = Claim(folder / LOCK)
     try:
         (folder / STOP).unlink(missing_ok=True)
-        (folder / STATUS).unlink(missing_ok=True)
+        # At once, so that one that hangs before it listens can be told by its process
+        moment = datetime.now(UTC).isoformat()
+        tell(folder, GatewayStatus(True, os.getpid(), __version__, since=moment, written=moment))
         yield claim
     finally:
         if claim.stands:

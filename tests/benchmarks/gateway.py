@@ -28,6 +28,8 @@ from dispatcher.domain.actions import SentRound
 from dispatcher.domain.devices import App
 from dispatcher.domain.ids import DriverId, ShiftId
 from dispatcher.domain.road_policy import RoadPolicy
+from dispatcher.services.gateway_process import status
+from dispatcher.services.home import Home
 from dispatcher.services.logbook import Logbook
 from dispatcher.services.pairing import connect_app
 
@@ -114,7 +116,7 @@ def _gateway(home: Path) -> Iterator[Place]:
         arguments = ["--depot", "load", "--bind", "127.0.0.1", "--port", str(ports[0]), "--setup-port", str(ports[1])]
         process = subprocess.Popen([*run, "gateway", *arguments], env=environment)
         try:
-            _until(lambda: (depot / "gateway" / "status.json").exists())
+            _until(lambda: status(Home(home), "load").port > 0)
             yield Place(*ports, tokens, str(depot / "gateway" / "ca.pem"), logbook)
         finally:
             process.send_signal(signal.SIGTERM)

@@ -19,6 +19,7 @@ import pytest
 
 from db.logbook.opening import open_logbook
 from db.logbook.store import SqliteLogbook
+from dispatcher import __version__
 from dispatcher.domain.actions import SentRound
 from dispatcher.domain.devices import App
 from dispatcher.domain.ids import DriverId, ShiftId
@@ -31,6 +32,9 @@ from tests.e2e.conftest import Roundhouse
 ROOT = Path(__file__).parents[2]
 PORTS = ["--port", "0", "--setup-port", "0", "--bind", "127.0.0.1"]
 PHONES = 20
+
+pytestmark = pytest.mark.timeout(300)
+"""Each test starts several processes, one after the other."""
 
 
 def now() -> datetime:
@@ -58,7 +62,7 @@ class Yard:
         """The `extras` number of every fix on the disk."""
         return {int(stored.fix.extras["nth"]) for stored in self.logbook.read(lambda r: r.fixes_after(0, 1_000_000))}
 
-    async def until(self, true: Callable[[], bool], within_s: float = 60.0) -> None:
+    async def until(self, true: Callable[[], bool], within_s: float = 120.0) -> None:
         async with asyncio.timeout(within_s):
             while not true():
                 await asyncio.sleep(0.02)
@@ -113,8 +117,8 @@ def yard(home: Path, roundhouse: Roundhouse) -> Iterator[Yard]:
             logbook.write(lambda w, sent=sent: w.put_round(sent))
             tokens.append(connect_app(logbook, app=App.TRACCAR, driver_id=driver, label="", now=now()).token)
         yield Yard(Home(home), logbook, tokens)
-        if not stop(Home(home), "yard"):
-            os.kill(status(Home(home), "yard").pid, signal.SIGKILL)
+        if not stop(Home(home), "yard", wait_s=60.0) and (pid := status(Home(home), "yard").pid):
+            os.kill(pid, signal.SIGKILL)
 
 
 def begin(yard: Yard) -> None:
@@ -228,34 +232,40 @@ def test_a_full_disk_is_said_and_acknowledges_nothing(yard: Yard) -> None:
 
 def test_the_watch_starts_what_fell_and_replaces_what_hangs_or_is_of_another_version(yard: Yard) -> None:
     moment = [0.0]
-    watch = Watch(yard.home, "yard", monotonic=lambda: moment[0], starter=lambda home, slug: start(home, slug, *PORTS))
+    starter = lambda home, slug: start(home, slug, *PORTS)
+    watch = Watch(yard.home, "yard", monotonic=lambda: moment[0], starter=starter)
 
-    async def up() -> GatewayStatus:
-        await yard.until(lambda: yard.status().port > 0 and yard.status().silent_s < 5)
+    def update(home: Home, slug: str) -> None:
+        """Starts a gateway of this version, and is content with it from then on."""
+        starter(home, slug)
+        newer._version = __version__
+
+    newer = Watch(yard.home, "yard", version="9.9.9", monotonic=lambda: moment[0], starter=update)
+
+    async def up(other_than: int = 0) -> GatewayStatus:
+        await yard.until(lambda: yard.status().port > 0 and yard.status().pid != other_than)
         return yard.status()
+
+    async def replaced(by: Watch, former: GatewayStatus) -> GatewayStatus:
+        async with asyncio.timeout(120):
+            while (await asyncio.to_thread(by.look)).pid in (0, former.pid):
+                moment[0] += Watch.LAST_S  # whatever it waits for is over
+                await asyncio.sleep(0.1)
+        return await up(former.pid)
 
     async def scenario() -> None:
         watch.look()
         first = await up()
         os.kill(first.pid, signal.SIGKILL)
         await yard.until(lambda: not yard.status().running)
-        assert not watch.look().running, "not at once: it fell a moment ago"
-        moment[0] += 2.1
-        watch.look()
-        second = await up()
-        assert second.pid != first.pid
-        other = Watch(yard.home, "yard", version="9.9.9", starter=lambda home, slug: start(home, slug, *PORTS))
-        other.look()
-        await yard.until(lambda: yard.status().pid not in (0, second.pid))
-        third = await up()
+        assert not watch.look().running, "not at once: it was started a moment ago"
+        second = await replaced(watch, first)
+        third = await replaced(newer, second)
         os.kill(third.pid, signal.SIGSTOP)
         stale = json.loads((yard.folder / "status.json").read_bytes())
         stale["written"] = (now() - timedelta(minutes=1)).isoformat()
         (yard.folder / "status.json").write_text(json.dumps(stale))
-        moment[0] += 100
-        watch.look()
-        await yard.until(lambda: yard.status().pid not in (0, third.pid))
-        await up()
+        await replaced(watch, third)
 
     asyncio.run(scenario())
 

@@ -12,8 +12,9 @@ import gc
 import logging
 import os
 import signal
+import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -47,12 +48,14 @@ from dispatcher.gateway.reception import Handler, Reception, Under
 from dispatcher.gateway.setup import SetupPage
 from dispatcher.services.gateway_process import Claim, GatewayStatus, asked_to_stop, only_one, tell
 from dispatcher.services.logbook import Logbook
-from dispatcher.services.network import host_of, in_url, private_addresses
+from dispatcher.services.network import host_of, in_url, listening_addresses, private_addresses
 
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
 READERS = 4
+BACKLOG = 1_024
+_ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 LOOK_AGAIN_TICKS = 30
 """So often the computer's addresses and the certificate's end are looked at."""
 
@@ -65,7 +68,7 @@ class Wanted:
     port: int | None = None
     setup_port: int | None = None
     bind: str = ""
-    """The one address to listen on; empty for all of this computer's."""
+    """The one address to listen on; empty for this computer's own and its private ones."""
     broker: Broker | None = None
     """Where OwnTracks' messages come from besides."""
 
@@ -79,16 +82,20 @@ class Setting:
     setup_port: int
     clear_text: bool
     addresses: tuple[str, ...]
+    binds: tuple[str, ...]
+    """The addresses to listen on."""
 
     @classmethod
     def of(cls, policy: RoadPolicy, wanted: Wanted) -> "Setting":
         """As the depot's policy and the command line have it, on this computer as it is now."""
+        host = wanted.host or host_of(policy)
         return cls(
-            wanted.host or host_of(policy),
+            host,
             policy.port if wanted.port is None else wanted.port,
             policy.setup_port if wanted.setup_port is None else wanted.setup_port,
             policy.clear_text,
             private_addresses(),
+            (wanted.bind,) if wanted.bind else listening_addresses(host),
         )
 
 
@@ -165,10 +172,9 @@ class Gateway:
         secure = Reception(house, positions, *_routes(house, photos, health, positions))
         setup = SetupPage(self._own, self._name)
         plain = Reception(house, positions if setting.clear_text else None, _setup_routes(setup), {}, private=True)
-        bind = self._wanted.bind or None
         async with (
-            _server(secure, self._limits, bind, setting.port, context) as self.port,
-            _server(plain, self._limits, bind, setting.setup_port, None) as self.setup_port,
+            _server(secure, self._limits, setting.binds, setting.port, context) as self.port,
+            _server(plain, self._limits, setting.binds, setting.setup_port, None) as self.setup_port,
             self._subscribed(house, positions, health),
         ):
             log.info("Listening on port %d as %s, set-up page on %d", self.port, setting.host, self.setup_port)
@@ -316,7 +322,7 @@ class _Bounded(web.Server):
 
 @asynccontextmanager
 async def _server(
-    reception: Reception, limits: Limits, bind: str | None, port: int, context: ssl.SSLContext | None
+    reception: Reception, limits: Limits, binds: Sequence[str], port: int, context: ssl.SSLContext | None
 ) -> AsyncIterator[int]:
     """Listen; gives the port. At the end what is under way is finished within the time allowed."""
     loop = asyncio.get_running_loop()
@@ -330,18 +336,38 @@ async def _server(
     )
     server.most = limits.connections
     handshake_s = limits.handshake_s if context else None
+    sockets = _bound(binds, port)
+    port, listeners = sockets[0].getsockname()[1], []
     try:
-        listener = await loop.create_server(
-            server, bind, port, backlog=1_024, ssl=context, ssl_handshake_timeout=handshake_s
-        )
-    except OSError as fault:
-        raise _not_listening(bind, port, fault) from fault
-    try:
-        yield listener.sockets[0].getsockname()[1]
+        for each in sockets:
+            listeners.append(
+                await loop.create_server(
+                    server, sock=each, backlog=BACKLOG, ssl=context, ssl_handshake_timeout=handshake_s
+                )
+            )
+        yield port
     finally:
-        listener.close()
+        for listener in listeners:
+            listener.close()
         server.pre_shutdown()
         await server.shutdown(limits.stop_s)
+
+
+def _bound(binds: Sequence[str], port: int) -> list[socket.socket]:
+    """A socket for each address, all with the same port. One of several addresses may have gone a moment ago."""
+    found: list[socket.socket] = []
+    for address in binds:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        try:
+            found.append(socket.create_server((address, port), family=family, backlog=BACKLOG))
+        except OSError as fault:
+            if fault.errno in _ABSENT and address != binds[0]:
+                continue
+            for each in found:
+                each.close()
+            raise _not_listening(address, port, fault) from fault
+        port = found[0].getsockname()[1]
+    return found
 
 
 def _maker(loop: asyncio.AbstractEventLoop, most_bytes: int) -> Any:
@@ -352,12 +378,12 @@ def _maker(loop: asyncio.AbstractEventLoop, most_bytes: int) -> Any:
     )
 
 
-def _not_listening(bind: str | None, port: int, fault: OSError) -> KnownError:
+def _not_listening(bind: str, port: int, fault: OSError) -> KnownError:
     if fault.errno in (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE)):
         return KnownError(f"Port {port} is taken by another program.", "End that program, or choose another port.")
     if fault.errno == errno.EACCES:
         return KnownError(f"This user may not listen on port {port}.", "Choose a port above 1023.")
-    where = f"{in_url(bind)}:{port}" if bind else f"port {port}"
+    where = f"{in_url(bind)}:{port}"
     return KnownError(f"The gateway cannot listen on {where} ({fault.strerror}).", "Choose another address or port.")
 
 

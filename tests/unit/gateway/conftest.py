@@ -112,7 +112,12 @@ class Depot:
 
     @asynccontextmanager
     async def open(
-        self, limits: Limits | None = None, logbook: Any = None, page: Path = PAGE, broker: Broker | None = None
+        self,
+        limits: Limits | None = None,
+        logbook: Any = None,
+        page: Path = PAGE,
+        broker: Broker | None = None,
+        wanted: Wanted | None = None,
     ) -> "AsyncIterator[Site]":
         private_folder(self.folder / "gateway")
         gateway = Gateway(
@@ -121,7 +126,7 @@ class Depot:
             name="Helsinki",
             page=page,
             clock=self.clock,
-            wanted=Wanted("127.0.0.1", 0, 0, "127.0.0.1", broker),
+            wanted=wanted or Wanted("127.0.0.1", 0, 0, "127.0.0.1", broker),
             limits=limits or Limits(stop_s=2.0),
         )
         running = asyncio.create_task(gateway.run())

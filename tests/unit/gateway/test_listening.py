@@ -251,3 +251,43 @@ def test_requests_under_way_are_finished_before_the_end(depot: Depot) -> None:
 
     asyncio.run(scenario())
     assert len(depot.fixes()) == 20
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="only Linux answers on all of 127.0.0.0/8")
+@pytest.mark.parametrize(
+    ("wanted", "own", "listening"),
+    [
+        (server.Wanted(port=0, setup_port=0), (), {"127.0.0.1"}),
+        (server.Wanted(port=0, setup_port=0), ("127.0.0.2",), {"127.0.0.1", "127.0.0.2"}),
+        (server.Wanted(port=0, setup_port=0, host="127.0.0.3"), (), {"127.0.0.1", "127.0.0.3"}),
+        (server.Wanted(port=0, setup_port=0, host="depot.local"), ("203.0.113.9",), {"127.0.0.1"}),
+        (server.Wanted(port=0, setup_port=0, bind="127.0.0.2"), ("127.0.0.3",), {"127.0.0.2"}),
+        (server.Wanted(port=0, setup_port=0, bind="0.0.0.0"), (), {"127.0.0.1", "127.0.0.2", "127.0.0.3"}),
+    ],
+)
+def test_it_listens_where_the_depot_is_and_nowhere_else(
+    depot: Depot,
+    monkeypatch: pytest.MonkeyPatch,
+    wanted: server.Wanted,
+    own: tuple[str, ...],
+    listening: set[str],
+) -> None:
+    """203.0.113.9 is of no computer: an address that has just gone keeps nobody else out."""
+    monkeypatch.setattr("dispatcher.services.network.private_addresses", lambda: own)
+    monkeypatch.setattr(server, "private_addresses", lambda: own)
+
+    async def reached(address: str, port: int) -> bool:
+        try:
+            _, writer = await asyncio.open_connection(address, port)
+        except ConnectionRefusedError:
+            return False
+        writer.close()
+        await writer.wait_closed()
+        return True
+
+    async def scenario(site: Site) -> None:
+        for port in (site.gateway.port, site.gateway.setup_port):
+            addresses = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
+            assert {address for address in addresses if await reached(address, port)} == listening
+
+    depot.run(scenario, wanted=wanted)

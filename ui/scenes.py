@@ -19,6 +19,7 @@ from dispatcher.services import demo
 from ui.board import drag
 from ui.disturbances.form import DisturbanceForm
 from ui.phones import scenes as phone_scenes
+from ui.road import scenes as road_scenes
 from ui.theme import Mode, Theme
 from ui.whatif.dialog import WhatIfDialog
 from ui.window.main import PLAN_THE_DAY, MainWindow
@@ -39,6 +40,7 @@ def play(album: "Album", window: MainWindow, theme: Theme) -> None:
     _forms(album, window)
     _panels(album, window)
     phone_scenes.play(album, window)
+    road_scenes.play(album, window, theme)
     _looks(album, window, theme)
 
 

@@ -282,7 +282,7 @@ class RowPainter:
         for cell in cells:
             line = QRect(cell.left + margin, rect.top(), cell.width - 2 * margin, rect.height())
             if cell.column == Column.ABOUT:
-                self._paint_about(painter, line, row.now)
+                self._paint_about(painter, line.adjusted(0, 0, margin, 0), row.now)
                 continue
             if cell.column == Column.SEQUENCE:
                 line = self._paint_done(painter, line, row)
@@ -340,11 +340,13 @@ class RowPainter:
         verdict, tone = row.said
         if alone and row.now.more and not row.now.behind:
             verdict, tone = f"{row.now.about} {row.now.more}", row.now.tone
-        pen, bad = Pen(painter, line), tone in ("late", "risk")
+        bad = tone in ("late", "risk")
+        # a reason may be long: where it happened is as much worth reading
+        pen = Pen(painter, line.adjusted(line.width() * 2 // 5, 0, 0, 0) if row.now.verdict else line)
         if verdict and (bad or line.width() > self._theme.grid(_ROOM_FOR_WAITS)):
             font = self._small_bold if bad else self._small
             pen.text(verdict, font, self._theme.colour(tone), gap=self._theme.grid(2), right=True)
-        return pen.line
+        return QRect(line.topLeft(), pen.line.bottomRight())
 
     def _paint_marks(self, painter: QPainter, line: QRect, row: StopRow) -> QRect:
         """Held, collection and loaded at the right of the address, break and reload before it; what is left for it."""

@@ -46,6 +46,10 @@ class RoadFeed(QObject):
         """The moment at the depot; a simulation may make it another than the computer's."""
         return self._clock()
 
+    def take_time_of(self, clock: Clock) -> None:
+        """Follow by another clock from now on: for pictures of a day at an hour of one's choice."""
+        self._clock = clock
+
     def start(self) -> None:
         """Begin to follow."""
         self._timer.start()

@@ -6,6 +6,7 @@ import pytest
 
 from dispatcher.domain.fleet import VehicleKind
 from dispatcher.domain.orders import Load, Order, OrderKind
+from dispatcher.domain.proof import Need, ProofKind
 from dispatcher.intake import Context, FleetFile, match_headers, parse, read_fleet, read_sheet
 from tests.unit.intake.conftest import DAY
 
@@ -39,6 +40,18 @@ def test_the_orders_show_what_an_order_can_be(orders: list[Order]) -> None:
     assert set().union(*(order.skills for order in orders)) == {"chilled", "tail lift", "age check"}
     assert any(order.do_early for order in orders)
     assert len({order.must_not_drop for order in orders}) == 4
+
+
+def test_the_orders_show_the_door(orders: list[Order]) -> None:
+    assert sum(order.asked.cash_due > 0 for order in orders) >= 10
+    for kind in (ProofKind.CODE, ProofKind.SIGNATURE):
+        assert sum(order.asked.needs.get(kind) is Need.REQUIRED for order in orders) >= 8
+    assert all(order.contact.phone for order in orders if ProofKind.CODE in order.asked.needs)
+    barcodes = {line.sku: line.barcode for order in orders for line in order.lines}
+    assert len(set(barcodes.values())) == len(barcodes)
+    for barcode in barcodes.values():  # GS1 General Specifications, 7.9: the check digit
+        assert len(barcode) == 13
+        assert sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(barcode)) % 10 == 0
 
 
 def test_the_fleet_can_carry_them_with_room_to_spare(orders: list[Order], fleet: FleetFile) -> None:

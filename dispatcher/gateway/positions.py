@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from aiohttp import web
 
@@ -36,6 +36,10 @@ TAKEN: Mapping[Source, tuple[bytes, str]] = {
 PLAIN = (b"", "text/plain")
 FAILED = "The gateway failed over this message; its log says why."
 LARGE_BYTES = 50_000
+ASIDE_BYTES = 20_000_000
+"""So much of what cannot be used is put aside of one device on one day: a position every second, all day long."""
+FAULT_BYTES = 200
+"""What one fault takes besides its message."""
 TOLD_AGAIN = timedelta(hours=1)
 NOTED_AGAIN = timedelta(minutes=1)
 
@@ -47,6 +51,7 @@ class Positions:
         self._house = house
         self._noted: dict[DeviceId, datetime] = {}
         self._told: dict[tuple[DeviceId, str], datetime] = {}
+        self._aside: dict[DeviceId, tuple[date, int]] = {}
 
     async def take(self, request: web.BaseRequest, source: Source, path_token: str) -> web.Response:
         """One message of an app, with its token in the path or a header."""
@@ -80,6 +85,7 @@ class Positions:
         except Exception:
             log.exception("A message of %s was not understood by a fault of ours; it is put aside", device.id)
             letters = [Letter(device.id, device.driver_id, source, now, raw, Decoded(faults=(Fault(FAILED),)))]
+        letters = [self._bounded(letter) for letter in letters]
         if len(letters) == 1:
             self._count([await self._keep(letters[0])])
         else:
@@ -110,6 +116,23 @@ class Positions:
             raw = b""
         return Letter(device.id, device.driver_id, source, now, raw, kept)
 
+    def _bounded(self, letter: Letter) -> Letter:
+        """The letter without what is only there to be put aside, once its device has had its share of the day.
+
+        A phone that sends rubbish without end is known for it by then, and must not fill the disk.
+        """
+        if not letter.decoded.faults or letter.decoded.fixes:
+            return letter
+        day, held = self._aside.get(letter.device_id, (letter.received_at.date(), 0))
+        if day != letter.received_at.date():
+            day, held = letter.received_at.date(), 0
+        if held >= ASIDE_BYTES:
+            self._house.counters.faults += len(letter.decoded.faults)
+            return replace(letter, body=b"", decoded=replace(letter.decoded, faults=()))
+        rows = FAULT_BYTES * len(letter.decoded.faults)
+        self._aside[letter.device_id] = day, held + len(letter.body) + rows
+        return letter
+
     async def _keep(self, letter: Letter) -> Receipt:
         if letter.decoded.fixes or letter.decoded.events or letter.decoded.faults:
             return await self._house.ingest.put(letter)
@@ -132,12 +155,15 @@ class Positions:
             tracker = await self._house.door.tracker(unique_id)
             if tracker is None:
                 why = Fault(f"The tracker “{unique_id[:40]}” is not known here; name it among the devices.")
-                letters.append(Letter(server.id, None, source, now, raw, Decoded(faults=(why,))))
+                told = (why,) if self._is_news(server.id, unique_id, now) else ()
+                letters.append(Letter(server.id, None, source, now, b"", Decoded(faults=told)))
             else:
                 letters.append(await self._letter(tracker, source, raw, Decoded(fixes, events), now))
         if decoded.faults or not letters:
             letters.append(Letter(server.id, None, source, now, raw, Decoded(faults=decoded.faults)))
-        return letters
+        # The bytes are of all of them together: where some may not be kept, they may not
+        whole = all(letter.body for letter in letters)
+        return letters if whole else [replace(letter, body=b"") for letter in letters]
 
     async def _bound(self, device: Device, decoded: Decoded, now: datetime) -> Decoded:
         """Bind the device to the first name it calls itself; say so when it calls itself another, once an hour."""
@@ -145,15 +171,20 @@ class Positions:
             bound = await asyncio.to_thread(self._house.logbook.write, lambda w: _bind(w, device.id, decoded.unique_id))
             if bound:
                 return decoded
-        key = (device.id, decoded.unique_id)
-        before = self._told.get(key)
-        if before is not None and timedelta(0) <= now - before < TOLD_AGAIN:
+        if not self._is_news(device.id, decoded.unique_id, now):
             return decoded
-        if len(self._told) > 1_000:
-            self._told.clear()
-        self._told[key] = now
         why = Fault(f"Another phone, “{decoded.unique_id[:40]}”, uses the link of this one.")
         return replace(decoded, faults=(*decoded.faults, why))
+
+    def _is_news(self, device_id: DeviceId, unique_id: str, now: datetime) -> bool:
+        """Whether what is wrong with a name that a device says was not told within the hour."""
+        before = self._told.get((device_id, unique_id))
+        if before is not None and timedelta(0) <= now - before < TOLD_AGAIN:
+            return False
+        if len(self._told) > 1_000:
+            self._told.clear()
+        self._told[device_id, unique_id] = now
+        return True
 
     def _count(self, receipts: list[Receipt]) -> None:
         counters = self._house.counters

@@ -5,6 +5,7 @@ Not `aiohttp.web.Application`: its router and middlewares would cost every posit
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import ClientConnectionResetError, web
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 type Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 type Under = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
 
+_SECRET = re.compile(r"[\w-]{20,}")
 SAMPLE = 1_000
 """One position request in so many is told in the log."""
 
@@ -101,9 +103,12 @@ class Reception:
 
 
 def plain(path: str) -> str:
-    """A path as it may stand in a log: no token, no control character, not long (ASVS 16.2.5, 16.4.1)."""
-    first, slash, rest = path[1:].partition("/")
+    """A path as it may stand in a log: no token, no control character, not long (ASVS 16.2.5, 16.4.1).
+
+    Nor what may be a token at an address that was mistyped, as `//osmand/…`.
+    """
+    first, _, rest = path[1:].partition("/")
     if first in SOURCES and rest:
         return f"/{first}/…"
-    shown = f"/{first}{slash}{rest}"[:80]
+    shown = _SECRET.sub("…", path)[:80]
     return shown if shown.isprintable() else ascii(shown)[1:-1]

@@ -383,7 +383,49 @@ def test_a_server_speaks_for_its_trackers(depot: Depot) -> None:
 
     depot.run(scenario)
     assert len(depot.fixes()) == 1
-    assert ["imei-2" in each.why or "imei-9" in each.why for each in depot.quarantined()] == [True] * 3
+    assert ["imei-2" in each.why or "imei-9" in each.why for each in depot.quarantined()] == [True] * 2
+
+
+def test_a_server_s_unknown_tracker_is_told_of_once_and_nothing_is_kept_of_where_it_was(depot: Depot) -> None:
+    depot.send_round()
+    server = depot.connect(App.SERVER, None)
+    add_tracker(depot.logbook, unique_id="imei-2", driver_id=ANNA, label="Van 2", now=NOW)
+
+    async def scenario(site: Site) -> None:
+        for n in range(5):
+            moment = (NOW + timedelta(seconds=n)).isoformat()
+            known = {**SERVER, "position": {**SERVER["position"], "fixTime": moment}}
+            unknown = {**known, "device": {**SERVER["device"], "uniqueId": "imei-9"}}
+            assert (await site.ask("POST", "/traccar", token=server.token, json=[known, unknown])).status == 200
+
+    depot.run(scenario)
+    assert len(depot.fixes()) == 5
+    (told,) = depot.quarantined()
+    assert "imei-9" in told.why
+    assert told.body == b""
+
+
+def test_a_phone_that_sends_rubbish_without_end_does_not_fill_the_disk(
+    depot: Depot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatcher.gateway.positions.ASIDE_BYTES", 3_000)
+    depot.send_round()
+    token = depot.connect(App.OVERLAND).token
+
+    async def scenario(site: Site) -> None:
+        for n in range(10):
+            got = await site.ask("POST", f"/overland/{token}", data=f"{n} ".encode() + b"x" * 1_000)
+            assert (got.status, got.body) == (200, b'{"result":"ok"}')
+        assert (await site.fix(token)).status == 200
+        depot.clock.now += timedelta(days=1)
+        depot.send_round(shift="shift-2", on=depot.clock.now.date(), starts_at=depot.clock.now, ends_at=depot.clock.now)
+        assert (await site.ask("POST", f"/overland/{token}", data=b"the next day")).status == 200
+        assert site.gateway.house is not None
+        assert site.gateway.house.counters.faults == 11
+
+    depot.run(scenario)
+    assert [each.body[:3] for each in depot.quarantined()] == [b"the", b"2 x", b"1 x", b"0 x"]
+    assert len(depot.fixes()) == 1
 
 
 def test_without_encryption_positions_are_taken_only_if_the_depot_says_so(depot: Depot) -> None:

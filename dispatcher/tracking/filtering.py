@@ -20,6 +20,9 @@ FASTEST_MPS = 70.0
 AGREEING = 3
 """So many fixes in a row that fit one another outweigh the one before that they do not fit."""
 
+WRONG_S = 60.0
+"""A clock that is off by more is set right; less is the time messages take, and of no harm."""
+
 _NULL_ISLAND_DEG = 1e-4
 _SKEW_SAMPLES = 30
 _SUSTAINED_S = 600.0
@@ -106,6 +109,17 @@ class Skew:
         if ahead_s < -FUTURE_S and not self._slow_for_long:
             return 0.0
         return ahead_s
+
+    @property
+    def correction_s(self) -> float:
+        """What to take off this device's times: its clock's error, once three fixes agree that it is a wrong clock.
+
+        The third largest difference is taken, not the largest: one fix from the future must not move the others.
+        """
+        if abs(self.ahead_s) <= WRONG_S:
+            return 0.0
+        seen = self._sent or [ahead for _, ahead in self._fixed]
+        return sorted(seen)[-AGREEING] if len(seen) >= AGREEING and abs(sorted(seen)[-AGREEING]) > WRONG_S else 0.0
 
     @property
     def _slow_for_long(self) -> bool:

@@ -6,8 +6,8 @@ is told again from the nearest checkpoint, so that late fixes give what punctual
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from dispatcher.domain.actions import ActionKind, TakenAction, Taking
 from dispatcher.domain.fleet import Shift
@@ -101,7 +101,7 @@ class RoundTracker:
 
     def hear(self, actions: Iterable[TakenAction]) -> None:
         """Take in all that the driver said in this round so far; replaces what was given before."""
-        actions = list(actions)
+        actions = [self._said_right(taken) for taken in actions]
         self._ended = self._has_ended(actions)
         words = words_of(actions)
         changed = [o for o in words.keys() | self._words.keys() if words.get(o) != self._words.get(o)]
@@ -225,12 +225,22 @@ class RoundTracker:
         skew = self._skews.get(device_id)
         return 0.0 if skew is None else skew.ahead_s
 
+    def _said_right(self, taken: TakenAction) -> TakenAction:
+        """An action by the depot's clock, as far as that of its phone is known."""
+        skew = self._skews.get(taken.device_id)
+        off_s = skew.correction_s if skew else 0.0
+        if not off_s:
+            return taken
+        return replace(taken, action=replace(taken.action, at=taken.action.at - timedelta(seconds=off_s)))
+
     def _admit(self, stored: StoredFix) -> float | None:
         """Keep a fix, unless doubt forbids; the moment from which to tell again."""
         self.heard_at = stored.received_at if self.heard_at is None else max(self.heard_at, stored.received_at)
         if stored.fix.mock:
             self.mock, self._mock_at = True, max(stored.fix.at, self._mock_at or stored.fix.at)
-        self._skews.setdefault(stored.device_id, Skew()).take(stored)
+        skew = self._skews.setdefault(stored.device_id, Skew())
+        skew.take(stored)
+        stored = _set_right(stored, skew.correction_s)
         doubt = doubt_of(stored)
         point = point_of(stored)
         twin = self._track.add(point) if doubt is None else None
@@ -361,6 +371,13 @@ class RoundTracker:
 
     def _said_end(self, word: Word) -> datetime | None:
         return None if word.finished_t is None else _moment(word.finished_t)
+
+
+def _set_right(stored: StoredFix, off_s: float) -> StoredFix:
+    """A fix by the depot's clock; what is stored stays as the device said it."""
+    if not off_s:
+        return stored
+    return replace(stored, fix=replace(stored.fix, at=stored.fix.at - timedelta(seconds=off_s)))
 
 
 def _beyond_noise(step_m: float) -> float:

@@ -231,3 +231,15 @@ def test_visits_outlive_the_tracks_they_were_made_from(road: Road, monkeypatch: 
     assert live.rounds[road.shift].visits == seen
     again.step(road.outlook, at + timedelta(days=91))
     assert road.logbook.read(lambda r: tuple(r.visits([road.shift]))) == seen
+
+
+def test_a_phone_whose_clock_is_fast_is_followed_all_the_same(road: Road) -> None:
+    fast = timedelta(minutes=9)
+    stop = road.times.stops[1]
+    until = stop.departs_at + timedelta(minutes=2)
+    for fix in onroad.drive(road.day, road.outlook.schedule, road.shift, until=until):
+        onroad.report(road.logbook, road.phone, [replace(fix, at=fix.at + fast)], fix.at + timedelta(seconds=1))
+    round_ = road.step(until).rounds[road.shift]
+    assert [v.order_id for v in round_.visits] == [s.order_id for s in road.times.stops[:2]]
+    assert abs((round_.visits[1].arrived_at - stop.arrives_at).total_seconds()) < 90
+    assert abs(round_.stops[0].delay_s) < 150

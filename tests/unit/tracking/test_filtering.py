@@ -99,3 +99,20 @@ def test_a_slow_clock_is_believed_in_time():
     for i in range(0, 1_200, 10):
         skew.take(stored(at(i).fix, i, 300))
     assert skew.ahead_s == pytest.approx(-300)
+
+
+def test_a_wrong_clock_is_set_right_once_three_fixes_agree():
+    skew = Skew()
+    for i in range(2):
+        skew.take(stored(at(i).fix, i, -540))
+    assert skew.correction_s == 0
+    skew.take(stored(at(2).fix, 2, -538))
+    assert skew.correction_s == pytest.approx(538)
+
+
+def test_one_fix_from_the_future_sets_no_clock_right():
+    skew = Skew()
+    for i in range(20):
+        skew.take(stored(at(i).fix, i, -7_200 if i == 10 else 2))
+    assert skew.ahead_s > 7_000
+    assert skew.correction_s == 0

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QAccessible, QAction, QKeySequence
+from PySide6.QtGui import QAccessible, QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QDialog, QWidget
 
 from dispatcher.domain.ids import OrderId
@@ -14,6 +14,8 @@ from ui.window.main import MainWindow
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "automation.md"
 ROW = re.compile(r"^\| `([^`]+)` \| ([^|]*) \|(?: ([^|]*) \|)?$", re.MULTILINE)
+
+BLACK = QImage.Format.Format_Mono
 
 OPENS: Mapping[str, Callable[[MainWindow], object]] = {
     "The command palette": lambda window: window.palette_box.open(),
@@ -26,6 +28,7 @@ OPENS: Mapping[str, Callable[[MainWindow], object]] = {
     "Depot late": lambda window: window.actions_by_name["depot_late"].trigger(),
     "Street closed": lambda window: window.actions_by_name["street_closed"].trigger(),
     "Nobody there": lambda window: window.actions_by_name["no_show"].trigger(),
+    "A proof's picture": lambda window: window.board.proofs.view.show_picture(QImage(8, 8, BLACK), "Signature"),
     "Bigger load": lambda window: window.actions_by_name["bigger_load"].trigger(),
     "What if": lambda window: window.actions_by_name["what_if"].trigger(),
     "Pair a phone": lambda window: window.actions_by_name["pair_phone"].trigger(),

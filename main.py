@@ -231,31 +231,48 @@ def undriven_day(home: Home, slug: str) -> date:
     )
 
 
-def codes_out(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
-    """Give a day's orders their one-time codes, and write them to a file to send them from."""
-    on, depot = args.date or workplace.today, workplace.depot
-    folder = workplace.home.database(workplace.slug).parent
-    secret = codes.depot_secret(folder / "gateway")
-    orders = workplace.store.read(lambda r: r.orders_of([on]))
-    with closing(open_logbook(folder, clock=now)) as logbook:
+def codes_out(args: argparse.Namespace, home: Home) -> dict[str, Any]:
+    """Give a day's orders their one-time codes, beside an open window; write them to a file to send them from."""
+    folder = _folder_of_depot(args, home)
+    clock = clock_of(folder)
+    with closing(open_store(folder)) as store:
+        depot = store.read(lambda r: r.depot())
+        on = args.date or clock().astimezone(depot.zone).date()
+        day = store.read(lambda r: r.day(on))
+    secret, orders = codes.depot_secret(folder / "gateway"), list(day.orders.values())
+    with closing(open_logbook(folder, clock=clock)) as logbook:
         issued = codes.issue_codes(
-            logbook, orders, policy=depot.road, zone=depot.zone, secret=secret, now=now(), anew=args.renew
+            logbook,
+            orders,
+            policy=depot.road,
+            zone=depot.zone,
+            secret=secret,
+            now=clock(),
+            ends=codes.ends_of(day),
+            anew=args.renew,
         )
         written = logbook.read(lambda r: codes.codes_file(r, orders, zone=depot.zone, secret=secret, out=args.out))
     return {"date": on.isoformat(), "codes": written, "issued": len(issued), "file": str(args.out)}
 
 
 def verify(args: argparse.Namespace, home: Home) -> dict[str, Any]:
-    """Go through the chain of proofs and the files it names. Raises `KnownError` at the first break."""
-    slug = args.depot or _usual_depot(home)
-    if slug is None or slug not in home.depot_slugs():
-        raise KnownError("There is no such depot, or several.", "Name one with --depot; depot list says which.")
-    folder = home.database(slug).parent
+    """Go through the chain of proofs and the files it names, beside an open window.
+
+    Raises `KnownError` at the first break.
+    """
+    folder = _folder_of_depot(args, home)
     with closing(open_logbook(folder, clock=now)) as logbook:
         verdict = verify_proofs(logbook, ProofFiles(folder / "proofs"), now=now(), head=args.head)
     if not verdict.sound:
         raise KnownError(verdict.fault, "Keep the data folder as it is, and compare it with a backup.")
     return verdict.described()
+
+
+def _folder_of_depot(args: argparse.Namespace, home: Home) -> Path:
+    slug = args.depot or _usual_depot(home)
+    if slug is None or slug not in home.depot_slugs():
+        raise KnownError("There is no such depot, or several.", "Name one with --depot; depot list says which.")
+    return home.database(slug).parent
 
 
 def simulate(args: argparse.Namespace, home: Home) -> int:
@@ -526,11 +543,11 @@ def _day_commands(commands: Any) -> None:
 
 def _proof_commands(commands: Any) -> None:
     what = "give a day's orders their one-time codes and write them to a file"
-    coded = _command(commands, "codes", what, codes_out, needs="depot")
+    coded = _command(commands, "codes", what, codes_out, needs="beside")
     coded.add_argument("--out", type=Path, required=True, metavar="FILE.csv", help="only its owner may read it")
     coded.add_argument("--renew", action="store_true", help="make all of them anew; the former digits are void")
     _which_day(coded)
-    checked = _command(commands, "verify", "check that no proof was changed since it was kept", verify, needs="home")
+    checked = _command(commands, "verify", "check that no proof was changed since it was kept", verify, needs="beside")
     checked.add_argument("--head", default="", metavar="HASH", help="a hash noted earlier, which must be on the chain")
     _which_depot(checked)
 
@@ -572,7 +589,7 @@ def _gateway_command(commands: Any) -> None:
     gateway.add_argument("--port", type=_port, default=None, help="for phones; without it as the depot's settings say")
     gateway.add_argument("--setup-port", type=_port, default=None, help="for the page that hands out the certificate")
     gateway.add_argument("--host", default="", help="name or address that phones are told")
-    gateway.add_argument("--bind", default="", metavar="ADDRESS", help="listen on this address only")
+    gateway.add_argument("--bind", default="", metavar="ADDRESS", help="listen on this address only; 0.0.0.0 for all")
     broker = "take OwnTracks' messages from this broker too, mqtts://user:password@host; or from ROUNDHOUSE_MQTT"
     gateway.add_argument("--mqtt", default=os.environ.get("ROUNDHOUSE_MQTT", ""), metavar="URL", help=broker)
     gateway.set_defaults(needs="nothing")
@@ -625,11 +642,12 @@ def execute(args: argparse.Namespace, home: Home) -> int:
     if needs == "nothing":
         return int(args.run(args, home))
     with ExitStack() as opened:
-        opened.enter_context(lock_home(home.root))
-        opened.enter_context(kept_log(home))
+        if needs != "beside":
+            opened.enter_context(lock_home(home.root))
+            opened.enter_context(kept_log(home))
         if needs == "window":
             return int(args.run(args, home))
-        if needs == "home":
+        if needs in ("home", "beside"):
             result = args.run(args, home)
         else:
             slug = args.depot or _usual_depot(home)

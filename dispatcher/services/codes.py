@@ -7,7 +7,7 @@ depot's own messages to its customers are made from.
 import csv
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.plan import Day
 from dispatcher.domain.proof import Need, OneTimeCode, ProofKind
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.time import midnight
@@ -25,7 +26,7 @@ from dispatcher.intake.writing import guarded, whole_file
 from dispatcher.proof.codes import digits_of, issue
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 
-AFTER_WINDOW = timedelta(hours=2)
+AFTER = timedelta(hours=2)
 SECRET_BYTES = 32
 SECRET_NAME = "secret"
 HEADINGS = ("order", "name", "phone", "email", "code", "valid_until")
@@ -66,10 +67,16 @@ def wants_code(order: Order, policy: RoadPolicy) -> bool:
     return order.state is OrderState.OPEN and level is not Need.OFF
 
 
-def expires_at(order: Order, zone: ZoneInfo) -> datetime:
-    """Midnight after the delivery day, or two hours after the last window's end if that is later."""
+def expires_at(order: Order, zone: ZoneInfo, round_ends: datetime | None = None) -> datetime:
+    """Midnight after the delivery day, or two hours after the last window's, or its round's end if that is later."""
     end = midnight(order.date + timedelta(days=1), zone)
-    return max([end, *(window.closes_at + AFTER_WINDOW for window in order.windows)])
+    ends = [window.closes_at for window in order.windows] + ([round_ends] if round_ends else [])
+    return max([end, *(moment + AFTER for moment in ends)])
+
+
+def ends_of(day: Day) -> Mapping[OrderId, datetime]:
+    """When the shift ends that serves each order: after midnight for one by night."""
+    return {o: day.shifts[route.shift_id].ends_at for route in day.plan.routes for o in route.order_ids}
 
 
 def issue_codes(
@@ -80,19 +87,22 @@ def issue_codes(
     zone: ZoneInfo,
     secret: bytes,
     now: datetime,
+    ends: Mapping[OrderId, datetime] | None = None,
     anew: bool = False,
 ) -> tuple[OrderId, ...]:
     """See that the next attempt at each of these orders that wants a code has one; the orders that got a new one.
 
-    A code that is there stays, with the lifetime the order has now. With `anew` every one is made again: the former
-    digits are void, and there are five tries again. One that was right already is left alone even then.
+    A code that is there stays, with the lifetime the order has now; `ends` says when the rounds end (`ends_of`). With
+    `anew` every one is made again: the former digits are void, and there are five tries again. One that was right
+    already is left alone even then.
     """
     wanted = [order for order in orders if wants_code(order, policy)]
+    until = {order.id: expires_at(order, zone, (ends or {}).get(order.id)) for order in wanted}
     there = logbook.read(lambda reader: {order.id: reader.code(order.id, order.attempt) for order in wanted})
     lacking = [order for order in wanted if _lacks(there[order.id], anew=anew)]
 
     def made(order: Order) -> OneTimeCode:
-        return issue(order.id, order.attempt, secret, opens_at=now, expires_at=expires_at(order, zone))
+        return issue(order.id, order.attempt, secret, opens_at=now, expires_at=until[order.id])
 
     # Slow on purpose, so not within a transaction; the hash lets other threads run
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -105,8 +115,8 @@ def issue_codes(
             if order.id in new and _lacks(code, anew=anew):
                 writer.put_code(new[order.id])
                 kept.append(order.id)
-            elif code is not None and code.expires_at != expires_at(order, zone):
-                writer.put_code(replace(code, expires_at=expires_at(order, zone)))
+            elif code is not None and code.expires_at != until[order.id]:
+                writer.put_code(replace(code, expires_at=until[order.id]))
         return tuple(kept)
 
     return logbook.write(keep) if wanted else ()

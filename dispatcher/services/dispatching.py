@@ -1,7 +1,7 @@
 """Sending a day out: one-time codes for the orders that want one, then every round to its driver's phone."""
 
 from dispatcher.domain.errors import KnownError
-from dispatcher.services.codes import depot_secret, issue_codes, wants_code
+from dispatcher.services.codes import depot_secret, ends_of, issue_codes, wants_code
 from dispatcher.services.planning import Outlook
 from dispatcher.services.sending import Sent, send
 from dispatcher.services.workplace import Workplace
@@ -19,5 +19,6 @@ def send_day(workplace: Workplace, outlook: Outlook) -> Sent:
     planned = [day.orders[order_id] for route in day.plan.routes for order_id in route.order_ids]
     if coded := [order for order in planned if wants_code(order, day.depot.road)]:
         secret = depot_secret(workplace.home.database(workplace.slug).parent / "gateway")
-        issue_codes(logbook, coded, policy=day.depot.road, zone=day.depot.zone, secret=secret, now=now)
+        road, zone = day.depot.road, day.depot.zone
+        issue_codes(logbook, coded, policy=road, zone=zone, secret=secret, now=now, ends=ends_of(day))
     return sent

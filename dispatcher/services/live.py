@@ -32,8 +32,9 @@ __all__ = ["LiveDay", "LiveDesk", "TrailPoints", "facts_on"]
 class LiveDesk:
     """Follows one depot's drivers. `step` is asked by one thread at a time, the rest by any."""
 
-    def __init__(self, logbook: Logbook, underway: Underway, desk: PlanningDesk) -> None:
-        self.logbook, self._underway, self._desk = logbook, underway, desk
+    def __init__(self, logbook: Logbook, underway: Underway, desk: PlanningDesk, *, keeps: bool = True) -> None:
+        """`keeps`: whether what is made of the tracks is written; a copy to try things out in only looks."""
+        self.logbook, self._underway, self._desk, self._keeps = logbook, underway, desk, keeps
         self._watch: Watch | None = None
         self._lines: dict[ShiftId, RoadPath] = {}
 
@@ -69,12 +70,13 @@ class LiveDesk:
         if not heard and not judged:
             return None
         news = self._underway.learn(on, watch.facts(outlook.day))
-        watch.keep()
+        if self._keeps:
+            watch.keep()
         return replace(watch.picture(now), news=news)
 
     def keep(self) -> None:
         """Write what was made of the tracks so far, as `step` does now and then. Nobody must be asking meanwhile."""
-        if self._watch is not None:
+        if self._watch is not None and self._keeps:
             self._watch.keep(at_once=True)
 
     def close(self) -> None:

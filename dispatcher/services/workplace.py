@@ -124,7 +124,7 @@ def open_workplace(
     desk, live = PlanningDesk(found.roads), None
     if logbook is not None:
         store = underway = Underway(store, partial(facts_on, logbook))
-        live = LiveDesk(logbook, underway, desk)
+        live = LiveDesk(logbook, underway, desk, keeps=tried is None)
     return Workplace(slug, home, store, found.pack, found.roads, found.geocoder, desk, clock, found.fault, tried, live)
 
 

@@ -84,6 +84,19 @@ def test_a_code_lives_through_the_day_and_two_hours_past_the_last_window(
     assert expires_at(order("a", windows=tuple(TimeWindow(at(a), at(b)) for a, b in windows)), HELSINKI) == expected
 
 
+def test_a_code_is_good_until_the_end_of_a_round_by_night(logbook: SqliteLogbook) -> None:
+    by_night, by_day = order("night"), order("day")
+    dawn = datetime(2026, 11, 25, 4, tzinfo=UTC)
+    ends = {by_night.id: dawn, by_day.id: datetime(2026, 11, 24, 15, tzinfo=UTC)}
+    issued(logbook, by_night, by_day)
+    before = digits(logbook, "night")
+    assert issued(logbook, by_night, by_day, ends=ends) == (), "the digits stay"
+    kept = {name: logbook.read(lambda r, n=name: r.code(OrderId(n), 1)) for name in ("night", "day")}
+    assert kept["night"].expires_at == dawn + timedelta(hours=2)
+    assert kept["day"].expires_at == datetime(2026, 11, 24, 22, tzinfo=UTC)
+    assert check(kept["night"], before or "", dawn)[0] is CodeVerdict.RIGHT
+
+
 def test_a_day_on_which_clocks_change_ends_at_its_own_midnight() -> None:
     assert expires_at(order("a", date=date(2026, 10, 25)), HELSINKI) == datetime(2026, 10, 25, 22, tzinfo=UTC)
 
@@ -180,6 +193,17 @@ def test_codes_are_written_again_the_same_and_renewed_when_asked(depot: Path, tm
     assert out.read_text("utf-8-sig") == first
     assert run(capsys, *command, "--renew")[1]["issued"] == 1
     assert out.read_text("utf-8-sig") != first
+
+
+def test_codes_and_verify_run_beside_an_open_window(depot: Path, tmp_path: Path, capsys: Say) -> None:
+    open_road(depot).logbook.close()
+    with program.lock_home(program.find_home().root):
+        out = str(tmp_path / "codes.csv")
+        assert run(capsys, "codes", "--date", ON.isoformat(), "--out", out)[1]["codes"] == 1
+        assert run(capsys, "verify")[0] == 0
+        assert run(capsys, "import", str(tmp_path / "orders.csv"))[0] == 1, "what writes the plan still waits"
+    status, _, said = run(capsys, "codes", "--depot", "nowhere", "--out", out)
+    assert (status, "no such depot" in said) == (1, True)
 
 
 def test_verify_names_the_break_and_ends_with_1(depot: Path, capsys: Say) -> None:

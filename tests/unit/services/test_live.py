@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from db.logbook.opening import open_logbook
+from db.logbook.reader import SqlLogbookReader
 from dispatcher.domain.devices import Device
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.tracking import AlertKind, Risk, Witness
-from dispatcher.services import disturbances, plan, sending
+from dispatcher.services import disturbances, plan, sending, whatifs
 from dispatcher.services.home import Home
 from dispatcher.services.live import LiveDay, LiveDesk
 from dispatcher.services.planning import Outlook
@@ -66,8 +67,9 @@ class Road:
         assert answer["taking"] == "taken", answer
 
 
-def opened(home: Home, slug: str) -> Workplace:
-    return open_workplace(home, slug, open_store=open_stores, clock=now, open_logbook=partial(open_logbook, clock=now))
+def opened(home: Home, slug: str, *, what_if: str = "") -> Workplace:
+    logbook = partial(open_logbook, clock=now)
+    return open_workplace(home, slug, open_store=open_stores, clock=now, open_logbook=logbook, what_if=what_if)
 
 
 @pytest.fixture
@@ -216,6 +218,43 @@ def test_what_a_driver_does_is_no_news_to_the_driver(road: Road) -> None:
     moving = road.times.stops[-1].order_id
     road.workplace.store.write("Move", lambda uow: plan.move_orders(uow, order_ids=[moving], to_shift=other))
     assert set(sending.send(road.logbook, road.outlook, third.departs_at).changed) == {road.shift, other}
+
+
+def test_a_copy_to_try_things_out_in_writes_nothing_of_the_road(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dispatcher.services.watch.KEEP_EVERY_S", 0.0)
+    at = road.times.stops[2].departs_at + timedelta(minutes=2)
+    road.drive(at)
+    home, slug, workplace = road.workplace.home, road.workplace.slug, road.workplace
+    whatifs.make(home, slug, workplace.store, name="Try", on=days.DATE, clock=now, open_store=open_stores)
+    with opened(home, slug, what_if="Try") as copy:
+        assert copy.live is not None
+        seen = copy.live.step(copy.desk.look(copy.store.read(lambda r: r.day(days.DATE)), why=False), at)
+        assert seen is not None
+        assert seen.rounds[road.shift].visits
+    assert not road.logbook.read(lambda r: r.visits([road.shift]))
+    road.step(at)
+    assert road.logbook.read(lambda r: r.visits([road.shift]))
+
+
+def test_a_day_without_drivers_reads_no_old_tracks(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = road.times.stops[1].departs_at
+    road.drive(at)
+    road.deliver(0, road.times.stops[0].departs_at)
+    other = days.DATE + timedelta(days=1)
+    empty = road.workplace.desk.look(road.workplace.store.read(lambda r: r.day(other)), why=False)
+    asked: list[tuple[str, int]] = []
+    for name in ("fixes_after", "actions_after"):
+        real = getattr(SqlLogbookReader, name)
+
+        def spied(self, n: int, limit: int = 10_000, *, name: str = name, real=real):
+            found = real(self, n, limit)
+            asked.append((name, len(found)))
+            return found
+
+        monkeypatch.setattr(SqlLogbookReader, name, spied)
+    road.live.step(empty, at)
+    assert {name for name, _ in asked} == {"fixes_after", "actions_after"}
+    assert sum(found for _, found in asked) == 0
 
 
 def test_visits_outlive_the_tracks_they_were_made_from(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ class RoadPolicy:
     """Positions are kept from this long before a shift starts until this long after it ends."""
     keep_tracks_days: int = 60
     keep_proofs_days: int = 365
+    """The least a proof must last; no proof is deleted yet, whatever its age."""
     keep_photos_days: int = 90
     keep_codes_days: int = 7
     stale_s: int = 120

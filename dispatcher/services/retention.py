@@ -1,7 +1,11 @@
-"""What is kept no longer than the depot's habits say: raw tracks and one-time codes go; what was made of them stays."""
+"""What is kept no longer than the depot's habits say: raw tracks, photos and one-time codes go.
+
+What was made of tracks stays, and so does the chain of proofs, which knows photos by their hashes alone.
+"""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from dispatcher.services.workplace import Workplace
 
@@ -20,6 +24,20 @@ def forget_today(workplace: Workplace) -> Mapping[str, int]:
     gone = {
         **logbook.forget(now - timedelta(days=policy.keep_tracks_days), ["tracks"]),
         **logbook.forget(now - timedelta(days=policy.keep_codes_days), ["codes"]),
+        "photos": _forget_photos(photos_of(workplace), now - timedelta(days=policy.keep_photos_days)),
     }
     logbook.write(lambda book: book.put_cursor(CURSOR, today))
     return gone
+
+
+def photos_of(workplace: Workplace) -> Path:
+    """Where a depot keeps the files of its proofs."""
+    return workplace.home.database(workplace.slug).parent / "proofs"
+
+
+def _forget_photos(folder: Path, before: datetime) -> int:
+    """Delete the files that came before a moment; originals and the copies made of them came together."""
+    old = [file for file in folder.glob("??/??/*") if file.stat().st_mtime < before.timestamp()]
+    for file in old:
+        file.unlink(missing_ok=True)
+    return len(old)

@@ -16,7 +16,6 @@ PORTS = (
 )
 KEPT = (
     Figure("keep_tracks_days", "Trac&ks", " days", "where drivers were; two months is what authorities name"),
-    Figure("keep_proofs_days", "Proo&fs", " days", "who took what, and when; as long as customers may claim"),
     Figure("keep_photos_days", "P&hotos", " days", "they need most of the room"),
     Figure("keep_codes_days", "&Codes", " days", "scrambled; of no use after the delivery"),
 )

@@ -61,7 +61,7 @@ def test_every_habit_can_be_changed_and_is_published(
 ) -> None:
     before = on_road.depot
     for part, shown in {
-        "margin_s": 45, "keep_tracks_days": 30, "keep_proofs_days": 400, "keep_photos_days": 60, "keep_codes_days": 3,
+        "margin_s": 45, "keep_tracks_days": 30, "keep_photos_days": 60, "keep_codes_days": 3,
         "stale_s": 90, "geofence_m": 80, "dwell_s": 60, "late_departure_s": 5, "off_route_m": 700, "standing_s": 30,
         "silent_s": 15, "speeding_kmh": 90, "battery": 20, "undo_s": 30, "port": 9_443, "setup_port": 9_480,
     }.items():  # fmt: skip
@@ -75,7 +75,7 @@ def test_every_habit_can_be_changed_and_is_published(
     save(form, runner)
     road = on_road.depot.road
     assert road == RoadPolicy(
-        margin_s=2_700, keep_tracks_days=30, keep_proofs_days=400, keep_photos_days=60, keep_codes_days=3, stale_s=90,
+        margin_s=2_700, keep_tracks_days=30, keep_photos_days=60, keep_codes_days=3, stale_s=90,
         geofence_m=80, dwell_s=60, late_departure_s=300, off_route_m=700, standing_s=1_800, silent_s=900,
         speeding_kmh=90, battery=0.2, undo_s=30, port=9_443, setup_port=9_480, host="depot.local", clear_text=True,
         phone="+358 9 123 4567", reasons=REASONS[:2],
@@ -140,7 +140,7 @@ def test_what_makes_no_sense_is_said_where_it_is(
 
 def test_every_figure_is_explained_and_in_bounds(form: DepotSettingsDialog) -> None:
     shown = {name for page in (form.gateway, form.road, form.door, form.reasons) for name in page.fields}
-    elsewhere = {"serve", "practice", "clear_text", "delivering", "failing"}
+    elsewhere = {"serve", "practice", "clear_text", "delivering", "failing", "keep_proofs_days"}
     assert shown == {field.name for field in fields(RoadPolicy)} - elsewhere
     for name in shown - {"reasons"}:
         said = form.findChild(Said, f"depot_settings.{name}.said")

@@ -1,5 +1,6 @@
 """Tracks and codes go when their time is over; the daily copies hold the logbook too."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,9 +13,10 @@ import pytest
 from db.logbook.opening import open_logbook
 from dispatcher.domain.place import Place
 from dispatcher.domain.tracking import Fix
+from dispatcher.proof.files import ProofFiles
 from dispatcher.services.backups import back_up_today, folder
 from dispatcher.services.home import Home
-from dispatcher.services.retention import forget_today
+from dispatcher.services.retention import forget_today, photos_of
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
 from tests.fixtures import days, onroad
 from tests.unit.services.conftest import keep, now, open_stores, small_day
@@ -58,7 +60,7 @@ def test_tracks_are_forgotten_when_the_setting_says_and_not_before(road: Workpla
     hear(road, clock.moment)
     clock.moment += timedelta(days=30)
     hear(road, clock.moment)
-    assert forget_today(road) == {"tracks": 0, "codes": 0}
+    assert forget_today(road) == {"tracks": 0, "codes": 0, "photos": 0}
     clock.moment += timedelta(days=31)
     assert forget_today(road)["tracks"] > 0
     assert fixes(road) == 1
@@ -84,3 +86,13 @@ def test_the_logbook_is_copied_with_the_depot_and_few_copies_stay(road: Workplac
     assert len(copies) == 2
     with closing(open_logbook(copies[-1], clock=clock)) as copy:
         assert copy.read(lambda r: r.counts()).fixes == 1
+
+
+def test_photos_go_in_their_time_and_no_others(road: Workplace, clock: Clock) -> None:
+    files = ProofFiles(photos_of(road))
+    old, fresh = files.path(files.put(b"an old photo")), files.path(files.put(b"a fresh one"))
+    for file, age in ((old, timedelta(days=91)), (fresh, timedelta(days=89))):
+        came = (clock.moment - age).timestamp()
+        os.utime(file, (came, came))
+    assert forget_today(road)["photos"] == 1
+    assert (old.exists(), fresh.exists()) == (False, True)

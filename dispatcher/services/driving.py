@@ -178,10 +178,30 @@ def _keep(call: Call, action: Action) -> TakenAction:
         taken = replace(taken, effect=_EFFECTS[action.kind](call, action))
     except Unfit as fault:
         taken = replace(taken, taking=Taking.REFUSED, why=str(fault))
+        _tell_dispatcher(call, action)
     taken = call.writer.put_action(taken)
     if "number" in taken.effect and action.order_id:
         call.standing(action.shift_id)[action.order_id, taken.effect["number"]] = taken
     return taken
+
+
+def _tell_dispatcher(call: Call, action: Action) -> None:
+    """An outcome at somebody else's stop has no effect, but goods may have changed hands: a person must hear of it.
+
+    So it is when an order is moved to another driver while the one who has it is without a line.
+    """
+    if action.kind not in (ActionKind.DELIVER, ActionKind.FAIL) or action.order_id is None:
+        return
+    days = {(call.now + timedelta(days=n)).date() for n in (-1, 0, 1)}
+    rounds = [round_ for on in sorted(days) for round_ in call.writer.rounds_on(on)]
+    found = ((round_, stop) for round_ in rounds if (stop := stop_of(round_, action.order_id)))
+    theirs, stop = next(found, (None, None))
+    if theirs is None or stop is None or theirs.driver_id == call.driver_id:
+        return
+    what = "delivered" if action.kind is ActionKind.DELIVER else "not delivered"
+    text = f"{stop.get('number', '')}: {what}, but it was not taken, for the stop is another driver's by now."
+    if all(note.text != text for note in call.writer.notes(call.driver_id, since=call.now - timedelta(days=1))):
+        call.writer.put_note(Note(new_id(), call.driver_id, text, call.now, from_driver=True))
 
 
 def _keep_unreadable(call: Call, raw: Any, why: str) -> Answer:

@@ -155,3 +155,20 @@ def test_the_morning_s_track_and_visits_stay_with_the_round(road: Road) -> None:
     assert [v.order_id for v in kept] == [OrderId(o) for o in wanted if o in {v.order_id for v in kept}]
     assert len(kept) >= 2
     assert len(road.live.track(road.day.shifts[road.shift])) > len(fixes)
+
+
+def test_a_delivery_of_an_order_that_was_moved_meanwhile_is_told_to_the_dispatcher(book: driven_day.Road) -> None:
+    moved = driven_day.stop("a1", 1)
+    theirs = driven_day.sent(driven_day.OTHERS_SHIFT, OTHER)
+    body = {**theirs.body, "stops": [*theirs.body["stops"], moved], "driver": {"name": "Onni"}}
+    stays = [driven_day.stop("a2", 1)]
+    book.put(driven_day.sent(stops=stays, version=2), replace(theirs, body=body, version=2))
+    for _ in range(2):
+        (answer,) = book.say(book.action("deliver", "a1", at=NOW - MINUTE, outcome="delivered"), now=NOW)
+        assert answer["taking"] == "refused"
+    book.say(book.action("deliver", "nobody-s", at=NOW - MINUTE, outcome="delivered"), now=NOW)
+    (note,) = book.logbook.read(lambda r: r.notes())
+    assert note.from_driver
+    assert note.driver_id == AINO
+    assert "HEL-1: delivered" in note.text
+    assert "Onni" not in note.text, "the driver reads it too"

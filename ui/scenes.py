@@ -242,11 +242,14 @@ def _commands(album: "Album", window: MainWindow) -> None:
 
 
 def _forms(album: "Album", window: MainWindow) -> None:
-    """The order's form, the depot's settings, and a street that is closed."""
+    """The order's form, the depot's settings, a street that is closed, and where it may be, a simulated day."""
     window.edit_order(_routes(window)[0].order_ids[0])
     album.settle()
     _take_dialog(album, window, "order")
-    for action, name in (("depot_settings", "depot_settings"), ("street_closed", "disturbance.street_closed")):
+    shown = [("depot_settings", "depot_settings"), ("street_closed", "disturbance.street_closed")]
+    if window.day.day and window.day.day.depot.road.practice:
+        shown.append(("simulate", "simulation"))
+    for action, name in shown:
         window.actions_by_name[action].trigger()
         album.settle()
         _take_dialog(album, window, name)

@@ -24,7 +24,7 @@ def require_practice(depot: Depot) -> None:
         raise KnownError(
             f"{depot.name} is not a depot for practice: simulated positions and proofs would stand among its real ones "
             "for good.",
-            "Make a depot for practice (roundhouse depot new NAME --practice) or open the demo (roundhouse demo).",
+            "Open the demo (roundhouse demo), or make a depot for practice (roundhouse depot new NAME --practice).",
         )
 
 

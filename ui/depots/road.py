@@ -40,6 +40,11 @@ CLEAR_TEXT = (
     "from private addresses alone. Whoever listens in the same network can read them."
 )
 
+PRACTICE = (
+    "Simulated days may be driven in it. What they say stays among\n"
+    "its proofs for good: only where nobody is really served."
+)
+
 
 class GatewayPage:
     """How phones reach the depot, and for how long it keeps what they sent. GUI thread."""
@@ -80,7 +85,7 @@ class GatewayPage:
 
 
 class RoadPage:
-    """What counts as an arrival, and what raises an alert. GUI thread."""
+    """What counts as an arrival, what raises an alert, and whether all that is for practice. GUI thread."""
 
     def __init__(self, theme: Theme, tabs: QTabWidget) -> None:
         self.area, inner = page_of(tabs, "Road", "depot_settings.road", "Positions, arrivals and alerts")
@@ -90,16 +95,27 @@ class RoadPage:
             heading(form, title, theme, inner)
             self._parts.append(FigureFields(figures, inner))
             self._parts[-1].add_to(form, theme, inner)
+        heading(form, "Practice", theme, inner)
+        self.practice = QCheckBox("A depot for &practice", inner)
+        self.practice.setObjectName("depot_settings.practice")
+        self.practice.setAccessibleDescription(PRACTICE)
+        said = Said("depot_settings.practice.said", "About: a depot for practice", theme, inner)
+        said.setWordWrap(False)
+        said.say(PRACTICE, Tone.QUIET)
+        form.addRow("", self.practice)
+        form.addRow("", said)
         self.fields: dict[str, QWidget] = {name: f for part in self._parts for name, f in part.fields.items()}
 
     def fill(self, policy: RoadPolicy) -> None:
         """Show these."""
+        self.practice.setChecked(policy.practice)
         for part in self._parts:
             part.fill(policy)
 
     def changes(self, policy: RoadPolicy) -> dict[str, Any]:
         """What is filled in."""
-        return {name: value for part in self._parts for name, value in part.values(policy).items()}
+        figures = {name: value for part in self._parts for name, value in part.values(policy).items()}
+        return {"practice": self.practice.isChecked(), **figures}
 
 
 def heading(form: QFormLayout, text: str, theme: Theme, inner: QWidget) -> None:

@@ -68,6 +68,7 @@ def test_every_habit_can_be_changed_and_is_published(
         figure(form, part).setValue(shown)
     form.gateway.host.setText(" depot.local ")
     form.gateway.clear_text.setChecked(True)
+    form.road.practice.setChecked(True)
     form.door.phone.setText("+358 9 123 4567")
     form.door.needs["delivering"][ProofKind.CODE].choose(Need.REQUIRED)
     form.door.needs["failing"][ProofKind.PHOTO].choose(Need.REQUIRED)
@@ -78,6 +79,7 @@ def test_every_habit_can_be_changed_and_is_published(
         margin_s=2_700, keep_tracks_days=30, keep_photos_days=60, keep_codes_days=3, stale_s=90,
         geofence_m=80, dwell_s=60, late_departure_s=300, off_route_m=700, standing_s=1_800, silent_s=900,
         speeding_kmh=90, battery=0.2, undo_s=30, port=9_443, setup_port=9_480, host="depot.local", clear_text=True,
+        practice=True,
         phone="+358 9 123 4567", reasons=REASONS[:2],
         delivering={**before.road.delivering, ProofKind.CODE: Need.REQUIRED},
         failing={**before.road.failing, ProofKind.PHOTO: Need.REQUIRED},

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QDialog, QWidget
 
 from dispatcher.domain.ids import OrderId
+from dispatcher.services.demo import for_practice
 from tests.ui.window.shown import Shown
 from ui.window.main import MainWindow
 
@@ -33,6 +34,7 @@ OPENS: Mapping[str, Callable[[MainWindow], object]] = {
     "What if": lambda window: window.actions_by_name["what_if"].trigger(),
     "Pair a phone": lambda window: window.actions_by_name["pair_phone"].trigger(),
     "Messages set aside": lambda window: window.phones.show_quarantined(),
+    "A simulated day": lambda window: _simulate(window),
     "The export dialog": lambda window: window.actions_by_name["export_day"].trigger(),
     "The list of depots": lambda window: window.actions_by_name["open_depot"].trigger(),
     "The depot's form": lambda window: window.actions_by_name["new_depot"].trigger(),
@@ -48,6 +50,15 @@ def _first_stop(window: MainWindow) -> tuple[OrderId, ...]:
     day = window.day.day
     assert day is not None
     return day.plan.routes[0].order_ids[:1]
+
+
+def _simulate(window: MainWindow) -> None:
+    """Offered in a depot for practice alone."""
+    store = window.day.workplace.store
+    store.write("For practice", lambda uow: uow.put_depot(for_practice(uow.depot())))
+    window.open_day(window.day.date)
+    window.runner.wait_until_idle()
+    window.actions_by_name["simulate"].trigger()
 
 
 def opened(window: MainWindow) -> QWidget:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from dispatcher.domain.place import Place
 from dispatcher.domain.tracking import Fix
 from dispatcher.proof.files import ProofFiles
 from dispatcher.services.backups import back_up_today, folder
+from dispatcher.services.clocks import SimulatedTime, clock_of, publish
 from dispatcher.services.home import Home
 from dispatcher.services.retention import forget_today, photos_of
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
@@ -96,3 +97,14 @@ def test_photos_go_in_their_time_and_no_others(road: Workplace, clock: Clock) ->
         os.utime(file, (came, came))
     assert forget_today(road)["photos"] == 1
     assert (old.exists(), fresh.exists()) == (False, True)
+
+
+def test_nothing_is_deleted_by_a_date_that_is_made_up(road: Workplace, clock: Clock) -> None:
+    hear(road, clock.moment)
+    folder = road.home.depots / road.slug
+    real = datetime.now(UTC)
+    publish(folder, SimulatedTime(real, clock.moment + timedelta(days=400), 60.0, real + timedelta(minutes=1)))
+    simulated = replace(road, clock=clock_of(folder))
+    assert simulated.clock() > clock.moment + timedelta(days=399)
+    assert forget_today(simulated) == {}
+    assert fixes(road) == 1

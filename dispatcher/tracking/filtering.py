@@ -24,8 +24,8 @@ WRONG_S = 60.0
 """A clock that is off by more is set right; less is the time messages take, and of no harm."""
 
 _NULL_ISLAND_DEG = 1e-4
-_SKEW_SAMPLES = 30
-_SUSTAINED_S = 600.0
+_STRETCH_S, _STRETCHES = 120.0, 15
+_STEADY_STRETCHES, _STEADY_S = 6, 15.0
 
 
 def doubt_of(stored: StoredFix) -> Doubt | None:
@@ -75,40 +75,73 @@ def fits(a: Point, b: Point) -> bool:
 
 
 @dataclass(slots=True)
+class _Tops:
+    """The largest differences, device less gateway, in each of the last stretches of time in which anything came."""
+
+    _stretches: deque[tuple[int, tuple[float, ...]]] = field(default_factory=lambda: deque(maxlen=_STRETCHES))
+
+    def __bool__(self) -> bool:
+        return bool(self._stretches)
+
+    def take(self, at: datetime, received_at: datetime) -> None:
+        ahead_s, stretch = (at - received_at).total_seconds(), int(received_at.timestamp() // _STRETCH_S)
+        tops: tuple[float, ...] = (ahead_s,)
+        if self._stretches and self._stretches[-1][0] == stretch:
+            tops = tuple(sorted((*self._stretches.pop()[1], ahead_s))[-AGREEING:])
+        self._stretches.append((stretch, tops))
+
+    @property
+    def largest(self) -> float:
+        return max(tops[-1] for _, tops in self._stretches)
+
+    @property
+    def agreed(self) -> float | None:
+        """The largest that so many reach as have to agree."""
+        tops = sorted(top for _, tops in self._stretches for top in tops)
+        return tops[-AGREEING] if len(tops) >= AGREEING else None
+
+    @property
+    def steady(self) -> bool:
+        """Whether it was the same for long, give or take a few seconds."""
+        lately = [tops[-1] for _, tops in self._stretches][-_STEADY_STRETCHES:]
+        return len(lately) == _STEADY_STRETCHES and max(lately) - min(lately) <= _STEADY_S
+
+
+@dataclass(slots=True)
 class Skew:
     """How far one device's clock is ahead of the gateway's.
 
-    What is sent takes time to arrive, so the largest difference seen lately is the nearest to the truth. A device that
-    says when it sent is taken at its word; one that does not may have kept its fixes back, and is believed to be
-    behind only after ten minutes.
+    What is sent takes time to arrive, so the largest difference seen in the last half hour is the nearest to the
+    truth. A device that says when it sent is taken at its word. One that does not may have kept its fixes back: it is
+    believed to be behind only when it has been so for ten minutes and as steadily as no queue is that is worked off.
     """
 
-    _sent: deque[float] = field(default_factory=lambda: deque(maxlen=_SKEW_SAMPLES))
-    _fixed: deque[tuple[datetime, float]] = field(default_factory=lambda: deque(maxlen=_SKEW_SAMPLES))
-    _behind_since: datetime | None = None
+    _sent: _Tops = field(default_factory=_Tops)
+    _fixed: _Tops = field(default_factory=_Tops)
+    _behind: bool = False
+    """Whether the clock was found to be slow."""
 
     def take(self, stored: StoredFix) -> None:
         """Learn from one more fix, whether it is followed or not."""
         if stored.fix.sent_at is not None:
-            self._sent.append((stored.fix.sent_at - stored.received_at).total_seconds())
-        ahead_s = (stored.fix.at - stored.received_at).total_seconds()
-        self._fixed.append((stored.received_at, ahead_s))
-        if ahead_s > -FUTURE_S:
-            self._behind_since = None
-        elif self._behind_since is None:
-            self._behind_since = stored.received_at
+            self._sent.take(stored.fix.sent_at, stored.received_at)
+        self.hear(stored.fix.at, stored.received_at)
+
+    def hear(self, at: datetime, received_at: datetime) -> None:
+        """Learn from anything that the device says happened `at` a moment by its clock."""
+        self._fixed.take(at, received_at)
+        if self._fixed.largest > -FUTURE_S:
+            self._behind = False
+        elif self._fixed.steady:
+            self._behind = True
 
     @property
     def ahead_s(self) -> float:
         """Seconds; negative when the clock is slow; 0 as long as nothing is known."""
         if self._sent:
-            return max(self._sent)
-        if not self._fixed:
-            return 0.0
-        ahead_s = max(ahead for _, ahead in self._fixed)
-        if ahead_s < -FUTURE_S and not self._slow_for_long:
-            return 0.0
-        return ahead_s
+            return self._sent.largest
+        ahead_s = self._fixed.largest if self._fixed else 0.0
+        return 0.0 if ahead_s < -FUTURE_S and not self._behind else ahead_s
 
     @property
     def correction_s(self) -> float:
@@ -118,10 +151,5 @@ class Skew:
         """
         if abs(self.ahead_s) <= WRONG_S:
             return 0.0
-        seen = self._sent or [ahead for _, ahead in self._fixed]
-        return sorted(seen)[-AGREEING] if len(seen) >= AGREEING and abs(sorted(seen)[-AGREEING]) > WRONG_S else 0.0
-
-    @property
-    def _slow_for_long(self) -> bool:
-        since = self._behind_since
-        return since is not None and (self._fixed[-1][0] - since).total_seconds() >= _SUSTAINED_S
+        agreed_s = (self._sent or self._fixed).agreed
+        return 0.0 if agreed_s is None or abs(agreed_s) <= WRONG_S else agreed_s

@@ -80,6 +80,8 @@ class RoundTracker:
         self._state = _State()
         self._saved: list[_State] = []
         self._skews: dict[DeviceId, Skew] = {}
+        self._learned_n = 0
+        """The last action by which clocks were looked at."""
         self._stored: dict[int, StoredFix] = {}
         self._way = PlannedWay(legs, shift.start)
         self._watch = Watch(shift, policy)
@@ -101,7 +103,7 @@ class RoundTracker:
 
     def hear(self, actions: Iterable[TakenAction]) -> None:
         """Take in all that the driver said in this round so far; replaces what was given before."""
-        actions = [self._said_right(taken) for taken in actions]
+        actions = [self._said_right(taken) for taken in self._learn_clocks(actions)]
         self._ended = self._has_ended(actions)
         words = words_of(actions)
         changed = [o for o in words.keys() | self._words.keys() if words.get(o) != self._words.get(o)]
@@ -224,6 +226,15 @@ class RoundTracker:
         """How far a device's clock is ahead."""
         skew = self._skews.get(device_id)
         return 0.0 if skew is None else skew.ahead_s
+
+    def _learn_clocks(self, actions: Iterable[TakenAction]) -> Sequence[TakenAction]:
+        """See how the clocks of their phones go by what is new among them; returns them all."""
+        known = list(actions)
+        for taken in known:
+            if taken.n > self._learned_n:
+                self._skews.setdefault(taken.device_id, Skew()).hear(taken.action.at, taken.received_at)
+        self._learned_n = max((taken.n for taken in known), default=self._learned_n)
+        return known
 
     def _said_right(self, taken: TakenAction) -> TakenAction:
         """An action by the depot's clock, as far as that of its phone is known."""

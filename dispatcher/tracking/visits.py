@@ -23,6 +23,7 @@ SAID_M = 150.0
 
 _AWAY_S = 60.0
 _SAID_BEFORE_S, _SAID_AFTER_S = 60.0, 180.0
+_ARRIVED_AFTER_S = 20.0
 _ELSEWHERE_S = 600.0
 _SHORT_S = 90.0
 _HOP_M = 20.0
@@ -71,11 +72,10 @@ class Fences:
         word = self.words.get(order_id)
         if word is None:
             return False
-        return any(
-            stay.t0 - _SAID_BEFORE_S <= t <= stay.t1 + _SAID_AFTER_S
-            for t in (word.arrived_t, word.finished_t)
-            if t is not None
-        )
+        since = stay.t0 - _SAID_BEFORE_S
+        if word.arrived_t is not None:  # not yet after leaving: then it is said of the next one
+            return since <= word.arrived_t <= stay.t1 + _ARRIVED_AFTER_S
+        return word.finished_t is not None and since <= word.finished_t <= stay.t1 + _SAID_AFTER_S
 
     def said_elsewhere(self, order_id: OrderId, stay: Stay) -> bool:
         """Whether the driver was at this stop at quite another time, by their own word."""
@@ -281,10 +281,11 @@ class Doorsteps:
         for stop in sorted(fences.plan.near(stay.lat, stay.lon), key=lambda s: turn[s.order_id]):
             if stop.order_id == self.at.order_id or stop.order_id in self.past:
                 continue
+            away_m = stay.from_m(stop.place.lat, stop.place.lon)
             near = self.at.place.distance_m(stop.place) <= SAME_BUILDING_M
-            in_fence = stay.from_m(stop.place.lat, stop.place.lon) <= fences.radius_m(stay.accuracy_m)
+            in_fence = away_m <= fences.radius_m(stay.accuracy_m)
             follows = turn[stop.order_id] - 1 in run or turn[stop.order_id] + 1 in run
-            if fences.said(stop.order_id, stay) or (
+            if (away_m <= SAID_M and fences.said(stop.order_id, stay)) or (
                 near and in_fence and follows and not fences.said_elsewhere(stop.order_id, stay)
             ):
                 beside.append(stop)

@@ -101,6 +101,22 @@ def test_a_slow_clock_is_believed_in_time():
     assert skew.ahead_s == pytest.approx(-300)
 
 
+def test_a_queue_that_is_worked_off_for_an_hour_is_no_slow_clock():
+    skew = Skew()
+    for i in range(0, 3_600, 15):
+        skew.take(stored(at(i).fix, i, 1_800 - i / 4))
+        assert skew.correction_s == 0
+
+
+def test_a_slow_clock_stays_known_while_its_fixes_wait():
+    skew = Skew()
+    for i in range(0, 1_200, 15):
+        skew.take(stored(at(i).fix, i, 540))
+    for i in range(1_200, 1_500, 15):
+        skew.take(stored(at(i).fix, i, 540 + 1_500 - i))
+        assert skew.correction_s == pytest.approx(-540)
+
+
 def test_a_wrong_clock_is_set_right_once_three_fixes_agree():
     skew = Skew()
     for i in range(2):

@@ -1,8 +1,9 @@
 """The alerts: what on the road wants attention now, the worst first, each with what can be done about it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import override
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import (
@@ -16,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -30,7 +31,8 @@ from PySide6.QtWidgets import (
 )
 
 from dispatcher.domain.plan import Day
-from dispatcher.domain.tracking import Alert, AlertKind
+from dispatcher.domain.tracking import Alert, AlertKind, Risk
+from dispatcher.services.live import LiveDay
 from ui import format as words
 from ui.board.empty import EmptyState
 from ui.parts.fields import named
@@ -43,9 +45,12 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _BARE = "Nothing on the road wants attention. Late stops, silent phones and vans that stand still will be listed here."
 _BLIND = "No driver is followed on this day. Send the rounds and pair the phones, and what goes wrong is listed here."
+_OTHER_DAY = "Nothing on this day wants attention. What goes wrong today is listed when today is shown: Ctrl+T."
+_LAPSES = timedelta(minutes=1)
+"""So long what was looked at may be gone and come again without being new: rounds are judged one after another."""
 
 SIGNS: Mapping[AlertKind, tuple[str, str]] = {
-    AlertKind.AT_RISK: ("clock-alert-outline", "late"),
+    AlertKind.AT_RISK: ("clock-alert-outline", "risk"),
     AlertKind.LATE_DEPARTURE: ("clock-start", "risk"),
     AlertKind.OFF_ROUTE: ("map-marker-off-outline", "risk"),
     AlertKind.STANDING: ("car-brake-hold", "risk"),
@@ -56,6 +61,8 @@ SIGNS: Mapping[AlertKind, tuple[str, str]] = {
     AlertKind.BATTERY: ("battery-alert", "muted"),
 }
 """Icon and colour of each kind, the most pressing first."""
+WILL_BE_LATE = ("clock-alert", "late")
+"""Of a stop that is not only at risk."""
 
 REMEDIES: Mapping[AlertKind, tuple[str, str]] = {
     AlertKind.AT_RISK: ("late", "What can be done…"),
@@ -79,6 +86,8 @@ class Row:
     since: str
     fresh: bool
     """Not looked at yet."""
+    late: bool = False
+    """It is about a stop that will be late, not only at risk."""
 
 
 class AlertModel(QAbstractListModel):
@@ -136,7 +145,7 @@ class AlertPainter(QStyledItemDelegate):
             painter.fillRect(rect, self._theme.colour("selection"))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, self._theme.colour("hover"))
-        icon, token = SIGNS[row.alert.kind]
+        icon, token = WILL_BE_LATE if row.late else SIGNS[row.alert.kind]
         side, left = grid(5), rect.left() + grid(3)
         pixmap = self._theme.pixmap(icon, token, side, painter.device().devicePixelRatioF())
         painter.drawPixmap(left, rect.top() + grid(2), pixmap)
@@ -164,6 +173,19 @@ class AlertPainter(QStyledItemDelegate):
         painter.drawText(below, _wrapped(), row.alert.sentence)
 
 
+class AlertList(QListView):
+    """Getting the keys chooses nothing: the board and the map would go to the first alert by themselves."""
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        chosen, selection = self.currentIndex().isValid(), self.selectionModel()
+        selection.blockSignals(True)
+        super().focusInEvent(event)
+        if not chosen:
+            selection.clearCurrentIndex()
+        selection.blockSignals(False)
+
+
 class AlertsPanel(QWidget):
     """The list and its buttons. GUI thread.
 
@@ -183,12 +205,14 @@ class AlertsPanel(QWidget):
         super().__init__(parent)
         named(self, "board.alerts", "Alerts")
         self._theme = theme
-        self._seen: set[object] = set()
-        self._alerts: tuple[Alert, ...] = ()
-        self._day: Day | None = None
+        self._seen: dict[object, datetime] = {}
+        """What was looked at on the day shown, and when it was there last."""
+        self._seen_on: dict[date, dict[object, datetime]] = {}
+        self._on: date | None = None
+        self._at: datetime | None = None
         self._fresh = 0
         self.model = AlertModel(self)
-        self.view = named(QListView(self), "board.alerts.list", "Alerts, the most pressing first")
+        self.view = named(AlertList(self), "board.alerts.list", "Alerts, the most pressing first")
         self.view.setModel(self.model)
         self.view.setItemDelegate(AlertPainter(theme, self.view))
         self.view.setMouseTracking(True)
@@ -224,21 +248,30 @@ class AlertsPanel(QWidget):
 
     # --- told from outside ----------------------------------------------------------------------------------------
 
-    def set_alerts(self, alerts: Iterable[Alert], day: Day, now: datetime, *, followed: bool) -> None:
-        """What wants attention now; `followed`: whether anybody is on the road with a phone that was heard."""
+    def set_day(self, live: LiveDay, day: Day) -> None:
+        """What wants attention now. What was looked at stays so while its cause lasts, whatever day is seen between."""
+        late = {stop.order_id for round_ in live.rounds.values() for stop in round_.stops if stop.risk is Risk.LATE}
+        of_late = lambda alert: alert.kind is AlertKind.AT_RISK and alert.order_id in late
         order = list(SIGNS)
-        self._alerts = tuple(sorted(alerts, key=lambda a: (order.index(a.kind), a.since)))
-        self._day = day
-        self._seen &= {alert.key for alert in self._alerts}  # one that comes back is new
+        alerts = sorted(live.alerts, key=lambda a: (order.index(a.kind), not of_late(a), a.since))
+        self._remember({alert.key for alert in alerts}, day.date, live.at)
         chosen = self.current
         self.model.set_rows(
-            [_row(a, day, now, a.key not in self._seen) for a in self._alerts if a.shift_id in day.shifts]
+            [_row(a, day, live.at, a.key not in self._seen, of_late(a)) for a in alerts if a.shift_id in day.shifts]
         )
         self._choose(chosen)
-        self.bare.set_text(_BARE if followed else _BLIND)
+        self.bare.set_text(_bare_words(live, day))
         self._show(self.view if self.model.rows else self.bare)
         self._offer()
         self._count()
+
+    def _remember(self, there: Collection[object], on: date, at: datetime) -> None:
+        """Forget having looked at what is over: one that comes back is new."""
+        if self._on != on:
+            self._on, self._seen = on, dict.fromkeys(self._seen_on.get(on, ()), at)
+        self._seen |= {key: at for key in there if key in self._seen}
+        self._seen = {key: last for key, last in self._seen.items() if at - last < _LAPSES}
+        self._seen_on[on], self._at = self._seen, at
 
     def _show(self, part: QWidget) -> None:
         """The list or what stands in its place; the keys go there too."""
@@ -280,9 +313,9 @@ class AlertsPanel(QWidget):
         self._offer()
         if not index.isValid() or (alert := self.current) is None:
             return
-        self._seen.add(alert.key)
-        row = self.model.rows[index.row()]
-        self.model.rows[index.row()] = Row(row.alert, row.number, row.driver, row.since, fresh=False)
+        if self._at is not None:
+            self._seen[alert.key] = self._at
+        self.model.rows[index.row()] = replace(self.model.rows[index.row()], fresh=False)
         self.model.dataChanged.emit(index, index)
         self._count()
         self.chosen.emit(alert)
@@ -315,10 +348,19 @@ def _wrapped() -> int:
     return int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
 
-def _row(alert: Alert, day: Day, now: datetime, fresh: bool) -> Row:
+def _bare_words(live: LiveDay, day: Day) -> str:
+    """What an empty list says: that all is well, that nobody is followed, or that the day is another one."""
+    if day.date != live.at.astimezone(day.depot.zone).date():
+        return _OTHER_DAY
+    return _BARE if live.followed else _BLIND
+
+
+def _row(alert: Alert, day: Day, now: datetime, fresh: bool, late: bool) -> Row:
     driver = day.drivers[day.shifts[alert.shift_id].driver_id]
-    return Row(alert, driver.number, driver.name, _since(alert.since, now, day.depot.zone), fresh)
+    return Row(alert, driver.number, driver.name, _since(alert.since, now, day.depot.zone), fresh, late)
 
 
 def _since(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    return f"{words.clock(moment, zone)}, {words.ago(moment, now)}"
+    """A simulated day may turn the clock back: what began later than now did not begin just now."""
+    clock = words.clock(moment, zone)
+    return clock if moment > now else f"{clock}, {words.ago(moment, now)}"

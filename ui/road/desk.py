@@ -4,12 +4,12 @@ Lives in the GUI thread. A window on a what-if copy, or on another day than it i
 sends.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from dispatcher.domain.devices import Note
+from dispatcher.domain.devices import App, Note
 from dispatcher.domain.ids import DriverId, ShiftId, new_id
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
@@ -73,7 +73,7 @@ class RoadDesk(QObject):
         self._reel: Reel | None = None
         self._driven: ShiftId | None = None
         self._trails_shown = self._trails_due = True
-        self._heard_notes: set[str] | None = None
+        self._heard_notes: dict[date, set[str]] = {}
         self.feed = RoadFeed(desk, board, workplace.clock, self)
         self._settling = QTimer(self, interval=SETTLES_MS, singleShot=True)
         self._settling.timeout.connect(self._on_settled)
@@ -140,10 +140,23 @@ class RoadDesk(QObject):
     def _on_sent(self, said: bool, sent: Sent) -> None:
         if sent.changed or sent.withdrawn:
             many = words.count(len(sent.changed) + len(sent.withdrawn), "round")
-            self.told.emit(f"{many} sent to {'drivers' if said else 'phones, as changed'}.")
+            self.told.emit(f"{many} sent to {'drivers' if said else 'phones, as changed'}.{self._without(sent)}")
         elif said:
             self.told.emit("Every phone's round is as it stands already.")
         self.feed.look()
+
+    def _without(self, sent: Sent) -> str:
+        """Who cannot see what was sent, having no phone."""
+        day, live = self._board.day, self.live
+        if day is None or live is None:
+            return ""
+        paged = {d.driver_id for d in live.devices if d.trusted and d.app is App.PAGE}
+        without = {day.shifts[s].driver_id for s in sent.changed if s in day.shifts} - paged
+        if not without:
+            return ""
+        who = "nobody" if not paged else f"{words.count(len(without), 'driver')}"
+        has = "has a phone" if not paged else "has no phone" if len(without) == 1 else "have no phone"
+        return f" But {who} {has} to see it on yet: pair one under Phones."
 
     @Slot(object)
     def _on_day_settled(self, day: Day) -> None:
@@ -170,7 +183,7 @@ class RoadDesk(QObject):
             self._show_trails(day, live)
             panel.timeline.show_actual(r for r in live.rounds.values() if r.shift_id in day.shifts)
             panel.set_live(live)
-        panel.alerts.set_alerts(live.alerts, day, live.at, followed=live.followed)
+        panel.alerts.set_day(live, day)
         panel.driver.set_live(day, live, live.notes, live.devices)
         self._tell_notes(day, live)
         self.live_changed.emit(live)
@@ -196,13 +209,12 @@ class RoadDesk(QObject):
             self._panel.map.show_trails(trails(day, live.trails) if self._trails_shown else ())
 
     def _tell_notes(self, day: Day, live: LiveDay) -> None:
-        """A driver's new message is said once."""
-        known, seen = self._heard_notes, {note.id for note in live.notes if note.from_driver}
-        self._heard_notes = seen
-        if known is None:
-            return
+        """A driver's new message is said once, those of a day just opened not at all."""
+        heard = {note.id for note in live.notes if note.from_driver}
+        known = self._heard_notes.setdefault(day.date, heard)
+        self._heard_notes[day.date] = known | heard
         for note in live.notes:
-            if note.from_driver and note.id not in known and note.driver_id in day.drivers:
+            if note.id in heard - known and note.driver_id in day.drivers:
                 self.told.emit(f"{day.drivers[note.driver_id].name}: {note.text}")
 
     @Slot(bool)

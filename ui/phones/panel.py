@@ -57,11 +57,13 @@ class PhonesPanel(QWidget):
     Signals:
         told(str): a sentence for the status bar.
         trouble_changed(bool): phones cannot send although they should, or can again.
+        running_changed(bool): the gateway runs, or no longer.
         drivers_requested(): there is nobody to pair a phone for yet.
     """
 
     told = Signal(str)
     trouble_changed = Signal(bool)
+    running_changed = Signal(bool)
     drivers_requested = Signal()
 
     def __init__(self, workplace: Workplace, runner: OpRunner, theme: Theme, parent: QWidget | None = None) -> None:
@@ -71,6 +73,7 @@ class PhonesPanel(QWidget):
         self._zone = workplace.depot.zone
         self._phones: Phones | None = None
         self._trouble = False
+        self._running: bool | None = None
         self._sized: list[str] = []
         self.feed = PhonesFeed(workplace, self) if workplace.live else None
         self._make()
@@ -232,6 +235,9 @@ class PhonesPanel(QWidget):
     @Slot(object)
     def _on_standing(self, standing: Standing) -> None:
         self.bar.show_standing(standing)
+        if standing.status.running != self._running:
+            self._running = standing.status.running
+            self.running_changed.emit(self._running)
         trouble = bool(standing.fault)
         if trouble != self._trouble:
             self._trouble = trouble

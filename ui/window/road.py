@@ -1,6 +1,7 @@
 """What the window does with what the road desk says, and what its actions about the road do."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -17,6 +18,8 @@ from ui.window.board_panel import BoardPanel
 from ui.window.header import Header
 from ui.window.status import StatusLine
 
+LATELY = timedelta(minutes=5)
+"""Who was heard within it is heard, here as in the list of phones."""
 NAMES = ("send_rounds", "message_driver", "follow_driver", "planned_driven", "trails", "replay")
 
 
@@ -44,6 +47,7 @@ class RoadWires(QObject):
         super().__init__(parent)
         self._road, self._board, self._panel, self._phones = road, board, panel, phones
         self._disturbances, self._header, self._status, self._actions = disturbances, header, status, actions
+        self._running: bool | None = None
         actions["trails"].setChecked(True)
         if road is None:
             for name in NAMES:
@@ -56,6 +60,7 @@ class RoadWires(QObject):
         road.phones_requested.connect(self.phones_requested)
         road.live_changed.connect(self._on_live)
         phones.trouble_changed.connect(self._on_phones_trouble)
+        phones.running_changed.connect(self._on_running_changed)
 
     def slots(self, in_hand: Callable[[], ShiftId | None]) -> dict[str, Callable[[], object]]:
         """What the actions do; `in_hand` says which round they are about."""
@@ -99,8 +104,24 @@ class RoadWires(QObject):
 
     @Slot(object)
     def _on_live(self, live: LiveDay) -> None:
-        self._status.set_road(live.sending, sum(1 for r in live.rounds.values() if r.latest))
+        self._tell_phones(live)
         self._header.set_live(live if self._board.past is None else None)
+
+    def _tell_phones(self, live: LiveDay) -> None:
+        """A phone whose round is over is missed by nobody; nor is a gateway that no phone of the day could use."""
+        followed = [(r.latest, r.stops) for r in live.rounds.values() if r.latest]
+        lately = [live.at - latest.fix.at < LATELY for latest, _ in followed]
+        wanted = sum(1 for (_, ahead), heard in zip(followed, lately, strict=True) if heard or ahead)
+        trusted = {device.driver_id for device in live.devices if device.trusted}
+        expected = any(r.driver_id in trusted and (r.stops or not r.visits) for r in live.rounds.values())
+        closed = self._running is False and live.sending.rounds > 0 and expected
+        self._status.set_road(live.sending, sum(lately), wanted, closed=closed)
+
+    @Slot(bool)
+    def _on_running_changed(self, running: bool) -> None:
+        self._running = running
+        if self._road and self._road.live:
+            self._tell_phones(self._road.live)
 
     @Slot(bool)
     def _on_phones_trouble(self, trouble: bool) -> None:

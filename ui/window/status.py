@@ -88,15 +88,21 @@ class StatusLine(QStatusBar):
         """A change is under way, or no longer."""
         self._saved.setText("saving…" if busy else self._saved_text)
 
-    def set_road(self, sending: Sending, heard: int) -> None:
-        """How the day stands with its drivers' phones; `heard`: rounds whose phone was heard today."""
+    def set_road(self, sending: Sending, heard: int, wanted: int, *, closed: bool = False) -> None:
+        """How the day stands with its drivers' phones: so many of those `wanted` were `heard` lately.
+
+        `closed`: the gateway does not run, so that nothing can be heard.
+        """
         parts = []
         if sending.rounds:
             waiting = sending.rounds - sending.accepted
             seen = f", {waiting} not seen yet" if waiting else ", all seen"
             parts.append(f"sent to {words.count(sending.rounds, 'driver')}{seen}")
-        if heard:
-            parts.append(f"{words.count(heard, 'phone')} heard")
+        if closed:
+            colour = self._theme.colour("risk").name()
+            parts.append(f"<span style='color:{colour}'>⚠ the gateway does not run: phones cannot send</span>")
+        elif wanted:
+            parts.append(f"{heard} of {words.count(wanted, 'phone')} heard")
         self._road_text = " · ".join(parts)
         if not self._road_fault:
             self._road.setText(self._road_text)

@@ -160,6 +160,40 @@ def test_a_message_reaches_the_phone_and_its_answer_is_said(on_road: OnRoad) -> 
     assert "On my way" in card.talk.toPlainText()
 
 
+def test_a_message_is_not_said_again_after_another_day_was_shown(on_road: OnRoad) -> None:
+    on_road.send()
+    said: list[str] = []
+    on_road.road.told.connect(said.append)
+    onroad.act(on_road.logbook, on_road.phone, "note", on_road.shift, on_road.moment, text="On my way")
+    on_road.shown.until(lambda: [text for text in said if "On my way" in text])
+    on_road.window.open_day(TODAY + timedelta(days=1))
+    on_road.shown.until(lambda: on_road.road.live and on_road.live.date != TODAY)
+    on_road.window.open_day(TODAY)
+    on_road.shown.until(lambda: on_road.road.live and on_road.live.date == TODAY and on_road.live.notes)
+    assert len([text for text in said if "On my way" in text]) == 1
+
+
+def test_sending_says_who_has_no_phone(on_road: OnRoad) -> None:
+    said: list[str] = []
+    on_road.road.told.connect(said.append)
+    on_road.shown.until(lambda: on_road.road.live and on_road.live.devices)
+    on_road.send()
+    on_road.shown.until(lambda: said)
+    assert said == ["4 rounds sent to drivers. But 3 drivers have no phone to see it on yet: pair one under Phones."]
+
+
+def test_the_status_bar_says_who_is_heard_now_and_that_nobody_can_be(on_road: OnRoad) -> None:
+    on_road.send()
+    on_road.drive(on_road.times.stops[2].departs_at)
+    told = on_road.window.status._road
+    on_road.shown.until(lambda: "the gateway does not run" in told.text())
+    assert "heard" not in told.text()
+    on_road.window.phones.running_changed.emit(True)
+    on_road.shown.until(lambda: "1 of 1 phone heard" in told.text())
+    on_road.at(on_road.moment + timedelta(minutes=6))
+    on_road.shown.until(lambda: "0 of 1 phone heard" in told.text())
+
+
 def test_the_day_is_seen_again(on_road: OnRoad) -> None:
     on_road.send()
     fixes = on_road.drive(on_road.times.stops[2].departs_at)

@@ -48,6 +48,7 @@ class Choosing(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.driver = named(QComboBox(self), "pair.driver", "Driver")
+        self.driver.setPlaceholderText("Choose the driver")
         self.driver.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.label = named(QLineEdit(self), "pair.label", "What the phone is called")
         self.label.setPlaceholderText("as the phone calls itself")

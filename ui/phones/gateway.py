@@ -57,6 +57,8 @@ class GatewayBar(QFrame):
         self._wire()
         self._dress()
         self.said.say(NEVER, Tone.QUIET)
+        for part in (self.start, self.stop, self.aside, self.copy):
+            part.hide()  # until it is known which of them fits
 
     def _make(self) -> None:
         self.said = Said("phones.gateway.said", "How the gateway stands", self._theme, self)
@@ -178,6 +180,7 @@ class GatewayBar(QFrame):
                 self.host.setCurrentIndex(at)
         shown = standing.setup_page if standing.status.running else ""
         self.page.setText(standing.setup_page)
+        self.copy.show()
         self.qr.show_text(shown)
         self.qr.setVisible(bool(shown))
 

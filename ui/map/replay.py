@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionSlider,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -177,24 +178,28 @@ class ReplayBar(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(self._theme.grid(2), self._theme.grid(1), self._theme.grid(2), self._theme.grid(1))
-        row.setSpacing(self._theme.grid(1))
-        for action in (self.before_action, self.play_action, self.next_action):
-            row.addWidget(self._button(action))
-        self.clock_label = QLabel()
-        self.clock_label.setObjectName("map.replay.clock")
-        row.addWidget(self.clock_label)
+        """The slider as wide as the map, the rest below: a map beside two docks has no room for all in one row."""
         self.slider = DaySlider(self._theme)
         self.slider.valueChanged.connect(self._on_slid)
-        row.addWidget(self.slider, 3)
+        self.clock_label = QLabel()
+        self.clock_label.setObjectName("map.replay.clock")
         self.event_label = QLabel()
         self.event_label.setObjectName("map.replay.event")
         self.event_label.setProperty("muted", True)
         self.event_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout()
+        row.setSpacing(self._theme.grid(1))
+        for action in (self.before_action, self.play_action, self.next_action):
+            row.addWidget(self._button(action))
+        row.addWidget(self.clock_label)
         row.addWidget(self.event_label, 1)
         self._add_speeds(row)
         row.addWidget(self._button(self.close_action))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(self._theme.grid(2), self._theme.grid(1), self._theme.grid(2), self._theme.grid(1))
+        column.setSpacing(0)
+        column.addWidget(self.slider)
+        column.addLayout(row)
         self.setFocusProxy(self.slider)
 
     def _add_speeds(self, row: QHBoxLayout) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.fixtures import days
@@ -46,6 +47,13 @@ def press(bar: ReplayBar, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardMo
 
 def test_it_begins_at_the_start_and_shows_the_depots_clock(bar: ReplayBar) -> None:
     assert (bar.moment, bar.clock_label.text(), bar.playing) == (BEGINS, "08:00", False)
+
+
+def test_beside_two_docks_the_slider_is_as_wide_as_the_map(bar: ReplayBar) -> None:
+    bar.resize(540, bar.sizeHint().height())  # what a screen of 1366 pixels leaves
+    QApplication.processEvents()
+    assert bar.slider.width() > 500
+    assert bar.minimumSizeHint().width() <= 540
 
 
 def test_it_plays_as_fast_as_chosen(bar: ReplayBar, heard: list[datetime]) -> None:

@@ -73,7 +73,7 @@ class RoundNow:
     """How one round stands."""
 
     followed: bool = False
-    """Whether it is known when the driver will be at the stops ahead."""
+    """Whether the driver was heard of: what is late is then what the road says, and no longer what was planned."""
     delay: str = ""
     """"+12 min", "−3 min", "on time"."""
     tone: str = "muted"
@@ -316,7 +316,7 @@ def round_now(source: RoundSource, heard: Heard) -> RoundNow:
         f"Phone: {phone}" if phone else "",
     )
     return RoundNow(
-        followed=bool(heard.stops),
+        followed=bool(heard.stops or heard.visits),
         delay=delay,
         tone="late" if late else "risk" if at_risk else "muted",
         late=f"{late} late" if late else "",

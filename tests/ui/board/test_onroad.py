@@ -126,6 +126,16 @@ def test_each_round_says_how_it_stands(model: RoundModel, a_board: Board) -> Non
     )
 
 
+def test_a_round_that_is_over_is_late_no_more(model: RoundModel, a_board: Board) -> None:
+    planned = next(r for r in model.round_rows() if r.problems == "1 late" or r.problems.startswith("1 late ·"))
+    over = driven(a_board, planned.shift_id, len(a_board.day.plan.routes[0].order_ids) + 99)
+    assert over.visits
+    assert not over.stops
+    model.set_live(a_live_day(a_board, [over]))
+    now = next(r for r in model.round_rows() if r.shift_id == planned.shift_id)
+    assert "late" not in now.problems
+
+
 def test_of_a_day_that_was_never_sent_nothing_is_said_of_phones(model: RoundModel, a_board: Board) -> None:
     model.set_live(a_live_day(a_board, [], sent={}))
     assert {r.now.phone for r in model.round_rows()} == {""}

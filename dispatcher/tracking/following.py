@@ -18,7 +18,7 @@ from dispatcher.domain.tracking import Alert, Doubt, StoredFix, Visit, Witness
 from dispatcher.tracking.alerts import Watch
 from dispatcher.tracking.filtering import Sieve, Skew, doubt_of
 from dispatcher.tracking.progress import Line, PlannedWay, Progress
-from dispatcher.tracking.stays import Spot, Stay
+from dispatcher.tracking.stays import WALKED_M, WALKING_MPS, Spot, Stay
 from dispatcher.tracking.stops import RoundPlan, RoundStop, Word, words_of
 from dispatcher.tracking.track import Point, Track, metres, point_of
 from dispatcher.tracking.visits import Doorsteps, Fences, Served
@@ -351,7 +351,7 @@ class RoundTracker:
             state.counted = (point.lat, point.lon)
 
     def _entered(self, stop: RoundStop, radius_m: float, t: float) -> float:
-        """When the track last came into a fence before `t`."""
+        """When the track last came into a fence before `t`; on foot, when the van was left."""
         at = self._track.after(t)
         inside_t, inside_m = t, 0.0
         while at > 0:
@@ -360,7 +360,9 @@ class RoundTracker:
             if point.seq in self.doubts:
                 continue
             distance_m = metres(stop.place.lat, stop.place.lon, point.lat, point.lon)
-            if distance_m > radius_m:
+            if distance_m > radius_m and point.speed_mps < WALKING_MPS and distance_m <= WALKED_M:
+                inside_t, inside_m, radius_m = point.t, distance_m, distance_m
+            elif distance_m > radius_m:
                 share = (radius_m - inside_m) / max(1.0, distance_m - inside_m)
                 return max(inside_t - share * (inside_t - point.t), inside_t - 30)
             inside_t, inside_m = point.t, distance_m

@@ -12,6 +12,12 @@ from dispatcher.tracking.track import Point, metres
 DRIVING_MPS = 3.0
 """Faster than people walk with a parcel."""
 
+WALKING_MPS = 2.0
+"""Slower than this, and yet on their way, people walk between their van and a door."""
+
+WALKED_M = 300.0
+"""Farther nobody parks."""
+
 _REACH_M, _FARTHEST_M = 35.0, 80.0
 _ENDING = 2
 _FEW, _SHIFT_M = 4, 22.0

@@ -8,10 +8,11 @@ the synthetic tracks of its tests.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.place import Place
-from dispatcher.tracking.stays import DRIVING_MPS, Stay
+from dispatcher.tracking.stays import DRIVING_MPS, WALKED_M, WALKING_MPS, Stay
 from dispatcher.tracking.stops import RoundPlan, RoundStop, Word
 from dispatcher.tracking.track import Point, metres
 
@@ -75,7 +76,12 @@ class Fences:
         since = stay.t0 - _SAID_BEFORE_S
         if word.arrived_t is not None:  # not yet after leaving: then it is said of the next one
             return since <= word.arrived_t <= stay.t1 + _ARRIVED_AFTER_S
-        return word.finished_t is not None and since <= word.finished_t <= stay.t1 + _SAID_AFTER_S
+        return word.finished_t is not None and stay.t0 <= word.finished_t <= stay.t1 + _SAID_AFTER_S
+
+    def arrived_t(self, order_id: OrderId) -> float | None:
+        """When the driver said to have come to this stop."""
+        word = self.words.get(order_id)
+        return word.arrived_t if word else None
 
     def said_elsewhere(self, order_id: OrderId, stay: Stay) -> bool:
         """Whether the driver was at this stop at quite another time, by their own word."""
@@ -131,7 +137,10 @@ class Doorsteps:
             self.depart(fences, before_t, but=claim.stop.order_id)
         radius_m = max(fences.radius_m(stay.accuracy_m), claim.distance_m)
         self.at = claim.stop
-        self.present = stay._replace(t0=min(stay.t0, max(before_t, entered(claim.stop, radius_m, stay.t0))))
+        t0 = min(stay.t0, max(before_t, entered(claim.stop, radius_m, stay.t0)))
+        if claim.distance_m > fences.radius_m(stay.accuracy_m):  # beyond the fence only the driver's word counts
+            t0 = max(t0, min(stay.t1, fences.arrived_t(claim.stop.order_id) or t0))
+        self.present = stay._replace(t0=t0)
         self.inside, self.left_t = (stay.t1, claim.distance_m), None
 
     def move(self, point: Point, fences: Fences) -> None:
@@ -141,7 +150,8 @@ class Doorsteps:
         distance_m = metres(self.at.place.lat, self.at.place.lon, point.lat, point.lon)
         stood_m = self.present.from_m(self.at.place.lat, self.at.place.lon)
         radius_m = max(fences.radius_m(point.accuracy_m), stood_m + 25)
-        if distance_m <= radius_m:
+        walking = self.left_t is None and point.speed_mps < WALKING_MPS and distance_m <= WALKED_M
+        if distance_m <= radius_m or walking:
             self.inside, self.left_t = (point.t, distance_m), None
             return
         if self.left_t is None:
@@ -311,13 +321,16 @@ class Doorsteps:
 def _shares(
     stops: Sequence[RoundStop], stay: Stay, words: Mapping[OrderId, Word], *, ended: bool
 ) -> list[tuple[float, float]]:
-    """From when until when each stop had the stay: until its outcome was reported, or its share by planned service."""
+    """From when until when each stop had the stay.
+
+    Until the driver said to have come to the next one, or what became of it, or for its share by planned service.
+    """
     planned_s = sum(stop.service_s for stop in stops)
     scale = stay.lasted_s / planned_s if planned_s and (ended or stay.lasted_s < planned_s) else 1.0
     shares, t0 = [], stay.t0
-    for stop in stops[:-1]:
-        word = words.get(stop.order_id)
-        said_t = word.finished_t if word else None
+    for stop, following in pairwise(stops):
+        word, next_word = words.get(stop.order_id), words.get(following.order_id)
+        said_t = (next_word.arrived_t if next_word else None) or (word.finished_t if word else None)
         t1 = min(stay.t1, max(t0, t0 + stop.service_s * scale if said_t is None else said_t))
         shares.append((t0, t1))
         t0 = t1

@@ -52,7 +52,7 @@ class SimulationDialog(QDialog):
         self._lay_out()
         self._wire()
         self._on_changed()
-        open_at(self, theme, 132, 84)
+        open_at(self, theme, 132, 72)
 
     def _make_fields(self) -> None:
         self.speed = named(QComboBox(self), "simulation.speed", "How fast time runs")

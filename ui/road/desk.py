@@ -4,6 +4,7 @@ Lives in the GUI thread. A window on a what-if copy, or on another day than it i
 sends.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
@@ -27,12 +28,17 @@ from ui.map.road import Driven, VisitTick
 from ui.road.feed import RoadFeed
 from ui.road.marks import driver_marks, trails
 from ui.road.replay import Reel, marks_at, reel_of
+from ui.road.seldom import Seldom
 from ui.runner import OpRunner
 from ui.theme import Theme, driver_colour
 from ui.window.board_panel import BoardPanel
 
 SETTLES_MS = 2_000
 """So long after the last change of a day that was sent, what changed goes out."""
+REST_MS = 1_000
+"""Drivers move on the map as they are heard; all else about the road is told so often at most."""
+FACTS_MS = 3_000
+"""Of many drivers one has always just left a stop: so often at most the day is read again for it."""
 AGES_MS = 5_000
 """How often ages are told anew while nothing else moves."""
 
@@ -72,9 +78,12 @@ class RoadDesk(QObject):
         self._workplace, self._runner, self._theme = workplace, runner, theme
         self._reel: Reel | None = None
         self._driven: ShiftId | None = None
+        self._settled: Day | None = None
         self._trails_shown = self._trails_due = True
         self._heard_notes: dict[date, set[str]] = {}
         self.feed = RoadFeed(desk, board, workplace.clock, self)
+        self._rest = Seldom(self._tell_rest, REST_MS, self)
+        self._facts = Seldom(board.refresh, FACTS_MS, self)
         self._settling = QTimer(self, interval=SETTLES_MS, singleShot=True)
         self._settling.timeout.connect(self._on_settled)
         self._ages = QTimer(self, interval=AGES_MS)
@@ -83,7 +92,7 @@ class RoadDesk(QObject):
 
     def _wire(self) -> None:
         self.feed.moved.connect(self._on_moved)
-        self.feed.facts_changed.connect(self._board.refresh)
+        self.feed.facts_changed.connect(self._facts.ask)
         self.feed.fault_changed.connect(self.fault_changed)
         self._board.lines_changed.connect(self._desk.know_lines)
         self._board.settled.connect(self._on_day_settled)
@@ -110,8 +119,8 @@ class RoadDesk(QObject):
 
     def stop(self) -> None:
         """Follow no more."""
-        self._settling.stop()
-        self._ages.stop()
+        for timer in (self._settling, self._ages, self._rest, self._facts):
+            timer.stop()
         self.feed.stop()
 
     @property
@@ -160,8 +169,11 @@ class RoadDesk(QObject):
 
     @Slot(object)
     def _on_day_settled(self, day: Day) -> None:
-        """A day that was sent stays as the phones have it, a moment after every change."""
+        """A day that was sent stays as the phones have it, a moment after every change of what is ahead."""
         live, today = self.live, self.feed.now.astimezone(day.depot.zone).date()
+        before, self._settled = self._settled, day
+        if before is not None and same_ahead(before, day):
+            return
         if live and live.sending.rounds and self._workplace.what_if is None and day.date >= today:
             self._settling.start()
 
@@ -177,9 +189,17 @@ class RoadDesk(QObject):
         outlook = self._board.outlook
         if outlook is None or outlook.day.date != live.date:
             return
+        if self._board.past is None:
+            self._panel.map.show_drivers(driver_marks(outlook.day, live))
+        self._rest.ask()
+
+    def _tell_rest(self) -> None:
+        """Everything but where drivers are."""
+        outlook, live = self._board.outlook, self.live
+        if outlook is None or live is None or outlook.day.date != live.date:
+            return
         day, panel = outlook.day, self._panel
         if self._board.past is None:
-            panel.map.show_drivers(driver_marks(day, live))
             self._show_trails(day, live)
             panel.timeline.show_actual(r for r in live.rounds.values() if r.shift_id in day.shifts)
             panel.set_live(live)
@@ -221,8 +241,7 @@ class RoadDesk(QObject):
     def show_trails(self, shown: bool) -> None:
         """Draw where drivers were in the last half hour, or not."""
         self._trails_shown, self._trails_due = shown, True
-        if self.live:
-            self._on_moved(self.live)
+        self._rest.do()
 
     @Slot(object, object)
     def _on_selected(self, order_ids: object, shift_ids: object) -> None:
@@ -347,6 +366,18 @@ class RoadDesk(QObject):
         self._panel.replay.pause()
         self._panel.replay.hide()
         self._panel.map.end_replay()
+
+
+def same_ahead(before: Day, day: Day) -> bool:
+    """Whether nothing is other than before but that more stops are done: drivers know that themselves."""
+    if replace(before, plan=day.plan) != day or len(before.plan.routes) != len(day.plan.routes):
+        return False
+    for one, other in zip(before.plan.routes, day.plan.routes, strict=True):
+        done = {stop.order_id for stop in other.stops if stop.done}
+        ahead = [stop for stop in one.stops if not stop.done and stop.order_id not in done]
+        if one.shift_id != other.shift_id or ahead != [stop for stop in other.stops if not stop.done]:
+            return False
+    return True
 
 
 def _driven(day: Day, live: LiveDay, shift_id: ShiftId, line: RoadPath, desk: LiveDesk) -> Driven:

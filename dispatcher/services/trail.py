@@ -29,15 +29,17 @@ class Trail:
 
     def __init__(self) -> None:
         self._points: list[tuple[float, float, float]] = []
+        self._heard_t = -GAP_S
 
     def lengthen(self, tracker: RoundTracker, latest: StoredFix, now: datetime) -> None:
         """Add where the driver is, and forget the far end; after a gap it is made anew, for what came late."""
         oldest, t, place = (now - TRAIL).timestamp(), latest.fix.at.timestamp(), latest.fix.place
-        points = self._points
-        if not points or t - points[-1][2] > GAP_S:
-            points[:] = _thinned(point for point in tracker.trail if point[2] >= oldest)
+        points, heard_t = self._points, self._heard_t
+        self._heard_t = max(t, heard_t)
+        if t - heard_t > GAP_S:
+            points[:] = _thinned(tracker.trail_since(oldest))
             return
-        if t > points[-1][2] and Place(*points[-1][:2]).distance_m(place) >= STEP_M:
+        if not points or t > points[-1][2] and Place(*points[-1][:2]).distance_m(place) >= STEP_M:
             points.append((place.lat, place.lon, t))
         while points and points[0][2] < oldest:
             del points[0]

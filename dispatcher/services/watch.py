@@ -49,6 +49,7 @@ AT_ONCE = 25
 """Rounds timed in one step: drivers move on the map between two of them."""
 ASK_ROADS_M = 80.0
 """A driver who moved less is where the roads were asked from last."""
+TRAILS_EVERY = timedelta(seconds=3)
 LEARN_DAYS = 60
 KEEP_EVERY_S = 10.0
 OVERTIME = timedelta(hours=4)
@@ -99,6 +100,8 @@ class Watch:
         self._since = (now - timedelta(days=LEARN_DAYS)).date()
         self._learned = self._learn()
         self._zone = day.depot.zone
+        self._trails: dict[ShiftId, TrailPoints] = {}
+        self._trails_at: datetime | None = None
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -346,14 +349,20 @@ class Watch:
         """Everything known, as it stands."""
         rounds = {s: replace(f.live, latest=f.tracker.position) for s, f in self._rounds.items() if f.live}
         alerts = tuple(alert for followed in self._rounds.values() for alert in followed.alerts)
-        trails = dict(self._trails(now))
-        return LiveDay(self.on, now, rounds, alerts, self._attempts, trails, self._sending, self._notes, self._devices)
+        self._lengthen_trails(now)
+        return LiveDay(
+            self.on, now, rounds, alerts, self._attempts, self._trails, self._sending, self._notes, self._devices
+        )
 
-    def _trails(self, now: datetime) -> Iterator[tuple[ShiftId, TrailPoints]]:
+    def _lengthen_trails(self, now: datetime) -> None:
+        """Now and then only: a trail is drawn as a whole."""
+        if _waited(self._trails_at, now) < TRAILS_EVERY:
+            return
+        self._trails_at, self._trails = now, {}
         for shift_id, followed in self._rounds.items():
             if latest := followed.tracker.position:
                 followed.trail.lengthen(followed.tracker, latest, now)
-                yield shift_id, followed.trail.points
+                self._trails[shift_id] = followed.trail.points
 
 
 def _waited(judged_at: datetime | None, now: datetime) -> timedelta:

@@ -174,7 +174,11 @@ class RoundTracker:
     @property
     def trail(self) -> Sequence[tuple[float, float, float]]:
         """(lat, lon, seconds since 1970) of all fixes that are followed, by time."""
-        points = (self._track[i] for i in range(len(self._track)))
+        return self.trail_since(float("-inf"))
+
+    def trail_since(self, t: float) -> Sequence[tuple[float, float, float]]:
+        """The same from a moment on."""
+        points = (self._track[i] for i in range(self._track.after(t), len(self._track)))
         return [(p.lat, p.lon, p.t) for p in points if p.seq not in self.doubts]
 
     @property

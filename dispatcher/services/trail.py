@@ -39,7 +39,7 @@ class Trail:
         if t - heard_t > GAP_S:
             points[:] = _thinned(tracker.trail_since(oldest))
             return
-        if not points or t > points[-1][2] and Place(*points[-1][:2]).distance_m(place) >= STEP_M:
+        if not points or (t > points[-1][2] and Place(*points[-1][:2]).distance_m(place) >= STEP_M):
             points.append((place.lat, place.lon, t))
         while points and points[0][2] < oldest:
             del points[0]

@@ -15,6 +15,7 @@ from ui.board.door import Looked, Wanted
 from ui.board.facts import Picture, Sheet, sheet_of
 from ui.board.fixes import Fix, FixList
 from ui.board.page import SCHEME, page_of
+from ui.parts.beside import lay_beside
 from ui.theme import Size, Theme
 
 
@@ -196,15 +197,7 @@ class Inspector(QWidget):
 
     def _arrange_buttons(self) -> None:
         """Beside one another as far as the width goes: the page needs the height."""
-        shown = [button for button in self._all_buttons() if not button.isHidden()]
-        widths = [button.sizeHint().width() + self._theme.grid(1) for button in shown]
-        room = self.width() - 2 * self._theme.grid(3) + self._theme.grid(1)
-        fitting = (n for n in range(len(shown), 0, -1) if sum(max(widths[i::n]) for i in range(n)) <= room)
-        columns = next(fitting, 1)
-        for button in self._all_buttons():
-            self._buttons.removeWidget(button)
-        for place, button in enumerate(shown):
-            self._buttons.addWidget(button, place // columns, place % columns)
+        lay_beside(self._buttons, self._all_buttons(), self.width() - 2 * self._theme.grid(3))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from typing import override
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -24,8 +26,9 @@ from dispatcher.domain.tracking import LiveRound, Risk
 from dispatcher.services.live import LiveDay
 from ui import format as words
 from ui.board.empty import EmptyState
+from ui.parts.beside import lay_beside
 from ui.parts.fields import named
-from ui.road.marks import age_words, delay_words, worst
+from ui.road.marks import age_words, delay_words
 from ui.theme import Size, Theme
 
 _BARE = "Choose a round or a driver on the map: where they are, their delay, their phone and messages are shown here."
@@ -101,9 +104,7 @@ class DriverCard(QWidget):
         for row, title in enumerate(_ROWS):
             self._grid.addWidget(self._titles[title], row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(self.facts[title], row, 1)
-        self._buttons, self._foot = QHBoxLayout(), QHBoxLayout()
-        for button in (self.follow, self.driven, self.replay):
-            self._buttons.addWidget(button)
+        self._buttons, self._foot = QGridLayout(), QHBoxLayout()
         self._foot.addWidget(self.line, 1)
         self._foot.addWidget(self.send)
         self._page = QWidget(self)
@@ -126,6 +127,14 @@ class DriverCard(QWidget):
         self.line.returnPressed.connect(self._on_send)
         self.line.textChanged.connect(self._offer)
         self._theme.changed.connect(self._on_theme_changed)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange_buttons()
+
+    def _arrange_buttons(self) -> None:
+        lay_beside(self._buttons, (self.follow, self.replay, self.driven), self.width() - 2 * self._theme.grid(3))
 
     # --- told from outside ----------------------------------------------------------------------------------------
 
@@ -194,14 +203,13 @@ class DriverCard(QWidget):
     def _state(self, round_: LiveRound | None) -> str:
         if round_ is None or (round_.latest is None and not round_.visits):
             return "Nothing was heard of this driver's phone today."
-        risk = worst(round_.stops)
-        if risk is not Risk.NONE:
-            token = "late" if risk is Risk.LATE else "risk"
-            sign = "⚑" if risk is Risk.LATE else "⚠"
-            many = sum(1 for stop in round_.stops if stop.risk is not Risk.NONE)
-            colour = self._theme.colour(token).name()
-            return f"<b style='color:{colour}'>{sign} {words.count(many, 'stop')} {risk.value}</b>"
-        return ""
+        return " · ".join(self._risky(round_))
+
+    def _risky(self, round_: LiveRound) -> Iterator[str]:
+        for risk, token, sign in ((Risk.LATE, "late", "⚑"), (Risk.AT_RISK, "risk", "⚠")):
+            if many := sum(1 for stop in round_.stops if stop.risk is risk):
+                colour = self._theme.colour(token).name()
+                yield f"<b style='color:{colour}'>{sign} {words.count(many, 'stop')} {risk.value}</b>"
 
     def _facts(self, day: Day, shift_id: ShiftId, round_: LiveRound | None) -> Iterator[tuple[str, str]]:
         zone = day.depot.zone
@@ -288,6 +296,8 @@ class DriverCard(QWidget):
         self.name.setFont(self._theme.font(Size.TEXT, bold=True))
         for label in self._small():
             label.setFont(self._theme.font(Size.SMALL))
+        self._arrange_buttons()
+        self.talk.setProperty("shown", None)  # its words are in the colours of the theme before
         self._refresh()
 
     def _small(self) -> Iterable[QWidget]:

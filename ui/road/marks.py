@@ -86,7 +86,7 @@ def delay_words(delay_s: int) -> str:
     minutes = round(abs(delay_s) / 60)
     if minutes < 2:
         return "on time"
-    return f"{words.minutes(abs(delay_s))} {'late' if delay_s > 0 else 'early'}"
+    return f"{words.minutes(minutes * 60)} {'late' if delay_s > 0 else 'early'}"
 
 
 def trails(day: Day, tracks: Mapping[ShiftId, TrailPoints]) -> Iterator[Trail]:

@@ -1,10 +1,11 @@
 """The line at the top: which depot, which day, how it stands; find, plan, undo."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple, override
 
 from PySide6.QtCore import QDate, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QFrame,
@@ -25,6 +26,25 @@ from ui.board.filtering import Mark
 from ui.board.onroad import Tally, tally_of
 from ui.theme import Size, Theme
 from ui.window.find import FindBox
+
+_BETWEEN = " · "
+
+
+class Figure(NamedTuple):
+    """One figure of the day."""
+
+    text: str
+    weight: int
+    """Those of the least go first where there is no room."""
+    token: str = ""
+    """The colour of what it means; empty for none."""
+    mark: Mark | None = None
+    """What it counts."""
+
+
+def _without_least(figures: Sequence[Figure]) -> list[Figure]:
+    least = min(figures, key=lambda figure: figure.weight)
+    return [figure for figure in figures if figure is not least]
 
 
 class Header(QWidget):
@@ -56,6 +76,7 @@ class Header(QWidget):
         self._counts = QLabel(self)
         self._counts.setObjectName("header.counts")
         self._counts.setAccessibleName("The day in figures")
+        self._counts.setMinimumWidth(1)  # it says what there is room for
         self._counts.setTextFormat(Qt.TextFormat.RichText)
         self._counts.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
@@ -113,7 +134,7 @@ class Header(QWidget):
         """The day in figures."""
         self._outlook = outlook
         self.find.set_day(outlook.day)
-        self._counts.setText(self._figures(outlook))
+        self._tell()
 
     def set_live(self, live: LiveDay | None) -> None:
         """How the day stands on the road; `None` where nobody knows."""
@@ -123,39 +144,67 @@ class Header(QWidget):
             self._tally = tally
             self._tell()
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell()
+
     def _tell(self) -> None:
-        if self._outlook:
-            self._counts.setText(self._figures(self._outlook))
+        """As many figures as there is room for; resting on them tells all."""
+        if self._outlook is None:
+            return
+        shown = every = list(self._figures(self._outlook))
+        room, metrics = self._room(), QFontMetrics(self._theme.font(bold=True))
+        while len(shown) > 1 and metrics.horizontalAdvance(_BETWEEN.join(part.text for part in shown)) > room:
+            shown = _without_least(shown)
+        self._counts.setText(self._html(shown))
+        self._counts.setToolTip(self._html(every) if len(shown) < len(every) else "")
+
+    def _room(self) -> int:
+        """What the others leave."""
+        taken = self._row.spacing() * self._row.count()
+        for n in range(self._row.count()):
+            widget = self._row.itemAt(n).widget()
+            if widget is self.find:
+                taken += widget.minimumWidth()
+            elif widget is not None and widget is not self._counts:
+                taken += widget.sizeHint().width()
+        return self.contentsRect().width() - taken - 2 * self._theme.grid(4)
 
     @Slot(str)
     def _on_count(self, mark: str) -> None:
         self.mark_requested.emit(Mark(mark))
 
-    def _figures(self, outlook: Outlook) -> str:
+    def _figures(self, outlook: Outlook) -> Iterator[Figure]:
         day, schedule = outlook.day, outlook.schedule
         open_orders = sum(1 for order in day.orders.values() if order.state is OrderState.OPEN)
         rounds = [r for r in schedule.routes.values() if r.stops]
         tally = self._tally or Tally(late=schedule.late_stops)
         waiting = len(day.unplanned)
-        parts = [words.count(open_orders, "order")]
+        yield Figure(words.count(open_orders, "order"), weight=2)
         if open_orders:
-            parts.append(self._flagged(f"{waiting:,} unplanned", "risk" if waiting else "done"))
+            yield Figure(f"{waiting:,} unplanned", 3, "risk" if waiting else "done")
         for count, what, mark, token in (
             (tally.late, "late", Mark.TROUBLE, "late"),
             (tally.at_risk, "at risk", Mark.AT_RISK, "risk"),
             (tally.failed, "failed", Mark.FAILED, "late"),
         ):
             if count:
-                parts.append(self._flagged(f"{count:,} {what}", token, mark))
-        parts.append(words.count(len(rounds), "round"))
+                yield Figure(f"{count:,} {what}", 4, token, mark)
+        yield Figure(words.count(len(rounds), "round"), weight=1)
         if rounds and schedule.distance_m < NO_WAY:
-            parts.append(words.distance(schedule.distance_m))
-        return f"<span style='color:{self._theme.colour('muted').name()}'>" + " · ".join(parts) + "</span>"
+            yield Figure(words.distance(schedule.distance_m), weight=0)
 
-    def _flagged(self, text: str, token: str, mark: Mark | None = None) -> str:
+    def _html(self, figures: Iterable[Figure]) -> str:
+        told = _BETWEEN.join(self._flagged(figure) if figure.token else figure.text for figure in figures)
+        return f"<span style='color:{self._theme.colour('muted').name()}'>{told}</span>"
+
+    def _flagged(self, figure: Figure) -> str:
         """In the colour of what it means; one that has a mark shows what it counts when it is clicked."""
-        style = f"style='color:{self._theme.colour(token).name()}; text-decoration:none'"
-        return f"<b><a href='{mark.value}' {style}>{text}</a></b>" if mark else f"<b {style}>{text}</b>"
+        style = f"style='color:{self._theme.colour(figure.token).name()}; text-decoration:none'"
+        if figure.mark is None:
+            return f"<b {style}>{figure.text}</b>"
+        return f"<b><a href='{figure.mark.value}' {style}>{figure.text}</a></b>"
 
     @Slot()
     def open_calendar(self) -> None:

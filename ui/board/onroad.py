@@ -331,7 +331,7 @@ def round_now(source: RoundSource, heard: Heard) -> RoundNow:
 def _where(source: RoundSource, heard: Heard) -> str:
     to = heard.at or (heard.stops[0].order_id if heard.stops else None)
     order = next((order for order in source.orders if order.id == to), None)
-    if order is None:
+    if order is None or (not heard.stops and order.id in heard.said):  # the last stop of all, and it ended
         return ""
     return f"{'at' if heard.at else 'next'} {order.address.line or order.address.text}"
 

@@ -197,13 +197,20 @@ class RowPainter:
             yield PHONES[row.now.phone]
 
     def _paint_figures(self, painter: QPainter, line: QRect, row: RoundRow) -> None:
-        """Load bar, stops, where there is room the next one from the left; delay, hours, kilometres from the right."""
+        """Load bar, stops, where there is room the next one from the left; delay, hours, kilometres from the right.
+
+        Where room is short the delay stays whole: it is what somebody looks for.
+        """
         grid, muted, now = self._theme.grid, self._theme.colour("muted"), row.now
-        self._paint_bar(painter, QRectF(line.left(), line.center().y() - grid(0.75) + 1, grid(18), grid(1.5)), row.fill)
-        pen = Pen(painter, line.adjusted(grid(20), 0, 0, 0))
-        pen.text(row.stops, self._small, muted, gap=grid(3))
+        pen = Pen(painter, QRect(line))
         if now.delay:
             pen.text(now.delay, self._small_bold, self._theme.colour(now.tone), gap=grid(3), right=True)
+        bar = QRectF(line.left(), line.center().y() - grid(0.75) + 1, grid(18), grid(1.5))
+        beside = Pen(painter, pen.line.adjusted(grid(20), 0, 0, 0))
+        if not now.delay or beside.fits(row.stops, self._small):
+            self._paint_bar(painter, bar, row.fill)
+            pen = beside
+        pen.text(row.stops, self._small, muted, gap=grid(3))
         if not now.delay or pen.fits(row.hours, self._small):
             pen.text(row.hours, self._small, self._theme.colour("text"), gap=grid(3), right=True)
         if not now.next and pen.fits(row.distance, self._small):

@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from dispatcher.domain.tracking import Risk
+from ui.board.onroad import delay_short
 from ui.theme import Theme, driver_colour, legible_on
 from ui.timeline import tips
 from ui.timeline.actual import worst_risk
@@ -148,7 +149,7 @@ class NameColumn(pg.GraphicsWidget):
         actual = self._showing.actual.get(lane.shift_id)
         if actual is None or actual.delay_s is None:
             return ""
-        words, risk = tips.delay(actual.delay_s), worst_risk(actual)
+        words, risk = delay_short(actual.delay_s), worst_risk(actual)
         painter.setPen(self._theme.colour("muted" if risk is Risk.NONE else INKS[risk]))
         painter.drawText(room, _RIGHT, words)
         return words

@@ -11,6 +11,7 @@ from dispatcher.domain.time import after
 from dispatcher.domain.tracking import LiveStop, Risk, Visit
 from ui import format as fmt
 from ui.board import words
+from ui.board.onroad import delay_short
 from ui.timeline.actual import expected, is_late, visit_of
 from ui.timeline.geometry import Hit, Part
 from ui.timeline.lanes import Lane, Mark, Piece, Span
@@ -58,7 +59,7 @@ def _progress(showing: Showing, lane: Lane) -> Iterator[str]:
         return
     done = sum(visit.departed_at is not None for visit in actual.visits)
     told = f"{done} of {len(lane.route)} visited"
-    yield told if actual.delay_s is None else f"{told}, at the next stop {delay(actual.delay_s)}"
+    yield told if actual.delay_s is None else f"{told}, at the next stop {delay_short(actual.delay_s)}"
 
 
 def stop_tip(showing: Showing, place: Place) -> str:
@@ -107,14 +108,8 @@ def _visit(showing: Showing, visit: Visit) -> str:
 def _expected(showing: Showing, live: LiveStop) -> str:
     """An arrival ahead: "Expected 12:19 (12:11–12:27), +12 min, at risk"."""
     between = f"{_clock(showing, live.earliest_at)}–{_clock(showing, live.latest_at)}"
-    told = f"Expected {_clock(showing, live.expected_at)} ({between}), {delay(live.delay_s)}"
+    told = f"Expected {_clock(showing, live.expected_at)} ({between}), {delay_short(live.delay_s)}"
     return told if live.risk is Risk.NONE else f"{told}, {live.risk}"
-
-
-def delay(seconds: int) -> str:
-    """How far behind the plan, in whole minutes: "+12 min", "−3 min", "on plan"."""
-    whole = round(abs(seconds) / 60)
-    return f"{'+' if seconds > 0 else '−'}{fmt.minutes(whole * 60)}" if whole else "on plan"
 
 
 def _span(showing: Showing, lane: Lane, span: Span) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QImage, QPainter
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +20,7 @@ from tests.fixtures.livedays import MINUTE, a_live_day, attempt, driven
 from ui import format as fmt
 from ui.board.filtering import Filter, Mark
 from ui.board.onroad import Tally, delay_short, phone_words, tally_of
+from ui.board.painting import Look, RowPainter
 from ui.board.round_columns import COLUMNS, Column
 from ui.board.round_model import RoundModel
 from ui.board.rounds import RoundsPanel
@@ -134,6 +135,17 @@ def test_a_round_that_is_over_is_late_no_more(model: RoundModel, a_board: Board)
     model.set_live(a_live_day(a_board, [over]))
     now = next(r for r in model.round_rows() if r.shift_id == planned.shift_id)
     assert "late" not in now.problems
+
+
+def test_who_said_how_the_last_stop_ended_is_there_no_more(model: RoundModel, a_board: Board) -> None:
+    """A phone that is switched off there says nothing of having left."""
+    last = len(orders(a_board)) - 1
+    there = driven(a_board, shift(a_board), last, here=True)
+    ended = [attempt(a_board, order_id) for order_id in orders(a_board)]
+    model.set_live(a_live_day(a_board, [there], ended[:-1]))
+    assert round_row(model).now.next.startswith("at ")
+    model.set_live(a_live_day(a_board, [there], ended))
+    assert round_row(model).now.next == ""
 
 
 def test_of_a_day_that_was_never_sent_nothing_is_said_of_phones(model: RoundModel, a_board: Board) -> None:
@@ -333,6 +345,29 @@ def test_a_failed_stop_offers_what_to_do_first(panel: RoundsPanel, a_board: Boar
         menu = panel.context_menu()
         assert (menu.actions()[0] is again) is first
         menu.close()
+
+
+class Scribe(QPainter):
+    """Remembers what it wrote."""
+
+    def __init__(self, image: QImage) -> None:
+        super().__init__(image)
+        self.written: list[str] = []
+
+    def drawText(self, *told: object) -> None:
+        self.written.append(str(told[-1]))
+        super().drawText(*told)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("width", [620, 300, 240])
+def test_where_room_is_short_the_delay_stays_whole(model: RoundModel, a_board: Board, theme: Theme, width: int) -> None:
+    model.set_live(a_live_day(a_board, [driven(a_board, shift(a_board), 3, late=125 * MINUTE)]))
+    image = QImage(width, 60, QImage.Format.Format_ARGB32)
+    painter = Scribe(image)
+    RowPainter(theme).paint_round(painter, image.rect(), round_row(model), Look())
+    painter.end()
+    assert "+2:05 h" in painter.written
+    assert any("stop" in words or "of" in words for words in painter.written)
 
 
 @pytest.mark.parametrize("width", [300, 380, 620])

@@ -157,14 +157,6 @@ def test_tooltips_tell_what_was_and_what_comes(hands: Hands) -> None:
     assert f"5 of {len(hands.orders(ROW))} visited, at the next stop +12 min" in hands.chart.tip_at(hands.name(ROW))
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0, "on plan"), (29, "on plan"), (31, "+1 min"), (720, "+12 min"), (-180, "−3 min"),
-                           (7_500, "+2:05 h")]
-)  # fmt: skip
-def test_a_delay_in_words(seconds: int, words: str) -> None:
-    assert tips.delay(seconds) == words
-
-
 def test_the_delay_stands_beside_the_name(hands: Hands) -> None:
     before = hands.port.grab().toImage()
     hands.panel.show_actual([driven(hands.board, ROW, 5, 12 * MINUTE, Risk.LATE)])

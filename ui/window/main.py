@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.header = Header(self._theme, self)
-        self.header.add_actions([self.actions_by_name[n] for n in ("optimise", "undo", "redo")])
+        self.header.add_actions([self.actions_by_name[n] for n in ("optimise", "send_rounds", "undo", "redo")])
         top = QToolBar("Header", self)
         top.setObjectName("window.header")
         top.setMovable(False)

@@ -7,7 +7,6 @@ their variance, so that an interval can be shown.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,13 +86,6 @@ def onward(
         variance = held + (SERVICE_SPREAD * visit.service_s) ** 2
         now, at = begins + visit.service_s, at if visit.at == NOWHERE else visit.at
     return found
-
-
-def legs_between(problem: Problem, shift_id: ShiftId, order_ids: Sequence[OrderId]) -> list[int]:
-    """Free-flow seconds from each of these stops to the next."""
-    travel = problem.travel[problem.rounds[shift_id].profile].duration_s
-    places = [problem.visits[o].at for o in order_ids]
-    return [round(_leg(travel, a, b)) for a, b in pairwise(places)]
 
 
 def _leg(travel: NDArray[np.int32], a: int | None, b: int) -> float:

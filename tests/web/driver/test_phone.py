@@ -353,5 +353,5 @@ def a_changed_set(phone: Phone) -> str:
 
 def test_pictures_of_the_document_are_small() -> None:
     pictures = sorted((ROOT / "docs" / "pictures").glob("driver-*.png"))
-    assert len(pictures) == 5
+    assert len(pictures) >= 5
     assert all(Path(picture).stat().st_size <= 100_000 for picture in pictures)

@@ -19,7 +19,7 @@ from dispatcher.services.logbook import Logbook
 from dispatcher.services.pairing import digest, trust
 
 LONGEST_TOKEN = 100
-AGAIN_S = 2.0
+AGAIN_S = 60.0
 """Whatever else changed of a device, its name for one, is noticed after so long."""
 
 

@@ -4,6 +4,7 @@ Lives in the GUI thread. A window on a what-if copy, or on another day than it i
 sends.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -82,8 +83,16 @@ class RoadDesk(QObject):
         self._trails_shown = self._trails_due = True
         self._heard_notes: dict[date, set[str]] = {}
         self.feed = RoadFeed(desk, board, workplace.clock, self)
-        self._rest = Seldom(self._tell_rest, REST_MS, self)
-        self._facts = Seldom(board.refresh, FACTS_MS, self)
+        rest = (
+            self._show_trails,
+            self._tell_timeline,
+            self._tell_board,
+            lambda day, live: panel.alerts.set_day(live, day),
+            self._tell_card,
+            lambda _day, live: self.live_changed.emit(live),
+        )
+        self._rest = Seldom(tuple(partial(self._tell, tell) for tell in rest), REST_MS, self)
+        self._facts = Seldom((board.refresh,), FACTS_MS, self)
         self._settling = QTimer(self, interval=SETTLES_MS, singleShot=True)
         self._settling.timeout.connect(self._on_settled)
         self._ages = QTimer(self, interval=AGES_MS)
@@ -193,20 +202,23 @@ class RoadDesk(QObject):
             self._panel.map.show_drivers(driver_marks(outlook.day, live))
         self._rest.ask()
 
-    def _tell_rest(self) -> None:
-        """Everything but where drivers are."""
+    def _tell(self, tell: Callable[[Day, LiveDay], None]) -> None:
+        """Let a view know how the day shown stands, if anybody knows."""
         outlook, live = self._board.outlook, self.live
-        if outlook is None or live is None or outlook.day.date != live.date:
-            return
-        day, panel = outlook.day, self._panel
+        if outlook and live and outlook.day.date == live.date:
+            tell(outlook.day, live)
+
+    def _tell_timeline(self, day: Day, live: LiveDay) -> None:
         if self._board.past is None:
-            self._show_trails(day, live)
-            panel.timeline.show_actual(r for r in live.rounds.values() if r.shift_id in day.shifts)
-            panel.set_live(live)
-        panel.alerts.set_day(live, day)
-        panel.driver.set_live(day, live, live.notes, live.devices)
+            self._panel.timeline.show_actual(r for r in live.rounds.values() if r.shift_id in day.shifts)
+
+    def _tell_board(self, _day: Day, live: LiveDay) -> None:
+        if self._board.past is None:
+            self._panel.set_live(live)
+
+    def _tell_card(self, day: Day, live: LiveDay) -> None:
+        self._panel.driver.set_live(day, live, live.notes, live.devices)
         self._tell_notes(day, live)
-        self.live_changed.emit(live)
 
     @Slot(object)
     def _on_past_changed(self, past: Past | None) -> None:
@@ -224,7 +236,7 @@ class RoadDesk(QObject):
 
     def _show_trails(self, day: Day, live: LiveDay) -> None:
         """Now and then only: a trail goes to the page as a whole."""
-        if self._trails_due:
+        if self._trails_due and self._board.past is None:
             self._trails_due = False
             self._panel.map.show_trails(trails(day, live.trails) if self._trails_shown else ())
 
@@ -247,6 +259,7 @@ class RoadDesk(QObject):
     def _on_selected(self, order_ids: object, shift_ids: object) -> None:
         """The card shows who drives the round that is selected, or what is selected of it."""
         shifts = tuple(shift_ids) or tuple(self._board.shifts_of(order_ids))  # type: ignore[arg-type, call-overload]
+        self._tell(self._tell_card)
         self._panel.driver.show_round(shifts[0] if len(shifts) == 1 else None)
         if self._driven and self._driven not in shifts:
             self.show_driven(self._driven, False)

@@ -1,39 +1,56 @@
 """Doing something often asked for only so often: at once, and then once more for all that was asked meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 
 class Seldom(QObject):
-    """Does one thing, at most once in so many milliseconds. GUI thread."""
+    """Does some things one after the other, at most once in so many milliseconds. GUI thread.
 
-    def __init__(self, act: Callable[[], None], interval_ms: int, parent: QObject) -> None:
+    Between two of them the window has its turn: together they may take longer than a frame.
+    """
+
+    def __init__(self, acts: tuple[Callable[[], object], ...], interval_ms: int, parent: QObject) -> None:
         super().__init__(parent)
-        self._act = act
+        self._acts = acts
+        self._left: Iterator[Callable[[], object]] = iter(())
         self._asked = False
-        self._timer = QTimer(self, interval=interval_ms, singleShot=True)
-        self._timer.timeout.connect(self._on_timeout)
+        self._interval = QTimer(self, interval=interval_ms, singleShot=True)
+        self._interval.timeout.connect(self._on_interval)
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._on_turn)
 
     @Slot()
     def ask(self) -> None:
         """Do it now, or when it may be done again."""
-        self._asked = self._timer.isActive()
+        self._asked = self._interval.isActive()
         if not self._asked:
             self.do()
 
+    @Slot()
     def do(self) -> None:
         """Do it now, however lately it was done."""
         self._asked = False
-        self._timer.start()
-        self._act()
+        self._left = iter(self._acts)
+        self._interval.start()
+        self._turn.start()
 
     def stop(self) -> None:
         """Forget what was asked."""
         self._asked = False
-        self._timer.stop()
+        self._interval.stop()
+        self._turn.stop()
 
     @Slot()
-    def _on_timeout(self) -> None:
+    def _on_interval(self) -> None:
         if self._asked:
             self.do()
+
+    @Slot()
+    def _on_turn(self) -> None:
+        act = next(self._left, None)
+        if act is None:
+            self._turn.stop()
+        else:
+            act()

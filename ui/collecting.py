@@ -9,8 +9,10 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-THRESHOLDS = (20_000, 20, 50)
-"""Of the three generations: with Python's own, reading a large day is looked through again and again while it grows."""
+THRESHOLDS = (20_000, 5, 200)
+"""Of the three generations: with Python's own, reading a large day is looked through again and again while it grows.
+
+The middle one is looked through often: what is told of 200 drivers lives for seconds, and gathers there meanwhile."""
 
 EVERY_MS = 250
 """Often enough that little has gathered: a collection holds the window up for as long as it takes."""

@@ -33,7 +33,8 @@ from tests.fixtures.depots import ON, built_demo
 ROOT = Path(__file__).resolve().parents[2]
 DEMO, AACHEN = "helsinki", "aachen"
 TRUTH = "truth.json"
-VAN = Load(1_300.0, 10_000.0, 220)
+LARGE, SMALL = Load(1_300.0, 10_000.0, 220), Load(420.0, 10_000.0, 66)
+"""Vans; 200 of the small ones are needed for the 5,000 stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,12 @@ class RoadDay:
     on: date
     drivers: int
     orders: int
+    van: Load = LARGE
 
 
 DEMO_DAY = RoadDay("demo, 8 drivers, 150 stops", DEMO, ON, 8, 150)
 AACHEN_DAY = RoadDay("aachen, 20 drivers, 1,000 stops", AACHEN, DAY, 20, 1_000)
-FULL_DAY = RoadDay("aachen, 200 drivers, 5,000 stops", AACHEN, DAY, 200, 5_000)
+FULL_DAY = RoadDay("aachen, 200 drivers, 5,000 stops", AACHEN, DAY, 200, 5_000, SMALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def _planned(day: RoadDay) -> Iterator[Home | None]:
         yield None
     else:
         seconds = 30.0 if day.drivers < 100 else 60.0
-        with planned_home(extract, drivers=day.drivers, orders=day.orders, van=VAN, seconds=seconds) as home:
+        with planned_home(extract, drivers=day.drivers, orders=day.orders, van=day.van, seconds=seconds) as home:
             yield home
 
 
@@ -157,7 +159,7 @@ def gateway(home: Home, slug: str) -> Iterator[tuple[int, int]]:
 def _listening(process: subprocess.Popen[bytes], home: Home, slug: str) -> int:
     for _ in range(600):
         seen = status(home, slug)
-        if seen.running and seen.pid == process.pid:
+        if seen.running and seen.pid == process.pid and seen.port:
             return seen.port
         if process.poll() is not None:
             break

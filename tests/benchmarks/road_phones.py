@@ -2,7 +2,7 @@
 
 The drivers are those of the simulation, on their true ways. Told `go` on standard input, every phone sends the
 position of each second once, in order, on a connection of its own, and the next only when the one before was
-acknowledged. In the end one line of JSON says what was sent, what was acknowledged, and how long it took.
+acknowledged. In the end one line of JSON says what was sent, what was acknowledged, and how long that took.
 """
 
 import argparse
@@ -61,6 +61,13 @@ class Sums:
     waited_ms: list[float] = field(default_factory=list)
     """From the moment a position was due."""
 
+    def told(self) -> dict[str, float]:
+        """As plain numbers."""
+        waited = sorted(self.waited_ms)
+        half, most = (waited[int(part * len(waited))] for part in (0.5, 0.99))
+        counted = {"sent": self.sent, "acknowledged": self.acknowledged, "refused": self.refused}
+        return {**counted, "half_ms": half, "most_ms": most, "slowest_ms": waited[-1]}
+
 
 def main(home: Home, slug: str, region: str, on: date, at: int, port: int, minutes: float) -> None:
     folder = home.database(slug).parent
@@ -70,7 +77,7 @@ def main(home: Home, slug: str, region: str, on: date, at: int, port: int, minut
         carried = _carried(home, region, logbook, rounds, begins + timedelta(minutes=minutes + 30))
         _tell_morning(logbook, carried, begins)
     said = asyncio.run(_day(folder, carried, Pace(begins, 1.0), port, minutes))
-    print(json.dumps({name: getattr(said, name) for name in Sums.__slots__}), flush=True)
+    print(json.dumps(said.told()), flush=True)
 
 
 def _carried(home: Home, region: str, logbook: Logbook, rounds: Sequence[Round], until: datetime) -> list[Carried]:

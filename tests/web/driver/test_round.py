@@ -67,8 +67,7 @@ def test_a_whole_round(gateway: Gateway, driver: Driver, phone: Phone, picture: 
 def test_without_a_signal_nothing_is_lost_or_doubled(driver: Driver, phone: Phone) -> None:
     driver.send(*(a_stop(n, needs={"signature": "off", "name": "off"}) for n in range(1, 6)))
     phone.pair()
-    phone.press("Start round")
-    phone.all_sent()
+    phone.begin()
     before = len(driver.actions)
 
     phone.context.set_offline(True)
@@ -99,8 +98,7 @@ def test_without_a_signal_nothing_is_lost_or_doubled(driver: Driver, phone: Phon
 def test_a_hundred_and_fifty_stops_without_a_signal(driver: Driver, phone: Phone) -> None:
     driver.send(*(a_stop(n, at=2.0 * n, needs={"signature": "off", "name": "off"}) for n in range(1, 151)))
     phone.pair()
-    phone.press("Start round")
-    phone.all_sent()
+    phone.begin()
     phone.context.set_offline(True)
     for n in range(1, 151):
         phone.open(f"deliver/order-{n}")

@@ -1,13 +1,13 @@
-"""Follows one depot's drivers: asked again and again, it says how the day stands on the road.
+"""Follows one depot's drivers: asked again and again, it says how the day shown stands on the road, and today besides.
 
 Reads the logbook from where it was last read; nothing is written but what was made of the tracks. Everything can be
 made anew from the logbook, so a window that opens at noon knows the morning.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Shift
@@ -18,6 +18,7 @@ from dispatcher.domain.tracking import StoredFix
 from dispatcher.services.liveday import LiveDay, facts_on
 from dispatcher.services.logbook import Logbook
 from dispatcher.services.planning import Outlook, PlanningDesk
+from dispatcher.services.today import Aside, Today
 from dispatcher.services.trail import TrailPoints
 from dispatcher.services.underway import Underway
 from dispatcher.services.watch import Watch, tenures_of, track_of
@@ -26,7 +27,7 @@ from dispatcher.tracking.matching import driven_on_roads
 from dispatcher.tracking.progress import Line
 from dispatcher.tracking.track import point_of
 
-__all__ = ["LiveDay", "LiveDesk", "TrailPoints", "facts_on"]
+__all__ = ["LiveDay", "LiveDesk", "Today", "TrailPoints", "facts_on"]
 
 
 class LiveDesk:
@@ -35,7 +36,8 @@ class LiveDesk:
     def __init__(self, logbook: Logbook, underway: Underway, desk: PlanningDesk, *, keeps: bool = True) -> None:
         """`keeps`: whether what is made of the tracks is written; a copy to try things out in only looks."""
         self.logbook, self._underway, self._desk, self._keeps = logbook, underway, desk, keeps
-        self._watch: Watch | None = None
+        self._watches: dict[date, Watch] = {}
+        self._aside = Aside(underway, desk.roads)
         self._lines: dict[ShiftId, RoadPath] = {}
 
     def know_lines(self, lines: Mapping[ShiftId, RoadPath]) -> None:
@@ -57,14 +59,34 @@ class LiveDesk:
         return driven_on_roads(points, self._desk.roads, profile).lines
 
     def step(self, outlook: Outlook, now: datetime) -> LiveDay | None:
-        """What is new of the day, if anything is: read the logbook on, time the rounds that are due, raise alerts."""
+        """What is new of the day shown, if anything is: read on, time the rounds that are due, raise alerts."""
+        self._let_go({outlook.day.date, self._aside.on(now)})
+        return self._follow(outlook, self._desk, self._lines, now)
+
+    def step_today(self, shown: date, now: datetime) -> Today | None:
+        """What is new of the day that is on the road, if another one is shown."""
+        on = self._aside.on(now)
+        if on == shown:
+            self._aside.rest()
+            return None
+        outlook, desk = self._aside.outlook(on, self._lines)
+        live = self._follow(outlook, desk, self._aside.lines, now)
+        if live is None:
+            return None
+        self._aside.stale |= live.news
+        return Today(outlook.day, live)
+
+    def date_on_road(self, now: datetime) -> date:
+        """The day that is on the road at this moment."""
+        return self._aside.on(now)
+
+    def _follow(
+        self, outlook: Outlook, desk: PlanningDesk, lines: Mapping[ShiftId, RoadPath], now: datetime
+    ) -> LiveDay | None:
         on = outlook.day.date
-        if self._watch is None or self._watch.on != on:
-            with suppress(KnownError):  # the tracks are still there
-                self.keep()
-            self._watch = Watch(on, self.logbook, self._desk, outlook.day, now)
-        watch = self._watch
-        watch.follow_plan(outlook, self._lines, now)
+        watch = self._watches.get(on) or Watch(on, self.logbook, desk, outlook.day, now)
+        self._watches[on], watch.desk = watch, desk
+        watch.follow_plan(outlook, lines, now)
         heard = watch.read_on(outlook.day)
         judged = watch.judge_some(outlook, now)
         if not heard and not judged:
@@ -74,10 +96,21 @@ class LiveDesk:
             watch.keep()
         return replace(watch.picture(now), news=news)
 
+    def _let_go(self, wanted: Collection[date]) -> None:
+        """Follow no other days."""
+        for on in self._watches.keys() - wanted:
+            with suppress(KnownError):  # the tracks are still there
+                self._keep(self._watches[on])
+            del self._watches[on]
+
+    def _keep(self, watch: Watch) -> None:
+        if self._keeps:
+            watch.keep(at_once=True)
+
     def keep(self) -> None:
         """Write what was made of the tracks so far, as `step` does now and then. Nobody must be asking meanwhile."""
-        if self._watch is not None and self._keeps:
-            self._watch.keep(at_once=True)
+        for watch in self._watches.values():
+            self._keep(watch)
 
     def close(self) -> None:
         """Let go of the logbook; nobody must be asking meanwhile."""

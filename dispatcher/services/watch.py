@@ -82,7 +82,9 @@ class Watch:
 
     def __init__(self, on: date, logbook: Logbook, desk: PlanningDesk, day: Day, now: datetime) -> None:
         self.on = on
-        self._logbook, self._desk = logbook, desk
+        self._logbook = logbook
+        self.desk = desk
+        """Who judges the day; another one while it is followed beside the day shown."""
         self._rounds: dict[ShiftId, Followed] = {}
         self._version = -1
         self._seq, self._action = logbook.read(lambda reader: (reader.last_seq(), reader.last_action()))
@@ -218,7 +220,7 @@ class Watch:
         rest = [o for o in route.order_ids if o not in done and o != at]
         where = self._whereabouts(tracker, visits, now, begun=progress.departed_at is not None)
         live = ahead_of(
-            self._desk.problem(outlook.day),
+            self.desk.problem(outlook.day),
             shift_id,
             rest if at is None or at in done else [at, *rest],
             times,
@@ -276,7 +278,7 @@ class Watch:
             to = day.orders[order_id].address.place
             if to is None:
                 return None
-            path: RoadPath = self._desk.roads.path([place, to], day.vehicles[shift.vehicle_id].kind.profile)
+            path: RoadPath = self.desk.roads.path([place, to], day.vehicles[shift.vehicle_id].kind.profile)
             if path.duration_s >= NO_WAY:
                 return None
             followed.asked = place, order_id, float(path.duration_s)

@@ -91,10 +91,10 @@ class Show:
 def counted(window: MainWindow, summary: Summary) -> dict[str, Any]:
     """What phones sent, what the logbook has, and what the window has made of it."""
     assert window.road is not None
-    live, watch, outlook = window.road.live, window.road._desk._watch, window.day.present
+    live, outlook = window.road.live, window.day.present
     assert live is not None
-    assert watch is not None
     assert outlook is not None
+    watch = window.road._desk._watches[live.date]
     logbook = window.road._desk.logbook
     stored, last = logbook.read(lambda r: (r.counts(), r.last_seq()))
     records = logbook.read(lambda r: r.records_on(live.date))

@@ -1,4 +1,7 @@
-"""The alerts: what on the road wants attention now, the worst first, each with what can be done about it."""
+"""The alerts: what on the road wants attention now, the worst first, each with what can be done about it.
+
+They are those of the day that is on the road, whatever day is shown.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +23,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QLabel,
     QListView,
     QPushButton,
     QStackedLayout,
@@ -44,8 +48,7 @@ _ROOT = QModelIndex()
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _BARE = "Nothing on the road wants attention. Late stops, silent phones and vans that stand still will be listed here."
-_BLIND = "No driver is followed on this day. Send the rounds and pair the phones, and what goes wrong is listed here."
-_OTHER_DAY = "Nothing on this day wants attention. What goes wrong today is listed when today is shown: Ctrl+T."
+_BLIND = "No driver is followed today. Send the rounds and pair the phones, and what goes wrong is listed here."
 _LAPSES = timedelta(minutes=1)
 """So long what was looked at may be gone and come again without being new: rounds are judged one after another."""
 
@@ -206,9 +209,7 @@ class AlertsPanel(QWidget):
         named(self, "board.alerts", "Alerts")
         self._theme = theme
         self._seen: dict[object, datetime] = {}
-        """What was looked at on the day shown, and when it was there last."""
-        self._seen_on: dict[date, dict[object, datetime]] = {}
-        self._on: date | None = None
+        """What was looked at, and when it was there last."""
         self._at: datetime | None = None
         self._fresh = 0
         self.model = AlertModel(self)
@@ -221,6 +222,9 @@ class AlertsPanel(QWidget):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.remedy = named(QPushButton(self), "board.alerts.remedy", "What can be done")
         self.message = named(QPushButton("Message…", self), "board.alerts.message", "Message to the driver")
+        self.day = named(QLabel(self), "board.alerts.day", "The day that the alerts are of")
+        self.day.setWordWrap(True)
+        self.day.hide()
         self.bare = EmptyState(theme, icon="check-circle-outline", text=_BLIND)
         self.bare.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._lay_out()
@@ -243,35 +247,37 @@ class AlertsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.day)
         layout.addLayout(self._stack, 1)
         layout.addLayout(self._buttons)
 
     # --- told from outside ----------------------------------------------------------------------------------------
 
-    def set_day(self, live: LiveDay, day: Day) -> None:
-        """What wants attention now. What was looked at stays so while its cause lasts, whatever day is seen between."""
+    def set_day(self, live: LiveDay, day: Day, *, shown: date | None = None) -> None:
+        """What wants attention now, on the day that is on the road; `shown` is the day looked at, if another one."""
         late = {stop.order_id for round_ in live.rounds.values() for stop in round_.stops if stop.risk is Risk.LATE}
         of_late = lambda alert: alert.kind is AlertKind.AT_RISK and alert.order_id in late
         order = list(SIGNS)
         alerts = sorted(live.alerts, key=lambda a: (order.index(a.kind), not of_late(a), a.since))
-        self._remember({alert.key for alert in alerts}, day.date, live.at)
+        self._remember({alert.key for alert in alerts}, live.at)
+        elsewhere = shown is not None and shown != day.date
+        self.day.setText(_day_words(day, live) if elsewhere else "")
+        self.day.setVisible(elsewhere)
         chosen = self.current
         self.model.set_rows(
             [_row(a, day, live.at, a.key not in self._seen, of_late(a)) for a in alerts if a.shift_id in day.shifts]
         )
         self._choose(chosen)
-        self.bare.set_text(_bare_words(live, day))
+        self.bare.set_text(_BARE if live.followed else _BLIND)
         self._show(self.view if self.model.rows else self.bare)
         self._offer()
         self._count()
 
-    def _remember(self, there: Collection[object], on: date, at: datetime) -> None:
+    def _remember(self, there: Collection[object], at: datetime) -> None:
         """Forget having looked at what is over: one that comes back is new."""
-        if self._on != on:
-            self._on, self._seen = on, dict.fromkeys(self._seen_on.get(on, ()), at)
         self._seen |= {key: at for key in there if key in self._seen}
         self._seen = {key: last for key, last in self._seen.items() if at - last < _LAPSES}
-        self._seen_on[on], self._at = self._seen, at
+        self._at = at
 
     def _show(self, part: QWidget) -> None:
         """The list or what stands in its place; the keys go there too."""
@@ -339,7 +345,8 @@ class AlertsPanel(QWidget):
         grid = self._theme.grid
         self._buttons.setContentsMargins(grid(3), grid(2), grid(3), grid(2))
         self._buttons.setSpacing(grid(1))
-        for button in (self.remedy, self.message):
+        self.day.setContentsMargins(grid(3), grid(2), grid(3), grid(2))
+        for button in (self.day, self.remedy, self.message):
             button.setFont(self._theme.font(Size.SMALL))
         self.model.layoutChanged.emit()
 
@@ -348,11 +355,9 @@ def _wrapped() -> int:
     return int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
 
-def _bare_words(live: LiveDay, day: Day) -> str:
-    """What an empty list says: that all is well, that nobody is followed, or that the day is another one."""
-    if day.date != live.at.astimezone(day.depot.zone).date():
-        return _OTHER_DAY
-    return _BARE if live.followed else _BLIND
+def _day_words(day: Day, live: LiveDay) -> str:
+    today = day.date == live.at.astimezone(day.depot.zone).date()
+    return f"{'Today' if today else 'On the road'}, {words.weekday_date(day.date)}. Choose an alert to go there."
 
 
 def _row(alert: Alert, day: Day, now: datetime, fresh: bool, late: bool) -> Row:

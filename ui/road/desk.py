@@ -18,7 +18,7 @@ from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadPath
 from dispatcher.domain.tracking import Alert
 from dispatcher.services.dispatching import send_day
-from dispatcher.services.live import LiveDay, LiveDesk
+from dispatcher.services.live import LiveDay, LiveDesk, Today
 from dispatcher.services.planning import Outlook
 from dispatcher.services.sending import Sent
 from dispatcher.services.workplace import Workplace
@@ -50,6 +50,8 @@ class RoadDesk(QObject):
     Signals:
         told(str): a sentence for the status bar.
         live_changed(LiveDay): the day as it stands on the road.
+        today_changed(LiveDay): the day that is on the road, while another one is shown.
+        day_requested(date): show this day, where something happened that was chosen.
         fault_changed(str): why the road cannot be followed, or nothing.
         phones_requested(): show the phones.
         trouble_requested(str, Alert): open the form of a disturbance, "late" or "broken", for what an alert is about.
@@ -58,6 +60,8 @@ class RoadDesk(QObject):
 
     told = Signal(str)
     live_changed = Signal(object)
+    today_changed = Signal(object)
+    day_requested = Signal(object)
     fault_changed = Signal(str)
     phones_requested = Signal()
     trouble_requested = Signal(str, object)
@@ -82,16 +86,22 @@ class RoadDesk(QObject):
         self._settled: Day | None = None
         self._trails_shown = self._trails_due = True
         self._heard_notes: dict[date, set[str]] = {}
+        self._told_notes: set[str] = set()
+        self._today: Today | None = None
+        """The day on the road as it was heard of last, whether or not it is shown."""
+        self._then: tuple[date, Callable[[], None]] | None = None
+        """What to do once a day is shown that was asked for."""
         self.feed = RoadFeed(desk, board, workplace.clock, self)
         rest = (
             self._show_trails,
             self._tell_timeline,
             self._tell_board,
-            lambda day, live: panel.alerts.set_day(live, day),
+            self._tell_alerts,
             self._tell_card,
             lambda _day, live: self.live_changed.emit(live),
         )
         self._rest = Seldom(tuple(partial(self._tell, tell) for tell in rest), REST_MS, self)
+        self._aside = Seldom((self._tell_today,), REST_MS, self)
         self._facts = Seldom((board.refresh,), FACTS_MS, self)
         self._settling = QTimer(self, interval=SETTLES_MS, singleShot=True)
         self._settling.timeout.connect(self._on_settled)
@@ -101,10 +111,12 @@ class RoadDesk(QObject):
 
     def _wire(self) -> None:
         self.feed.moved.connect(self._on_moved)
+        self.feed.today_moved.connect(self._on_today_moved)
         self.feed.facts_changed.connect(self._facts.ask)
         self.feed.fault_changed.connect(self.fault_changed)
         self._board.lines_changed.connect(self._desk.know_lines)
         self._board.settled.connect(self._on_day_settled)
+        self._board.outlook_changed.connect(self._on_outlook_changed)
         self._board.past_changed.connect(self._on_past_changed)
         panel = self._panel
         panel.selected_changed.connect(self._on_selected)
@@ -128,7 +140,7 @@ class RoadDesk(QObject):
 
     def stop(self) -> None:
         """Follow no more."""
-        for timer in (self._settling, self._ages, self._rest, self._facts):
+        for timer in (self._settling, self._ages, self._rest, self._aside, self._facts):
             timer.stop()
         self.feed.stop()
 
@@ -216,6 +228,45 @@ class RoadDesk(QObject):
         if self._board.past is None:
             self._panel.set_live(live)
 
+    def _tell_alerts(self, day: Day, live: LiveDay) -> None:
+        """What wants attention is what happens now: another day's alerts are nobody's any more, or not yet."""
+        if self.feed.on_road == day.date:
+            self._today = Today(day, live)
+            self._panel.alerts.set_day(live, day)
+
+    @Slot(object)
+    def _on_today_moved(self, today: Today) -> None:
+        self._today = today
+        self._aside.ask()
+
+    def _tell_today(self) -> None:
+        """Today, while another day is shown."""
+        outlook, today = self._board.outlook, self._today
+        if outlook and today and outlook.day.date != today.day.date == self.feed.on_road:
+            self._panel.alerts.set_day(today.live, today.day, shown=outlook.day.date)
+            self._tell_notes(today.day, today.live)
+            self.today_changed.emit(today.live)
+
+    @Slot(object)
+    def _on_outlook_changed(self, outlook: Outlook) -> None:
+        self._tell_today()
+        then, self._then = self._then, None
+        if then and then[0] == outlook.day.date:
+            then[1]()
+
+    def _with_day(self, on: date, deed: Callable[[], None]) -> None:
+        """Do something once this day is shown."""
+        if self._board.outlook and self._board.outlook.day.date == on:
+            deed()
+            return
+        self._then = on, deed
+        self.day_requested.emit(on)
+
+    def _with_alert(self, deed: Callable[[], None]) -> None:
+        """Alerts are of the day on the road, which may not be the one shown."""
+        if self._today:
+            self._with_day(self._today.day.date, deed)
+
     def _tell_card(self, day: Day, live: LiveDay) -> None:
         self._panel.driver.set_live(day, live, live.notes, live.devices)
         self._tell_notes(day, live)
@@ -244,9 +295,11 @@ class RoadDesk(QObject):
         """A driver's new message is said once, those of a day just opened not at all."""
         heard = {note.id for note in live.notes if note.from_driver}
         known = self._heard_notes.setdefault(day.date, heard)
+        new = heard - known - self._told_notes
         self._heard_notes[day.date] = known | heard
+        self._told_notes |= new
         for note in live.notes:
-            if note.id in heard - known and note.driver_id in day.drivers:
+            if note.id in new and note.driver_id in day.drivers:
                 self.told.emit(f"{day.drivers[note.driver_id].name}: {note.text}")
 
     @Slot(bool)
@@ -298,6 +351,9 @@ class RoadDesk(QObject):
 
     @Slot(object)
     def _on_alert(self, alert: Alert) -> None:
+        self._with_alert(partial(self._show_alert, alert))
+
+    def _show_alert(self, alert: Alert) -> None:
         self._panel.select((alert.order_id,) if alert.order_id else (), () if alert.order_id else (alert.shift_id,))
         if alert.order_id:
             self._panel.map.pan_to(alert.order_id)
@@ -307,14 +363,17 @@ class RoadDesk(QObject):
         if name == "phones":
             self.phones_requested.emit()
         elif name == "driven":
-            self._panel.select((), (alert.shift_id,))
-            self.show_driven(alert.shift_id, True)
+            self._with_alert(partial(self._show_alert_driven, alert))
         else:
-            self.trouble_requested.emit(name, alert)
+            self._with_alert(partial(self.trouble_requested.emit, name, alert))
+
+    def _show_alert_driven(self, alert: Alert) -> None:
+        self._panel.select((), (alert.shift_id,))
+        self.show_driven(alert.shift_id, True)
 
     @Slot(object)
     def _on_alert_message(self, alert: Alert) -> None:
-        self.message(alert.shift_id)
+        self._with_alert(partial(self.message, alert.shift_id))
 
     # --- planned and driven ---------------------------------------------------------------------------------------
 

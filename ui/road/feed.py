@@ -1,12 +1,14 @@
-"""Follows the road for the day shown, on a thread of its own, and tells the window what it sees."""
+"""Follows the road for the day shown and for today, on a thread of its own, and tells the window what it sees."""
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from dispatcher.services.live import LiveDay, LiveDesk
+from dispatcher.services.live import LiveDay, LiveDesk, Today
+from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import Clock
 from ui.day import DayBoard
 
@@ -16,16 +18,27 @@ LOOK_MS = 200
 """How often the logbook is asked whether anything is new; that costs microseconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer: what is new of the day shown, and of the day on the road if that is another one."""
+
+    shown: LiveDay | None
+    today: Today | None
+    on_road: date
+
+
 class RoadFeed(QObject):
     """Asks the live desk again and again, one question at a time. GUI thread; the answers come there too.
 
     Signals:
         moved(LiveDay): drivers are elsewhere, or the day was judged anew: everything that is drawn of the road.
+        today_moved(Today): the same of the day that is on the road, while another one is shown.
         facts_changed(): drivers have other stops behind them than the plan shown knows.
         fault_changed(str): the road cannot be followed, and why; empty when it can again.
     """
 
     moved = Signal(object)
+    today_moved = Signal(object)
     facts_changed = Signal()
     fault_changed = Signal(str)
     _answered = Signal(object)
@@ -37,6 +50,8 @@ class RoadFeed(QObject):
         self._busy = self._stopped = False
         self._fault = ""
         self.latest: LiveDay | None = None
+        self.on_road: date | None = None
+        """The day that is on the road, as far as that was asked."""
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -61,10 +76,16 @@ class RoadFeed(QObject):
         if self._busy or self._stopped or outlook is None:
             return
         self._busy = True
-        self._lane.submit(self._desk.step, outlook, self._clock()).add_done_callback(self._answered.emit)
+        self._lane.submit(self._ask, outlook, self._clock()).add_done_callback(self._answered.emit)
+
+    def _ask(self, outlook: Outlook, now: datetime) -> Heard:
+        """On the lane."""
+        shown = self._desk.step(outlook, now)
+        today = self._desk.step_today(outlook.day.date, now)
+        return Heard(shown, today, self._desk.date_on_road(now))
 
     @Slot(object)
-    def _on_answered(self, future: Future[LiveDay | None]) -> None:
+    def _on_answered(self, future: Future[Heard]) -> None:
         self._busy = False
         if self._stopped:
             return
@@ -72,9 +93,14 @@ class RoadFeed(QObject):
             self._say(str(error))
             return
         self._say("")
-        live = future.result()
-        if live is None:
-            return
+        heard = future.result()
+        self.on_road = heard.on_road
+        if heard.shown is not None:
+            self._tell(heard.shown)
+        if heard.today is not None:
+            self.today_moved.emit(heard.today)
+
+    def _tell(self, live: LiveDay) -> None:
         outlook = self._board.present
         if outlook is None or outlook.day.date != live.date:
             return

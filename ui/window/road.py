@@ -28,9 +28,11 @@ class RoadWires(QObject):
 
     Signals:
         phones_requested(): show the phones.
+        day_requested(date): show this day.
     """
 
     phones_requested = Signal()
+    day_requested = Signal(object)
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class RoadWires(QObject):
         self._road, self._board, self._panel, self._phones = road, board, panel, phones
         self._disturbances, self._header, self._status, self._actions = disturbances, header, status, actions
         self._running: bool | None = None
+        self._today: LiveDay | None = None
         actions["trails"].setChecked(True)
         if road is None:
             for name in NAMES:
@@ -59,6 +62,8 @@ class RoadWires(QObject):
         road.fault_changed.connect(status.set_road_fault)
         road.phones_requested.connect(self.phones_requested)
         road.live_changed.connect(self._on_live)
+        road.today_changed.connect(self._on_today)
+        road.day_requested.connect(self.day_requested)
         phones.trouble_changed.connect(self._on_phones_trouble)
         phones.running_changed.connect(self._on_running_changed)
 
@@ -104,24 +109,36 @@ class RoadWires(QObject):
 
     @Slot(object)
     def _on_live(self, live: LiveDay) -> None:
-        self._tell_phones(live)
+        if self._road and self._road.feed.on_road == live.date:
+            self._today = live
+        self._tell_phones()
         self._header.set_live(live if self._board.past is None else None)
 
-    def _tell_phones(self, live: LiveDay) -> None:
-        """A phone whose round is over is missed by nobody; nor is a gateway that no phone of the day could use."""
+    @Slot(object)
+    def _on_today(self, live: LiveDay) -> None:
+        self._today = live
+        self._tell_phones()
+
+    def _tell_phones(self) -> None:
+        """What was sent of the day shown, and who is heard today.
+
+        A phone whose round is over is missed by nobody; nor is a gateway that no phone of the day could use.
+        """
+        if self._road is None or (shown := self._road.live) is None:
+            return
+        live = self._today or shown
         followed = [(r.latest, r.stops) for r in live.rounds.values() if r.latest]
         lately = [live.at - latest.fix.at < LATELY for latest, _ in followed]
         wanted = sum(1 for (_, ahead), heard in zip(followed, lately, strict=True) if heard or ahead)
         trusted = {device.driver_id for device in live.devices if device.trusted}
         expected = any(r.driver_id in trusted and (r.stops or not r.visits) for r in live.rounds.values())
         closed = self._running is False and live.sending.rounds > 0 and expected
-        self._status.set_road(live.sending, sum(lately), wanted, closed=closed)
+        self._status.set_road(shown.sending, sum(lately), wanted, closed=closed)
 
     @Slot(bool)
     def _on_running_changed(self, running: bool) -> None:
         self._running = running
-        if self._road and self._road.live:
-            self._tell_phones(self._road.live)
+        self._tell_phones()
 
     @Slot(bool)
     def _on_phones_trouble(self, trouble: bool) -> None:

@@ -67,10 +67,8 @@ def test_what_was_looked_at_is_not_new_after_another_day_was_shown(panel: Alerts
     panel.set_day(live, a_board.day)
     look_at_all(panel)
     assert counts == [3, 2, 1, 0]
-    on = a_board.day.date + timedelta(days=1)
-    panel.set_day(LiveDay(on, live.at + MINUTE), replace(a_board.day, date=on))
-    # back again: rounds are judged one after another
-    panel.set_day(later(live, 9 * MINUTE, alerts=live.alerts[:1]), a_board.day)
+    panel.set_day(later(live, MINUTE), a_board.day, shown=a_board.day.date + timedelta(days=1))
+    # back again, after a while in which the other day was being read
     panel.set_day(later(live, 9 * MINUTE), a_board.day)
     assert counts[-1] == 0
     assert not any(row.fresh for row in panel.model.rows)
@@ -101,9 +99,17 @@ def test_an_empty_list_says_what_belongs_there(panel: AlertsPanel, a_board: Boar
     assert panel.bare.text.startswith("Nothing on the road wants attention")
     panel.set_day(LiveDay(live.date, live.at), a_board.day)
     assert panel.bare.text.startswith("No driver is followed")
-    on = a_board.day.date + timedelta(days=1)
-    panel.set_day(LiveDay(on, live.at), replace(a_board.day, date=on))
-    assert "when today is shown" in panel.bare.text
+
+
+def test_it_says_whose_they_are_while_another_day_is_shown(panel: AlertsPanel, a_board: Board) -> None:
+    live, on = a_day(a_board), a_board.day.date
+    panel.set_day(live, a_board.day, shown=on + timedelta(days=1))
+    assert panel.day.isVisible()
+    assert panel.day.text().startswith("Today, ")
+    assert f"{on.day} " in panel.day.text()
+    assert len(panel.model.rows) == 3
+    panel.set_day(live, a_board.day)
+    assert not panel.day.isVisible()
 
 
 def test_with_the_keys_in_it_nothing_is_chosen_until_somebody_does(panel: AlertsPanel, a_board: Board) -> None:

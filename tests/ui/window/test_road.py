@@ -1,5 +1,6 @@
 """The road in the real window: rounds sent, drivers followed, alerts raised, messages written, the day seen again."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -116,15 +117,7 @@ def test_a_stop_that_is_delivered_is_done_in_every_view(on_road: OnRoad) -> None
 def test_a_late_driver_raises_an_alert_whose_remedy_is_filled_in(on_road: OnRoad) -> None:
     on_road.send()
     until = on_road.times.leaves_at + timedelta(minutes=25)
-    onroad.report(
-        on_road.logbook,
-        on_road.phone,
-        [
-            Fix(until - timedelta(seconds=20 * i), on_road.day.shifts[on_road.shift].start, accuracy_m=5)
-            for i in range(30)
-        ],
-        until,
-    )
+    onroad.report(on_road.logbook, on_road.phone, list(standing(on_road, until)), until)
     on_road.at(until)
     alerts = on_road.window.board.alerts
     kinds = lambda: [row.alert.kind for row in alerts.model.rows if row.alert.shift_id == on_road.shift]
@@ -138,6 +131,37 @@ def test_a_late_driver_raises_an_alert_whose_remedy_is_filled_in(on_road: OnRoad
     delay_s = on_road.live.rounds[on_road.shift].delay_s
     assert form.by.minutes == round(delay_s / 60) > 20
     form.close()
+
+
+def test_today_is_followed_while_tomorrow_is_shown(on_road: OnRoad) -> None:
+    on_road.send()
+    board, tomorrow = on_road.window.board, TODAY + timedelta(days=1)
+    until = on_road.times.leaves_at + timedelta(minutes=25)
+    on_road.window.open_day(tomorrow)
+    on_road.shown.until(lambda: on_road.road.live and on_road.live.date == tomorrow)
+    onroad.report(on_road.logbook, on_road.phone, list(standing(on_road, until)), until)
+    on_road.at(until)
+    alerts = board.alerts
+    kinds = lambda: [row.alert.kind for row in alerts.model.rows if row.alert.shift_id == on_road.shift]
+    on_road.shown.until(lambda: AlertKind.LATE_DEPARTURE in kinds())
+    assert board.docks["Alerts"].windowTitle() != "Alerts"
+    assert alerts.day.text().startswith("Today, ")
+    said: list[str] = []
+    on_road.road.told.connect(said.append)
+    onroad.act(on_road.logbook, on_road.phone, "note", on_road.shift, until, text="The gate is shut")
+    on_road.shown.until(lambda: any("The gate is shut" in text for text in said))
+    assert on_road.window.day.date == tomorrow
+    alerts.view.setCurrentIndex(alerts.model.index(kinds().index(AlertKind.LATE_DEPARTURE)))
+    on_road.shown.until(lambda: board.selected_shifts == (on_road.shift,))
+    assert on_road.window.day.date == TODAY
+    on_road.shown.until(lambda: not alerts.day.text())
+    assert len([text for text in said if "The gate is shut" in text]) == 1
+
+
+def standing(on_road: OnRoad, until: datetime) -> Iterator[Fix]:
+    """A driver who is still at the start."""
+    start = on_road.day.shifts[on_road.shift].start
+    return (Fix(until - timedelta(seconds=20 * i), start, accuracy_m=5) for i in range(30))
 
 
 def test_a_message_reaches_the_phone_and_its_answer_is_said(on_road: OnRoad) -> None:

@@ -13,7 +13,7 @@ from db.logbook.reader import SqlLogbookReader
 from dispatcher.domain.devices import Device
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.tracking import AlertKind, Risk, Witness
-from dispatcher.services import disturbances, plan, sending, whatifs
+from dispatcher.services import disturbances, plan, sending, today, whatifs
 from dispatcher.services.home import Home
 from dispatcher.services.live import LiveDay, LiveDesk
 from dispatcher.services.planning import Outlook
@@ -282,3 +282,61 @@ def test_a_phone_whose_clock_is_fast_is_followed_all_the_same(road: Road) -> Non
     assert [v.order_id for v in round_.visits] == [s.order_id for s in road.times.stops[:2]]
     assert abs((round_.visits[1].arrived_at - stop.arrives_at).total_seconds()) < 90
     assert abs(round_.stops[0].delay_s) < 150
+
+
+def test_today_is_followed_beside_the_day_shown(road: Road) -> None:
+    """As well as if it were shown, and nothing is said of it twice."""
+    tomorrow = days.DATE + timedelta(days=1)
+    other = road.workplace.desk.look(road.workplace.store.read(lambda r: r.day(tomorrow)), why=False)
+    at = road.times.stops[2].departs_at + timedelta(minutes=1)
+    road.drive(at)
+    assert road.live.step_today(days.DATE, at) is None
+    road.live.step(other, at)
+    aside = road.live.step_today(tomorrow, at)
+    assert aside is not None
+    assert aside.day.date == days.DATE
+    shown = LiveDesk(road.logbook, road.workplace.store, road.workplace.desk).step(road.outlook, at)  # type: ignore[arg-type]
+    assert shown is not None
+    assert aside.live.rounds == shown.rounds
+    assert aside.live.rounds[road.shift].stops
+    assert road.live.step_today(tomorrow, at) is None
+    done = road.times.stops[3].order_id
+    road.deliver(3, at)
+    later = road.live.step_today(tomorrow, at + timedelta(seconds=10))
+    assert later is not None
+    assert done in later.live.attempts
+
+
+def test_what_is_planned_anew_meanwhile_is_followed_too(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(today, "READ_EVERY_S", 0.0)
+    tomorrow, at = days.DATE + timedelta(days=1), road.times.leaves_at
+    first = road.live.step_today(tomorrow, at)
+    moving, other = road.times.stops[2].order_id, list(road.day.shifts)[2]
+    road.workplace.store.write("Move", lambda uow: plan.move_orders(uow, order_ids=[moving], to_shift=other))
+    second = road.live.step_today(tomorrow, at + timedelta(seconds=10))
+    assert first is not None
+    assert second is not None
+    assert first.day.plan.route_of(moving) != second.day.plan.route_of(moving)
+
+
+def test_a_night_belongs_to_the_day_it_began(road: Road) -> None:
+    """Until the next day's first shift begins, or nobody can be on the road any more."""
+    ends = max(shift.ends_at for shift in road.day.shifts.values())
+    on = lambda moment: road.workplace.store.read(lambda r: today.day_on_road(r, moment))
+    noon = min(shift.starts_at for shift in road.day.shifts.values()) + timedelta(hours=2)
+    assert on(noon) == days.DATE
+    first = next(iter(road.day.shifts.values()))
+    night = replace(first, id=ShiftId("night"), ends_at=ends + timedelta(hours=12))
+    road.workplace.store.write("Night", lambda uow: uow.put_shifts([night]))
+    small_hours = night.ends_at + timedelta(hours=1)
+    assert small_hours.astimezone(road.day.depot.zone).date() == days.DATE + timedelta(days=1)
+    assert on(small_hours) == days.DATE
+    assert on(small_hours + timedelta(hours=5)) == days.DATE + timedelta(days=1)
+    on_duty = {
+        "date": days.DATE + timedelta(days=1),
+        "starts_at": small_hours,
+        "ends_at": small_hours + timedelta(hours=6),
+    }
+    early = replace(night, id=ShiftId("early"), **on_duty)  # type: ignore[arg-type]
+    road.workplace.store.write("Early", lambda uow: uow.put_shifts([early]))
+    assert on(small_hours + timedelta(minutes=1)) == days.DATE + timedelta(days=1)

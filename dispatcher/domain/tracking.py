@@ -133,6 +133,22 @@ class StoredEvent:
     event: DeviceEvent
 
 
+class Unkept(StrEnum):
+    """Why a position that was acknowledged is not among those kept. Its key on the wire is `key`."""
+
+    ENDED = "after the end of the round"
+    OFF_DUTY = "outside the shift"
+    NO_ROUND = "without a round that was sent"
+    NO_DRIVER = "of devices without a driver"
+    UNKNOWN = "of unknown trackers"
+    ASIDE = "set aside after a fault"
+
+    @property
+    def key(self) -> str:
+        """For machines: in headers and JSON."""
+        return self.name.lower().replace("_", "-")
+
+
 class Doubt(StrEnum):
     """Why a fix is not followed."""
 

@@ -58,7 +58,7 @@ class Health:
             "refused": counted.refused,
             "fixes": counted.fixes,
             "again": counted.again,
-            "outside": counted.outside,
+            "unkept": {why.key: count for why, count in counted.unkept.items()},
             "faults": counted.faults,
             "actions": counted.actions,
             "photos": counted.photos,

@@ -1,7 +1,7 @@
 """What the gateway's rooms share: the logbook, the clock, the door, the way to the disk, and what is counted."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from dispatcher.domain.tracking import Unkept
 from dispatcher.gateway.door import Door
 from dispatcher.gateway.hours import KnownHours
 from dispatcher.gateway.ingest import Ingest
@@ -24,8 +25,8 @@ class Counters:
     fixes: int = 0
     again: int = 0
     """Positions seen before."""
-    outside: int = 0
-    """Positions outside any shift: acknowledged and forgotten."""
+    unkept: Counter[Unkept] = field(default_factory=Counter)
+    """Positions that were acknowledged and are not kept."""
     faults: int = 0
     refused: int = 0
     actions: int = 0

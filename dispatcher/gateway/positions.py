@@ -6,18 +6,21 @@ message for ever. What cannot be used is put aside with its bytes.
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+import orjson
 from aiohttp import web
 
 from dispatcher.domain.devices import App, Device, Scope
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import DeviceId
-from dispatcher.domain.tracking import Decoded, Fault, Source
-from dispatcher.gateway.answers import HEADERS, JSON, as_json
+from dispatcher.domain.tracking import Decoded, Fault, Source, Unkept
+from dispatcher.gateway.answers import HEADERS, JSON
 from dispatcher.gateway.door import LONGEST_TOKEN, token_of
+from dispatcher.gateway.hours import NOTHING
 from dispatcher.gateway.house import House, address_of, body_of
 from dispatcher.services.logbook import Letter, LogbookWriter, Receipt
 from dispatcher.services.pairing import put_device
@@ -34,6 +37,8 @@ TAKEN: Mapping[Source, tuple[bytes, str]] = {
     Source.OVERLAND: (b'{"result":"ok"}', JSON),
 }
 PLAIN = (b"", "text/plain")
+UNKEPT = "Positions-Unkept"
+"""Header of an answer: how many of the message's positions are not kept, by the reason; `ended=2, off-duty=1`."""
 FAILED = "The gateway failed over this message; its log says why."
 LARGE_BYTES = 50_000
 ASIDE_BYTES = 20_000_000
@@ -42,6 +47,22 @@ FAULT_BYTES = 200
 """What one fault takes besides its message."""
 TOLD_AGAIN = timedelta(hours=1)
 NOTED_AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a message's positions. Those that are not in `unkept` are in the logbook, each once."""
+
+    fixes: int
+    """Understood."""
+    unkept: Mapping[Unkept, int]
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Of the answer."""
+        if not self.unkept:
+            return HEADERS
+        return {**HEADERS, UNKEPT: ", ".join(f"{why.key}={count}" for why, count in self.unkept.items())}
 
 
 class Positions:
@@ -57,18 +78,18 @@ class Positions:
         """One message of an app, with its token in the path or a header."""
         token = path_token[:LONGEST_TOKEN] or token_of(request.headers)
         device = await self._house.door.admit(token, Scope.POSITIONS, address_of(request))
-        await self.receive(device, source, await self._message(request))
+        taken = await self.receive(device, source, await self._message(request))
         body, content_type = TAKEN.get(source, PLAIN)
-        return web.Response(body=body, content_type=content_type, headers=HEADERS)
+        return web.Response(body=body, content_type=content_type, headers=taken.headers)
 
     async def take_of_page(self, request: web.BaseRequest) -> web.Response:
         """The driver page's positions, by its own token."""
         device = await self._house.door.admit(token_of(request.headers), Scope.POSITIONS, address_of(request))
         taken = await self.receive(device, Source.PAGE, await self._message(request))
-        return as_json({"taken": taken})
+        return web.Response(body=orjson.dumps({"taken": taken.fixes}), content_type=JSON, headers=taken.headers)
 
-    async def receive(self, device: Device, source: Source, message: Message) -> int:
-        """Commit what a device says; returns how many positions were understood.
+    async def receive(self, device: Device, source: Source, message: Message) -> Taken:
+        """Commit what a device says, and count it.
 
         Raises `Refusal` and `KnownError` as `Ingest.put`.
         """
@@ -79,42 +100,45 @@ class Positions:
             decoded = await asyncio.to_thread(decode, source, message, now=now)
         raw = message.body or message.query.encode("utf-8", "surrogateescape")
         try:
-            letters = await self._letters(device, source, raw, decoded, now)
+            letters, unkept = await self._letters(device, source, raw, decoded, now)
         except KnownError:
             raise
         except Exception:
             log.exception("A message of %s was not understood by a fault of ours; it is put aside", device.id)
             letters = [Letter(device.id, device.driver_id, source, now, raw, Decoded(faults=(Fault(FAILED),)))]
+            unkept = NOTHING
         letters = [self._bounded(letter) for letter in letters]
         if len(letters) == 1:
-            self._count([await self._keep(letters[0])])
+            receipts = [await self._keep(letters[0])]
         else:
-            self._count(await asyncio.gather(*map(self._keep, letters)))
-        return len(decoded.fixes)
+            receipts = await asyncio.gather(*map(self._keep, letters))
+        return self._counted(len(decoded.fixes), receipts, unkept)
 
     async def _letters(
         self, device: Device, source: Source, raw: bytes, decoded: Decoded, now: datetime
-    ) -> list[Letter]:
+    ) -> tuple[list[Letter], Mapping[Unkept, int]]:
+        """What is to be committed, and how many positions are not."""
         if device.app is App.SERVER:
             return await self._of_trackers(device, source, raw, decoded, now)
         if decoded.unique_id and decoded.unique_id != device.unique_id:
             decoded = await self._bound(device, decoded, now)
-        return [await self._letter(device, source, raw, decoded, now)]
+        letter, unkept = await self._letter(device, source, raw, decoded, now)
+        return [letter], unkept
 
     async def _message(self, request: web.BaseRequest) -> Message:
         body = await body_of(request, self._house.limits)
         query, kind = request.rel_url.raw_query_string, request.headers.get("Content-Type", "")
         return Message(request.method, query, kind, body, request.headers)
 
-    async def _letter(self, device: Device, source: Source, raw: bytes, decoded: Decoded, now: datetime) -> Letter:
+    async def _letter(
+        self, device: Device, source: Source, raw: bytes, decoded: Decoded, now: datetime
+    ) -> tuple[Letter, Mapping[Unkept, int]]:
         """What may be kept of a message. As soon as any of it may not, its bytes may not either."""
-        kept, outside = await self._house.hours.keep(device.driver_id, decoded)
-        if kept is not decoded:
-            self._house.counters.outside += outside
-            raw = b""
-        elif kept.faults and not kept.fixes and not await self._house.hours.on_duty(device.driver_id):
-            raw = b""
-        return Letter(device.id, device.driver_id, source, now, raw, kept)
+        kept, unkept = await self._house.hours.keep(device.driver_id, decoded)
+        private = kept is not decoded
+        if not private and kept.faults and not kept.fixes:
+            private = not await self._house.hours.on_duty(device.driver_id)
+        return Letter(device.id, device.driver_id, source, now, b"" if private else raw, kept), unkept
 
     def _bounded(self, letter: Letter) -> Letter:
         """The letter without what is only there to be put aside, once its device has had its share of the day.
@@ -145,9 +169,9 @@ class Positions:
 
     async def _of_trackers(
         self, server: Device, source: Source, raw: bytes, decoded: Decoded, now: datetime
-    ) -> list[Letter]:
+    ) -> tuple[list[Letter], Mapping[Unkept, int]]:
         """A server's message as letters of the trackers it speaks of."""
-        letters = []
+        letters, unkept = list[Letter](), Counter[Unkept]()
         named = [fix.unique_id for fix in decoded.fixes] + [event.unique_id for event in decoded.events]
         for unique_id in dict.fromkeys(named):
             fixes = tuple(fix for fix in decoded.fixes if fix.unique_id == unique_id)
@@ -157,13 +181,16 @@ class Positions:
                 why = Fault(f"The tracker “{unique_id[:40]}” is not known here; name it among the devices.")
                 told = (why,) if self._is_news(server.id, unique_id, now) else ()
                 letters.append(Letter(server.id, None, source, now, b"", Decoded(faults=told)))
+                unkept.update({Unkept.UNKNOWN: len(fixes)})
             else:
-                letters.append(await self._letter(tracker, source, raw, Decoded(fixes, events), now))
+                letter, of_it = await self._letter(tracker, source, raw, Decoded(fixes, events), now)
+                letters.append(letter)
+                unkept.update(of_it)
         if decoded.faults or not letters:
             letters.append(Letter(server.id, None, source, now, raw, Decoded(faults=decoded.faults)))
         # The bytes are of all of them together: where some may not be kept, they may not
         whole = all(letter.body for letter in letters)
-        return letters if whole else [replace(letter, body=b"") for letter in letters]
+        return letters if whole else [replace(letter, body=b"") for letter in letters], +unkept
 
     async def _bound(self, device: Device, decoded: Decoded, now: datetime) -> Decoded:
         """Bind the device to the first name it calls itself; say so when it calls itself another, once an hour."""
@@ -186,12 +213,20 @@ class Positions:
         self._told[device_id, unique_id] = now
         return True
 
-    def _count(self, receipts: list[Receipt]) -> None:
-        counters = self._house.counters
+    def _counted(self, fixes: int, receipts: Sequence[Receipt], unkept: Mapping[Unkept, int]) -> Taken:
+        """Count what became of so many positions. Those that nobody else accounts for were set aside with a fault."""
+        counters, kept = self._house.counters, 0
         for receipt in receipts:
+            kept += receipt.fixes + receipt.known
             counters.fixes += receipt.fixes
             counters.again += receipt.known
             counters.faults += receipt.faults
+        if kept == fixes:
+            return Taken(fixes, NOTHING)
+        aside = fixes - kept - sum(unkept.values())
+        unkept = +Counter({**unkept, Unkept.ASIDE: aside})
+        counters.unkept.update(unkept)
+        return Taken(fixes, unkept)
 
 
 def _bind(writer: LogbookWriter, device_id: DeviceId, unique_id: str) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from dispatcher.domain.actions import ActionKind, SentRound, TakenAction, Taking
 from dispatcher.domain.ids import DriverId
+from dispatcher.domain.tracking import Unkept
 from dispatcher.services.logbook import LogbookReader
 
 _DAY = timedelta(days=1)
@@ -21,10 +22,19 @@ class Hours:
     """When a driver's positions are kept: spans of moments, both ends within."""
 
     spans: tuple[tuple[datetime, datetime], ...] = ()
+    duties: tuple[tuple[datetime, datetime], ...] = ()
+    """The rounds' own, whatever the driver said: what is in here and in no span came after the end of a round."""
 
     def keep(self, moment: datetime) -> bool:
         """Whether what happened at `moment` may be kept."""
         return any(begins <= moment <= ends for begins, ends in self.spans)
+
+    def why_not(self, moment: datetime) -> Unkept:
+        """Why what happened at `moment` may not be kept."""
+        if not self.duties:
+            return Unkept.NO_ROUND
+        on_duty = any(begins <= moment <= ends for begins, ends in self.duties)
+        return Unkept.ENDED if on_duty else Unkept.OFF_DUTY
 
 
 def hours_of(reader: LogbookReader, driver_id: DriverId, first: datetime, last: datetime) -> Hours:
@@ -42,13 +52,14 @@ def hours_of(reader: LogbookReader, driver_id: DriverId, first: datetime, last: 
     for taken in reader.actions_of(rounds):
         if taken.driver_id == driver_id:
             said.setdefault(taken.action.shift_id, []).append(taken)
-    spans = (
-        span
-        for each in rounds.values()
-        for tenure in _tenures(each, driver_id, margin)
-        for span in _spans(each, *tenure, said.get(each.shift_id, []), margin)
-    )
-    return Hours(tuple(spans))
+    spans: list[tuple[datetime, datetime]] = []
+    duties: list[tuple[datetime, datetime]] = []
+    for each in rounds.values():
+        for tenure in _tenures(each, driver_id, margin):
+            kept = _spans(each, *tenure, said.get(each.shift_id, []), margin)
+            spans += kept
+            duties += [tenure] if kept else []
+    return Hours(tuple(spans), tuple(duties))
 
 
 def _tenures(sent: SentRound, driver_id: DriverId, margin: timedelta) -> Iterator[tuple[datetime, datetime]]:

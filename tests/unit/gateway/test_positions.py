@@ -237,7 +237,7 @@ def test_positions_outside_the_shift_are_acknowledged_and_forgotten(depot: Depot
             depot.clock.now = moment
             assert (await site.fix(token, moment)).status == 200
         health = (await site.ask("GET", "/health")).json
-        assert health["outside"] == 3
+        assert (health["fixes"], health["unkept"]) == (2, {"off-duty": 3})
 
     depot.run(scenario)
     assert [stored.fix.at for stored in depot.fixes()] == [moment for moment, kept in moments.items() if kept]

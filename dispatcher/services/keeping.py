@@ -5,7 +5,7 @@ has the last word: what is said to be the end of the round ends the keeping at o
 margin opens it, by one margin more at most.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,6 +60,13 @@ def hours_of(reader: LogbookReader, driver_id: DriverId, first: datetime, last: 
             spans += kept
             duties += [tenure] if kept else []
     return Hours(tuple(spans), tuple(duties))
+
+
+def unkept_words(counts: Mapping[str, int]) -> str:
+    """For people, of counts by `Unkept.key`; empty without any."""
+    why = {reason.key: reason.value for reason in Unkept}
+    told = [f"{count:,} {why.get(key, key)}" for key, count in counts.items() if count]
+    return f"Positions not kept: {', '.join(told)}." if told else ""
 
 
 def _tenures(sent: SentRound, driver_id: DriverId, margin: timedelta) -> Iterator[tuple[datetime, datetime]]:

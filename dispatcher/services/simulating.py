@@ -14,6 +14,7 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.services.children import detach, launch
 from dispatcher.services.home import Home
+from dispatcher.services.keeping import unkept_words
 
 _LAST_WORDS = 20
 
@@ -99,6 +100,8 @@ class Summary:
     photos: int
     sent: int
     acknowledged: int
+    unkept: Mapping[str, int]
+    """Positions that were acknowledged and are not in the logbook, by the reason."""
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "Summary":
@@ -112,6 +115,7 @@ class Summary:
             said["photos"]["sent"],
             said["sent"],
             said["acknowledged"],
+            said["unkept"],
         )
 
     @property
@@ -121,7 +125,7 @@ class Summary:
         what = f"{self.positions:,} positions, {self.actions:,} actions and {self.photos:,} photos sent"
         lost = self.sent - self.acknowledged
         came = f"{lost:,} of them never acknowledged" if lost else "all of them acknowledged"
-        return f"The simulated day {how}: {what}, {came}."
+        return f"The simulated day {how}: {what}, {came}. {unkept_words(self.unkept)}".rstrip()
 
 
 # --- the process --------------------------------------------------------------------------------------------------

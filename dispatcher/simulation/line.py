@@ -4,7 +4,7 @@ A phone that is sent away (429, 503, 507) waits as long as it is told; one that 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -40,6 +40,8 @@ class Answer:
     status: int
     body: bytes
     etag: str = ""
+    unkept: Mapping[str, int] = field(default_factory=dict)
+    """How many of the positions sent the gateway does not keep, by the reason."""
 
 
 @dataclass(slots=True)
@@ -84,8 +86,9 @@ class Line:
     async def _once(self, message: Message) -> tuple[Answer, float]:
         url = self.origin + message.path
         async with self.http.request(message.method, url, data=message.body, headers=message.headers) as response:
-            told = response.headers.get("Retry-After", "")
-            answer = Answer(response.status, await response.read(), response.headers.get("ETag", ""))
+            told, unkept = response.headers.get("Retry-After", ""), response.headers.get("Positions-Unkept", "")
+            body, etag = await response.read(), response.headers.get("ETag", "")
+            answer = Answer(response.status, body, etag, _counts(unkept))
             return answer, float(told) if told.isdecimal() else 0.0
 
     async def _until_up(self) -> None:
@@ -95,6 +98,12 @@ class Line:
     async def _wait(self) -> None:
         await asyncio.sleep(max(LEAST_S, self._waits_s / self.pace.time.speed))
         self._waits_s = min(LAST_S, self._waits_s * 2)
+
+
+def _counts(said: str) -> Mapping[str, int]:
+    """Of a header as `ended=2, off-duty=1`."""
+    parts = (part.strip().partition("=") for part in said.split(","))
+    return {key: int(count) for key, _, count in parts if count.isdecimal()}
 
 
 def require_good(answer: Answer, what: str) -> None:

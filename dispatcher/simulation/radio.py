@@ -68,3 +68,4 @@ class PositionRadio:
         for _ in batch:
             self._queue.popleft()
         self.tally.acknowledged += len(batch)
+        self.line.tallies.unkept.update(answer.unkept)

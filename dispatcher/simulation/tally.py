@@ -28,6 +28,8 @@ class Tallies:
     """By app."""
     actions: Tally = field(default_factory=Tally)
     photos: Tally = field(default_factory=Tally)
+    unkept: Counter[str] = field(default_factory=Counter)
+    """Positions that were acknowledged and are not in the logbook, by the gateway's reason; all others are."""
     codes: Counter[str] = field(default_factory=Counter)
     """Verdicts on one-time codes that were asked for at the door."""
     refusals: Counter[str] = field(default_factory=Counter)
@@ -65,6 +67,7 @@ class Tallies:
             "actions": asdict(self.actions),
             "photos": asdict(self.photos),
             "positions": {app: asdict(tally) for app, tally in sorted(self.positions.items())},
+            "unkept": dict(sorted(self.unkept.items())),
             "codes": dict(sorted(self.codes.items())),
             "refusals": dict(self.refusals.most_common(20)),
             "turned_away": {str(status): count for status, count in sorted(self.turned_away.items())},

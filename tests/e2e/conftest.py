@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 import main
-from tests.fixtures.depots import demo_home, demo_said, region_built, region_home
+from dispatcher.services.demo import for_practice
+from dispatcher.services.home import Home
+from tests.fixtures.depots import DEPOT, ON, demo_home, demo_said, region_built, region_home, run, told
 
 __all__ = ["demo_home", "demo_said", "region_built", "region_home"]
 
@@ -41,3 +45,12 @@ def roundhouse(capfd: pytest.CaptureFixture[str]) -> Roundhouse:
         return Said(status, *capfd.readouterr())
 
     return run
+
+
+@pytest.fixture
+def practice(demo_home: Path) -> Path:
+    """The data folder with the demo depot as the demo has it: for practice, its rounds sent."""
+    with closing(main.open_store(Home(demo_home).database(DEPOT))) as store:
+        store.write("For practice", lambda uow: uow.put_depot(for_practice(uow.depot())))
+    assert told(run(demo_home, "send", "--date", str(ON), "--depot", DEPOT, "--json"))
+    return demo_home

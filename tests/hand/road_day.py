@@ -38,8 +38,6 @@ PICTURE_MS = 30_000
 READS_ON_MS = 6_000
 """The window has so long to show the last of it."""
 PLANNED_S = 20.0
-ENDED_EACH = 5
-"""Positions of each driver that came after the end of the round, which are taken and by the house's law not kept."""
 
 
 class Show:
@@ -114,10 +112,11 @@ def counted(window: MainWindow, summary: Summary) -> dict[str, Any]:
         "acknowledged": summary.sent == summary.acknowledged,
         "actions": summary.actions == stored.actions,
         "photos": summary.photos == stored.photos,
-        "positions": 0 <= summary.positions - stored.fixes <= ENDED_EACH * summary.drivers,
+        "positions": stored.fixes + sum(summary.unkept.values()) == summary.positions,
         "shown": shown["positions_followed"] and len(standing) == len(live.attempts) == done,
     }
     sides = {"drivers": summary.drivers, "sent": sent, "acknowledged": summary.acknowledged, "stored": kept}
+    sides |= {"unkept": summary.unkept}
     return {**sides, "shown": shown, "equal": equal}
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from dispatcher.services.gateway_keeping import Standing
+from dispatcher.services.keeping import unkept_words
 from ui import format as words
 from ui.parts.fields import label, named, set_icon
 from ui.parts.said import Said, Tone
@@ -63,6 +64,7 @@ class GatewayBar(QFrame):
     def _make(self) -> None:
         self.said = Said("phones.gateway.said", "How the gateway stands", self._theme, self)
         self.fault = Said("phones.gateway.fault", "What is wrong with the gateway", self._theme, self)
+        self.unkept = Said("phones.gateway.unkept", "Positions that are not kept", self._theme, self)
         self.start = named(QPushButton("Start", self), "phones.gateway.start", "Start the gateway")
         self.stop = named(QPushButton("Stop", self), "phones.gateway.stop", "Stop the gateway")
         self.stop.setToolTip("Phones keep what they have to send until the gateway runs again")
@@ -100,6 +102,7 @@ class GatewayBar(QFrame):
         self._words = QVBoxLayout()
         self._words.addWidget(self.said)
         self._words.addWidget(self.fault)
+        self._words.addWidget(self.unkept)
         self._words.addLayout(self._grid)
         self._words.addLayout(self._buttons)
         self._words.addStretch(1)
@@ -159,6 +162,7 @@ class GatewayBar(QFrame):
             tone = Tone.QUIET
         self.said.say(text, tone)
         self.fault.say(standing.fault, Tone.PLAIN)
+        self.unkept.say(unkept_words(standing.status.counters.get("unkept", {})), Tone.QUIET)
         self.start.setVisible(not running)
         self.start.setText("Try again" if standing.policy.serve and standing.fault else "Start")
         self.stop.setVisible(running)

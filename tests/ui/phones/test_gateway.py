@@ -141,6 +141,14 @@ def test_one_line_says_how_it_stands(settled: PhonesPanel, workplace: Workplace)
     assert not settled.bar.start.isVisible()
 
 
+def test_positions_that_are_not_kept_are_told_with_the_reason(settled: PhonesPanel, workplace: Workplace) -> None:
+    bar, road = settled.bar, workplace.depot.road
+    bar.show_standing(Standing(status(counters={"unkept": {"ended": 36, "off-duty": 1_200, "new": 0}}), road))
+    assert bar.unkept.text() == "Positions not kept: 36 after the end of the round, 1,200 outside the shift."
+    bar.show_standing(Standing(status(), road))
+    assert not bar.unkept.isVisible()
+
+
 def test_a_fault_of_a_gateway_that_runs_is_told(settled: PhonesPanel, workplace: Workplace) -> None:
     fault = "The disk is almost full: 12 MB are left. Free some space."
     settled.bar.show_standing(Standing(status(fault=fault), workplace.depot.road))

@@ -21,6 +21,7 @@ SAID: dict[str, Any] = {
     "drivers": 8, "stopped": False, "sent": 4_739, "acknowledged": 4_739,
     "actions": {"sent": 322}, "photos": {"sent": 40},
     "positions": {"Traccar Client": {"sent": 4_000}, "Driver page": {"sent": 377}},
+    "unkept": {},
 }  # fmt: skip
 
 
@@ -73,6 +74,10 @@ def test_the_summary_says_what_came_of_it() -> None:
     summary = Summary.of(json.loads(json.dumps(SAID)))
     assert summary.words == (
         "The simulated day is over: 4,377 positions, 322 actions and 40 photos sent, all of them acknowledged."
+    )
+    unkept = replace(summary, unkept={"ended": 1_036, "off-duty": 2})
+    assert unkept.words.endswith(
+        "all of them acknowledged. Positions not kept: 1,036 after the end of the round, 2 outside the shift."
     )
     lost = replace(summary, stopped=True, acknowledged=4_700)
     assert lost.words == (

@@ -3,16 +3,22 @@
 Knows no Qt and no colours: numbers to look up, and strips to paint.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import batched, starmap
+from operator import is_
 from typing import NamedTuple
 
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day
 from dispatcher.domain.tracking import LiveRound, LiveStop, Risk, Visit
-from ui.timeline.batches import Item, Strip
+from ui.timeline.batches import Item, Items, Strip, items
+from ui.timeline.lanes import Clock, Lane
 from ui.timeline.showing import Showing
+
+EMPTY = Strip.of(())
 
 
 class Ahead(NamedTuple):
@@ -23,74 +29,92 @@ class Ahead(NamedTuple):
     expected: Strip
     """The arrival expected; from and until are the same."""
 
-    @classmethod
-    def of(cls, items: Iterable[tuple[Item, float]]) -> "Ahead":
-        """From intervals with the arrival expected in each."""
-        pairs = sorted(items)
-        return cls(Strip.of(item for item, _ in pairs), Strip.of((i[0], at, at, i[3]) for i, at in pairs))
-
 
 @dataclass(frozen=True, slots=True)
 class ActualStrips:
     """What is painted below the plan."""
 
-    done: Strip = field(default_factory=lambda: Strip.of(()))
-    late: Strip = field(default_factory=lambda: Strip.of(()))
+    done: Strip = EMPTY
+    late: Strip = EMPTY
     """Came after the last window had closed."""
-    there: Strip = field(default_factory=lambda: Strip.of(()))
-    """Stands there now."""
+    there: Strip = EMPTY
+    """Came, and has not left: it lasts until now."""
     ahead: Mapping[Risk, Ahead] = field(default_factory=dict)
 
     @classmethod
     def of(cls, showing: Showing) -> "ActualStrips":
         """The strips of the lanes shown."""
+        return Stripping().of(showing)
+
+
+class Stripping:
+    """Makes the strips of a day on the road; a round that stands as before is not looked at again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[ShiftId, tuple[_Source, _Pieces]] = {}
+
+    def of(self, showing: Showing) -> ActualStrips:
+        """The strips of the lanes shown."""
         if not showing.actual or showing.day is None or showing.clock is None:
-            return cls()
-        visits: dict[str, list[Item]] = {"done": [], "late": [], "there": []}
-        ahead: dict[Risk, list[tuple[Item, float]]] = {}
-        for shift_id, actual in showing.actual.items():
-            if (row := showing.row(shift_id)) is not None:
-                _add_visits(showing, row, actual.visits, visits)
-                _add_ahead(showing, row, actual.stops, ahead)
-        return cls(
-            **{what: Strip.of(sorted(items)) for what, items in visits.items()},
-            ahead={risk: Ahead.of(items) for risk, items in ahead.items()},
+            return ActualStrips()
+        self._kept = dict(self._made(showing, showing.day, showing.clock))
+        if not self._kept:
+            return ActualStrips()
+        rows = [row for shift_id in self._kept if (row := showing.row(shift_id)) is not None]
+        done, late, there, *ahead = (
+            Strip.of(zip(rows, column, strict=True))
+            for column in zip(*(pieces for _, pieces in self._kept.values()), strict=True)
+        )
+        return ActualStrips(
+            done, late, there, dict(zip(Risk, starmap(Ahead, batched(ahead, 2, strict=True)), strict=True))
         )
 
+    def _made(self, showing: Showing, day: Day, clock: Clock) -> Iterator[tuple[ShiftId, tuple["_Source", "_Pieces"]]]:
+        """In the order of the lanes."""
+        for lane in showing.lanes:
+            if actual := showing.actual.get(lane.shift_id):
+                source = _Source(actual.visits, actual.stops, lane, day.orders)
+                kept = self._kept.get(lane.shift_id)
+                same = kept is not None and all(map(is_, kept[0], source))
+                yield lane.shift_id, kept if kept and same else (source, _pieces(source, clock))
 
-def _add_visits(showing: Showing, row: int, visits: Iterable[Visit], found: dict[str, list[Item]]) -> None:
-    assert showing.clock is not None
-    assert showing.day is not None
-    for visit in visits:
-        came = showing.clock(visit.arrived_at)
-        late = is_late(showing.day, visit)
+
+class _Source(NamedTuple):
+    """All that the pieces of a round are made of."""
+
+    visits: Sequence[Visit]
+    stops: Sequence[LiveStop]
+    lane: Lane
+    orders: Mapping[OrderId, Order]
+
+
+type _Pieces = tuple[Items, ...]
+"""Those of one round that go into each strip of `ActualStrips`, in turn."""
+
+
+def _pieces(source: _Source, clock: Clock) -> _Pieces:
+    mark_of = {mark.order_id: index for index, mark in enumerate(source.lane.marks)}
+    found: dict[str, list[Item]] = {"done": [], "late": [], "there": []}
+    for visit in source.visits:
+        came, mark = clock(visit.arrived_at), mark_of.get(visit.order_id, -1)  # it may stand in another lane by now
         if visit.departed_at is None:
-            item = (row, came, max(came, showing.now_s or came), _mark(showing, row, visit.order_id))
-            found["there"].append(item)
+            found["there"].append((came, came, mark))
         else:
-            left = max(came, showing.clock(visit.departed_at))
-            found["late" if late else "done"].append((row, came, left, _mark(showing, row, visit.order_id)))
+            late = is_late(source.orders.get(visit.order_id), visit)
+            found["late" if late else "done"].append((came, max(came, clock(visit.departed_at)), mark))
+    ahead: list[Items] = []
+    for risk in Risk:
+        stops = sorted((stop for stop in source.stops if stop.risk is risk), key=lambda stop: stop.earliest_at)
+        marks = [mark_of.get(stop.order_id, -1) for stop in stops]
+        spans = [(clock(stop.earliest_at), clock(stop.latest_at)) for stop in stops]
+        expected = [clock(stop.expected_at) for stop in stops]
+        ahead.append(items((*span, mark) for span, mark in zip(spans, marks, strict=True)))
+        ahead.append(items((at, at, mark) for at, mark in zip(expected, marks, strict=True)))
+    return *(items(sorted(pieces)) for pieces in found.values()), *ahead
 
 
-def _add_ahead(
-    showing: Showing, row: int, stops: Iterable[LiveStop], found: dict[Risk, list[tuple[Item, float]]]
-) -> None:
-    assert showing.clock is not None
-    clock = showing.clock
-    for stop in stops:
-        item = (row, clock(stop.earliest_at), clock(stop.latest_at), _mark(showing, row, stop.order_id))
-        found.setdefault(stop.risk, []).append((item, clock(stop.expected_at)))
-
-
-def _mark(showing: Showing, row: int, order_id: OrderId) -> int:
-    """The stop in its lane; -1 when it stands in another by now."""
-    place = showing.place(order_id)
-    return place.index if place and place.row == row else -1
-
-
-def is_late(day: Day, visit: Visit) -> bool:
+def is_late(order: Order | None, visit: Visit) -> bool:
     """Whether the driver came after the last of the order's windows had closed."""
-    order = day.orders.get(visit.order_id)
     closes: list[datetime] = [window.closes_at for window in order.windows] if order else []
     return bool(closes) and visit.arrived_at > max(closes)
 

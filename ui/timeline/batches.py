@@ -4,18 +4,29 @@ Knows no Qt and no colours.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatcher.domain.ids import ShiftId
 from ui.timeline.geometry import View
-from ui.timeline.lanes import Lane, Piece
+from ui.timeline.lanes import Lane, Mark, Piece
 
 type Flags = NDArray[np.bool_]
-type Item = tuple[int, float, float, int]
-"""Row, from, until, index of the stop in its lane or -1."""
+type Item = tuple[float, float, int]
+"""From, until, index of the stop in its lane or -1."""
+type Items = NDArray[np.float64]
+"""Of one lane, in time: a line each."""
+
+
+NOTHING: Items = np.empty((0, 3))
+
+
+def items(pieces: Iterable[Item]) -> Items:
+    """Pieces of one lane as a table."""
+    return np.array(list(pieces), dtype=np.float64).reshape(-1, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +40,12 @@ class Strip:
     """Index of the stop in its lane; -1 for none."""
 
     @classmethod
-    def of(cls, items: Iterable[Item]) -> "Strip":
-        """From pieces that come row by row."""
-        table = np.array(list(items), dtype=np.float64).reshape(-1, 4)
-        return cls(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3].astype(np.int64))
+    def of(cls, lanes: Iterable[tuple[int, Items]]) -> "Strip":
+        """From the pieces of each lane with its row; rows come in order."""
+        rows, tables = zip((-1, NOTHING), *lanes, strict=True)
+        table = np.concatenate(tables)
+        marks = table[:, 2].astype(np.int64)
+        return cls(np.repeat(np.array(rows), [len(each) for each in tables]), table[:, 0], table[:, 1], marks)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -51,6 +64,10 @@ class Strip:
     def where(self, flags: Flags) -> "Strip":
         """Those that are flagged."""
         return self._only(np.flatnonzero(flags))
+
+    def until(self, until_s: float | None) -> "Strip":
+        """The same pieces, but none ends before then."""
+        return self if until_s is None else replace(self, until_s=np.maximum(self.until_s, until_s))
 
     def _only(self, which: NDArray[np.int64]) -> "Strip":
         return Strip(self.rows[which], self.from_s[which], self.until_s[which], self.marks[which])
@@ -94,62 +111,83 @@ class Batches(NamedTuple):
     @classmethod
     def of(cls, lanes: Sequence[Lane]) -> "Batches":
         """All strips of the lanes shown."""
-        pieces, stops = _pieces(lanes), _Stops.of(lanes)
-        served = stops.served
+        return Batching().of(lanes)
+
+
+class Batching:
+    """Makes a day's strips; a lane that is the very same as before is not looked at again."""
+
+    def __init__(self) -> None:
+        self._kept: dict[ShiftId, tuple[Lane, Pieces]] = {}
+
+    def of(self, lanes: Sequence[Lane]) -> Batches:
+        """All strips of the lanes shown."""
+        self._kept = {lane.shift_id: (lane, self._pieces(lane)) for lane in lanes}
+        columns = (
+            zip(*(pieces for _, pieces in self._kept.values()), strict=True) if lanes else [()] * len(Pieces._fields)
+        )
+        return Batches(*(Strip.of(enumerate(column)) for column in columns))
+
+    def _pieces(self, lane: Lane) -> "Pieces":
+        kept = self._kept.get(lane.shift_id)
+        return kept[1] if kept and kept[0] is lane else Pieces.of(lane)
+
+
+class Pieces(NamedTuple):
+    """The pieces of one lane that go into each of the `Batches`."""
+
+    drive: Items
+    wait: Items
+    pause: Items
+    reload: Items
+    service: Items
+    late: Items
+    done: Items
+    windows: Items
+    behind: Items
+    flawed: Items
+    held: Items
+    over: Items
+
+    @classmethod
+    def of(cls, lane: Lane) -> "Pieces":
+        """All pieces of a lane."""
+        table = np.array([_numbers(i, mark) for i, mark in enumerate(lane.marks)], dtype=np.float64).reshape(-1, 7)
+        served, late_s = table[:, :3], table[:, 3]
+        late, (broken, held, done) = late_s > 0, table[:, 4:].T > 0
+        begun_late = np.column_stack([served[:, 0] - late_s, served[:, 0], served[:, 2]])
+        overtime = lane.returns_s > lane.ends_s
         return cls(
-            drive=Strip.of((row, n.leaves_s, n.returns_s, -1) for row, n in enumerate(lanes) if n.spans),
-            wait=Strip.of(pieces[Piece.WAIT]),
-            pause=Strip.of(pieces[Piece.BREAK]),
-            reload=Strip.of(pieces[Piece.RELOAD]),
-            service=served.where(~stops.done & ~stops.late),
-            late=served.where(stops.late & ~stops.done),
-            done=served.where(stops.done),
-            windows=Strip.of(_windows(lanes)),
-            behind=stops.behind.where(stops.late),
-            flawed=served.where(stops.broken | stops.late),
-            held=served.where(stops.held),
-            over=Strip.of((r, n.ends_s, n.returns_s, -1) for r, n in enumerate(lanes) if n.returns_s > n.ends_s),
+            drive=items([(lane.leaves_s, lane.returns_s, -1)] if lane.spans else ()),
+            wait=_spans(lane, Piece.WAIT),
+            pause=_spans(lane, Piece.BREAK),
+            reload=_spans(lane, Piece.RELOAD),
+            service=served[~done & ~late],
+            late=served[late & ~done],
+            done=served[done],
+            windows=items(_windows(lane)),
+            behind=begun_late[late],
+            flawed=served[broken | late],
+            held=served[held],
+            over=items([(lane.ends_s, lane.returns_s, -1)] if overtime else ()),
         )
 
 
-class _Stops(NamedTuple):
-    """All stops of the lanes shown, and what is true of each."""
-
-    served: Strip
-    behind: Strip
-    late: Flags
-    broken: Flags
-    held: Flags
-    done: Flags
-
-    @classmethod
-    def of(cls, lanes: Sequence[Lane]) -> "_Stops":
-        rows = [
-            (row, i, mark.starts_s, mark.departs_s, mark.late_s, mark.broken, mark.held, mark.done)
-            for row, lane in enumerate(lanes)
-            for i, mark in enumerate(lane.marks)
-        ]
-        row, index, starts, departs, late, broken, held, done = np.array(rows, dtype=np.float64).reshape(-1, 8).T
-        row, index = row.astype(np.int64), index.astype(np.int64)
-        served, behind = Strip(row, starts, departs, index), Strip(row, starts - late, starts, index)
-        return cls(served, behind, late > 0, broken > 0, held > 0, done > 0)
+def _numbers(index: int, mark: Mark) -> tuple[float, ...]:
+    return mark.starts_s, mark.departs_s, index, mark.late_s, mark.broken, mark.held, mark.done
 
 
-def _pieces(lanes: Sequence[Lane]) -> dict[Piece, list[Item]]:
+def _spans(lane: Lane, wanted: Piece) -> Items:
     """What the driver does between stops but drive."""
-    found: dict[Piece, list[Item]] = {piece: [] for piece in Piece}
-    for row, lane in enumerate(lanes):
-        for piece, begins, ends, mark in lane.spans:
-            if piece is not Piece.SERVICE and piece is not Piece.DRIVE:
-                found[piece].append((row, begins, ends, -1 if mark is None else mark))
-    return found
+    return items(
+        (begins, ends, -1 if mark is None else mark) for piece, begins, ends, mark in lane.spans if piece is wanted
+    )
 
 
-def _windows(lanes: Sequence[Lane]) -> Iterator[Item]:
-    for row, lane in enumerate(lanes):
-        since = lane.leaves_s
-        for index, mark in enumerate(lane.marks):
-            for opens, closes in mark.windows:
-                if opens < mark.departs_s and closes > since:
-                    yield row, max(opens, since), min(closes, mark.departs_s), index
-            since = mark.departs_s
+def _windows(lane: Lane) -> Iterator[Item]:
+    since = lane.leaves_s
+    for index, mark in enumerate(lane.marks):
+        for opens, closes in mark.windows:
+            if opens < mark.departs_s and closes > since:
+                yield max(opens, since), min(closes, mark.departs_s), index
+        since = mark.departs_s

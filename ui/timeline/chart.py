@@ -27,7 +27,7 @@ from ui.board import drag
 from ui.theme import Theme
 from ui.timeline import tips
 from ui.timeline.axis import NameColumn, TimeAxis
-from ui.timeline.batches import Batches
+from ui.timeline.batches import Batching
 from ui.timeline.geometry import SNAP_S, Hit, Part, View, hit
 from ui.timeline.hand import Band, Edge, Freeze, Gesture, NameClick, Pan, Press
 from ui.timeline.painting import LanesItem
@@ -70,6 +70,7 @@ class Chart(pg.GraphicsLayoutWidget):
         self._run_drag = run_drag
         self._gesture: Gesture | None = None
         self._looked = View()
+        self._batching = Batching()
         self.axis = TimeAxis(showing, theme)
         self.names = NameColumn(showing, theme)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False, invertY=True)
@@ -101,7 +102,7 @@ class Chart(pg.GraphicsLayoutWidget):
 
     def refresh(self) -> None:
         """The lanes are others: prepare and paint them."""
-        self.lanes.batches = Batches.of(self.showing.lanes)
+        self.lanes.batches = self._batching.of(self.showing.lanes)
         self.lanes.road.refresh()
         self.look(self.showing.view)
         self.repaint_lanes()

@@ -101,9 +101,9 @@ class TimelinePanel(QWidget):
 
     def set_now(self, now: datetime | None) -> None:
         """Draw the line of now there; None for another day than today."""
-        self.showing.now = now
-        if self.chart:
-            self.chart.refresh_actual()
+        before, self.showing.now = self.showing.now_seen, now
+        if self.chart and self.showing.now_seen != before:
+            self.chart.repaint_lanes()
 
     def show_actual(self, rounds: Iterable[LiveRound]) -> None:
         """Draw below the plan when drivers were at their stops and when they are expected at those ahead.

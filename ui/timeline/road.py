@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from dispatcher.domain.tracking import Risk
-from ui.timeline.actual import ActualStrips
+from ui.timeline.actual import ActualStrips, Stripping
 from ui.timeline.batches import Strip
 from ui.timeline.showing import Showing
 from ui.timeline.sizes import Sizes
@@ -28,11 +28,12 @@ class Road:
 
     def __init__(self, showing: Showing) -> None:
         self._showing, self._strips = showing, ActualStrips()
+        self._stripping = Stripping()
         self._beads: dict[tuple[str, int, float], QPixmap] = {}
 
     def refresh(self) -> None:
         """The road has news, or the lanes are others."""
-        self._strips = ActualStrips.of(self._showing)
+        self._strips = self._stripping.of(self._showing)
 
     def paint(self, painter: QPainter, sizes: Sizes, ink: Ink, of: Sift) -> None:
         """Everything in the lanes whose strips `of` lets through; `ink` gives a token's colour."""
@@ -41,7 +42,7 @@ class Road:
         for strip, token, shape in (
             (strips.done, "done", "round"),
             (strips.late, "late", "flag"),
-            (strips.there, "moving", "round"),
+            (strips.there.until(self._showing.now_s), "moving", "round"),
         ):
             if len(seen := of(strip.within(view))):
                 boxes = seen.boxes(view, top + tall // 4, tall - 2 * (tall // 4), 2)

@@ -159,6 +159,11 @@ class Showing:
         """The line of now."""
         return self.clock(self.now) if self.clock and self.now else None
 
+    @property
+    def now_seen(self) -> tuple[int, int] | None:
+        """The same as far as it can be seen: pixels from the left, and minutes."""
+        return None if self.now_s is None else (round(self.view.x(self.now_s)), int(self.now_s // 60))
+
     def hours_of(self, lane: Lane) -> tuple[float, float]:
         """A shift's start and end, as they are dragged or as they stand."""
         if self.hours and self.hours.shift_id == lane.shift_id:

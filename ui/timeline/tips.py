@@ -102,7 +102,7 @@ def _visit(showing: Showing, visit: Visit) -> str:
     assert showing.day is not None
     came, left = _clock(showing, visit.arrived_at), visit.departed_at
     told = f"Was there {came}–{_clock(showing, left)}" if left else f"There since {came}"
-    return told + (", after its window" if is_late(showing.day, visit) else "")
+    return told + (", after its window" if is_late(showing.day.orders.get(visit.order_id), visit) else "")
 
 
 def _expected(showing: Showing, live: LiveStop) -> str:

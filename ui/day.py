@@ -71,6 +71,7 @@ class DayBoard(QObject):
         self._past: Past | None = None
         self._looking: Job | None = None
         self._previewing = False
+        self._preparing: list[Callable[[Outlook], None]] = []
         runner.op_finished.connect(self._on_op_finished)
         runner.job_ended.connect(self._on_job_ended)
 
@@ -101,6 +102,10 @@ class DayBoard(QObject):
         """The moment that is looked at, if any."""
         return self._past
 
+    def prepare_with(self, prepare: Callable[[Outlook], None]) -> None:
+        """Have this asked, by a worker, of every outlook that is read, before views are told of it."""
+        self._preparing.append(prepare)
+
     def open(self, on: date) -> None:
         """Show another date."""
         self.return_to_now()
@@ -130,7 +135,10 @@ class DayBoard(QObject):
 
     def _look(self, on: date, known: Day | None, _progress: Progress) -> Outlook:
         day = self.workplace.store.read(partial(reread, on=on, known=known))
-        return self._desk.look(day, why=False)
+        outlook = self._desk.look(day, why=False)
+        for prepare in self._preparing:
+            prepare(outlook)
+        return outlook
 
     @Slot(object)
     def _on_looked(self, outlook: Outlook) -> None:

@@ -4,7 +4,6 @@ The model never edits its rows. A drop becomes a wish (`move_requested`); the ro
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -18,11 +17,12 @@ from dispatcher.domain.schedule import Schedule
 from dispatcher.services.live import LiveDay
 from ui.board import drag, words
 from ui.board.filtering import Filter
-from ui.board.onroad import QUIET, SILENT, Heard, Known, Road, heard_of, round_now, stops_now
+from ui.board.onroad import Road
 from ui.board.round_columns import COLUMNS, TEXTS, Column
+from ui.board.round_rows import RoundRows, RowMaker
 from ui.board.row_model import Index, RowModel
-from ui.board.rows import BoardRow, RoundRow, StopRow, round_row, stop_rows
-from ui.board.source import RoundSource, round_sources, same_source
+from ui.board.rows import BoardRow, RoundRow, StopRow
+from ui.board.source import RoundSource, round_sources
 
 
 class Role(IntEnum):
@@ -40,50 +40,33 @@ _STOP_FLAGS = _ROUND_FLAGS | Qt.ItemFlag.ItemIsDragEnabled
 
 
 class _Round:
-    """A round: what it was made of, its own row, its stops' rows, and which of them the filter takes."""
+    """A round's rows, and which of them the filter takes."""
 
-    __slots__ = ("_heard", "_known", "longest", "row", "shown", "source", "stops", "wanted")
+    __slots__ = ("longest", "made", "shown", "wanted")
 
-    def __init__(self, source: RoundSource, chosen: Filter, road: Road | None) -> None:
-        self._heard: Heard | None = None
-        self._known: Known = {}
-        self.source = source
-        self.row: RoundRow = round_row(source)
-        self.stops: list[StopRow] = stop_rows(source)
+    def __init__(self, made: RoundRows, chosen: Filter) -> None:
+        self.made = made
         self.longest: dict[int, str] = {}
-        self.follow(road)
         self.sift(chosen)
 
-    def update(self, source: RoundSource, chosen: Filter, road: Road | None) -> None:
-        """Make the rows anew, but keep those that say the same: views compare by identity first."""
-        before, known = self.row, {row.order_id: row for row in self.stops}
-        self.source, self.row, self.stops = source, round_row(source), stop_rows(source)
-        self._heard = None
-        self.follow(road)
-        self.row = _same_or(before, self.row)
-        self.stops = [_same_or(known.get(row.order_id), row) for row in self.stops]
-        self.longest = {}
-        self.sift(chosen)
+    @property
+    def row(self) -> RoundRow:
+        """The round as a whole."""
+        return self.made.row
 
-    def follow(self, road: Road | None) -> list[BoardRow]:
-        """Lay what the road says over the rows; those that say something else now. The filter is not asked."""
-        heard = heard_of(road.live, self.source, self._heard) if road else None
-        if heard is self._heard or (heard and self._heard and heard.same(self._heard)):
+    @property
+    def stops(self) -> tuple[StopRow, ...]:
+        """All its stops."""
+        return self.made.stops
+
+    def follow(self, made: RoundRows) -> list[BoardRow]:
+        """Take rows that differ by what the road says; those that say something else. The filter is not asked."""
+        before, self.made = self.made, made
+        if before is made:
             return []
-        self._heard = heard
-        self._known = stops_now(self.source, heard, road, self._known) if heard and road else {}
         self.longest.pop(Column.ABOUT, None)
-        now = round_now(self.source, heard) if heard else SILENT
-        changed: list[BoardRow] = []
-        if now != self.row.now:
-            self.row = replace(self.row, now=now)
-            changed.append(self.row)
-        for place, row in enumerate(self.stops):
-            stop = self._known[row.order_id][1] if self._known else QUIET
-            if stop is not row.now and stop != row.now:
-                self.stops[place] = replace(row, now=stop)
-                changed.append(self.stops[place])
-        return changed
+        pairs = zip((before.row, *before.stops), (made.row, *made.stops), strict=True)
+        return [now for was, now in pairs if now is not was]
 
     def sift(self, chosen: Filter) -> None:
         """Find the stops that the filter takes."""
@@ -103,10 +86,6 @@ class _Round:
         return self.longest[column]
 
 
-def _same_or[Row: (RoundRow, StopRow)](known: Row | None, row: Row) -> Row:
-    return known if known is not None and known == row else row
-
-
 class RoundModel(RowModel[BoardRow]):
     """Rounds with their stops below. GUI thread; owned by the rounds panel.
 
@@ -120,7 +99,9 @@ class RoundModel(RowModel[BoardRow]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(len(COLUMNS), parent)
         self._date: date | None = None
-        self._rounds: dict[ShiftId, _Round] = {}
+        self._rounds: Mapping[ShiftId, _Round] = {}
+        """Replaced as a whole, never changed: workers read it too."""
+        self._maker = RowMaker()
         self._shift_of: dict[OrderId, ShiftId] = {}
         self._open: set[ShiftId] = set()
         self._filter = Filter()
@@ -129,6 +110,18 @@ class RoundModel(RowModel[BoardRow]):
 
     # ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────
 
+    def prepare_day(self, day: Day, schedule: Schedule | None) -> None:
+        """For a worker: make the rows that `set_day` will want of this day."""
+        road = self._road if day.date == self._date else None
+        for source in round_sources(day, schedule):
+            self._maker.of(source, road)
+
+    def prepare_live(self, live: LiveDay) -> None:
+        """For a worker: make the rows that `set_live` will want."""
+        road = self._road_of(live)
+        for node in self._rounds.values():
+            self._maker.of(node.made.source, road)
+
     def set_day(self, day: Day, schedule: Schedule | None) -> None:
         """Show this day; on the date already shown, change only the rows that differ."""
         another = day.date != self._date
@@ -136,8 +129,8 @@ class RoundModel(RowModel[BoardRow]):
             self._date, self._rounds = day.date, {}
             self._road = None
         self._reasons = day.depot.road.reason_by_code
-        sources = round_sources(day, schedule)
-        self._rounds = {source.shift.id: self._round_of(source) for source in sources}
+        self._rounds = {source.shift.id: self._round_of(source) for source in round_sources(day, schedule)}
+        self._maker.keep(self._rounds)
         self._shift_of = {row.order_id: s for s, node in self._rounds.items() for row in node.stops}
         self._open &= self._rounds.keys()
         if another:
@@ -146,12 +139,11 @@ class RoundModel(RowModel[BoardRow]):
             self.show_rows(self._lines())
 
     def _round_of(self, source: RoundSource) -> _Round:
-        node = self._rounds.get(source.shift.id)
-        if node is None:
-            return _Round(source, self._filter, self._road)
-        if not same_source(node.source, source):
-            node.update(source, self._filter, self._road)
-        return node
+        made, known = self._maker.of(source, self._road), self._rounds.get(source.shift.id)
+        return known if known and known.made is made else _Round(made, self._filter)
+
+    def _road_of(self, live: LiveDay | None) -> Road | None:
+        return Road(live, self._reasons) if live and live.date == self._date else None
 
     def _lines(self) -> list[BoardRow]:
         lines: list[BoardRow] = []
@@ -167,8 +159,9 @@ class RoundModel(RowModel[BoardRow]):
 
         Rows come and go only where the filter takes others than before.
         """
-        self._road = Road(live, self._reasons) if live and live.date == self._date else None
-        changed = {s: rows for s, node in self._rounds.items() if (rows := node.follow(self._road))}
+        self._road = self._road_of(live)
+        made = {s: self._maker.of(node.made.source, self._road) for s, node in self._rounds.items()}
+        changed = {s: rows for s, node in self._rounds.items() if (rows := node.follow(made[s]))}
         others = [s for s in changed if self._rounds[s].sift_again(self._filter)] if self._filter else ()
         if others:
             self.show_rows(self._lines())
@@ -223,7 +216,7 @@ class RoundModel(RowModel[BoardRow]):
     def stop_rows(self, shift_id: ShiftId) -> tuple[StopRow, ...]:
         """All stops of a round, shown or not."""
         node = self._rounds.get(shift_id)
-        return tuple(node.stops) if node else ()
+        return node.stops if node else ()
 
     def stop_ids(self, shift_id: ShiftId) -> tuple[OrderId, ...]:
         """The orders of a round, shown or not."""
@@ -257,7 +250,7 @@ class RoundModel(RowModel[BoardRow]):
 
     def skills(self) -> frozenset[str]:
         """What the stops of the day need."""
-        return frozenset().union(*(o.skills for node in self._rounds.values() for o in node.source.orders if o.skills))
+        return frozenset().union(*(o.skills for n in self._rounds.values() for o in n.made.source.orders if o.skills))
 
     # ── The table, as Qt asks for it ─────────────────────────────────────────────────────────────────────────────
 

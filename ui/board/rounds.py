@@ -100,6 +100,14 @@ class RoundsPanel(QWidget):
 
     # ── Told from outside ────────────────────────────────────────────────────────────────────────────────────────
 
+    def prepare_day(self, day: Day, schedule: Schedule | None) -> None:
+        """For a worker, before `set_day`: what takes longest of it."""
+        self.model.prepare_day(day, schedule)
+
+    def prepare_live(self, live: LiveDay) -> None:
+        """For a worker, before `set_live`: what takes longest of it."""
+        self.model.prepare_live(live)
+
     def set_day(self, day: Day, schedule: Schedule | None) -> None:
         """Show this day's rounds; on the same date only what differs changes."""
         self._currency, self._known = day.depot.currency, True

@@ -1,6 +1,7 @@
 """Follows the road for the day shown and for today, on a thread of its own, and tells the window what it sees."""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -49,6 +50,7 @@ class RoadFeed(QObject):
         self._lane = ThreadPoolExecutor(1, "roundhouse-road")
         self._busy = self._stopped = False
         self._fault = ""
+        self._preparing: list[Callable[[LiveDay], None]] = []
         self.latest: LiveDay | None = None
         self.on_road: date | None = None
         """The day that is on the road, as far as that was asked."""
@@ -64,6 +66,10 @@ class RoadFeed(QObject):
     def take_time_of(self, clock: Clock) -> None:
         """Follow by another clock from now on: for pictures of a day at an hour of one's choice."""
         self._clock = clock
+
+    def prepare_with(self, prepare: Callable[[LiveDay], None]) -> None:
+        """Have this asked, on the thread that follows, of every live day before the window is told of it."""
+        self._preparing.append(prepare)
 
     def start(self) -> None:
         """Begin to follow."""
@@ -81,6 +87,9 @@ class RoadFeed(QObject):
     def _ask(self, outlook: Outlook, now: datetime) -> Heard:
         """On the lane."""
         shown = self._desk.step(outlook, now)
+        if shown is not None:
+            for prepare in self._preparing:
+                prepare(shown)
         today = self._desk.step_today(outlook.day.date, now)
         return Heard(shown, today, self._desk.date_on_road(now))
 

@@ -82,6 +82,7 @@ class BoardPanel(QMainWindow):
         self._make_views()
         self._lay_out()
         self._wire_selection()
+        board.prepare_with(lambda outlook: self.rounds.prepare_day(outlook.day, outlook.schedule))
         board.outlook_changed.connect(self._on_outlook_changed)
         board.reasons_changed.connect(self._on_reasons_changed)
         board.lines_changed.connect(self._on_lines_changed)

@@ -78,6 +78,9 @@ REMEDIES: Mapping[AlertKind, tuple[str, str]] = {
 }
 """What is offered first for each kind: a name the window knows, and the words on the button."""
 
+HEIGHTS = 2_000
+"""Of so many rows it is remembered how tall they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -104,9 +107,10 @@ class AlertModel(QAbstractListModel):
         """Show these; a list of the same alerts keeps its selection."""
         same = [row.alert.key for row in rows] == [row.alert.key for row in self.rows]
         if same:
+            changed = [place for place, (was, row) in enumerate(zip(self.rows, rows, strict=True)) if was != row]
             self.rows = rows
-            if rows:
-                self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
+            if changed:
+                self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
             return
         self.beginResetModel()
         self.rows = rows
@@ -130,15 +134,28 @@ class AlertPainter(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._heights: dict[tuple[int, str], int] = {}
+        theme.changed.connect(self._on_theme_changed)
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: _Index) -> QSize:
         row: Row = index.model().rows[index.row()]  # type: ignore[attr-defined]
-        grid = self._theme.grid
         view = self.parent()
-        width = view.viewport().width() if isinstance(view, QListView) else grid(60)
-        small = QFontMetrics(self._theme.font(Size.SMALL))
-        told = small.boundingRect(QRect(0, 0, max(grid(20), width - grid(13)), 10_000), _wrapped(), row.alert.sentence)
-        return QSize(grid(40), QFontMetrics(self._theme.font()).height() + told.height() + grid(3))
+        width = view.viewport().width() if isinstance(view, QListView) else self._theme.grid(60)
+        return QSize(self._theme.grid(40), self._tall(width, row.alert.sentence))
+
+    def _tall(self, width: int, sentence: str) -> int:
+        """Asked for every row whenever one of them changes."""
+        if (width, sentence) not in self._heights:
+            if len(self._heights) >= HEIGHTS:
+                self._heights.clear()
+            grid, small = self._theme.grid, QFontMetrics(self._theme.font(Size.SMALL))
+            told = small.boundingRect(QRect(0, 0, max(grid(20), width - grid(13)), 10_000), _wrapped(), sentence)
+            self._heights[width, sentence] = QFontMetrics(self._theme.font()).height() + told.height() + grid(3)
+        return self._heights[width, sentence]
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._heights.clear()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row: Row = index.model().rows[index.row()]  # type: ignore[attr-defined]

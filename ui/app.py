@@ -40,6 +40,10 @@ STARTED = time.monotonic()
 
 _M_ARENA_MAX = -8
 
+TURN_S = 0.000_5
+"""So long a thread may compute while others wait. The GUI thread hands over at nearly every call into Qt, and with
+Python's own 5 ms would wait ten times as long each time while a worker computes: a frame has dozens of such calls."""
+
 type Opener = Callable[..., Workplace]
 """Opens a depot by its folder name; with `what_if` the copy of it that has this name."""
 type Maker = Callable[[Depot], str]
@@ -56,6 +60,7 @@ _QT_LEVELS = {
 def make_application(home: Home) -> tuple[QApplication, Theme]:
     """The application with the look that was chosen last."""
     share_heaps()
+    sys.setswitchinterval(TURN_S)
     prepare_environment()
     register_scheme()
     app = QApplication.instance() or QApplication(sys.argv[:1])

@@ -168,13 +168,17 @@ class SqlLogbookReader:
         rows = self._of_shifts(tables.action, shift_ids)
         return sorted(map(to_action, rows), key=lambda taken: taken.n)
 
-    def notes(self, driver_id: DriverId | None = None, since: datetime | None = None) -> Sequence[Note]:
+    def notes(
+        self, driver_id: DriverId | None = None, since: datetime | None = None, *, unread: bool = False
+    ) -> Sequence[Note]:
         column = tables.note.c
         query = _all(tables.note, column.written_at, column.id)
         if driver_id is not None:
             query = query.where(column.driver_id == driver_id)
         if since is not None:
             query = query.where(column.written_at >= moment_text(since))
+        if unread:
+            query = query.where(column.from_driver, column.read_at.is_(None))
         return [to_note(row) for row in self._rows(query)]
 
     # proof

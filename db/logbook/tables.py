@@ -233,6 +233,8 @@ note = Table(
     Column("fetched_at", Text),
     Column("read_at", Text),
     Index(None, "driver_id", "written_at"),
+    Index(None, "written_at"),
+    Index("ix_note_unread", "written_at", sqlite_where=text("from_driver = 1 AND read_at IS NULL")),
 )
 
 # --- proof --------------------------------------------------------------------------------------------------------

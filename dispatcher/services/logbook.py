@@ -82,8 +82,10 @@ class LogbookReader(Protocol):
     def actions_of(self, shift_ids: Iterable[ShiftId]) -> Sequence[TakenAction]:
         """In the order of arrival."""
 
-    def notes(self, driver_id: DriverId | None = None, since: datetime | None = None) -> Sequence[Note]:
-        """Oldest first."""
+    def notes(
+        self, driver_id: DriverId | None = None, since: datetime | None = None, *, unread: bool = False
+    ) -> Sequence[Note]:
+        """Oldest first. With `unread` only what drivers wrote and nobody at the depot has seen."""
 
     # proof
     def records(self, after: int = 0, limit: int = 10_000) -> Sequence[Record]:

@@ -96,6 +96,8 @@ class Watch:
         self._actions: dict[ShiftId, list[TakenAction]] = {}
         self._sending = Sending(0, 0, 0)
         self._notes: Sequence[Note] = ()
+        begins = min((shift.starts_at for shift in day.shifts.values()), default=now)
+        self._notes_since = min(begins - OVERTIME, now - timedelta(days=1))
         self._devices: Sequence[Device] = ()
         self._kept: dict[ShiftId, tuple[Visit, ...]] = {}
         self._kept_at = time.monotonic()
@@ -164,9 +166,7 @@ class Watch:
         def read(reader: LogbookReader) -> bool:
             self._sending = standing(reader, self.on)
             self._devices = reader.devices()
-            self._notes = (
-                reader.notes(since=min(s.starts_at for s in day.shifts.values()) - OVERTIME) if day.shifts else ()
-            )
+            self._read_notes(reader)
             actions = reader.actions_after(self._action)
             if actions or self._fresh:
                 self._action, self._fresh = max((a.n for a in actions), default=self._action), False
@@ -176,6 +176,12 @@ class Watch:
             return self._read_fixes(reader)
 
         return read
+
+    def _read_notes(self, reader: LogbookReader) -> None:
+        """Those of the day and since, and all since the first that nobody had seen: it stays when it is seen."""
+        new = reader.notes(unread=True)
+        self._notes_since = min([self._notes_since, *(note.written_at for note in new[:1])])
+        self._notes = reader.notes(since=self._notes_since)
 
     def _hear(self, actions: Iterable[TakenAction]) -> None:
         """An action that was taken back says so by another, so all that was said in its round is read anew."""

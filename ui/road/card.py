@@ -1,39 +1,29 @@
 """The driver at hand: where they are, how they stand to the plan, their phone, and what is written to and fro."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import override
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QStackedLayout,
-    QTextBrowser,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from dispatcher.domain.devices import Device, Note
 from dispatcher.domain.ids import DriverId, ShiftId
 from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.tracking import LiveRound, Risk
 from dispatcher.services.live import LiveDay
+from dispatcher.services.messages import unread
 from ui import format as words
 from ui.board.empty import EmptyState
 from ui.parts.beside import lay_beside
 from ui.parts.fields import named
 from ui.road.marks import age_words, delay_words
+from ui.road.talk import Talk
 from ui.theme import Size, Theme
 
 _BARE = "Choose a round or a driver on the map: where they are, their delay, their phone and messages are shown here."
-_LONGEST = 1_000
-"""Characters of a message."""
 _ROWS = ("Seen", "Now", "Plan", "Done", "Driven", "Phone")
 
 
@@ -45,12 +35,18 @@ class DriverCard(QWidget):
         driven_requested(ShiftId, bool): hold what was driven against what was planned, or no longer.
         replay_requested(ShiftId): show the day again from its start.
         note_written(DriverId, str): send this message.
+        notes_seen(ids): somebody sees these messages of the driver, for the first time.
+        driver_wanted(DriverId): show this driver, who wrote something.
+        unread_changed(int): so many messages of drivers have not been seen.
     """
 
     follow_requested = Signal(object)
     driven_requested = Signal(object, bool)
     replay_requested = Signal(object)
     note_written = Signal(object, str)
+    notes_seen = Signal(object)
+    driver_wanted = Signal(object)
+    unread_changed = Signal(int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +57,9 @@ class DriverCard(QWidget):
         self._notes: Sequence[Note] = ()
         self._devices: Sequence[Device] = ()
         self.shift_id: ShiftId | None = None
+        self._off_duty: DriverId | None = None
+        """Who is shown without a round: they wrote something."""
+        self._unread = 0
         self._make_widgets()
         self._lay_out()
         self._connect()
@@ -83,12 +82,11 @@ class DriverCard(QWidget):
             "Planned and driven", "driven", "Hold what was driven against the plan", checkable=True
         )
         self.replay = self._button("Replay…", "replay", "Show the day again from its start")
-        self.talk = named(QTextBrowser(self), "board.driver.notes", "Messages with this driver")
-        self.talk.setFrameShape(QFrame.Shape.NoFrame)
-        self.line = named(QLineEdit(self), "board.driver.line", "Message to this driver")
-        self.line.setPlaceholderText("Message to the driver")
-        self.line.setMaxLength(_LONGEST)
-        self.send = self._button("Send", "send", "Send the message to the driver's phone")
+        self.talk = Talk(self._theme, self)
+        self.unread = named(QLabel(self), "board.driver.unread", "Drivers whose messages nobody has seen")
+        self.unread.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.unread.setWordWrap(True)
+        self.unread.hide()
         self.bare = EmptyState(self._theme, icon="account-outline", text=_BARE)
 
     def _button(self, text: str, name: str, tip: str, *, checkable: bool = False) -> QPushButton:
@@ -104,9 +102,7 @@ class DriverCard(QWidget):
         for row, title in enumerate(_ROWS):
             self._grid.addWidget(self._titles[title], row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(self.facts[title], row, 1)
-        self._buttons, self._foot = QGridLayout(), QHBoxLayout()
-        self._foot.addWidget(self.line, 1)
-        self._foot.addWidget(self.send)
+        self._buttons = QGridLayout()
         self._page = QWidget(self)
         self._column = QVBoxLayout(self._page)
         for part in (self.name, self.state):
@@ -114,8 +110,11 @@ class DriverCard(QWidget):
         for layout in (self._grid, self._buttons):
             self._column.addLayout(layout)
         self._column.addWidget(self.talk, 1)
-        self._column.addLayout(self._foot)
-        self._stack = QStackedLayout(self)
+        whole, self._stack = QVBoxLayout(self), QStackedLayout()
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.unread)
+        whole.addLayout(self._stack, 1)
         self._stack.addWidget(self.bare)
         self._stack.addWidget(self._page)
 
@@ -123,9 +122,9 @@ class DriverCard(QWidget):
         self.follow.toggled.connect(self._on_follow)
         self.driven.toggled.connect(self._on_driven)
         self.replay.clicked.connect(self._on_replay)
-        self.send.clicked.connect(self._on_send)
-        self.line.returnPressed.connect(self._on_send)
-        self.line.textChanged.connect(self._offer)
+        self.talk.written.connect(self.note_written)
+        self.talk.seen.connect(self.notes_seen)
+        self.unread.linkActivated.connect(self._on_unread)
         self._theme.changed.connect(self._on_theme_changed)
 
     @override
@@ -141,10 +140,15 @@ class DriverCard(QWidget):
     def show_round(self, shift_id: ShiftId | None) -> None:
         """Show who drives this round."""
         if shift_id != self.shift_id:
-            self.line.clear()
             for button in (self.follow, self.driven):
                 button.setChecked(False)
-        self.shift_id = shift_id
+        self.shift_id, self._off_duty = shift_id, None
+        self._refresh()
+
+    def show_off_duty(self, driver_id: DriverId) -> None:
+        """Show a driver who has no round on this day: their phone and messages."""
+        self.show_round(None)
+        self._off_duty = driver_id
         self._refresh()
 
     def set_live(self, day: Day, live: LiveDay | None, notes: Sequence[Note], devices: Sequence[Device]) -> None:
@@ -164,36 +168,61 @@ class DriverCard(QWidget):
 
     def write(self) -> None:
         """Let the keys go to the message."""
-        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.talk.write()
 
     @property
     def driver_id(self) -> DriverId | None:
         """Who is shown."""
         if self._day is None or self.shift_id not in self._day.shifts:
-            return None
+            return self._off_duty
         return self._day.shifts[self.shift_id].driver_id
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        day, shift_id = self._day, self.shift_id
-        if day is None or shift_id is None or shift_id not in day.shifts:
+        day, driver_id = self._day, self.driver_id
+        self._show_unread()
+        if day is None or driver_id not in day.drivers:
             self._stack.setCurrentWidget(self.bare)
             return
         self._stack.setCurrentWidget(self._page)
-        shift = day.shifts[shift_id]
-        driver, vehicle = day.drivers[shift.driver_id], day.vehicles[shift.vehicle_id]
+        driver, shift = day.drivers[driver_id], day.shifts.get(self.shift_id) if self.shift_id else None
         self.name.setText(f"{driver.number}  {driver.name}")
-        round_ = self._live.rounds.get(shift_id) if self._live else None
-        self.state.setText(self._state(round_))
-        told = dict(self._facts(day, shift_id, round_))
-        told["Phone"] = " · ".join(part for part in (driver.phone, vehicle.name, *self._phones(driver.id)) if part)
+        told: dict[str, str] = {}
+        parts = [driver.phone, *self._phones(driver.id)]
+        if shift:
+            round_ = self._live.rounds.get(shift.id) if self._live else None
+            self.state.setText(self._state(round_))
+            told = dict(self._facts(day, shift.id, round_))
+            parts.insert(1, day.vehicles[shift.vehicle_id].name)
+        else:
+            self.state.setText("Not on duty on this day.")
+        self._put_facts({**told, "Phone": " · ".join(part for part in parts if part)})
+        for button in (self.follow, self.driven, self.replay):
+            button.setVisible(shift is not None)
+        self.talk.show_notes(day, driver_id, [note for note in self._notes if note.driver_id == driver_id])
+
+    def _put_facts(self, told: Mapping[str, str]) -> None:
         for title, label in self.facts.items():
             self._put(label, told.get(title, ""))
             label.setVisible(bool(told.get(title)))
             self._titles[title].setVisible(bool(told.get(title)))
-        self._show_notes(driver.id)
-        self._offer()
+
+    def _show_unread(self) -> None:
+        """Whoever else wrote something that nobody has seen, each to be pressed."""
+        new, drivers = unread(self._notes), self._day.drivers if self._day else {}
+        by = Counter(note.driver_id for note in new if note.driver_id in drivers and note.driver_id != self.driver_id)
+        colour = self._theme.colour("accent").name()
+        links = (
+            f"<a href='{driver_id}' style='color:{colour}'>{escape(drivers[driver_id].name)}"
+            f"{f' ({many})' if many > 1 else ''}</a>"
+            for driver_id, many in by.items()
+        )
+        self._put(self.unread, f"✉ New from {', '.join(links)}" if by else "")
+        self.unread.setVisible(bool(by))
+        if len(new) != self._unread:
+            self._unread = len(new)
+            self.unread_changed.emit(len(new))
 
     @staticmethod
     def _put(label: QLabel, text: str) -> None:
@@ -239,32 +268,16 @@ class DriverCard(QWidget):
             if device.driver_id == driver_id and device.trusted:
                 yield device.app.value
 
-    def _show_notes(self, driver_id: DriverId) -> None:
-        notes = [note for note in self._notes if note.driver_id == driver_id]
-        html = "".join(self._note(note) for note in notes)
-        if html != self.talk.property("shown"):
-            self.talk.setProperty("shown", html)
-            self.talk.setHtml(html or f"<p style='color:{self._theme.colour('muted').name()}'>No messages yet.</p>")
-            self.talk.verticalScrollBar().setValue(self.talk.verticalScrollBar().maximum())
-
-    def _note(self, note: Note) -> str:
-        assert self._day is not None
-        zone, muted = self._day.depot.zone, self._theme.colour("muted").name()
-        who = "Driver" if note.from_driver else "You"
-        if note.from_driver:
-            got = ""
-        elif note.read_at:
-            got = f" · read {words.clock(note.read_at, zone)}"
-        else:
-            got = " · on the phone" if note.fetched_at else " · not fetched yet"
-        head = f"{who} {words.clock(note.written_at, zone)}{got}"
-        return f"<p><span style='color:{muted}'>{head}</span><br>{escape(note.text)}</p>"
-
     # --- what is wished -------------------------------------------------------------------------------------------
 
-    @Slot()
-    def _offer(self) -> None:
-        self.send.setEnabled(bool(self.line.text().strip()))
+    @Slot(str)
+    def _on_unread(self, driver_id: str) -> None:
+        self.driver_wanted.emit(DriverId(driver_id))
+
+    @property
+    def next_unread(self) -> DriverId | None:
+        """Whose message has waited longest to be seen."""
+        return next((note.driver_id for note in unread(self._notes)), None)
 
     @Slot(bool)
     def _on_follow(self, wanted: bool) -> None:
@@ -279,13 +292,6 @@ class DriverCard(QWidget):
         self.replay_requested.emit(self.shift_id)
 
     @Slot()
-    def _on_send(self) -> None:
-        text = self.line.text().strip()
-        if text and self.driver_id:
-            self.note_written.emit(self.driver_id, text)
-            self.line.clear()
-
-    @Slot()
     def _on_theme_changed(self) -> None:
         grid = self._theme.grid
         self._column.setContentsMargins(*[grid(3)] * 4)
@@ -297,9 +303,9 @@ class DriverCard(QWidget):
         for label in self._small():
             label.setFont(self._theme.font(Size.SMALL))
         self._arrange_buttons()
-        self.talk.setProperty("shown", None)  # its words are in the colours of the theme before
+        self.unread.setContentsMargins(grid(3), grid(2), grid(3), grid(2))
         self._refresh()
 
     def _small(self) -> Iterable[QWidget]:
-        yield from (self.state, self.talk, self.line, *self.facts.values(), *self._titles.values())
-        yield from (self.follow, self.driven, self.replay, self.send)
+        yield from (self.state, self.unread, *self.facts.values(), *self._titles.values())
+        yield from (self.follow, self.driven, self.replay)

@@ -11,14 +11,15 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from dispatcher.domain.devices import App, Note
-from dispatcher.domain.ids import DriverId, ShiftId, new_id
+from dispatcher.domain.devices import App
+from dispatcher.domain.ids import DriverId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadPath
 from dispatcher.domain.tracking import Alert
 from dispatcher.services.dispatching import send_day
 from dispatcher.services.live import LiveDay, LiveDesk, Today
+from dispatcher.services.messages import mark_read, write_message
 from dispatcher.services.planning import Outlook
 from dispatcher.services.sending import Sent
 from dispatcher.services.workplace import Workplace
@@ -56,6 +57,7 @@ class RoadDesk(QObject):
         phones_requested(): show the phones.
         trouble_requested(str, Alert): open the form of a disturbance, "late" or "broken", for what an alert is about.
         alerts_changed(int): so many alerts have not been looked at.
+        unread_changed(int): so many messages of drivers have not been seen.
     """
 
     told = Signal(str)
@@ -66,6 +68,7 @@ class RoadDesk(QObject):
     phones_requested = Signal()
     trouble_requested = Signal(str, object)
     alerts_changed = Signal(int)
+    unread_changed = Signal(int)
 
     def __init__(
         self,
@@ -126,6 +129,9 @@ class RoadDesk(QObject):
         panel.driver.driven_requested.connect(self.show_driven)
         panel.driver.replay_requested.connect(self._on_replay_requested)
         panel.driver.note_written.connect(self.write_note)
+        panel.driver.notes_seen.connect(self._on_notes_seen)
+        panel.driver.driver_wanted.connect(self._on_driver_wanted)
+        panel.driver.unread_changed.connect(self.unread_changed)
         panel.alerts.chosen.connect(self._on_alert)
         panel.alerts.remedy_requested.connect(self._on_remedy)
         panel.alerts.message_requested.connect(self._on_alert_message)
@@ -318,25 +324,43 @@ class RoadDesk(QObject):
             self.show_driven(self._driven, False)
 
     @Slot(object)
-    def _on_driver_clicked(self, driver_id: DriverId) -> None:
-        """A driver on the map stands for their round."""
+    def _on_driver_clicked(self, driver_id: DriverId) -> bool:
+        """A driver on the map stands for their round; whether they have one."""
         day = self._board.day
         mine = [s.id for s in day.shifts.values() if s.driver_id == driver_id] if day else []
         if mine:
             self._panel.select((), mine[:1])
             self._panel.bring_up("Driver")
+        return bool(mine)
 
     # --- messages -------------------------------------------------------------------------------------------------
 
     @Slot(object, str)
     def write_note(self, driver_id: DriverId, text: str) -> None:
         """Send a driver a message; the phone fetches it with its next question."""
-        note = Note(new_id(), driver_id, text, self.feed.now)
-
-        def work(_progress: Progress) -> None:
-            self._desk.logbook.write(lambda book: book.put_note(note))
-
+        work = lambda _progress: write_message(self._desk.logbook, driver_id, text, self.feed.now)
         self._runner.start(work, title="Sending the message", on_done=lambda _none: self.feed.look())
+
+    @Slot(object)
+    def _on_notes_seen(self, ids: tuple[str, ...]) -> None:
+        work = lambda _progress: mark_read(self._desk.logbook, ids, self.feed.now)
+        self._runner.start(work, title="Noting what was read", on_done=lambda _none: self.feed.look())
+
+    @Slot(object)
+    def _on_driver_wanted(self, driver_id: DriverId) -> None:
+        """A driver who wrote something, on duty on the day shown or not."""
+        if not self._on_driver_clicked(driver_id):
+            self._panel.select(())
+            self._panel.driver.show_off_duty(driver_id)
+            self._panel.bring_up("Driver")
+
+    def read_next(self) -> None:
+        """Show the driver whose message has waited longest to be seen."""
+        driver_id = self._panel.driver.next_unread
+        if driver_id is None:
+            self.told.emit("Every message of drivers was seen.")
+        else:
+            self._on_driver_wanted(driver_id)
 
     def message(self, shift_id: ShiftId | None) -> None:
         """Let the keys go to a message for who drives this round."""

@@ -112,6 +112,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec(
             "message_driver", "&Message to the driver…", "Ctrl+M", "message-text-outline", "Write to the chosen driver"
         ),
+        Spec("read_next", "&Next new message", "Ctrl+Shift+M", "message-badge-outline", "What a driver wrote, unseen"),
         Spec(
             "follow_driver",
             "&Follow the driver",

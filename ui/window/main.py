@@ -206,6 +206,7 @@ class MainWindow(QMainWindow):
         self._wire_actions()
         self._wire_runner()
         self.road_wires.phones_requested.connect(partial(self.show_panel, self.phones))
+        self.road_wires.board_requested.connect(partial(self.show_panel, self.board))
         self.road_wires.day_requested.connect(self.open_day)
         self._wire_simulation()
         self.header.day_requested.connect(self.open_day)

@@ -20,7 +20,7 @@ from ui.window.status import StatusLine
 
 LATELY = timedelta(minutes=5)
 """Who was heard within it is heard, here as in the list of phones."""
-NAMES = ("send_rounds", "message_driver", "follow_driver", "planned_driven", "trails", "replay")
+NAMES = ("send_rounds", "message_driver", "read_next", "follow_driver", "planned_driven", "trails", "replay")
 
 
 class RoadWires(QObject):
@@ -28,10 +28,12 @@ class RoadWires(QObject):
 
     Signals:
         phones_requested(): show the phones.
+        board_requested(): show the board.
         day_requested(date): show this day.
     """
 
     phones_requested = Signal()
+    board_requested = Signal()
     day_requested = Signal(object)
 
     def __init__(
@@ -59,6 +61,7 @@ class RoadWires(QObject):
         road.told.connect(status.tell)
         road.trouble_requested.connect(self._on_trouble)
         road.alerts_changed.connect(self._on_alerts_changed)
+        road.unread_changed.connect(self._on_unread_changed)
         road.fault_changed.connect(status.set_road_fault)
         road.phones_requested.connect(self.phones_requested)
         road.live_changed.connect(self._on_live)
@@ -75,11 +78,17 @@ class RoadWires(QObject):
         return {
             "send_rounds": road.send_rounds,
             "message_driver": lambda: road.message(in_hand()),
+            "read_next": self._read_next,
             "follow_driver": partial(self._with_driver, card.follow.toggle),
             "planned_driven": partial(self._with_driver, card.driven.toggle),
             "trails": lambda: road.show_trails(self._actions["trails"].isChecked()),
             "replay": road.start_replay,
         }
+
+    def _read_next(self) -> None:
+        assert self._road is not None
+        self.board_requested.emit()
+        self._road.read_next()
 
     def _with_driver(self, deed: Callable[[], object]) -> None:
         """Something that needs a driver to be chosen."""
@@ -106,6 +115,11 @@ class RoadWires(QObject):
     @Slot(int)
     def _on_alerts_changed(self, fresh: int) -> None:
         self._panel.docks["Alerts"].setWindowTitle(f"Alerts {fresh}" if fresh else "Alerts")
+
+    @Slot(int)
+    def _on_unread_changed(self, unread: int) -> None:
+        self._panel.docks["Driver"].setWindowTitle(f"Driver ✉ {unread}" if unread else "Driver")
+        self._status.set_unread(unread)
 
     @Slot(object)
     def _on_live(self, live: LiveDay) -> None:

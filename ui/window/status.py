@@ -48,6 +48,7 @@ class StatusLine(QStatusBar):
         self._saved = _label(self, "status.saved", "Saving")
         self._roads = _label(self, "status.roads", "Roads")
         self._road = _label(self, "status.road", "Drivers' phones")
+        self._unread = _label(self, "status.unread", "Messages nobody has seen")
         self._told = _label(self, "status.told", "What happened last")
         self._hush = QTimer(self)
         self._hush.setSingleShot(True)
@@ -59,12 +60,13 @@ class StatusLine(QStatusBar):
         self._theme = theme
         grid = theme.grid
         self.setContentsMargins(grid(2), 0, grid(2), 0)
-        for part in (self._saved, self._roads, self._road, self._told):
+        for part in (self._saved, self._roads, self._road, self._unread, self._told):
             part.setContentsMargins(0, 0, grid(4), 0)
             part.setFont(theme.font(Size.SMALL))
             self.addWidget(part, 1 if part is self._told else 0)
         self.addPermanentWidget(self.work)
         self._saved.setText(self._saved_text)
+        self._unread.hide()
         theme.changed.connect(self._on_theme_changed)
 
     def tell(self, text: str, seconds: float = 8.0) -> None:
@@ -74,7 +76,7 @@ class StatusLine(QStatusBar):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        for part in (self._saved, self._roads, self._road, self._told, self.work):
+        for part in (self._saved, self._roads, self._road, self._unread, self._told, self.work):
             part.setFont(self._theme.font(Size.SMALL))
         if self._straight:
             self.set_roads("", True)
@@ -112,6 +114,11 @@ class StatusLine(QStatusBar):
         self._road_fault = fault
         colour = self._theme.colour("risk").name()
         self._road.setText(f"<span style='color:{colour}'>⚠ {escape(fault)}</span>" if fault else self._road_text)
+
+    def set_unread(self, unread: int) -> None:
+        """So many messages of drivers wait to be seen."""
+        self._unread.setText(f"✉ {words.count(unread, 'new message')}")
+        self._unread.setVisible(unread > 0)
 
     def set_roads(self, region: str, straight: bool) -> None:
         """Which roads the times come from."""

@@ -1,6 +1,8 @@
 """Which files are opened, which are refused, and that two processes may open one at the same time."""
 
 from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ from db import opening as plan
 from db.logbook.opening import APPLICATION_ID, LOGBOOK_NAME, open_logbook
 from db.logbook.tables import metadata
 from db.sqlite import writing_engine
+from dispatcher.domain.devices import Note
 from dispatcher.domain.errors import KnownError
+from dispatcher.domain.ids import DriverId
 from tests.db.child import child, line_of
 from tests.db.conftest import Clock
 from tests.db.logbook.conftest import NOW, Open
@@ -45,7 +49,7 @@ def test_the_file_says_what_it_is(opened: Open, tmp_path: Path) -> None:
     file = opened(tmp_path / "depot").file
     assert file == tmp_path / "depot" / LOGBOOK_NAME
     assert query(file, "PRAGMA application_id") == [(APPLICATION_ID,)]
-    assert query(file, "PRAGMA user_version") == [(2,)]
+    assert query(file, "PRAGMA user_version") == [(3,)]
     assert query(file, "PRAGMA journal_mode") == [("wal",)]
 
 
@@ -55,10 +59,31 @@ def test_a_logbook_of_the_first_schema_is_brought_up_with_its_rounds(opened: Ope
     logbook.close()
     with closing(dbapi2.connect(str(logbook.file))) as connection:
         connection.executescript(
-            "ALTER TABLE round DROP COLUMN former; UPDATE alembic_version SET version_num='0001';PRAGMA user_version=1;"
+            "DROP INDEX ix_note_unread; DROP INDEX ix_note_written_at; ALTER TABLE round DROP COLUMN former;"
+            "UPDATE alembic_version SET version_num='0001';PRAGMA user_version=1;"
         )
     assert opened(tmp_path).read(lambda reader: reader.round(round_.shift_id)) == round_
     assert list((tmp_path / "backups").glob("logbook-schema-1-*.db"))
+
+
+def test_messages_of_a_logbook_that_told_nothing_apart_count_as_seen(opened: Open, tmp_path: Path) -> None:
+    at = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    logbook, note = opened(tmp_path), Note("n", DriverId("aino"), "The gate is shut", at, from_driver=True)
+    logbook.write(lambda writer: writer.put_note(note))
+    logbook.close()
+    with closing(dbapi2.connect(str(logbook.file))) as connection:
+        connection.executescript(
+            "DROP INDEX ix_note_unread; DROP INDEX ix_note_written_at;"
+            "UPDATE alembic_version SET version_num='0002';PRAGMA user_version=2;"
+        )
+    reopened = opened(tmp_path)
+    assert reopened.read(lambda reader: reader.notes(unread=True)) == []
+    assert reopened.read(lambda reader: reader.notes()) == [replace(note, read_at=at)]
+
+
+def test_unread_messages_are_found_without_going_through_all(opened: Open, tmp_path: Path) -> None:
+    plan_of = "EXPLAIN QUERY PLAN SELECT * FROM note WHERE from_driver = 1 AND read_at IS NULL ORDER BY written_at"
+    assert "ix_note_unread" in str(query(opened(tmp_path).file, plan_of))
 
 
 def test_plan_and_logbook_are_not_taken_for_one_another(opened: Open, tmp_path: Path) -> None:

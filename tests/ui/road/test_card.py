@@ -1,14 +1,22 @@
 """The driver's card: how it words a round, and that it can be read at any width and in either theme."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QTabWidget
 from pytestqt.qtbot import QtBot
 
+from dispatcher.domain.devices import Note
+from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.tracking import LiveRound, Risk
+from tests.fixtures import days
 from tests.fixtures.board import Board
 from tests.fixtures.livedays import MINUTE, a_live_day, driven
 from ui.board.onroad import delay_short
+from ui.format import weekday_date
 from ui.road.card import DriverCard
 from ui.road.marks import delay_words
 from ui.theme import Mode, Theme
@@ -60,5 +68,83 @@ def test_that_nothing_was_written_is_said_in_the_colours_of_the_theme(
 ) -> None:
     show(card, a_board, driven(a_board, next(iter(a_board.day.shifts)), 3))
     theme.apply(Mode.DARK, 1.0)
-    assert "No messages yet." in card.talk.toPlainText()
-    assert theme.colour("muted").name() in card.talk.toHtml()
+    assert "No messages yet." in card.talk.talk.toPlainText()
+    assert theme.colour("muted").name() in card.talk.talk.toHtml()
+
+
+def wrote(board: Board, shift_id: ShiftId, text: str, **changes: object) -> Note:
+    at = min(shift.starts_at for shift in board.day.shifts.values())
+    usual = Note(text, board.day.shifts[shift_id].driver_id, text, at, from_driver=True)
+    return replace(usual, **changes)  # type: ignore[arg-type]
+
+
+def test_who_wrote_something_unseen_is_named_and_seen_once_shown(card: DriverCard, a_board: Board) -> None:
+    first, second, *_ = a_board.day.shifts
+    live = a_live_day(a_board, [driven(a_board, first, 3)])
+    notes = [wrote(a_board, first, "one"), wrote(a_board, second, "two"), wrote(a_board, second, "three")]
+    counts: list[int] = []
+    seen: list[tuple[str, ...]] = []
+    wanted: list[str] = []
+    card.unread_changed.connect(counts.append)
+    card.notes_seen.connect(seen.append)
+    card.driver_wanted.connect(wanted.append)
+    card.activateWindow()
+    card.set_live(a_board.day, live, notes, ())
+    assert counts == [3]
+    assert seen == []
+    assert card.next_unread == a_board.day.shifts[first].driver_id
+    card.show_round(first)
+    assert seen == [("one",)]
+    other = a_board.day.drivers[a_board.day.shifts[second].driver_id]
+    assert f"{other.name} (2)" in card.unread.text()
+    assert card.unread.isVisible()
+    card.unread.linkActivated.emit(other.id)
+    assert wanted == [other.id]
+    read = [replace(note, read_at=note.written_at) if note.text == "one" else note for note in notes]
+    card.set_live(a_board.day, live, read, ())
+    assert (counts, seen) == ([3, 2], [("one",)])
+    card.show_round(second)
+    assert seen[1:] == [("three", "two")]
+    assert not card.unread.isVisible()
+
+
+def test_behind_another_tab_nothing_is_seen(card: DriverCard, a_board: Board, qtbot: QtBot) -> None:
+    first = next(iter(a_board.day.shifts))
+    seen: list[tuple[str, ...]] = []
+    card.notes_seen.connect(seen.append)
+    tabs = QTabWidget()
+    qtbot.addWidget(tabs)
+    tabs.addTab(QLabel("Details"), "Details")
+    tabs.addTab(card, "Driver")
+    tabs.show()
+    tabs.activateWindow()
+    qtbot.waitUntil(lambda: QGuiApplication.focusWindow() is tabs.windowHandle())
+    card.show_round(first)
+    card.set_live(a_board.day, a_live_day(a_board, []), [wrote(a_board, first, "one")], ())
+    assert seen == []
+    tabs.setCurrentIndex(1)
+    assert seen == [("one",)]
+    card.setParent(None)
+
+
+def test_a_driver_off_duty_can_be_read_and_answered(card: DriverCard, a_board: Board) -> None:
+    shift_id = next(iter(a_board.day.shifts))
+    off = a_board.day.shifts[shift_id].driver_id
+    rest = {s: shift for s, shift in a_board.day.shifts.items() if s != shift_id}
+    routes = tuple(route for route in a_board.day.plan.routes if route.shift_id != shift_id)
+    day = replace(a_board.day, shifts=rest, plan=replace(a_board.day.plan, routes=routes))
+    written: list[tuple[str, str]] = []
+    card.note_written.connect(lambda driver_id, text: written.append((driver_id, text)))
+    before = wrote(a_board, shift_id, "one", written_at=days.clock("08:00") - timedelta(days=1))
+    card.set_live(day, a_live_day(a_board, []), [before], ())
+    card.show_off_duty(off)
+    assert "Not on duty" in card.state.text()
+    assert not card.follow.isVisible()
+    told = card.talk.talk.toPlainText()
+    assert "one" in told
+    assert weekday_date(a_board.day.date - timedelta(days=1)) in told
+    card.talk.line.setText("Thanks")
+    card.talk.send.click()
+    assert written == [(off, "Thanks")]
+    card.show_round(next(iter(rest)))
+    assert card.follow.isVisible()

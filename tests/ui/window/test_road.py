@@ -14,7 +14,7 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.tracking import AlertKind, Fix
 from dispatcher.services.live import LiveDay
 from tests.fixtures import onroad
-from tests.ui.window.conftest import TODAY
+from tests.ui.window.conftest import TODAY, OpenWindow
 from tests.ui.window.shown import Shown
 
 
@@ -169,19 +169,19 @@ def test_a_message_reaches_the_phone_and_its_answer_is_said(on_road: OnRoad) -> 
     on_road.window.board.select((), (on_road.shift,))
     on_road.window.actions_by_name["message_driver"].trigger()
     card, qtbot = on_road.window.board.driver, on_road.shown.qtbot
-    qtbot.keyClicks(card.line, "Call the depot")
-    qtbot.keyClick(card.line, Qt.Key.Key_Return)
+    qtbot.keyClicks(card.talk.line, "Call the depot")
+    qtbot.keyClick(card.talk.line, Qt.Key.Key_Return)
     written = lambda: on_road.logbook.read(lambda r: r.notes(on_road.driver.id))
     on_road.shown.until(lambda: [n.text for n in written()] == ["Call the depot"])
-    on_road.shown.until(lambda: "Call the depot" in card.talk.toPlainText())
-    assert isinstance(card.line, QLineEdit)
-    assert card.line.text() == ""
+    on_road.shown.until(lambda: "Call the depot" in card.talk.talk.toPlainText())
+    assert isinstance(card.talk.line, QLineEdit)
+    assert card.talk.line.text() == ""
     said: list[str] = []
     on_road.road.told.connect(said.append)
     on_road.at(on_road.moment + timedelta(minutes=1))
     onroad.act(on_road.logbook, on_road.phone, "note", on_road.shift, on_road.moment, text="On my way")
     on_road.shown.until(lambda: any("On my way" in text for text in said))
-    assert "On my way" in card.talk.toPlainText()
+    assert "On my way" in card.talk.talk.toPlainText()
 
 
 def test_a_message_is_not_said_again_after_another_day_was_shown(on_road: OnRoad) -> None:
@@ -195,6 +195,28 @@ def test_a_message_is_not_said_again_after_another_day_was_shown(on_road: OnRoad
     on_road.window.open_day(TODAY)
     on_road.shown.until(lambda: on_road.road.live and on_road.live.date == TODAY and on_road.live.notes)
     assert len([text for text in said if "On my way" in text]) == 1
+
+
+def test_a_message_stays_new_until_it_was_seen(on_road: OnRoad, open_window: OpenWindow) -> None:
+    """After a restart too, and on whatever day is shown."""
+    on_road.send()
+    onroad.act(on_road.logbook, on_road.phone, "note", on_road.shift, on_road.moment, text="The gate is shut")
+    titled = lambda shown: shown.window.board.docks["Driver"].windowTitle()
+    on_road.shown.until(lambda: titled(on_road.shown) == "Driver ✉ 1")
+    assert on_road.window.status._unread.text() == "✉ 1 new message"
+    on_road.shown.close()
+    again = open_window()
+    again.window.open_day(TODAY + timedelta(days=1))
+    again.until(lambda: titled(again) == "Driver ✉ 1")
+    again.window.activateWindow()
+    again.window.actions_by_name["read_next"].trigger()
+    again.until(lambda: titled(again) == "Driver")
+    card = again.window.board.driver
+    assert "Not on duty" in card.state.text()
+    assert "The gate is shut" in card.talk.talk.toPlainText()
+    assert not again.window.status._unread.isVisible()
+    (note,) = again.workplace.live.logbook.read(lambda r: r.notes(on_road.driver.id))
+    assert note.read_at
 
 
 def test_sending_says_who_has_no_phone(on_road: OnRoad) -> None:

@@ -24,8 +24,8 @@ WRONG_S = 60.0
 """A clock that is off by more is set right; less is the time messages take, and of no harm."""
 
 _NULL_ISLAND_DEG = 1e-4
-_STRETCH_S, _STRETCHES = 120.0, 15
-_STEADY_STRETCHES, _STEADY_S = 6, 15.0
+_STRETCH_S, _STRETCHES = 120.0, 60
+_STEADY_STRETCHES, _STEADY_S = 6, 45.0
 
 
 def doubt_of(stored: StoredFix) -> Doubt | None:
@@ -111,9 +111,10 @@ class _Tops:
 class Skew:
     """How far one device's clock is ahead of the gateway's.
 
-    What is sent takes time to arrive, so the largest difference seen in the last half hour is the nearest to the
-    truth. A device that says when it sent is taken at its word. One that does not may have kept its fixes back: it is
-    believed to be behind only when it has been so for ten minutes and as steadily as no queue is that is worked off.
+    What is sent takes time to arrive, so the largest difference seen in the last two hours is the nearest to the
+    truth: no queue that is worked off meanwhile hides what a clock that is ahead has shown. A device that says when it
+    sent is taken at its word. One that does not may have kept its fixes back: it is believed to be behind only when it
+    has been so for ten minutes and as steadily as no queue is that is worked off.
     """
 
     _sent: _Tops = field(default_factory=_Tops)

@@ -18,6 +18,7 @@ from dispatcher.domain.tracking import Alert, Doubt, StoredFix, Visit, Witness
 from dispatcher.tracking.alerts import Watch
 from dispatcher.tracking.filtering import Sieve, Skew, doubt_of
 from dispatcher.tracking.progress import Line, PlannedWay, Progress
+from dispatcher.tracking.spoken import Spoken, by_word_alone
 from dispatcher.tracking.stays import WALKED_M, WALKING_MPS, Spot, Stay
 from dispatcher.tracking.stops import RoundPlan, RoundStop, Word, words_of
 from dispatcher.tracking.track import Point, Track, metres, point_of
@@ -83,6 +84,7 @@ class RoundTracker:
         self._learned_n = 0
         """The last action by which clocks were looked at."""
         self._stored: dict[int, StoredFix] = {}
+        self._spoken = Spoken()
         self._way = PlannedWay(legs, shift.start)
         self._watch = Watch(shift, policy)
         self._mock_at: datetime | None = None
@@ -157,9 +159,9 @@ class RoundTracker:
         ]
         known = {visit.order_id for visit in tracked}
         said = [
-            Visit(self.shift.id, word.order_id, _moment(word.t), self._said_end(word), Witness.DRIVER)
-            for word in self._words.values()
-            if word.order_id not in known
+            Visit(self.shift.id, order_id, _moment(t), self._said_end(self._words[order_id]), Witness.DRIVER)
+            for order_id, t in by_word_alone(self._words, self._stops).items()
+            if order_id not in known
         ]
         return sorted([*tracked, *said], key=lambda visit: visit.arrived_at)
 
@@ -272,6 +274,7 @@ class RoundTracker:
 
     def _return_to(self, t: float) -> None:
         """Forget what was told from `t` on."""
+        self._spoken.forget(t)
         at = self._track.after(t)
         if self._state.upto <= at:
             return
@@ -383,8 +386,17 @@ class RoundTracker:
             stay = self._state.spot.stay()
             if stay is not None and stay.lasted_s >= self.policy.dwell_s / 4:
                 doors.settle(stay, fences, self._entered)
-            self._known = doors.told(fences)
+            self._known = self._spoken.over(doors.told(fences), self._words, self._stops, self._between)
         return self._known
+
+    @property
+    def _stops(self) -> Mapping[OrderId, RoundStop]:
+        return {stop.order_id: stop for stop in self._plan.stops}
+
+    def _between(self, t0: float, t1: float) -> list[Point]:
+        """The points that are followed from one moment to another."""
+        points = (self._track[i] for i in range(self._track.after(t0), self._track.after(t1)))
+        return [point for point in points if point.seq not in self.doubts]
 
     def _said_end(self, word: Word) -> datetime | None:
         return None if word.finished_t is None else _moment(word.finished_t)

@@ -15,7 +15,13 @@ def reread(reader: Reader, on: date, *, known: Day | None = None) -> Day:
     if known is None or known.date != on:
         return reader.day(on)
     plan = reader.plan(on)
-    return replace(known, plan=plan) if _fits(known, plan) else reader.day(on)
+    return replace(known, plan=_known_routes(known, plan)) if _fits(known, plan) else reader.day(on)
+
+
+def _known_routes(known: Day, plan: Plan) -> Plan:
+    """The plan with the known objects for the routes that are as they were."""
+    routes = zip(known.plan.routes, plan.routes, strict=True)
+    return replace(plan, routes=tuple(before if before == route else route for before, route in routes))
 
 
 def _fits(known: Day, plan: Plan) -> bool:

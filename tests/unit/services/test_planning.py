@@ -194,5 +194,7 @@ def test_a_day_read_again_takes_over_what_is_still_true(workplace: Workplace) ->
     again = workplace.store.read(lambda r: reread(r, days.DATE, known=known))
     assert again == day_of(workplace)
     assert again.orders is known.orders
+    pairs = zip(known.plan.routes, again.plan.routes, strict=True)
+    assert [route.shift_id for before, route in pairs if route is not before] == [shift_id]
     workplace.store.write("Remove", lambda uow: uow.remove_shift(shift_id))
     assert workplace.store.read(lambda r: reread(r, days.DATE, known=known)) == day_of(workplace)

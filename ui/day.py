@@ -17,6 +17,7 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadPath
+from dispatcher.domain.schedule import Schedule
 from dispatcher.services.days import reread
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
@@ -71,7 +72,7 @@ class DayBoard(QObject):
         self._past: Past | None = None
         self._looking: Job | None = None
         self._previewing = False
-        self._preparing: list[Callable[[Outlook], None]] = []
+        self._preparing: list[Callable[[Day, Schedule], None]] = []
         runner.op_finished.connect(self._on_op_finished)
         runner.job_ended.connect(self._on_job_ended)
 
@@ -102,8 +103,8 @@ class DayBoard(QObject):
         """The moment that is looked at, if any."""
         return self._past
 
-    def prepare_with(self, prepare: Callable[[Outlook], None]) -> None:
-        """Have this asked, by a worker, of every outlook that is read, before views are told of it."""
+    def prepare_with(self, prepare: Callable[[Day, Schedule], None]) -> None:
+        """Have this called, by a worker, with every day that is read, before views are told of it."""
         self._preparing.append(prepare)
 
     def open(self, on: date) -> None:
@@ -137,7 +138,7 @@ class DayBoard(QObject):
         day = self.workplace.store.read(partial(reread, on=on, known=known))
         outlook = self._desk.look(day, why=False)
         for prepare in self._preparing:
-            prepare(outlook)
+            prepare(outlook.day, outlook.schedule)
         return outlook
 
     @Slot(object)

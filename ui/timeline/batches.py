@@ -115,17 +115,21 @@ class Batches(NamedTuple):
 
 
 class Batching:
-    """Makes a day's strips; a lane that is the very same as before is not looked at again."""
+    """Makes a day's strips; a lane that is the very same as before is not looked at again. Any thread."""
 
     def __init__(self) -> None:
         self._kept: dict[ShiftId, tuple[Lane, Pieces]] = {}
 
+    def prepare(self, lanes: Sequence[Lane]) -> None:
+        """Look at these lanes; they are to be shown soon."""
+        self._kept = self._kept | {lane.shift_id: (lane, self._pieces(lane)) for lane in lanes}
+
     def of(self, lanes: Sequence[Lane]) -> Batches:
         """All strips of the lanes shown."""
-        self._kept = {lane.shift_id: (lane, self._pieces(lane)) for lane in lanes}
-        columns = (
-            zip(*(pieces for _, pieces in self._kept.values()), strict=True) if lanes else [()] * len(Pieces._fields)
-        )
+        kept = {lane.shift_id: (lane, self._pieces(lane)) for lane in lanes}
+        self._kept = kept
+        nothing: list[tuple[Items, ...]] = [()] * len(Pieces._fields)
+        columns = zip(*(pieces for _, pieces in kept.values()), strict=True) if kept else nothing
         return Batches(*(Strip.of(enumerate(column)) for column in columns))
 
     def _pieces(self, lane: Lane) -> "Pieces":

@@ -70,7 +70,7 @@ class Chart(pg.GraphicsLayoutWidget):
         self._run_drag = run_drag
         self._gesture: Gesture | None = None
         self._looked = View()
-        self._batching = Batching()
+        self.batching = Batching()
         self.axis = TimeAxis(showing, theme)
         self.names = NameColumn(showing, theme)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False, invertY=True)
@@ -102,7 +102,7 @@ class Chart(pg.GraphicsLayoutWidget):
 
     def refresh(self) -> None:
         """The lanes are others: prepare and paint them."""
-        self.lanes.batches = self._batching.of(self.showing.lanes)
+        self.lanes.batches = self.batching.of(self.showing.lanes)
         self.lanes.road.refresh()
         self.look(self.showing.view)
         self.repaint_lanes()

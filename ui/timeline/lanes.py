@@ -100,7 +100,10 @@ class Clock:
 
 
 class Lanes:
-    """Makes a day's lanes, anew only those of rounds that changed: for others the judge hands out the same times."""
+    """Makes a day's lanes, anew only those of rounds that changed: for others the judge hands out the same times.
+
+    Any thread.
+    """
 
     def __init__(self) -> None:
         self._kept: dict[ShiftId, tuple[_Source, Lane]] = {}

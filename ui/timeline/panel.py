@@ -76,6 +76,12 @@ class TimelinePanel(QWidget):
 
     # ── Told from outside ────────────────────────────────────────────────────────────────────────────────────────
 
+    def prepare_day(self, day: Day, schedule: Schedule | None) -> None:
+        """For a worker, before `set_day`: what takes longest of it."""
+        lanes = self.showing.prepare_day(day, schedule)
+        if self.chart:
+            self.chart.batching.prepare(lanes)
+
     def set_day(self, day: Day, schedule: Schedule | None) -> None:
         """Show this day; zoom, scroll and selection stay, as far as they still mean something."""
         lost = self.showing.set_day(day, schedule)

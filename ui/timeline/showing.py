@@ -81,6 +81,10 @@ class Showing:
 
     # ── The day ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def prepare_day(self, day: Day, schedule: Schedule | None) -> tuple[Lane, ...]:
+        """Any thread: the lanes that `set_day` will show."""
+        return self._maker.of(day, schedule)
+
     def set_day(self, day: Day, schedule: Schedule | None) -> bool:
         """Take another day or another state of it; whether the selection lost something."""
         self.day, self.schedule, self.clock = day, schedule, Clock(day)

@@ -82,7 +82,8 @@ class BoardPanel(QMainWindow):
         self._make_views()
         self._lay_out()
         self._wire_selection()
-        board.prepare_with(lambda outlook: self.rounds.prepare_day(outlook.day, outlook.schedule))
+        for view in (self.rounds, self.timeline):
+            board.prepare_with(view.prepare_day)
         board.outlook_changed.connect(self._on_outlook_changed)
         board.reasons_changed.connect(self._on_reasons_changed)
         board.lines_changed.connect(self._on_lines_changed)

@@ -37,9 +37,9 @@ from tests.benchmarks.extracts import extract_of, measured, unmeasured
 from tests.benchmarks.map import p95, pan
 from tests.benchmarks.processes import memory_mb
 from tests.benchmarks.window import drop, painted, standing_still, until, wait, worked_out
-from ui.app import make_application, open_settings, settle_memory
+from ui.app import make_application, open_settings
 from ui.board import drag
-from ui.collecting import GuiCollector
+from ui.collecting import GuiCollector, settle_memory
 from ui.window.main import MainWindow
 
 STOPS, DRIVERS = 5_000, 60

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -33,17 +33,20 @@ from dispatcher.services.workplace import open_workplace
 from tests.benchmarks.aachen_depot import opener
 from tests.benchmarks.beats import Gap, beats, share, told_of
 from tests.benchmarks.extracts import measured, unmeasured
+from tests.benchmarks.late_stacks import stacks_told
 from tests.benchmarks.processes import memory_mb
 from tests.benchmarks.road_days import AACHEN, FULL_DAY, ROOT, gateway, sent_day
 from tests.benchmarks.window import wait
-from ui.app import make_application, open_settings, settle_memory
-from ui.collecting import GuiCollector
+from ui.app import make_application, open_settings
+from ui.collecting import GuiCollector, settle_memory
 from ui.window.main import MainWindow
 
 MINUTES = 10.0
 AT = 12
 """The hour of the depot's day at which it begins: nine in ten rounds are on the road then."""
 SETTLED_S = 5.0
+STACKS = 40
+"""Late beats whose stacks are told."""
 
 LOST = ("positions acknowledged and not kept", "", 0.0)
 STALL = ("longest the window stands still while 200 drivers move", "ms", 100.0)
@@ -54,8 +57,8 @@ MORNING = "longest the window stands still while the morning is read"
 type Figure = dict[str, object]
 
 
-def run(minutes: float = MINUTES) -> Iterator[Figure]:
-    """Each figure with its goal."""
+def run(minutes: float = MINUTES, *, stacks: float = 0.0) -> Iterator[Figure]:
+    """Each figure with its goal. `stacks`: also tell what beats later than so many milliseconds were spent on."""
     with sent_day(FULL_DAY) as home:
         if home is None:
             yield from (unmeasured(*figure, FULL_DAY.name) for figure in (LOST, STALL, LATE))
@@ -63,6 +66,7 @@ def run(minutes: float = MINUTES) -> Iterator[Figure]:
         with gateway(home, FULL_DAY.slug) as (port, _pid):
             command = [sys.executable, "-m", "tests.benchmarks.road_window"]
             command += ["--home", str(home.root), "--port", str(port), "--minutes", str(minutes)]
+            command += ["--stacks", str(stacks)]
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as measuring:
                 assert measuring.stdout
                 yield from map(json.loads, measuring.stdout)
@@ -88,7 +92,7 @@ def _phones(home: Home, port: int, minutes: float) -> Iterator[subprocess.Popen[
             phones.terminate()
 
 
-def _measure(home: Home, port: int, minutes: float) -> Iterator[Figure]:
+def _measure(home: Home, port: int, minutes: float, stacks: float) -> Iterator[Figure]:
     app, theme = make_application(home)
     collector = GuiCollector(app)
     with _phones(home, port, minutes) as phones:
@@ -120,7 +124,7 @@ def _measure(home: Home, port: int, minutes: float) -> Iterator[Figure]:
         assert phones.stdin
         phones.stdin.write("go\n")
         phones.stdin.flush()
-        with beats() as gaps:
+        with beats() as gaps, stacks_told(stacks, STACKS) if stacks else nullcontext():
             until(lambda: phones.poll() is not None)
         assert phones.stdout
         said = json.loads(phones.stdout.read())
@@ -208,8 +212,10 @@ if __name__ == "__main__":
     wanted.add_argument("--minutes", type=float, default=MINUTES)
     wanted.add_argument("--home")
     wanted.add_argument("--port", type=int)
+    wanted.add_argument("--stacks", type=float, default=0.0, metavar="MS")
     asked = wanted.parse_args()
     inside = asked.home is not None
-    figures = _measure(Home(Path(asked.home)), asked.port, asked.minutes) if inside else run(asked.minutes)
+    minutes, stacks = asked.minutes, asked.stacks
+    figures = _measure(Home(Path(asked.home)), asked.port, minutes, stacks) if inside else run(minutes, stacks=stacks)
     for figure in figures:
         print(json.dumps(figure, ensure_ascii=False), flush=True)

@@ -25,8 +25,8 @@ from dispatcher.services.plan import apply_proposal
 from dispatcher.services.workplace import Workplace
 from tests.benchmarks.aachen_depot import DAY, bring, depot, opener, write_orders
 from tests.benchmarks.extracts import extract_of, measured, unmeasured
-from ui.app import make_application, open_settings, settle_memory
-from ui.collecting import GuiCollector
+from ui.app import make_application, open_settings
+from ui.collecting import GuiCollector, settle_memory
 from ui.window.main import MainWindow
 
 DROPS = 40

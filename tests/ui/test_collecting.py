@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from ui.collecting import GuiCollector
+from ui.collecting import GuiCollector, settle_memory
 
 
 class Knot:
@@ -36,6 +36,11 @@ def litter() -> None:
     Knot()
     kept = [[] for _ in range(gc.get_threshold()[0] * 3)]
     del kept
+
+
+def is_looked_at(knot: Knot) -> bool:
+    """Whether a collection would look at it."""
+    return any(each is knot for generation in range(3) for each in gc.get_objects(generation))
 
 
 def test_a_worker_that_litters_collects_nothing(collector: GuiCollector) -> None:
@@ -67,3 +72,33 @@ def test_it_runs_by_itself(collector: GuiCollector, qtbot: QtBot) -> None:
     assert isinstance(collector, QObject)
     qtbot.waitUntil(lambda: bool(Knot.died_in))
     del kept
+
+
+def test_what_has_outlived_two_looks_is_spared_the_next(collector: GuiCollector) -> None:
+    settle_memory()
+    knot = Knot()
+    assert is_looked_at(knot)
+    for _ in range(6):
+        kept = [[] for _ in range(2 * gc.get_threshold()[0])]
+        collector.collect_due()
+        del kept
+    assert not is_looked_at(knot)
+
+
+def test_garbage_that_was_spared_is_found_in_the_end(collector: GuiCollector) -> None:
+    settle_memory()
+    Knot.died_in = []
+    Knot()
+    gc.freeze()
+    gc.collect()
+    assert Knot.died_in == []
+    settle_memory()
+    assert Knot.died_in == [threading.current_thread()]
+    assert gc.get_freeze_count() > 0
+
+
+def test_afterwards_nothing_is_spared(qtbot: QtBot) -> None:
+    collector = GuiCollector()
+    settle_memory()
+    collector.stop()
+    assert gc.get_freeze_count() == 0

@@ -114,7 +114,7 @@ def start_late(uow: UnitOfWork, *, on: date, minutes: int, begun: Collection[Shi
 
 
 def try_again(uow: UnitOfWork, *, order_id: OrderId, not_before: datetime) -> None:
-    """Nobody was there: the order comes back to the pool, to be tried again today after `not_before`."""
+    """Somebody was there in vain: the order comes back to the pool, to be tried again today after `not_before`."""
     order = _order(uow, order_id)
     ahead = tuple(
         TimeWindow(max(w.opens_at, not_before), w.closes_at) for w in order.windows if w.closes_at > not_before
@@ -127,8 +127,15 @@ def try_again(uow: UnitOfWork, *, order_id: OrderId, not_before: datetime) -> No
     uow.put_orders([replace(order, windows=windows, attempt=order.attempt + 1)])
 
 
+def try_some_time(uow: UnitOfWork, *, order_id: OrderId) -> None:
+    """Somebody was there in vain: the order comes back to the pool, with the windows it has."""
+    order = _order(uow, order_id)
+    unassign(uow, order_ids=[order_id])
+    uow.put_orders([replace(order, attempt=order.attempt + 1)])
+
+
 def try_another_day(uow: UnitOfWork, *, order_id: OrderId, on: date) -> None:
-    """Nobody was there: the order goes to another day, with the same hours by the clock.
+    """Somebody was there in vain: the order goes to another day, with the same hours by the clock.
 
     Goods that were to be fetched on the way are at the depot by then; and what waits for the goods of a collection goes
     with it. Raises `BadInput` for a day that has an order of the same number.

@@ -173,7 +173,7 @@ class Inspector(QWidget):
         self.map_button = self._button("Show on map", "show_on_map", self._on_show_on_map)
         self.hold_button = self._button("Hold with driver", "hold", self._on_hold)
         self.unassign_button = self._button("Unassign", "unassign", self._on_unassign)
-        self.again_button = self._button("Nobody there…", "again", self._on_again)
+        self.again_button = self._button("Try again…", "again", self._on_again)
 
     def _button(self, text: str, name: str, slot: object) -> QPushButton:
         button = QPushButton(text, self)

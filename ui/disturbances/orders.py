@@ -1,4 +1,4 @@
-"""Forms about one order: nobody was there, or there is more of it than was announced."""
+"""Forms about one order: somebody was there in vain, or there is more of it than was announced."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -21,7 +21,6 @@ from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Load, Order, OrderState
 from dispatcher.domain.time import at_local
 from dispatcher.services import disturbances
-from dispatcher.services.plan import unassign
 from ui import format as words
 from ui.disturbances import facts
 from ui.disturbances.form import (
@@ -151,10 +150,10 @@ class OrderForm(DisturbanceForm):
 
 
 class NoShowForm(OrderForm):
-    """Nobody was there: try again today, another day, or leave it in the pool."""
+    """Somebody was there in vain: try again today, another day, or leave it in the pool."""
 
     def __init__(self, scene: Scene, order_id: OrderId | None, parent: QWidget | None) -> None:
-        super().__init__("no_show", "Nobody was there", "Try again", scene, order_id, parent)
+        super().__init__("no_show", "Try again", "Try again", scene, order_id, parent)
         self.again = self.radio("Try again &today after", "today")
         self.after = clock_field(self, "after", "Try again after")
         self.later = self.radio("Another &day", "another_day")
@@ -208,7 +207,7 @@ class NoShowForm(OrderForm):
     def none_words(self) -> str:
         """Which can be named."""
         if not self.candidates():
-            return "No order is planned on this day, so nobody was there in vain."
+            return "No order is planned on this day, so nothing can be tried again."
         return "Name an order that is in a round." if self.which.text() else "Which order was it?"
 
     def tell(self, order: Order) -> None:
@@ -240,7 +239,7 @@ class NoShowForm(OrderForm):
     def deed(self) -> Deed:
         """The order as it is from now on."""
         order = self.required()
-        what = f"Nobody there: order {order.number}"
+        what = f"Try order {order.number} again"
         return Deed(what, f"{self.place_words(order)}; {self._why()}", self._change(order.id), what)
 
     def _why(self) -> str:
@@ -252,7 +251,7 @@ class NoShowForm(OrderForm):
         if self.later.isChecked():
             return partial(disturbances.try_another_day, order_id=order_id, on=date_in(self.on))
         if self.pool.isChecked():
-            return partial(unassign, order_ids=(order_id,))
+            return partial(disturbances.try_some_time, order_id=order_id)
         return partial(disturbances.try_again, order_id=order_id, not_before=self._moment())
 
 

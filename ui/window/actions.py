@@ -156,7 +156,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("depot_late", "&Depot late…", "Ctrl+Shift+4", "warehouse", "Every round that has not begun starts later"),
         Spec("street_closed", "&Street closed…", "Ctrl+Shift+5", "sign-caution", "Draw it; the routes go round it"),
         Spec("urgent_order", "&Urgent order…", "Ctrl+Shift+6", "alarm-light", "An order that must go today"),
-        Spec("no_show", "&Nobody there…", "Ctrl+Shift+7", "account-question", "Try again today, or another day"),
+        Spec("no_show", "Tr&y again…", "Ctrl+Shift+7", "refresh", "A stop in vain: again today, or another day"),
         Spec("bigger_load", "&Bigger load…", "Ctrl+Shift+8", "package-up", "More than was announced"),
     ),
     "&Region": (

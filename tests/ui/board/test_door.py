@@ -116,7 +116,7 @@ def test_how_near_it_was(
 
 def test_a_failure_says_why_and_offers_what_to_do(inspector: Inspector, a_board: Board, qtbot: QtBot) -> None:
     heard: list[object] = []
-    again = QAction("Nobody &there…", inspector)
+    again = QAction("Tr&y again…", inspector)
     again.triggered.connect(lambda: heard.append(1))
     inspector.offer_again(again)
     order_id = first(a_board)[1][0]
@@ -125,7 +125,7 @@ def test_a_failure_says_why_and_offers_what_to_do(inspector: Inspector, a_board:
     assert (facts["Reason"], facts["Note"]) == ("Refused", "Too late, he said.")
     assert not inspector.sheet.remarks, "what was planned of it matters no more"
     assert inspector.again_button.isVisible()
-    assert inspector.again_button.text() == "Nobody there…"
+    assert inspector.again_button.text() == "Try again…"
     assert not inspector.unassign_button.isVisible()
     inspector.again_button.click()
     assert len(heard) == 1

@@ -337,7 +337,7 @@ def test_a_count_of_the_header_shows_what_it_counts_and_everything_again(panel: 
 
 
 def test_a_failed_stop_offers_what_to_do_first(panel: RoundsPanel, a_board: Board) -> None:
-    again, load = QAction("Nobody there…", panel), QAction("Bigger load…", panel)
+    again, load = QAction("Try again…", panel), QAction("Bigger load…", panel)
     panel.offer_troubles([again, load], [])
     panel.set_live(a_day(a_board))
     for order_id, first in ((orders(a_board)[2], True), (orders(a_board)[1], False), (orders(a_board)[5], False)):

@@ -245,7 +245,7 @@ def test_the_menu_names_what_can_be_done(panel: RoundsPanel, a_board: Board, wis
 
 
 def test_the_menus_offer_what_may_happen_on_the_way(panel: RoundsPanel, a_board: Board) -> None:
-    of_stops, of_rounds = [QAction("Nobody there…", panel)], [QAction("Driver late…", panel)]
+    of_stops, of_rounds = [QAction("Try again…", panel)], [QAction("Driver late…", panel)]
     panel.offer_troubles(of_stops, of_rounds)
     panel.select([orders_of(a_board, 0)[0]])
     assert troubles_in(panel) == of_stops

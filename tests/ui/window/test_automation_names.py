@@ -28,7 +28,7 @@ OPENS: Mapping[str, Callable[[MainWindow], object]] = {
     "Driver late": lambda window: window.actions_by_name["driver_late"].trigger(),
     "Depot late": lambda window: window.actions_by_name["depot_late"].trigger(),
     "Street closed": lambda window: window.actions_by_name["street_closed"].trigger(),
-    "Nobody there": lambda window: window.actions_by_name["no_show"].trigger(),
+    "Try again": lambda window: window.actions_by_name["no_show"].trigger(),
     "A proof's picture": lambda window: window.board.proofs.view.show_picture(QImage(8, 8, BLACK), "Signature"),
     "Bigger load": lambda window: window.actions_by_name["bigger_load"].trigger(),
     "What if": lambda window: window.actions_by_name["what_if"].trigger(),

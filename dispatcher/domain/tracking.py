@@ -237,6 +237,8 @@ class LiveRound:
     """The fix with the latest device time that is followed."""
     mock: bool = False
     """Whether any position of today was made up."""
+    over: bool = False
+    """The driver said so; or nothing is ahead any more, and the driver is back or silent."""
 
     @property
     def delay_s(self) -> int | None:

@@ -52,6 +52,8 @@ ASK_ROADS_M = 80.0
 TRAILS_EVERY = timedelta(seconds=3)
 LEARN_DAYS = 60
 KEEP_EVERY_S = 10.0
+SILENT = timedelta(minutes=15)
+"""After so long without a word, a visit whose outcome was told is over."""
 OVERTIME = timedelta(hours=4)
 """So long after its shift a round may still be driven."""
 
@@ -219,9 +221,9 @@ class Watch:
         assert followed.plan is not None
         route, times, _ = followed.plan
         tracker, shift = followed.tracker, outlook.day.shifts[shift_id]
-        visits = followed.remembered or tuple(tracker.visits)
-        progress = tracker.progress
-        at = progress.at_order_id
+        progress, silent = tracker.progress, _silent(tracker, now)
+        visits = followed.remembered or tuple(self._closed(visit, silent) for visit in tracker.visits)
+        at = next((v.order_id for v in visits if v.departed_at is None and v.order_id == progress.at_order_id), None)
         done = self._done(outlook.day, route, visits)
         rest = [o for o in route.order_ids if o not in done and o != at]
         where = self._whereabouts(tracker, visits, now, begun=progress.departed_at is not None)
@@ -245,11 +247,21 @@ class Watch:
             progress.planned_m,
             tracker.position,
             tracker.mock,
+            progress.over or (silent and bool(visits) and at is None and not rest),
         )
         raised = tracker.alerts(now, times) if self._sent(shift_id) or heard else ()
         risky = {stop.order_id: followed.risky.get(stop.order_id, now) for stop in live if stop.risk is not Risk.NONE}
         followed.risky = risky
         followed.alerts = (*raised, *_at_risk(outlook.day, shift_id, followed.live.stops, risky))
+
+    def _closed(self, visit: Visit, silent: bool) -> Visit:
+        """A phone that is switched off at a stop says no more when its driver left: it was with the outcome then."""
+        told = self._facts.get(visit.order_id)
+        if visit.departed_at or not silent or told is None or told.shift_id != visit.shift_id:
+            return visit
+        if told.at < visit.arrived_at - SILENT:  # of an earlier attempt
+            return visit
+        return replace(visit, departed_at=max(visit.arrived_at, told.at))
 
     def _sent(self, shift_id: ShiftId) -> bool:
         plan = self._rounds[shift_id].plan
@@ -376,6 +388,11 @@ class Watch:
 def _waited(judged_at: datetime | None, now: datetime) -> timedelta:
     """Since a round was judged; a simulation's clock may go back when it ends."""
     return timedelta.max if judged_at is None else abs(now - judged_at)
+
+
+def _silent(tracker: RoundTracker, now: datetime) -> bool:
+    """Whether nothing was heard for so long that nothing is awaited."""
+    return tracker.heard_at is None or now - tracker.heard_at >= SILENT
 
 
 def _said_in(shift_id: ShiftId, reader: LogbookReader) -> Sequence[TakenAction]:

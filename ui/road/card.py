@@ -252,13 +252,15 @@ class DriverCard(QWidget):
             battery = f", battery {latest.fix.battery:.0%}" if latest.fix.battery is not None else ""
             mock = ", a made-up position" if latest.fix.mock else ""
             yield "Seen", f"{words.clock(latest.fix.at, zone)}, {age_words(age_s)} ago{battery}{mock}"
-        if round_.at_order_id and (order := day.orders.get(round_.at_order_id)):
+        if round_.over:
+            yield "Now", "round over"
+        elif round_.at_order_id and (order := day.orders.get(round_.at_order_id)):
             yield "Now", f"at {order.address.line or order.address.text}"
         elif round_.stops and (order := day.orders.get(round_.stops[0].order_id)):
             first = round_.stops[0]
             span = f"{words.clock(first.earliest_at, zone)}–{words.clock(first.latest_at, zone)}"
             yield "Now", f"on the way to {order.address.line or order.address.text}, {span}"
-        if round_.stops:
+        if round_.stops and not round_.over:
             yield "Plan", delay_words(round_.stops[0].delay_s)
         if round_.driven_m:
             yield "Driven", f"{words.distance(round_.driven_m)}, planned {words.distance(round_.planned_m)}"

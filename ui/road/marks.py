@@ -1,7 +1,6 @@
 """What the map and the timeline show of the road: a live day as marks and trails. Plain values in, plain values out."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
@@ -18,16 +17,18 @@ _WORST = (Risk.LATE, Risk.AT_RISK)
 
 
 def driver_marks(day: Day, live: LiveDay) -> Iterator[DriverMark]:
-    """Everybody whose phone was heard today."""
+    """Everybody whose phone was heard today; who has nothing more to do leaves the map once the phone is silent."""
     for round_ in live.rounds.values():
-        if round_.latest and round_.shift_id in day.shifts:
-            yield _mark(day, round_, round_.latest, live.at)
+        if round_.latest is None or round_.shift_id not in day.shifts:
+            continue
+        age_s = max(0, round((live.at - round_.latest.fix.at).total_seconds()))
+        stale = age_s > day.depot.road.stale_s
+        if not (round_.over and stale):
+            yield _mark(day, round_, round_.latest, age_s, stale)
 
 
-def _mark(day: Day, round_: LiveRound, latest: StoredFix, now: datetime) -> DriverMark:
+def _mark(day: Day, round_: LiveRound, latest: StoredFix, age_s: int, stale: bool) -> DriverMark:
     driver, fix = day.drivers[round_.driver_id], latest.fix
-    age_s = max(0, round((now - fix.at).total_seconds()))
-    stale = age_s > day.depot.road.stale_s
     moving = fix.speed_mps is None or fix.speed_mps >= MOVING_MPS
     return DriverMark(
         driver_id=driver.id,
@@ -49,10 +50,12 @@ def _label(day: Day, round_: LiveRound, speed: float | None, battery: float | No
     yield driver.name
     if round_.at_order_id in day.orders:
         yield f"at {_address(day, round_.at_order_id)}"
+    elif round_.over:
+        yield "round over"
     elif round_.stops:
         first, zone = round_.stops[0], day.depot.zone
         yield f"next {_address(day, first.order_id)}, about {words.clock(first.expected_at, zone)}"
-    if round_.stops:
+    if round_.stops and not round_.over:
         yield delay_words(round_.stops[0].delay_s)
     told = []
     if speed is not None and not stale:

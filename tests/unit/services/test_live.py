@@ -340,3 +340,37 @@ def test_a_night_belongs_to_the_day_it_began(road: Road) -> None:
     early = replace(night, id=ShiftId("early"), **on_duty)  # type: ignore[arg-type]
     road.workplace.store.write("Early", lambda uow: uow.put_shifts([early]))
     assert on(small_hours + timedelta(minutes=1)) == days.DATE + timedelta(days=1)
+
+
+def test_a_phone_switched_off_at_the_last_stop_ends_the_visit_with_its_outcome(road: Road) -> None:
+    """After a quarter of an hour of silence; a phone that speaks again there has its driver there still."""
+    last, *_ = reversed(road.times.stops)
+    for i, stop in enumerate(road.times.stops[:-1]):
+        road.drive(stop.departs_at)
+        road.deliver(i, stop.departs_at - timedelta(seconds=20))
+    off = last.starts_at + timedelta(seconds=100)
+    road.drive(off)
+    road.deliver(len(road.times.stops) - 1, off)
+    there = road.step(off + timedelta(minutes=5)).rounds[road.shift]
+    assert there.visits[-1].departed_at is None
+    assert not there.over
+    gone = road.step(off + timedelta(minutes=16)).rounds[road.shift]
+    assert gone.visits[-1].order_id == last.order_id
+    assert gone.visits[-1].departed_at == off
+    assert gone.at_order_id is None
+    assert gone.over
+    road.live.keep()
+    kept = road.logbook.read(lambda r: r.visits([road.shift]))
+    assert kept[-1].departed_at == off
+    assert gone.latest is not None
+    again = replace(gone.latest.fix, at=off + timedelta(minutes=17))
+    onroad.report(road.logbook, road.phone, [again], off + timedelta(minutes=17))
+    assert road.step(off + timedelta(minutes=17)).rounds[road.shift].visits[-1].departed_at is None
+
+
+def test_a_round_is_over_when_its_driver_says_so(road: Road) -> None:
+    at = road.times.stops[1].departs_at
+    road.drive(at)
+    assert not road.step(at).rounds[road.shift].over
+    assert onroad.act(road.logbook, road.phone, "end", road.shift, at)["taking"] == "taken"
+    assert road.step(at + timedelta(seconds=10)).rounds[road.shift].over

@@ -95,6 +95,7 @@ class RoadDesk(QObject):
         self._then: tuple[date, Callable[[], None]] | None = None
         """What to do once a day is shown that was asked for."""
         self.feed = RoadFeed(desk, board, workplace.clock, self)
+        self.feed.prepare_with(panel.rounds.prepare_live)
         rest = (
             self._show_trails,
             self._tell_timeline,

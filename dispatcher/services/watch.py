@@ -14,6 +14,7 @@ from dispatcher.domain.actions import TakenAction, Taking
 from dispatcher.domain.devices import Device, Note
 from dispatcher.domain.fleet import Shift
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
+from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.proof import Attempt
@@ -77,6 +78,16 @@ class Followed:
     trail: Trail = field(default_factory=Trail)
     risky: dict[OrderId, datetime] = field(default_factory=dict)
     """Stops ahead that are at risk or late, with since when."""
+    _tracked: tuple[tuple[Visit, ...], Mapping[OrderId, Order], Facts] = ((), {}, {})
+    """What `tracked` found, and in what."""
+
+    def tracked(self, day: Day) -> Facts:
+        """The stops that the track alone says are behind. Asked several times a second: looked for when it is told."""
+        visits, orders = self.live.visits if self.live else (), day.orders
+        if self._tracked[0] is not visits or self._tracked[1] is not orders:
+            # of several stays at an order the first counts: it is put in last
+            self._tracked = visits, orders, dict(_behind(visits[::-1], orders))
+        return self._tracked[2]
 
 
 class Watch:
@@ -198,9 +209,12 @@ class Watch:
         if not fixes:
             return False
         self._seq = fixes[-1].seq
+        of_driver: dict[DriverId | None, list[Followed]] = {}
+        for followed in self._rounds.values():
+            of_driver.setdefault(followed.tracker.shift.driver_id, []).append(followed)
         per_round: dict[ShiftId, list[StoredFix]] = {}
         for fix in fixes:
-            if (shift_id := _round_of(fix, self._rounds)) is not None:
+            if (shift_id := _round_of(fix, of_driver.get(fix.driver_id, ()))) is not None:
                 per_round.setdefault(shift_id, []).append(fix)
         for shift_id, some in per_round.items():
             self._rounds[shift_id].tracker.take(some)
@@ -223,12 +237,15 @@ class Watch:
         tracker, shift = followed.tracker, outlook.day.shifts[shift_id]
         progress, silent = tracker.progress, _silent(tracker, now)
         visits = followed.remembered or tuple(self._closed(visit, silent) for visit in tracker.visits)
+        visits = _as_before(followed.live, visits)
         at = next((v.order_id for v in visits if v.departed_at is None and v.order_id == progress.at_order_id), None)
         done = self._done(outlook.day, route, visits)
         rest = [o for o in route.order_ids if o not in done and o != at]
-        where = self._whereabouts(tracker, visits, now, begun=progress.departed_at is not None)
+        problem = self.desk.problem(outlook.day)
+        known = [visit for visit in visits if visit.order_id in problem.visits]  # others were removed meanwhile
+        where = self._whereabouts(tracker, known, now, begun=progress.departed_at is not None)
         live = ahead_of(
-            self.desk.problem(outlook.day),
+            problem,
             shift_id,
             rest if at is None or at in done else [at, *rest],
             times,
@@ -315,15 +332,10 @@ class Watch:
 
     def facts(self, day: Day) -> Facts:
         """Stops that are behind: by what drivers said; where one has no page to say it on, by the track."""
-        found = dict(self._facts)
-        said = self._said()
+        said, found = self._said(), dict(self._facts)
         for shift_id, followed in self._rounds.items():
-            if shift_id in said or followed.live is None:
-                continue
-            for visit in followed.live.visits:
-                if visit.departed_at and visit.witness is Witness.TRACK and visit.order_id in day.orders:
-                    attempt = day.orders[visit.order_id].attempt
-                    found.setdefault(visit.order_id, Behind(attempt, visit.departed_at, shift_id, told=False))
+            for order_id, behind in (followed.tracked(day) if shift_id not in said else {}).items():
+                found.setdefault(order_id, behind)
         return found
 
     def _done(self, day: Day, route: Route, visits: Iterable[Visit]) -> set[OrderId]:
@@ -383,6 +395,19 @@ class Watch:
             if latest := followed.tracker.position:
                 followed.trail.lengthen(followed.tracker, latest, now)
                 self._trails[shift_id] = followed.trail.points
+
+
+def _behind(visits: Iterable[Visit], orders: Mapping[OrderId, Order]) -> Iterator[tuple[OrderId, Behind]]:
+    """By their track alone."""
+    for visit in visits:
+        order = orders.get(visit.order_id)
+        if order and visit.departed_at and visit.witness is Witness.TRACK:
+            yield order.id, Behind(order.attempt, visit.departed_at, visit.shift_id, told=False)
+
+
+def _as_before(live: LiveRound | None, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
+    """The very same object while nothing is new: by that others see that nothing is."""
+    return live.visits if live and live.visits == visits else visits
 
 
 def _waited(judged_at: datetime | None, now: datetime) -> timedelta:
@@ -454,17 +479,15 @@ def span_of(shift: Shift) -> tuple[datetime, datetime]:
     return shift.starts_at - OVERTIME, shift.ends_at + OVERTIME
 
 
-def _round_of(fix: StoredFix, rounds: Mapping[ShiftId, Followed]) -> ShiftId | None:
-    """The driver's round that was on at the moment of a fix; the nearest, where shifts of one driver meet."""
+def _round_of(fix: StoredFix, rounds: Iterable[Followed]) -> ShiftId | None:
+    """Which of the driver's rounds was on at the moment of a fix; the nearest, where shifts of one driver meet."""
     found: list[tuple[timedelta, ShiftId]] = []
-    for shift_id, followed in rounds.items():
+    for followed in rounds:
         shift = followed.tracker.shift
-        if shift.driver_id != fix.driver_id:
-            continue
         since, until = span_of(shift)
         if max(since, followed.since or since) <= fix.fix.at <= until:
             away = max(shift.starts_at - fix.fix.at, fix.fix.at - shift.ends_at, timedelta())
-            found.append((away, shift_id))
+            found.append((away, shift.id))
     return min(found)[1] if found else None
 
 

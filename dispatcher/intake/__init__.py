@@ -4,7 +4,7 @@ from dispatcher.intake.addresses import address_key
 from dispatcher.intake.combine import DraftOrder
 from dispatcher.intake.fields import Field, match_headers
 from dispatcher.intake.fleet_file import FleetFile, read_fleet
-from dispatcher.intake.merge import Conflict, ImportMode, MergePlan, conflict_errors, merge
+from dispatcher.intake.merge import Conflict, ImportMode, MergePlan, conflict_errors, merge, missing, redated
 from dispatcher.intake.onto import Told, addressed
 from dispatcher.intake.pairs import Unpaired, deserted, paired, pairing_errors
 from dispatcher.intake.parse import Parsed, parse
@@ -32,10 +32,12 @@ __all__ = [
     "deserted",
     "match_headers",
     "merge",
+    "missing",
     "paired",
     "pairing_errors",
     "parse",
     "read_fleet",
     "read_sheet",
+    "redated",
     "write_rejects",
 ]

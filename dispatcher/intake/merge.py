@@ -105,6 +105,13 @@ def _refused(order: Order, before: Order | None, mode: ImportMode, seen: set[Ide
     return None
 
 
+def redated(stay: Iterable[Order], incoming: Iterable[Order]) -> tuple[Order, ...]:
+    """The incoming orders that are these, which SYNC would remove, on another date."""
+    names = {(order.sender, order.number) for order in stay}
+    dates = {identity(order) for order in stay}
+    return tuple(o for o in incoming if (o.sender, o.number) in names and identity(o) not in dates)
+
+
 def missing(existing: Iterable[Order], incoming: Sequence[Order], faulty: Collection[str]) -> tuple[Order, ...]:
     """The orders that SYNC removes: open ones of the same senders and dates that the file does not have."""
     named = {identity(order) for order in incoming}

@@ -21,7 +21,7 @@ AT_THE_DEPOT: Final = "-"
 
 @dataclass(frozen=True, slots=True)
 class Unpaired:
-    """An incoming order whose goods cannot be fetched as the file says."""
+    """An incoming order that the orders there are keep out: mostly its goods cannot be fetched as the file says."""
 
     order: Order
     reason: str
@@ -97,6 +97,8 @@ def pairing_errors(
     known: Mapping[str, DraftOrder] = {draft.order.id: draft for draft in drafts}
 
     def value(each: Unpaired) -> str:
+        if each.field is Field.DATE:
+            return each.order.date.isoformat()
         return known[each.order.id].pickup if each.field is Field.PICKUP_ORDER else each.order.kind.value
 
     return [

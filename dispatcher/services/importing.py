@@ -3,7 +3,7 @@
 `prepare` does all the long work and writes nothing; `commit` is one change, which undo takes back whole.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -31,10 +31,12 @@ from dispatcher.intake import (
     deserted,
     match_headers,
     merge,
+    missing,
     paired,
     pairing_errors,
     parse,
     read_sheet,
+    redated,
 )
 from dispatcher.intake import write_rejects as write_rows
 from dispatcher.intake.fields import REPEATABLE
@@ -65,6 +67,8 @@ __all__ = [
 
 BATCH = 50
 """Addresses located between two looks at whether the person has cancelled."""
+NAMED = 5
+"""Orders that a note names."""
 WRITE_BATCH = 2_000
 """Orders written between two such looks."""
 
@@ -119,13 +123,33 @@ class _File:
     fetched: Mapping[OrderId, str]
     """The number of the order that fetches the goods, for each of them that has one."""
 
-    def over(self, existing: Sequence[Order]) -> tuple[MergePlan, Sequence[Unpaired]]:
-        """What becomes of the orders there are; and those of the file that goods fetched on the way keep out."""
+    def over(self, existing: Sequence[Order], done: Collection[OrderId]) -> tuple[MergePlan, Sequence[Unpaired]]:
+        """What becomes of the orders there are; and those of the file that these keep out.
+
+        Where a driver has been, at those `done`, an order stays on its day, whether or not the file still has it there.
+        """
+        stay = self.staying(existing, done)
+        if moved := redated(stay, self.orders):
+            moved_out = [_driven(order) for order in moved]
+            plan, others = self.without(moved_out).over(existing, done)
+            return plan, (*moved_out, *others)
+        return self._keeping(stay)._over(existing)
+
+    def staying(self, existing: Sequence[Order], done: Collection[OrderId]) -> tuple[Order, ...]:
+        """Those done that the file has no more."""
+        if self.mode is not ImportMode.SYNC or not done:
+            return ()
+        return tuple(order for order in missing(existing, self.orders, self.faulty) if order.id in done)
+
+    def _keeping(self, orders: Sequence[Order]) -> "_File":
+        return replace(self, faulty=self.faulty | {order.number for order in orders}) if orders else self
+
+    def _over(self, existing: Sequence[Order]) -> tuple[MergePlan, Sequence[Unpaired]]:
         told = self.told
         orders, lone = paired(existing, self.orders, self.fetched, self.mode, told=told, faulty=self.faulty)
         plan = merge(existing, orders, self.mode, told=told, faulty=self.without(lone).faulty)
         if wrong := deserted(existing, orders, plan):
-            plan, others = self.without(wrong).over(existing)
+            plan, others = self.without(wrong)._over(existing)
             lone = (*wrong, *others)
         return plan, lone
 
@@ -137,6 +161,15 @@ class _File:
         kept = tuple(order for order in self.orders if order.id not in left_out)
         named = {self.fetched[order_id] for order_id in left_out if order_id in self.fetched}
         return replace(self, orders=kept, faulty=self.faulty | named | {each.order.number for each in lone})
+
+
+def _driven(order: Order) -> Unpaired:
+    return Unpaired(
+        order,
+        f"A driver has been at order {order.number} on another day already; it stays there.",
+        "Give the order of this day another number.",
+        Field.DATE,
+    )
 
 
 class NotUnderstood(BadInput):
@@ -217,7 +250,8 @@ def prepare(workplace: Workplace, request: Request, progress: Progress, memory: 
     orders = _located(wanted, workplace, memory.places, Share(progress, 0.2, 0.95))
     checkpoint(progress, 0.95, "Comparing with the orders that are there")
     file = _File(orders, mode, told, faulty, {d.order.id: d.pickup for d in parsed.orders if d.pickup})
-    plan, lone = workplace.store.read(lambda r: file.over(_existing(r, orders)))
+    existing, done = workplace.store.read(lambda r: (_existing(r, orders), _done(r, orders)))
+    plan, lone = file.over(existing, done)
     headers = {known: header for header, known in reversed(columns.items()) if known}
     faults = (*conflict_errors(plan.conflicts, parsed.orders), *pairing_errors(lone, parsed.orders, headers))
     return Preview(
@@ -227,7 +261,7 @@ def prepare(workplace: Workplace, request: Request, progress: Progress, memory: 
         corrected=corrected,
         errors=tuple(sorted((*parsed.errors, *faults), key=lambda error: error.row)),
         file=file.without(lone),
-        notes=parsed.notes,
+        notes=(*parsed.notes, *_staying_words(file.without(lone).staying(existing, done))),
         plan=plan,
         doubtful=sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful),
     )
@@ -294,13 +328,27 @@ def _existing(reader: Reader, orders: Sequence[Order]) -> Sequence[Order]:
     return reader.orders_of({order.date for order in orders})
 
 
+def _done(reader: Reader, orders: Sequence[Order]) -> frozenset[OrderId]:
+    """Where drivers have been on the dates of these."""
+    plans = [reader.plan(on) for on in {order.date for order in orders}]
+    return frozenset(stop.order_id for plan in plans for route in plan.routes for stop in route.stops if stop.done)
+
+
+def _staying_words(orders: Sequence[Order]) -> tuple[str, ...]:
+    if not orders:
+        return ()
+    named = ", ".join(order.number for order in orders[:NAMED]) + (", …" if len(orders) > NAMED else "")
+    stay = "it stays" if len(orders) == 1 else "they stay"
+    return (f"Not in the file, but a driver has been there, so {stay}: {named}.",)
+
+
 def commit(uow: UnitOfWork, preview: Preview, progress: Progress | None = None) -> Imported:
     """Write a prepared import, compared anew with what is there by now; put drivers on duty where a day has none.
 
     Raises `Cancelled` when asked to stop, and `KnownError` if an order that fetches goods was taken away since; the
     unit of work then leaves everything as it was.
     """
-    plan, lone = preview.file.over(_existing(uow, preview.orders))
+    plan, lone = preview.file.over(_existing(uow, preview.orders), _done(uow, preview.orders))
     if lone:
         what = f"Order {lone[0].order.number} cannot go in any more. {lone[0].reason}"
         raise KnownError(what, "Choose the file once more.")

@@ -17,6 +17,7 @@ from dispatcher.services.fleet import next_number
 from dispatcher.services.plan import Applied, Proposal, apply_proposal, sequences_of
 from dispatcher.services.ports import UnitOfWork
 
+_DRIVEN = "A driver has been there meanwhile; it stays as it is."
 _CONTESTED = "It was changed in the depot meanwhile; that stands."
 
 
@@ -101,17 +102,21 @@ def _take_orders(uow: UnitOfWork, base: Day, tried: Tried, now: Day) -> dict[Ord
     then = {**tried.day.orders, **{order.id: order for order in tried.postponed}}
     told = dict.fromkeys(_contested(base.orders, then, now.orders), _CONTESTED)
     numbers = {(o.sender, o.number, o.date): o.id for o in uow.orders_of({o.date for o in then.values()})}
-    wanted = {}
+    wanted, driven = {}, {stop.order_id for route in now.plan.routes for stop in route.stops if stop.done}
+    driven -= {stop.order_id for route in base.plan.routes for stop in route.stops if stop.done}
     for order in _changed(base.orders, then, now.orders):
-        if numbers.get((order.sender, order.number, order.date), order.id) != order.id:
+        if order.id in driven and (order.date != now.date or order.state is not now.orders[order.id].state):
+            told[order.id] = _DRIVEN
+        elif numbers.get((order.sender, order.number, order.date), order.id) != order.id:
             told[order.id] = f"The depot has an order {order.number} of its own meanwhile; that stands."
         else:
             wanted[order.id] = order
     fitted = dict(_with_known_names(uow, wanted))
     told |= {order_id: why for order_id, (_, why) in fitted.items() if why}
     uow.put_orders([order for order, _ in fitted.values()])
-    gone = (o for o in base.orders if o not in then and o in now.orders)
-    uow.remove_orders([o for o in gone if not _differ(now.orders[o], base.orders[o])])
+    gone = {o for o in base.orders if o not in then and o in now.orders}
+    told |= dict.fromkeys(gone & driven, _DRIVEN)
+    uow.remove_orders([o for o in gone - driven if not _differ(now.orders[o], base.orders[o])])
     return told
 
 

@@ -6,13 +6,14 @@ the round of the driver who did them, in the order they were done, wherever the 
 order planned.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
 
 from dispatcher.domain.changes import ChangeSet, Done, HistoryEntry, HistoryState
+from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.plan import Day, Plan, Route, Stop
@@ -133,7 +134,39 @@ class _Reader:
 
 
 class _Unit(_Reader):
-    """The same in a transaction: what is a fact does not become part of the plan."""
+    """The same in a transaction: a fact does not become part of the plan, and no change of the plan loses it."""
+
+    def put_orders(self, orders: Iterable[Order]) -> None:
+        orders = list(orders)
+        known = {order.id: order for order in self._reader.orders([o.id for o in orders if o.version])}
+        for order in orders:
+            was = known.get(order.id)
+            if was is None or not self._stands(was, order.attempt):
+                continue
+            if order.date != was.date:
+                raise self._refusal(was, "moved to another day")
+            if was.state is OrderState.OPEN and order.state is not OrderState.OPEN:
+                raise self._refusal(was, "cancelled")
+        cast(UnitOfWork, self._reader).put_orders(orders)
+
+    def remove_orders(self, ids: Iterable[OrderId]) -> None:
+        ids = list(ids)
+        for order in self._reader.orders(ids):
+            if self._stands(order, order.attempt):
+                raise self._refusal(order, "removed")
+        cast(UnitOfWork, self._reader).remove_orders(ids)
+
+    def _stands(self, order: Order, attempt: int) -> bool:
+        """Whether a driver says to have been there, and it is not to be tried again."""
+        fact = self._underway.facts(order.date).get(order.id)
+        return fact is not None and fact.told and fact.attempt >= max(attempt, order.attempt)
+
+    def _refusal(self, order: Order, what: str) -> BadInput:
+        at = self._underway.facts(order.date)[order.id].at.astimezone(self._reader.depot().zone)
+        return BadInput(
+            f"A driver was at order {order.number} at {at:%H:%M} on {at:%d %B}: it cannot be {what}.",
+            "Leave it as it is. To send it out once more use “Try again…”, or make a new order.",
+        )
 
     def set_routes(self, routes: Mapping[ShiftId, Sequence[Stop]]) -> None:
         unit = cast(UnitOfWork, self._reader)

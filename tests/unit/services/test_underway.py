@@ -50,9 +50,11 @@ def test_a_delivered_order_goes_to_no_other_drivers_phone(road: Road) -> None:
 
 def test_a_fact_about_an_order_that_is_gone_is_no_stop(road: Road) -> None:
     first = road.times.stops[0]
-    road.deliver(0, first.departs_at)
-    road.step(first.departs_at)
     road.workplace.store.write("Remove", lambda uow: uow.remove_orders([first.order_id]))
+    body = {"outcome": "delivered", "handover": "recipient", "name": "Kim"}
+    at = first.departs_at  # the phone had no line when it was removed
+    onroad.act(road.logbook, road.phone, "deliver", road.shift, at, order_id=first.order_id, **body)
+    road.step(first.departs_at)
     assert where_is(road, first.order_id) is None
     assert road.outlook.day.plan.routes, "and the day can be timed"
 

@@ -5,8 +5,10 @@ the same windows, services, breaks and legs, and driving that takes as long as w
 their variance, so that an interval can be shown.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +17,50 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.roads import NO_WAY
 from dispatcher.planning.problem import NOWHERE, Problem, Visit
 
-type Pace = Callable[[int, int, int], tuple[float, float]]
-"""(from place, to place, second of the day) → how much longer than free flow driving takes there and then, and the
-standard deviation of that factor's logarithm for one leg."""
+type Pace = Callable[[int, int, int], tuple[float, float, float]]
+"""(from place, to place, second of the day) → how much longer than free flow driving takes there and then, the standard
+deviation of that factor's logarithm for one leg, and that of the factor itself: wrong for one leg, it is for all."""
 
-SERVICE_SPREAD = 0.4
-"""Of a service time, relative: what field studies of parcel deliveries find, 0.3-0.6."""
+SURPRISE_S = 90.0
+"""Standard deviation of what nobody planned, per stop ahead: another sequence, a detour, a halt. By simulated days."""
+
+SERVICE_SPREAD = 0.45
+"""Standard deviation of a service time's logarithm: what field studies of parcel deliveries find, 0.3-0.6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How long stops take beside their planned service: log-normal, as service times are."""
+
+    factor: float = 1.0
+    """Of the mean over the plan."""
+    spread: float = SERVICE_SPREAD
+    """Standard deviation of one stop's logarithm."""
+    unsure: float = 0.0
+    """Standard deviation of the factor's own logarithm: wrong for one stop, it is wrong for all."""
+
+    def rest_s(self, service_s: float, past_s: float) -> float:
+        """What is still to come, in the mean, of a stop planned to take `service_s` that has lasted `past_s`.
+
+        The mean residual life of a log-normal time (Klein & Moeschberger 2003, Survival Analysis, 2.4).
+        """
+        mean_s = self.factor * service_s
+        if past_s <= 0 or mean_s <= 0 or self.spread <= 0:
+            return max(0.0, mean_s - past_s)
+        z = (math.log(past_s / mean_s) + self.spread**2 / 2) / self.spread
+        beyond = _NORMAL.cdf(-z)
+        if beyond < 1e-6:  # lasts already longer than any: as much again as at the edge of what is known
+            return self.spread * mean_s
+        return max(0.0, mean_s * _NORMAL.cdf(self.spread - z) / beyond - past_s)
+
+    def deviation_s(self, service_s: float) -> float:
+        """Standard deviation of one stop's time."""
+        return self.factor * service_s * math.sqrt(math.expm1(self.spread**2))
+
+
+_NORMAL = NormalDist()
+
+AS_PLANNED = Habit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +76,7 @@ class Start:
     variance: float = 0.0
     """Of the moment of leaving, seconds squared."""
     not_before_s: int = 0
-    """No arrival ahead can be earlier than now."""
+    """No arrival ahead can be earlier: up to here it would be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +98,7 @@ def onward(
     start: Start,
     pace: Pace,
     *,
+    habit: Habit = AS_PLANNED,
     breaks_before: OrderId | None = None,
     break_s: int = 0,
 ) -> list[Ahead]:
@@ -69,22 +110,26 @@ def onward(
     duty = problem.rounds[shift_id]
     travel = problem.travel[duty.profile].duration_s
     found: list[Ahead] = []
-    now, variance, at = float(start.at_s), start.variance, start.place
+    now, variance, at, shared_s = float(start.at_s), start.variance, start.place, 0.0
     for i, order_id in enumerate(rest):
         visit = problem.visits[order_id]
         if order_id == breaks_before:
             now += break_s
         free_s = start.ahead_s if i == 0 and start.ahead_s is not None else _leg(travel, at, visit.at)
-        factor, spread = pace(visit.at if at is None else at, visit.at, round(now))
+        factor, spread, unsure = pace(visit.at if at is None else at, visit.at, round(now))
         now += free_s * factor
         variance += (free_s * factor * spread) ** 2
+        shared_s += free_s * factor * unsure
         now = max(now, start.not_before_s)
         begins = _begins(visit, now)
         # waiting for a window swallows what was uncertain before it
         held = min(variance, max(0.0, variance**0.5 - (begins - now)) ** 2)
-        found.append(Ahead(order_id, now, begins, begins + visit.service_s, variance**0.5))
-        variance = held + (SERVICE_SPREAD * visit.service_s) ** 2
-        now, at = begins + visit.service_s, at if visit.at == NOWHERE else visit.at
+        deviation_s = math.hypot(variance**0.5, shared_s)
+        service_s = habit.factor * visit.service_s
+        found.append(Ahead(order_id, now, begins, begins + service_s, deviation_s))
+        variance = held + habit.deviation_s(visit.service_s) ** 2 + SURPRISE_S**2
+        shared_s += service_s * habit.unsure
+        now, at = begins + service_s, at if visit.at == NOWHERE else visit.at
     return found
 
 

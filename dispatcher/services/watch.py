@@ -7,7 +7,7 @@ for every round of a day, a few at a time, so that nobody waits for all of them.
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from dispatcher.domain.actions import TakenAction, Taking
@@ -20,6 +20,7 @@ from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.proof import Attempt
 from dispatcher.domain.roads import NO_WAY, RoadPath
 from dispatcher.domain.schedule import RouteTimes
+from dispatcher.domain.time import seconds_after
 from dispatcher.domain.tracking import (
     Alert,
     AlertKind,
@@ -32,6 +33,8 @@ from dispatcher.domain.tracking import (
     Visit,
     Witness,
 )
+from dispatcher.planning.onward import Habit
+from dispatcher.planning.problem import Problem
 from dispatcher.services.driving import attempts_of
 from dispatcher.services.etas import Drive, Whereabouts, ahead_of
 from dispatcher.services.liveday import LiveDay, facts_of
@@ -41,7 +44,7 @@ from dispatcher.services.sending import Sending, standing
 from dispatcher.services.trail import Trail, TrailPoints
 from dispatcher.services.underway import Behind, Facts
 from dispatcher.tracking.following import RoundTracker
-from dispatcher.tracking.learning import Factors, geohash, legs_of
+from dispatcher.tracking.learning import Factors, Stops, geohash, legs_of
 from dispatcher.tracking.stops import RoundStop
 
 JUDGE_EVERY = timedelta(seconds=5)
@@ -50,6 +53,7 @@ AT_ONCE = 25
 """Rounds timed in one step: drivers move on the map between two of them."""
 ASK_ROADS_M = 80.0
 """A driver who moved less is where the roads were asked from last."""
+LEARN_EVERY = timedelta(minutes=1)
 TRAILS_EVERY = timedelta(seconds=3)
 LEARN_DAYS = 60
 KEEP_EVERY_S = 10.0
@@ -119,6 +123,8 @@ class Watch:
         self._zone = day.depot.zone
         self._trails: dict[ShiftId, TrailPoints] = {}
         self._trails_at: datetime | None = None
+        self._stops = Stops()
+        self._stops_at: datetime | None = None
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -226,6 +232,8 @@ class Watch:
         """Time the rounds ahead that are due, those that wait longest first; whether any was."""
         due = [(_waited(f.judged_at, now), s) for s, f in self._rounds.items()]
         due = sorted((each for each in due if each[0] >= JUDGE_EVERY), reverse=True)
+        if due:
+            self._learn_stops(self.desk.problem(outlook.day), now)
         for _, shift_id in due[:AT_ONCE]:
             self._judge(outlook, shift_id, self._rounds[shift_id], now)
             self._rounds[shift_id].judged_at = now
@@ -240,7 +248,7 @@ class Watch:
         visits = _as_before(followed.live, visits)
         at = next((v.order_id for v in visits if v.departed_at is None and v.order_id == progress.at_order_id), None)
         done = self._done(outlook.day, route, visits)
-        rest = [o for o in route.order_ids if o not in done and o != at]
+        rest = tracker.onward(o for o in route.order_ids if o not in done and o != at)
         problem = self.desk.problem(outlook.day)
         known = [visit for visit in visits if visit.order_id in problem.visits]  # others were removed meanwhile
         where = self._whereabouts(tracker, known, now, begun=progress.departed_at is not None)
@@ -252,6 +260,7 @@ class Watch:
             where,
             drive=self._drive(outlook.day, shift, followed),
             factor_at=self._factor_at,
+            habit=Habit(*self._stops.factor_for(shift.driver_id)),
         )
         heard = tracker.position is not None or bool(visits) or shift_id in self._said()
         followed.live = LiveRound(
@@ -265,11 +274,16 @@ class Watch:
             tracker.position,
             tracker.mock,
             progress.over or (silent and bool(visits) and at is None and not rest),
+            self._pace(outlook.day, live, now) if heard else None,
         )
         raised = tracker.alerts(now, times) if self._sent(shift_id) or heard else ()
         risky = {stop.order_id: followed.risky.get(stop.order_id, now) for stop in live if stop.risk is not Risk.NONE}
         followed.risky = risky
         followed.alerts = (*raised, *_at_risk(outlook.day, shift_id, followed.live.stops, risky))
+
+    def _pace(self, day: Day, live: Sequence[LiveStop], now: datetime) -> Factor | None:
+        place = day.orders[live[0].order_id].address.place if live else None
+        return self._factor_at(place, now) if place else None
 
     def _closed(self, visit: Visit, silent: bool) -> Visit:
         """A phone that is switched off at a stop says no more when its driver left: it was with the outcome then."""
@@ -290,17 +304,20 @@ class Watch:
     @staticmethod
     def _whereabouts(tracker: RoundTracker, visits: Sequence[Visit], now: datetime, *, begun: bool) -> Whereabouts:
         at = next((v for v in visits if v.departed_at is None), None)
+        word = tracker.word(at.order_id) if at else None
         behind = max((v for v in visits if v.departed_at), key=lambda v: v.departed_at or now, default=None)
         fix = tracker.position
         return Whereabouts(
             now=now,
             at=at.order_id if at else None,
             arrived_at=at.arrived_at if at else None,
+            done_at=datetime.fromtimestamp(word.finished_t, UTC) if word and word.finished_t is not None else None,
             behind=behind.order_id if behind else None,
             left_at=behind.departed_at if behind else None,
             place=fix.fix.place if fix else None,
             seen_at=min(now, fix.fix.at) if fix else None,
             begun=begun or bool(visits),
+            heard_of=tracker.heard_of,
         )
 
     def _drive(self, day: Day, shift: Shift, followed: Followed) -> Drive:
@@ -327,6 +344,13 @@ class Watch:
         if key not in self._factors:
             self._factors[key] = self._learned.factor_for(*key)
         return self._factors[key]
+
+    def _learn_stops(self, problem: Problem, now: datetime) -> None:
+        """See how long stops took so far, once a minute."""
+        if self._stops_at is None or now - self._stops_at >= LEARN_EVERY:
+            every = self._rounds.values()
+            self._stops = Stops(each for followed in every if followed.live for each in _lasted(problem, followed.live))
+            self._stops_at = now
 
     # --- facts -----------------------------------------------------------------------------------------------------
 
@@ -508,3 +532,13 @@ def _at_risk(
         )
         value = (by - stop.closes_at).total_seconds()
         yield Alert(AlertKind.AT_RISK, shift_id, since[stop.order_id], value, 0.0, sentence, stop.order_id)
+
+
+def _lasted(problem: Problem, live: LiveRound) -> Iterator[tuple[DriverId, float, float]]:
+    """How long the stops of a round took that are behind, waiting for a window left out, with what was planned."""
+    for visit in live.visits:
+        planned = problem.visits.get(visit.order_id)
+        if planned is None or visit.departed_at is None or visit.witness is Witness.DRIVER:
+            continue
+        begins_s = planned.begins(seconds_after(problem.origin, visit.arrived_at))
+        yield live.driver_id, planned.service_s, seconds_after(problem.origin, visit.departed_at) - begins_s

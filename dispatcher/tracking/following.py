@@ -5,6 +5,7 @@ is told again from the nearest checkpoint, so that late fixes give what punctual
 """
 
 import copy
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from dispatcher.tracking.filtering import Sieve, Skew, doubt_of
 from dispatcher.tracking.progress import Line, PlannedWay, Progress
 from dispatcher.tracking.spoken import Spoken, by_word_alone
 from dispatcher.tracking.stays import WALKED_M, WALKING_MPS, Spot, Stay
-from dispatcher.tracking.stops import RoundPlan, RoundStop, Word, words_of
+from dispatcher.tracking.stops import RoundPlan, RoundStop, Word, put_off, words_of
 from dispatcher.tracking.track import Point, Track, metres, point_of
 from dispatcher.tracking.visits import Doorsteps, Fences, Served
 
@@ -34,6 +35,9 @@ _GAP_SPEED_MPS = 5.0
 _GAP_REACH_M = 100.0
 _COUNTED_M = 80.0
 _BEFORE_S = 900.0
+
+_PASSED_BY = 3
+"""A stop before which so many later ones were made is not the next one."""
 
 _START_M = 150.0
 """Within this of where the round starts, the driver has not left."""
@@ -77,6 +81,7 @@ class RoundTracker:
         """When anything came last, followed or not."""
         self._plan = RoundPlan(stops)
         self._words: Mapping[OrderId, Word] = {}
+        self._put_off: Sequence[OrderId] = ()
         self._track = Track()
         self._state = _State()
         self._saved: list[_State] = []
@@ -107,7 +112,7 @@ class RoundTracker:
         """Take in all that the driver said in this round so far; replaces what was given before."""
         actions = [self._said_right(taken) for taken in self._learn_clocks(actions)]
         self._ended = self._has_ended(actions)
-        words = words_of(actions)
+        words, self._put_off = words_of(actions), put_off(actions)
         changed = [o for o in words.keys() | self._words.keys() if words.get(o) != self._words.get(o)]
         if not changed:
             return
@@ -165,6 +170,32 @@ class RoundTracker:
         ]
         return sorted([*tracked, *said], key=lambda visit: visit.arrived_at)
 
+    def onward(self, ids: Iterable[OrderId]) -> Sequence[OrderId]:
+        """Open stops, given as planned, in the order in which the driver is likely to make them.
+
+        Those that were put off, or that others were made before one after the other, come last.
+        """
+        turn = self._plan.turn
+        made = sorted(turn[o] for o in {served.order_id for served in self._told()} | self._words.keys() if o in turn)
+
+        def rank(order_id: OrderId) -> int:
+            if order_id in self._put_off:
+                return 2 + self._put_off.index(order_id)
+            passed_by = len(made) - bisect_right(made, turn.get(order_id, len(turn)))
+            return 1 if passed_by >= _PASSED_BY else 0
+
+        return sorted(ids, key=rank)
+
+    @property
+    def heard_of(self) -> datetime | None:
+        """The latest moment of which anything was heard: where the driver was, or what they said of a stop."""
+        seen = [] if self.position is None else [self.position.fix.at]
+        return max([*seen, *(_moment(word.until_t) for word in self._words.values())], default=None)
+
+    def word(self, order_id: OrderId) -> Word | None:
+        """What the driver said of a stop, by the depot's clock."""
+        return self._words.get(order_id)
+
     @property
     def driven_m(self) -> float:
         """Metres driven so far, the noise of standing still left out."""
@@ -190,7 +221,7 @@ class RoundTracker:
         told = self._told()
         at = next((self._plan.stop(s.order_id) for s in told if s.t1 is None), None)
         visited = {s.order_id for s in told} | self._words.keys()
-        ahead = [stop for stop in self._plan.stops if stop.order_id not in visited and not stop.done]
+        ahead = self.onward(s.order_id for s in self._plan.stops if s.order_id not in visited and not s.done)
         fix = None if position is None else position.fix
         return Progress(
             at=None if fix is None else fix.at,
@@ -200,7 +231,7 @@ class RoundTracker:
             at_order_id=None if at is None else at.order_id,
             at_name="" if at is None else at.name,
             at_start=fix is not None and fix.place.distance_m(self.shift.start) <= _START_M,
-            next_order_id=ahead[0].order_id if ahead else None,
+            next_order_id=ahead[0] if ahead else None,
             service_s=0 if at is None else at.service_s,
             standing_since=_moment(state.spot.first.t) if state.spot.standing and state.spot.first else None,
             driven_m=self.driven_m,
@@ -218,12 +249,12 @@ class RoundTracker:
         end, position = self.shift.end, self.position
         return end is None or (position is not None and position.fix.place.distance_m(end) <= _START_M)
 
-    def _off_route_m(self, ahead: Sequence[RoundStop], told: Sequence[Served]) -> float | None:
+    def _off_route_m(self, ahead: Sequence[OrderId], told: Sequence[Served]) -> float | None:
         """From the ways between the last stop and the next, and the one after it."""
         if self.position is None or self._state.departed_t is None:
             return None
         turn = self._plan.turn
-        following = turn[ahead[0].order_id] if ahead else len(turn)
+        following = turn[ahead[0]] if ahead else len(turn)
         behind = [turn[s.order_id] for s in told if s.order_id in turn]
         first = min(following, behind[-1] + 1) if behind else following
         return self._way.off_m(self.position.fix.place, first, following + 1)

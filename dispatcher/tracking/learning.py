@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from dispatcher.domain.ids import DriverId
 from dispatcher.domain.place import Place
 from dispatcher.domain.tracking import Factor, Leg, Visit, Witness
 from dispatcher.tracking.stops import RoundPlan
@@ -23,6 +24,12 @@ PRIOR_SPREAD = 0.35
 
 OVERALL_COUNT, HOUR_COUNT, DAY_COUNT, ZONE_COUNT = 20.0, 15.0, 15.0, 10.0
 """What the level above is worth in legs."""
+
+STOP_SPREAD, STOPS_COUNT, DRIVER_COUNT = 0.45, 10.0, 6.0
+"""The same of stops: one stop's log ratio before any was made; what the plan, and all drivers, are worth in stops."""
+
+STOP_UNSURE = 0.25
+"""How far planned services are off before any was seen: the standard deviation of the logarithm of their factor."""
 
 CAP = math.log(3)
 
@@ -77,6 +84,30 @@ class Factors:
         for group, worth in zip(_groups(zone, hour, weekday), worths, strict=True):
             cell = cell.below(self._ratios.get(group, ()), worth)
         return Factor(math.exp(cell.mean), math.sqrt(cell.variance), cell.count)
+
+
+class Stops:
+    """How long stops take beside their planned service, learned from the visits of a day so far, in any order.
+
+    As with legs: the driver's own stops are drawn towards those of all drivers, and these towards the plan. The way to
+    the door and back is in it: nobody plans it.
+    """
+
+    def __init__(self, lasted: Iterable[tuple[DriverId, float, float]] = ()) -> None:
+        """(driver, planned seconds, seconds it took) of each visit that ended."""
+        self._ratios: defaultdict[DriverId | None, list[float]] = defaultdict(list)
+        for driver_id, planned_s, took_s in lasted:
+            if planned_s >= SHORTEST_S and took_s > 0:
+                ratio = max(-CAP, min(CAP, math.log(took_s / planned_s)))
+                self._ratios[None].append(ratio)
+                self._ratios[driver_id].append(ratio)
+
+    def factor_for(self, driver_id: DriverId) -> tuple[float, float, float]:
+        """The mean stop's time over the plan's, the standard deviation of one stop's logarithm, and of the factor's."""
+        everybody = _Cell(0.0, STOP_SPREAD**2, 0).below(self._ratios.get(None, ()), STOPS_COUNT)
+        own = everybody.below(self._ratios.get(driver_id, ()), DRIVER_COUNT)
+        unsure = 1 / math.sqrt(1 / STOP_UNSURE**2 + own.count / own.variance)
+        return math.exp(own.mean + own.variance / 2), math.sqrt(own.variance), unsure
 
 
 def leg_of(start: Visit, end: Visit, middle: Place, planned_s: int, zone: ZoneInfo) -> Leg | None:

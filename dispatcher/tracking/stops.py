@@ -94,3 +94,10 @@ def words_of(actions: Iterable[TakenAction]) -> Mapping[OrderId, Word]:
             finished_t = t if before.finished_t is None else max(t, before.finished_t)
             words[action.order_id] = Word(action.order_id, before.arrived_t, finished_t)
     return words
+
+
+def put_off(actions: Iterable[TakenAction]) -> Sequence[OrderId]:
+    """The stops that a driver said to make later, by when it was said last."""
+    skips = [t for t in actions if t.action.kind is ActionKind.SKIP and t.taking is not Taking.REFUSED]
+    later = {t.action.order_id: t.action.at for t in skips if t.action.order_id is not None and not t.withdrawn}
+    return sorted(later, key=lambda order_id: later[order_id])

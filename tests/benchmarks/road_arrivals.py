@@ -1,8 +1,8 @@
 """What the window makes of simulated days, held against what truly happened: arrivals found, arrivals foretold.
 
-Six days are driven through real gateways at 60 times real speed, all at once (some 12 minutes; once, see `road_days`),
-then told again to the live desk moment by moment, which takes ten minutes more and is the same however busy the machine
-is. `--day demo --seed 1` measures one of them.
+Six days are driven through real gateways at 60 times real speed, two at a time (once, see `road_days`), then told again
+to the live desk moment by moment, which takes ten minutes more and is the same however busy the machine is.
+`--day demo --seed 1` measures one of them.
 """
 
 import argparse

@@ -1,5 +1,7 @@
 """Live arrivals: the plan's clock set to where the driver is."""
 
+import math
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,8 +13,9 @@ from dispatcher.domain.place import Place
 from dispatcher.domain.schedule import RouteTimes
 from dispatcher.domain.tracking import Factor, LiveStop, Risk
 from dispatcher.planning.judge import judge_route
+from dispatcher.planning.onward import AS_PLANNED, Habit
 from dispatcher.planning.problem import Problem
-from dispatcher.services.etas import Whereabouts, ahead_of
+from dispatcher.services.etas import LEAVES_S, Whereabouts, ahead_of
 from tests.fixtures import days
 
 FREE = Factor(1.0, 0.0, 0)
@@ -50,10 +53,18 @@ class Asked:
         rest: list[OrderId] | None = None,
         factor: Factor = FREE,
         drive: float | None = None,
+        habit: Habit = AS_PLANNED,
     ) -> tuple[LiveStop, ...]:
         ids = self.ids if rest is None else rest
         return ahead_of(
-            self.problem, self.shift, ids, self.times, where, drive=lambda *_: drive, factor_at=lambda *_: factor
+            self.problem,
+            self.shift,
+            ids,
+            self.times,
+            where,
+            drive=lambda *_: drive,
+            factor_at=lambda *_: factor,
+            habit=habit,
         )
 
     def planned(self, i: int) -> datetime:
@@ -77,7 +88,8 @@ def test_standing_at_a_stop_longer_than_planned_delays_the_next(asked: Asked) ->
     now = asked.times.stops[1].departs_at + timedelta(minutes=7)
     found = asked(Whereabouts(now=now, at=asked.ids[1], arrived_at=arrived, begun=True), asked.ids[1:])
     assert found[0].order_id == asked.ids[2]
-    assert found[0].delay_s == pytest.approx(420, abs=2)
+    rest_s = found[0].delay_s - 420
+    assert 0 < rest_s < asked.problem.visits[asked.ids[1]].service_s  # who has stood for long goes on standing
 
 
 def test_on_the_way_the_roads_say_how_far_it_is(asked: Asked) -> None:
@@ -132,3 +144,51 @@ def test_arrivals_follow_one_another_and_lie_in_their_interval(
     assert arrivals == sorted(arrivals)
     assert all(stop.earliest_at <= stop.expected_at <= stop.latest_at for stop in found)
     assert all(stop.expected_at >= min(now, asked.times.leaves_at) for stop in found)
+
+
+def test_who_said_what_became_of_a_stop_leaves_it(asked):
+    arrived = asked.planned(1)
+    now = arrived + timedelta(seconds=60)
+    standing = Whereabouts(now=now, at=asked.ids[1], arrived_at=arrived, begun=True)
+    stays = asked(standing, asked.ids[1:])
+    leaves = asked(replace(standing, done_at=now), asked.ids[1:])
+    assert leaves[0].expected_at < stays[0].expected_at
+    drive = asked.planned(2) - asked.times.stops[1].departs_at
+    assert leaves[0].expected_at - now == timedelta(seconds=LEAVES_S) + drive
+
+
+def test_a_silent_driver_goes_on_unseen(asked):
+    seen = asked.planned(1) + timedelta(seconds=60)
+    where = Whereabouts(now=seen, at=asked.ids[1], arrived_at=asked.planned(1), begun=True, heard_of=seen)
+    heard = asked(where, asked.ids[1:])
+    later = asked(replace(where, now=heard[1].expected_at), asked.ids[1:])
+    assert [stop.expected_at for stop in later[2:]] == [stop.expected_at for stop in heard[2:]]
+    assert later[0].expected_at == later[1].expected_at  # what should be behind by now is due now, and no earlier
+    assert all(stop.earliest_at <= stop.expected_at <= stop.latest_at for stop in later)
+
+
+def test_slow_stops_make_late_arrivals_and_wide_intervals(asked):
+    now = asked.times.leaves_at - timedelta(minutes=5)
+    plain, slow = asked(Whereabouts(now=now)), asked(Whereabouts(now=now), habit=Habit(1.4, 0.5, 0.2))
+    assert slow[0].expected_at == plain[0].expected_at
+    late_s = [(s.expected_at - p.expected_at).total_seconds() for s, p in zip(slow, plain, strict=True)][1:5]
+    assert late_s == sorted(late_s)
+    assert late_s[0] == pytest.approx(0.4 * asked.problem.visits[asked.ids[0]].service_s, abs=2)
+    assert all(
+        s.latest_at - s.expected_at > p.latest_at - p.expected_at for s, p in list(zip(slow, plain, strict=True))[1:5]
+    )
+
+
+@given(st.floats(0.3, 3), st.floats(0.05, 1.2), st.floats(10, 3_600), st.floats(0, 20_000))
+def test_the_rest_of_a_stop_is_what_a_numeric_integral_says(factor, spread, service_s, past_s):
+    habit = Habit(factor, spread)
+    rest_s = habit.rest_s(service_s, past_s)
+    mean_s = factor * service_s
+    assert rest_s >= 0
+    assert habit.rest_s(service_s, 0) == pytest.approx(mean_s)
+    z = (math.log(past_s / mean_s) + spread**2 / 2) / spread if past_s else -9.0
+    if z < 3:
+        steps = [z + (8 - z) * i / 2_000 for i in range(2_001)]
+        beyond = [math.exp(-(x**2) / 2) for x in steps]
+        lasts = [mean_s * math.exp(spread * x - spread**2 / 2) * w for x, w in zip(steps, beyond, strict=True)]
+        assert rest_s == pytest.approx(sum(lasts) / sum(beyond) - past_s, rel=0.03, abs=0.02 * mean_s)

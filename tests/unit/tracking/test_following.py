@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatcher.domain.actions import Action, ActionKind, TakenAction
+from dispatcher.domain.actions import Action, ActionKind, TakenAction, Taking
 from dispatcher.domain.ids import DeviceId, OrderId
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.tracking import Doubt, Fix, StoredFix, Witness
@@ -287,3 +287,20 @@ def test_no_fix_and_no_stop_say_nothing():
     tracker.take(lonely_street((1_000, 200)).fixes())
     assert tracker.visits == []
     assert tracker.driven_m == pytest.approx(1_000, rel=0.05)
+
+
+def test_stops_put_off_or_passed_by_are_made_last():
+    tracker = RoundTracker(SHIFT, stops_at(1_000, 2_000, 3_000, 4_000, 5_000, 6_000), POLICY)
+    ids = [stop.order_id for stop in tracker.plan.stops]
+    assert list(tracker.onward(ids)) == ids
+    skipped = action(ActionKind.SKIP, "o1", 100)
+    tracker.hear([skipped])
+    assert list(tracker.onward(ids)) == ["o0", "o2", "o3", "o4", "o5", "o1"]
+    made = [action(ActionKind.DELIVER, f"o{i}", 100 * i, n=i) for i in (2, 3, 4)]
+    tracker.hear([skipped, *made])
+    assert list(tracker.onward(["o0", "o1", "o5"])) == ["o5", "o0", "o1"]  # nobody goes back to o0 before o5
+    assert tracker.progress.next_order_id == "o5"
+    tracker.hear([replace(skipped, withdrawn=True), *made])
+    assert list(tracker.onward(["o0", "o1", "o5"])) == ["o5", "o0", "o1"]  # passed by three times
+    tracker.hear([action(ActionKind.SKIP, "o1", 100, taking=Taking.REFUSED)])
+    assert list(tracker.onward(ids)) == ids

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import DriverId, OrderId
 from dispatcher.domain.place import Place
 from dispatcher.domain.tracking import Leg, Visit, Witness
-from dispatcher.tracking.learning import CAP, PRIOR_SPREAD, Factors, geohash, leg_of, legs_of
+from dispatcher.tracking.learning import CAP, PRIOR_SPREAD, Factors, Stops, geohash, leg_of, legs_of
 from dispatcher.tracking.stops import RoundPlan
 from tests.unit.tracking.drives import BEGIN, SHIFT
 from tests.unit.tracking.test_following import stops_at
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
+ANNA, BEN = DriverId("anna"), DriverId("ben")
 
 legs = st.builds(
     Leg,
@@ -120,3 +121,22 @@ def test_the_hour_follows_the_depots_clock_through_the_change_of_clocks():
     leg = leg_of(start, end, Place(60.17, 24.94), 100, HELSINKI)
     assert leg is not None
     assert (leg.hour, leg.weekday) == (3, 6)
+
+
+def test_stops_take_what_they_took():
+    assert Stops().factor_for(ANNA)[0] == pytest.approx(1.1, abs=0.02)  # a log-normal's mean over its median
+    told = [(ANNA, 200.0, 400.0)] * 30 + [(BEN, 200.0, 200.0)] * 30
+    (slow, _, sure), (quick, _, _), (other, _, _) = (Stops(told).factor_for(d) for d in (ANNA, BEN, DriverId("new")))
+    assert quick < other < slow
+    assert slow == pytest.approx(2.0, rel=0.15)
+    assert sure < Stops(told[:3]).factor_for(ANNA)[2] < Stops().factor_for(ANNA)[2]
+
+
+def test_a_stop_without_a_planned_time_teaches_nothing():
+    assert Stops([(ANNA, 0.0, 500.0), (ANNA, 200.0, 0.0)]).factor_for(ANNA) == Stops().factor_for(ANNA)
+
+
+def test_one_long_talk_moves_little():
+    usual = [(ANNA, 200.0, 220.0)] * 10
+    with_it = Stops([*usual, (ANNA, 200.0, 20_000.0)])
+    assert with_it.factor_for(ANNA)[0] < 1.5 * Stops(usual).factor_for(ANNA)[0]

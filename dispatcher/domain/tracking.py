@@ -239,6 +239,8 @@ class LiveRound:
     """Whether any position of today was made up."""
     over: bool = False
     """The driver said so; or nothing is ahead any more, and the driver is back or silent."""
+    pace: "Factor | None" = None
+    """How much longer than on empty roads driving to the next stop takes, and from how many drives that was learned."""
 
     @property
     def delay_s(self) -> int | None:

@@ -121,7 +121,7 @@ def connect_app(
         return _token(writer, device, Scope.POSITIONS), origin or origin_of(writer.policy())
 
     token, told = logbook.write(connect)
-    return Connected(device, token, setup_of(app, told, token))
+    return Connected(device, token, setup_of(app, told, token, device.id))
 
 
 def add_tracker(logbook: Logbook, *, unique_id: str, driver_id: DriverId | None, label: str, now: datetime) -> Device:

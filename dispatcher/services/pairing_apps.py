@@ -7,7 +7,7 @@ OsmAnd's settings; traccar.org/forward.
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -17,6 +17,7 @@ from dispatcher.domain.devices import App
 
 INTERVAL_S = 15
 DISTANCE_M = 20
+MQTT_USER = "User name, only over MQTT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,13 @@ class Setup:
     """What to type, if anything: name of the field as the app has it, and what goes in."""
 
 
-def setup_of(app: App, origin: str, token: str) -> Setup:
-    """How `app` is set up to report to the gateway at `origin` with `token`."""
-    return _OF[app](origin, token)
+def setup_of(app: App, origin: str, token: str, device_id: str = "") -> Setup:
+    """How `app` is set up to report to the gateway at `origin` with `token`.
+
+    To a broker OwnTracks signs in as its device.
+    """
+    setup = _OF[app](origin, token)
+    return replace(setup, fields=((MQTT_USER, device_id),)) if app is App.OWNTRACKS and device_id else setup
 
 
 def qr(text: str) -> tuple[tuple[bool, ...], ...]:

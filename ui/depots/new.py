@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from PySide6.QtCore import QTime, QTimeZone, Signal, Slot
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -21,6 +22,7 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.place import Bounds, Found, Place
 from dispatcher.services import regions
+from dispatcher.services.demo import for_practice
 from dispatcher.services.home import Home, slug_of
 from dispatcher.services.ports import Geocoder
 from ui.parts.fields import label, mark, named, primary
@@ -86,6 +88,8 @@ class NewDepotDialog(QDialog):
         self.ends = named(QTimeEdit(QTime(16, 30), self), "new_depot.ends", "Shifts end")
         for clock in (self.starts, self.ends):
             clock.setDisplayFormat("HH:mm")
+        self.practice = named(QCheckBox("For &practice", self), "new_depot.practice", "For practice")
+        self.practice.setToolTip("Simulated days may be driven in it: nothing made up stands among real proofs")
         self.fault = Said("new_depot.fault", "What is wrong", self._theme, self)
 
     def _make_buttons(self) -> None:
@@ -109,6 +113,7 @@ class NewDepotDialog(QDialog):
             hours.addWidget(part)
         hours.addStretch(1)
         form.addRow(label("&Shifts from", self.starts, self), hours)
+        form.addRow("", self.practice)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[self._theme.grid(4)] * 4)
         column.setSpacing(self._theme.grid(3))
@@ -196,7 +201,7 @@ class NewDepotDialog(QDialog):
             raise _Wrong(self.ends, "Shifts would end as they begin.", "Give them a length.")
         place = self._place()
         region = self.region.currentText()
-        return Depot(
+        depot = Depot(
             name=name,
             place=place,
             zone_name=self.zone.currentText(),
@@ -206,6 +211,7 @@ class NewDepotDialog(QDialog):
             shift_starts=self.starts.time().toPython(),  # type: ignore[arg-type]
             shift_ends=self.ends.time().toPython(),  # type: ignore[arg-type]
         )
+        return for_practice(depot) if self.practice.isChecked() else depot
 
     def _place(self) -> Place:
         text = self.place.text().strip()

@@ -172,11 +172,15 @@ class PhoneModel(QAbstractTableModel):
 
 
 class PhoneSorting(QSortFilterProxyModel):
-    """Sorted by any column, by driver below it; filtered by all words that are typed, in any order."""
+    """Sorted by any column, by driver below it; filtered by all words that are typed, in any order.
+
+    Revoked phones are shown on wish alone.
+    """
 
     def __init__(self, model: PhoneModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._wanted: list[str] = []
+        self._revoked = False
         self.setSourceModel(model)
 
     def set_words(self, text: str) -> None:
@@ -185,10 +189,17 @@ class PhoneSorting(QSortFilterProxyModel):
         self._wanted = text.casefold().split()
         self.endFilterChange()
 
+    def show_revoked(self, shown: bool) -> None:
+        """Show phones that were let in once, too, or not."""
+        self.beginFilterChange()
+        self._revoked = shown
+        self.endFilterChange()
+
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
-        model = self.sourceModel()
-        text = str(model.index(source_row, 0, source_parent).data(Role.FILTER)).casefold()
-        return all(word in text for word in self._wanted)
+        index = self.sourceModel().index(source_row, 0, source_parent)
+        text = str(index.data(Role.FILTER)).casefold()
+        there = self._revoked or index.data(Role.ROW).state is not PhoneState.REVOKED
+        return there and all(word in text for word in self._wanted)
 
     def lessThan(self, left: Index, right: Index) -> bool:
         one, other, column = left.data(Role.ROW).sorts, right.data(Role.ROW).sorts, left.column()

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -90,6 +91,8 @@ class PhonesPanel(QWidget):
         self.filter = named(QLineEdit(self), "phones.filter", "Filter the phones")
         self.filter.setPlaceholderText("Filter by driver, app, phone, state…")
         self.filter.setClearButtonEnabled(True)
+        self.revoked = named(QCheckBox("Show revoked", self), "phones.revoked", "Show revoked")
+        self.revoked.setToolTip("Phones that were revoked within the last day")
         self.count = named(QLabel(self), "phones.count", "How many phones")
         self.count.setProperty("muted", True)
         self.pair_button = named(QPushButton("Pair a phone…", self), "phones.pair.button", "Pair a phone")
@@ -110,6 +113,7 @@ class PhonesPanel(QWidget):
     def _lay_out(self) -> None:
         self._line = QHBoxLayout()
         self._line.addWidget(self.filter, 1)
+        self._line.addWidget(self.revoked)
         self._line.addWidget(self.count)
         self._line.addWidget(self.pair_button)
         self.stack = QStackedWidget(self)
@@ -139,6 +143,7 @@ class PhonesPanel(QWidget):
 
     def _wire(self) -> None:
         self.filter.textChanged.connect(self.sorting.set_words)
+        self.revoked.toggled.connect(self.sorting.show_revoked)
         self.pair_button.clicked.connect(self._on_pair)
         self.empty.step_requested.connect(self._on_first_step)
         self.table.customContextMenuRequested.connect(self._on_menu)
@@ -166,7 +171,7 @@ class PhonesPanel(QWidget):
             self.pair_button.setToolTip(IN_A_COPY)
 
     def _show_nothing(self, why: str) -> None:
-        for part in (self.bar, self.filter, self.count, self.pair_button):
+        for part in (self.bar, self.filter, self.revoked, self.count, self.pair_button):
             part.hide()
         self.empty.set_text(why)
         self.empty.set_step("")
@@ -260,6 +265,7 @@ class PhonesPanel(QWidget):
         self.empty.set_step("Pair a phone…" if phones.drivers else "Add drivers")
         for part in (self.filter, self.count, self.pair_button):
             part.setVisible(not bare)
+        self.revoked.setVisible(any(row.state(now) is PhoneState.REVOKED for row in phones.rows))
         if [row.key for row in phones.rows] != self._sized:
             self._size_columns()
         running_out = any(row.state(now) is PhoneState.INVITED for row in phones.rows)

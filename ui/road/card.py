@@ -19,12 +19,12 @@ from ui import format as words
 from ui.board.empty import EmptyState
 from ui.parts.beside import lay_beside
 from ui.parts.fields import named
-from ui.road.marks import age_words, delay_words
+from ui.road.marks import age_words, delay_words, pace_words
 from ui.road.talk import Talk
 from ui.theme import Size, Theme
 
 _BARE = "Choose a round or a driver on the map: where they are, their delay, their phone and messages are shown here."
-_ROWS = ("Seen", "Now", "Plan", "Done", "Driven", "Phone")
+_ROWS = ("Seen", "Now", "Plan", "Pace", "Done", "Driven", "Phone")
 
 
 class DriverCard(QWidget):
@@ -262,6 +262,8 @@ class DriverCard(QWidget):
             yield "Now", f"on the way to {order.address.line or order.address.text}, {span}"
         if round_.stops and not round_.over:
             yield "Plan", delay_words(round_.stops[0].delay_s)
+            if round_.pace:
+                yield "Pace", pace_words(round_.pace)
         if round_.driven_m:
             yield "Driven", f"{words.distance(round_.driven_m)}, planned {words.distance(round_.planned_m)}"
 

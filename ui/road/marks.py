@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
-from dispatcher.domain.tracking import LiveRound, LiveStop, Risk, StoredFix
+from dispatcher.domain.tracking import Factor, LiveRound, LiveStop, Risk, StoredFix
 from dispatcher.services.live import LiveDay, TrailPoints
 from ui import format as words
 from ui.map.road import DriverMark, Trail
@@ -90,6 +90,13 @@ def delay_words(delay_s: int) -> str:
     if minutes < 2:
         return "on time"
     return f"{words.minutes(minutes * 60)} {'late' if delay_s > 0 else 'early'}"
+
+
+def pace_words(pace: Factor) -> str:
+    """How driving compares with empty roads, and what that rests on: "×1.12 of empty roads, from 43 drives"."""
+    if not pace.samples:
+        return f"×{pace.factor:.2f} of empty roads; no drive is known here at this hour yet"
+    return f"×{pace.factor:.2f} of empty roads, from {words.count(pace.samples, 'drive')}"
 
 
 def trails(day: Day, tracks: Mapping[ShiftId, TrailPoints]) -> Iterator[Trail]:

@@ -129,6 +129,17 @@ def test_what_is_missing_or_wrong_is_said_in_place(opened: Opened, without_regio
     assert without_region.depot_slugs() == ("somewhere",)
 
 
+def test_a_depot_for_practice_is_made_by_a_tick(opened: Opened, without_region: Home) -> None:
+    for name in ("Practice", "Earnest"):
+        form = opened(without_region)
+        form.name.setText(name)
+        form.place.setText("60.17, 24.94")
+        form.practice.setChecked(name == "Practice")
+        form.go.click()
+    assert depot_of(without_region, "practice").road.practice
+    assert not depot_of(without_region, "earnest").road.practice
+
+
 def test_two_depots_need_two_names(opened: Opened, without_region: Home) -> None:
     for _ in range(2):
         form = opened(without_region)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from dispatcher.domain.devices import Note
 from dispatcher.domain.ids import ShiftId
-from dispatcher.domain.tracking import LiveRound, Risk
+from dispatcher.domain.tracking import Factor, LiveRound, Risk
 from tests.fixtures import days
 from tests.fixtures.board import Board
 from tests.fixtures.livedays import MINUTE, a_live_day, driven
@@ -70,6 +70,14 @@ def test_that_nothing_was_written_is_said_in_the_colours_of_the_theme(
     theme.apply(Mode.DARK, 1.0)
     assert "No messages yet." in card.talk.talk.toPlainText()
     assert theme.colour("muted").name() in card.talk.talk.toHtml()
+
+
+def test_what_the_expected_pace_rests_on_is_said(card: DriverCard, a_board: Board) -> None:
+    round_ = driven(a_board, next(iter(a_board.day.shifts)), 3)
+    show(card, a_board, replace(round_, pace=Factor(1.118, 0.2, 43)))
+    assert card.facts["Pace"].text() == "×1.12 of empty roads, from 43 drives"
+    show(card, a_board, replace(round_, pace=Factor(1.0, 0.2, 0)))
+    assert "no drive is known here" in card.facts["Pace"].text()
 
 
 def wrote(board: Board, shift_id: ShiftId, text: str, **changes: object) -> Note:

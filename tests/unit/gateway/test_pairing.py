@@ -120,6 +120,11 @@ def test_owntracks_takes_its_whole_configuration_from_one_link(depot: Depot) -> 
     assert len(qr(made.setup.link)) <= 97  # version 20
 
 
+def test_owntracks_signs_in_to_a_broker_as_its_device(depot: Depot) -> None:
+    connected = depot.connect(App.OWNTRACKS)
+    assert [value for _, value in connected.setup.fields] == [connected.device.id]
+
+
 def test_overland_takes_address_and_token_from_one_link(depot: Depot) -> None:
     made = connect_app(depot.logbook, app=App.OVERLAND, driver_id=ANNA, label="", now=NOW, origin=ORIGIN)
     settings = parse_qs(urlsplit(made.setup.link).query)

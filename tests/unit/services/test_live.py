@@ -12,12 +12,13 @@ from db.logbook.opening import open_logbook
 from db.logbook.reader import SqlLogbookReader
 from dispatcher.domain.devices import Device
 from dispatcher.domain.ids import ShiftId
-from dispatcher.domain.tracking import AlertKind, Risk, Witness
+from dispatcher.domain.tracking import AlertKind, Leg, Risk, Witness
 from dispatcher.services import disturbances, plan, sending, today, whatifs
 from dispatcher.services.home import Home
 from dispatcher.services.live import LiveDay, LiveDesk
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
+from dispatcher.tracking.learning import geohash
 from tests.fixtures import days, onroad
 from tests.unit.services.conftest import keep, now, open_stores, small_day
 
@@ -366,6 +367,22 @@ def test_a_phone_switched_off_at_the_last_stop_ends_the_visit_with_its_outcome(r
     again = replace(gone.latest.fix, at=off + timedelta(minutes=17))
     onroad.report(road.logbook, road.phone, [again], off + timedelta(minutes=17))
     assert road.step(off + timedelta(minutes=17)).rounds[road.shift].visits[-1].departed_at is None
+
+
+def test_the_pace_ahead_says_what_it_rests_on(road: Road) -> None:
+    """Of the next stop's district and hour, from the drives that are kept."""
+    at = road.times.stops[1].departs_at
+    road.drive(at)
+    order = road.day.orders[road.times.stops[2].order_id]
+    assert order.address.place is not None
+    local = at.astimezone(road.day.depot.zone)
+    legs = [Leg(geohash(order.address.place), local.hour, local.weekday(), 300, 450)] * 7
+    yesterday = days.DATE - timedelta(days=1)
+    road.logbook.write(lambda book: book.put_legs(yesterday, ShiftId("before"), legs))
+    pace = road.step(at).rounds[road.shift].pace
+    assert pace is not None
+    assert pace.samples == 7
+    assert pace.factor > 1
 
 
 def test_a_round_is_over_when_its_driver_says_so(road: Road) -> None:

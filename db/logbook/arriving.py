@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from db.logbook import tables
+from db.logbook.bulk import Statement, inserting, marks, run
 from db.logbook.packing import packed
 from db.logbook.positions import (
     EVENT_COLUMNS,
@@ -16,7 +18,6 @@ from db.logbook.positions import (
     Numbers,
     event_values,
     fix_values,
-    insert_statement,
     milliseconds,
     text_of,
 )
@@ -27,27 +28,35 @@ from dispatcher.domain.tracking import Fault
 type Values = tuple[Any, ...]
 type Numbered = tuple[int, Letter]
 
-KEEP_LETTER = insert_statement(tables.letter.name, LETTER_COLUMNS)
-KEEP_FIX = insert_statement(tables.fix.name, FIX_COLUMNS)
-KEEP_EVENT = insert_statement(tables.event.name, EVENT_COLUMNS)
-KEEP_FAULT = insert_statement(tables.quarantine.name, QUARANTINE_COLUMNS)
-KEEP_NAME = insert_statement(tables.name.name, ["id"])
-SEEN = """
-UPDATE device SET seen_at = max(coalesce(seen_at, ''), ?), battery = coalesce(?, battery) WHERE id = ?
-"""
+KEEP_LETTER = inserting(tables.letter.name, LETTER_COLUMNS)
+KEEP_FIX = inserting(tables.fix.name, FIX_COLUMNS)
+KEEP_EVENT = inserting(tables.event.name, EVENT_COLUMNS)
+KEEP_FAULT = inserting(tables.quarantine.name, QUARANTINE_COLUMNS)
+KEEP_NAME = inserting(tables.name.name, ["id"])
+NUMBERS = "SELECT json_group_object(id, n) FROM name WHERE id IN (SELECT value FROM json_each(?))"
+
+
+@cache
+def _seeing(devices: int) -> str:
+    """SQL that notes of so many devices when they were seen, and their batteries."""
+    return f"""
+        UPDATE device SET seen_at = max(coalesce(seen_at, ''), said.column2), battery = coalesce(said.column3, battery)
+        FROM (VALUES {marks(devices, 3)}) AS said WHERE id = said.column1
+    """  # noqa: S608
 
 
 def keep(cursor: Any, letters: Sequence[Letter]) -> Sequence[Receipt]:
     """Keep the letters and what they hold; `cursor` is the DB-API's, inside a transaction that has the write lock."""
     numbers = _numbers(cursor, letters)
     numbered = list(enumerate(letters, _last(cursor, "letter", "n") + 1))
-    cursor.executemany(KEEP_LETTER, [_letter_values(n, letter, numbers) for n, letter in numbered])
+    run(cursor, KEEP_LETTER, [_letter_values(n, letter, numbers) for n, letter in numbered])
     fixes = _keep_parts(cursor, "fix", "seq", KEEP_FIX, _fixes(numbered, numbers))
     events = _keep_parts(cursor, "event", "seq", KEEP_EVENT, _events(numbered, numbers))
     faults = _keep_parts(cursor, "quarantine", "n", KEEP_FAULT, _faults(numbered, numbers))
     told = fixes.keys() | events.keys() | faults.keys()
-    cursor.executemany("DELETE FROM letter WHERE n = ?", [(n,) for n, _ in numbered if n not in told])
-    cursor.executemany(SEEN, _seen(letters))
+    if untold := [n for n, _ in numbered if n not in told]:
+        cursor.execute("DELETE FROM letter WHERE n IN (SELECT value FROM json_each(?))", (json.dumps(untold),))
+    run(cursor, _seeing, _seen(letters))
     return [_receipt(letter, fixes.get(n, 0)) for n, letter in numbered]
 
 
@@ -58,12 +67,16 @@ def _receipt(letter: Letter, new: int) -> Receipt:
 def _numbers(cursor: Any, letters: Iterable[Letter]) -> Numbers:
     """The numbers of all devices, drivers and sources named here; the new ones get theirs."""
     words = {word for letter in letters for word in _words(letter) if word is not None}
-    listed = json.dumps([*words])
-    query = "SELECT id, n FROM name WHERE id IN (SELECT value FROM json_each(?))"
-    numbers = dict(cursor.execute(query, (listed,)).fetchall())
+    numbers = _known(cursor, words)
     if len(numbers) < len(words):
-        cursor.executemany(KEEP_NAME, [(word,) for word in words])
-        numbers = dict(cursor.execute(query, (listed,)).fetchall())
+        run(cursor, KEEP_NAME, [(word,) for word in words])
+        numbers = _known(cursor, words)
+    return numbers
+
+
+def _known(cursor: Any, words: Iterable[str]) -> Numbers:
+    (known,) = cursor.execute(NUMBERS, (json.dumps([*words]),)).fetchone()
+    numbers: Numbers = json.loads(known)
     return numbers
 
 
@@ -71,14 +84,15 @@ def _words(letter: Letter) -> tuple[str, str | None, str]:
     return letter.device_id, letter.driver_id, letter.source.value
 
 
-def _keep_parts(cursor: Any, table: str, key: str, statement: str, values: list[Values]) -> Mapping[int, int]:
+def _keep_parts(cursor: Any, table: str, key: str, statement: Statement, values: list[Values]) -> Mapping[int, int]:
     """Keep the parts that are new; says how many of each letter were."""
     if not values:
         return {}
     last = _last(cursor, table, key)
-    cursor.executemany(statement, values)
-    new = cursor.execute(f"SELECT letter, count(*) FROM {table} WHERE {key} > ? GROUP BY letter", (last,))  # noqa: S608
-    return dict(new.fetchall())
+    run(cursor, statement, values)
+    new = f"SELECT letter, count(*) AS parts FROM {table} WHERE {key} > ? GROUP BY letter"  # noqa: S608
+    (counted,) = cursor.execute(f"SELECT json_group_array(json_array(letter, parts)) FROM ({new})", (last,)).fetchone()  # noqa: S608
+    return dict(json.loads(counted))
 
 
 def _last(cursor: Any, table: str, key: str) -> int:
@@ -127,10 +141,10 @@ def _who(letter: Letter, numbers: Numbers) -> tuple[int, int | None, int]:
 
 
 def _seen(letters: Iterable[Letter]) -> list[Values]:
-    """For each device when it was heard last, what it said of its battery last, and its id."""
+    """For each device its id, when it was heard last, and what it said of its battery last."""
     seen: dict[str, tuple[datetime, float | None]] = {}
     for letter in letters:
         said = [(fix.at, fix.battery) for fix in letter.decoded.fixes if fix.battery is not None]
         at, battery = seen.get(letter.device_id, (letter.received_at, None))
         seen[letter.device_id] = max(at, letter.received_at), max(said)[1] if said else battery
-    return [(moment_text(at), battery, device_id) for device_id, (at, battery) in seen.items()]
+    return [(device_id, moment_text(at), battery) for device_id, (at, battery) in seen.items()]

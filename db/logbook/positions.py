@@ -1,7 +1,7 @@
 """Letters, fixes, events and quarantined parts to rows and back: the small rows of what comes by the thousand."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,13 +30,6 @@ def milliseconds(moment: datetime) -> int:
 def moment_of(ms: int) -> datetime:
     """The moment so many milliseconds after 1970 began, or before."""
     return EPOCH + timedelta(milliseconds=ms)
-
-
-def insert_statement(table: str, columns: Iterable[str]) -> str:
-    """SQL that keeps a row unless it is there already."""
-    names = tuple(columns)
-    marks = ", ".join("?" * len(names))
-    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
 
 
 def text_of(said: str) -> str:

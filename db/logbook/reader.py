@@ -58,6 +58,13 @@ class SqlLogbookReader:
         query = select(tables.device).join(tables.token).where(token.digest == digest, token.scope == scope.value)
         return self._one(query, to_device)
 
+    def tokens(self) -> Mapping[tuple[Scope, str], Device]:
+        trusted = {device.id: device for device in self.devices() if device.trusted}
+        rows = self._rows(select(tables.token))
+        return {
+            (Scope(row["scope"]), row["digest"]): trusted[of] for row in rows if (of := row["device_id"]) in trusted
+        }
+
     def tracker(self, unique_id: str) -> Device | None:
         """One that is trusted before one that is not, of several the latest."""
         column = tables.device.c

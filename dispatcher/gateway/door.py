@@ -1,8 +1,8 @@
 """Who may come in: tokens against the logbook, as fast as a phone sends, and shut the moment one is revoked.
 
-What the logbook says of a token is remembered until a device is let in or revoked there. A wrong token costs its
-address a failure; an address with too many of them is told to wait, but a good token is good from anywhere, for its 256
-bits cannot be guessed, and one driver's old phone must not lock out the others behind the same router.
+All tokens are known here, read anew whenever a device is let in, changed or revoked. A wrong token costs its address a
+failure; an address with too many of them is told to wait, but a good token is good from anywhere, for its 256 bits
+cannot be guessed, and one driver's old phone must not lock out the others behind the same router.
 """
 
 import asyncio
@@ -19,8 +19,6 @@ from dispatcher.services.logbook import Logbook
 from dispatcher.services.pairing import digest, trust
 
 LONGEST_TOKEN = 100
-AGAIN_S = 60.0
-"""Whatever else changed of a device, its name for one, is noticed after so long."""
 
 
 class Door:
@@ -31,9 +29,7 @@ class Door:
     ) -> None:
         self._logbook, self._pulse = logbook, pulse
         self._version = self._trust = -1
-        self._cleared = 0.0
-        self._now = monotonic
-        self._devices: dict[tuple[Scope, str], Device] = {}
+        self._devices: Mapping[tuple[Scope, str], Device] = {}
         self._trackers: dict[str, Device] = {}
         self._buckets = Buckets(limits.per_s, limits.burst, monotonic)
         self.failures = Failures(limits.failures, limits.failures_s, monotonic)
@@ -56,22 +52,26 @@ class Door:
         self.freshen()
         found = self._trackers.get(unique_id)
         if found is None:
+            trusted = self._trust
             found = await asyncio.to_thread(self._logbook.read, lambda r: r.tracker(unique_id))
             if found is None or not found.trusted:
                 return None
-            self._trackers[unique_id] = found
+            if trusted == self._trust:  # else it may have been revoked meanwhile
+                self._trackers[unique_id] = found
         return found
 
     def freshen(self) -> None:
-        """Forget what was remembered if the logbook says otherwise now."""
+        """Read anew who is trusted if the logbook says otherwise now.
+
+        All at once: hundreds of phones that each asked for themselves would hold up one another.
+        """
         version = self._pulse.version()
         if version == self._version:
             return
         trusted = self._logbook.read(trust)  # a row by its key: as quick as handing it to a thread
-        if trusted != self._trust or self._now() - self._cleared >= AGAIN_S:
-            self._devices.clear()
+        if trusted != self._trust:
+            self._devices = self._logbook.read(lambda r: r.tokens())
             self._trackers.clear()
-            self._cleared = self._now()
         self._version, self._trust = version, trusted
 
     def require_patience(self, address: str) -> None:
@@ -80,11 +80,8 @@ class Door:
             raise Refusal(429, "Too many wrong codes came from this address.", "Wait a minute.", retry_s=wait_s)
 
     async def _ask(self, key: tuple[Scope, str], address: str) -> Device:
-        trusted = self._trust
         device, elsewhere = await asyncio.to_thread(self._look_up, key)
-        if device is not None and device.trusted:
-            if trusted == self._trust:  # else it may have been revoked meanwhile
-                self._devices[key] = device
+        if device is not None and device.trusted:  # let in a moment ago
             return device
         self.require_patience(address)
         self.failures.note(address)

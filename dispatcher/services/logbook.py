@@ -33,6 +33,9 @@ class LogbookReader(Protocol):
     def device_of_token(self, digest: str, scope: Scope) -> Device | None:
         """Whose token this is the SHA-256 of; revoked devices too, so that the door can say why it is shut."""
 
+    def tokens(self) -> Mapping[tuple[Scope, str], Device]:
+        """By scope and SHA-256 every token of a device that is trusted."""
+
     def tracker(self, unique_id: str) -> Device | None:
         """A tracker behind a server by what it is called there."""
 

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.logbook.store import SqliteLogbook
-from dispatcher.domain.devices import App, Device
+from dispatcher.domain.devices import App, Device, Scope
 from dispatcher.domain.letters import Counts, Receipt
 from dispatcher.domain.tracking import Decoded, DeviceEvent, EventKind, Fault, Source
+from dispatcher.services.logbook import LogbookWriter
 from tests.db.logbook.conftest import NOW
 from tests.db.logbook.road import MIRA, PHONE, fix, letter
 from tests.db.logbook.test_round_trip import emptied, shared
@@ -131,3 +132,36 @@ def test_receipts_add_up_to_what_is_there(shared: SqliteLogbook, groups: list[li
             assert (receipt.fixes, receipt.known) == (len(new), len(numbers) - len(new))
             seen |= new
     assert shared.read(lambda r: r.counts().fixes) == len(seen)
+
+
+@settings(deadline=None, max_examples=30)
+@given(fixes=st.lists(st.integers(0, 130), max_size=300))
+def test_a_group_of_any_size_is_kept_whole_in_its_order(shared: SqliteLogbook, fixes: list[int]) -> None:
+    emptied(shared)
+    sent = [letter(fix(n, battery=n / 200), device_id=f"phone-{n % 7}") for n in fixes]
+    shared.write(lambda w: [w.put_device(Device(f"phone-{n}", App.TRACCAR, MIRA)) for n in range(7)])
+    first = [n == fixes.index(value) for n, value in enumerate(fixes)]
+    assert shared.append(sent) == [Receipt(int(new), int(not new), 0) for new in first]
+    stored = shared.read(lambda r: r.fixes_after(0))
+    assert [(f.device_id, f.fix) for f in stored] == [
+        (each.device_id, each.decoded.fixes[0]) for each, new in zip(sent, first, strict=True) if new
+    ]
+    latest = {n % 7: n / 200 for n in fixes}
+    devices = shared.read(lambda r: r.devices())
+    assert {d.id: (d.seen_at, d.battery) for d in devices} == {
+        f"phone-{n}": (NOW, latest[n]) if n in latest else (None, None) for n in range(7)
+    }
+
+
+def test_the_tokens_are_those_of_trusted_devices(logbook: SqliteLogbook) -> None:
+    in_, out = (Device(name, App.PAGE, MIRA, paired_at=NOW) for name in ("in", "out"))
+
+    def change(writer: LogbookWriter) -> None:
+        for device in (in_, replace(out, revoked_at=NOW)):
+            writer.put_device(device)
+            for scope in Scope:
+                writer.put_token(device.id, scope, f"former {device.id} {scope}")
+                writer.put_token(device.id, scope, f"{device.id} {scope}")
+
+    logbook.write(change)
+    assert logbook.read(lambda r: r.tokens()) == {(scope, f"in {scope}"): in_ for scope in Scope}

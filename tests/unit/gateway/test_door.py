@@ -8,7 +8,7 @@ import pytest
 from dispatcher.domain.devices import App, Scope
 from dispatcher.gateway.limits import Buckets, Failures, Limits
 from dispatcher.gateway.reception import plain
-from dispatcher.services.pairing import ALPHABET, digest, invite, revoke
+from dispatcher.services.pairing import ALPHABET, digest, invite, rename, revoke
 from tests.unit.gateway.conftest import ANNA, NOW, Depot, Site, hours
 
 
@@ -36,6 +36,23 @@ def test_revoking_holds_at_once(depot: Depot) -> None:
         revoke(depot.logbook, first.device.id, now=NOW)
         assert (await site.fix(first.token)).status == 403
         assert (await site.fix(second.token)).status == 200
+
+    depot.run(scenario)
+
+
+def test_whatever_changed_before_a_revoked_phone_stays_out_and_the_others_in(depot: Depot) -> None:
+    depot.send_round()
+    first, second, third = depot.connect(), depot.connect(), depot.connect()
+
+    async def scenario(site: Site) -> None:
+        assert (await site.fix(first.token)).status == 200
+        revoke(depot.logbook, first.device.id, now=NOW)
+        rename(depot.logbook, second.device.id, "Anna's other phone")
+        assert [(await site.fix(each.token)).status for each in (first, second, third)] == [403, 200, 200]
+        later = depot.connect()
+        assert [(await site.fix(each.token)).status for each in (first, second, later)] == [403, 200, 200]
+        revoke(depot.logbook, later.device.id, now=NOW)
+        assert [(await site.fix(each.token)).status for each in (later, first, second)] == [403, 403, 200]
 
     depot.run(scenario)
 

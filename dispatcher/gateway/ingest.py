@@ -1,4 +1,4 @@
-"""The way of messages to the disk: what arrives while one commit is under way goes into the next one together.
+"""The way of messages to the disk: what arrives during one commit, or soon after it began, goes into the next together.
 
 A message is acknowledged after its commit, never before. When the disk cannot follow, new messages are turned away
 while there is still memory; the phones keep them and come again. One message that cannot be stored is put aside
@@ -19,6 +19,8 @@ from dispatcher.services.logbook import Letter, Logbook, Receipt
 
 log = logging.getLogger(__name__)
 
+SPACE_S = 0.005
+"""From one commit's beginning to the next one's, at least: each costs as much as thirty messages, even of one."""
 UNSTORABLE = "This message could not be stored as it was understood."
 
 
@@ -70,12 +72,15 @@ class Ingest:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
+                began = loop.time()
                 group = self._waiting[: self._limits.group]
                 del self._waiting[: len(group)]
                 self._bytes -= sum(len(letter.body) for letter, _ in group)
                 told = await loop.run_in_executor(self._disk, self._commit, [letter for letter, _ in group])
                 for (_, future), said in zip(group, told, strict=True):
                     _answer(future, said)
+                if not self._ending:
+                    await asyncio.sleep(began + SPACE_S - loop.time())
             if self._ending:
                 return
 

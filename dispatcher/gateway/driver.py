@@ -65,9 +65,8 @@ class DriverApi:
         if not isinstance(order_id, str) or not isinstance(digits, str):
             raise Refusal(400, "The message must be an object with “order_id” and “code” as texts.")
         now = self._house.clock()
-        verdict, left = await asyncio.to_thread(
-            self._house.logbook.write, lambda w: try_code(w, device, OrderId(order_id), digits[:40], now=now)
-        )
+        logbook = self._house.logbook
+        verdict, left = await asyncio.to_thread(try_code, logbook, device, OrderId(order_id), digits[:40], now=now)
         return as_json({"verdict": verdict.value, "left": left})
 
     async def _admit(self, request: web.BaseRequest) -> Device:

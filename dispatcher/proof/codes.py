@@ -11,7 +11,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -26,6 +26,10 @@ _SALT_BYTES = 16
 _COST = 2**14
 """scrypt's N with r = 8, p = 1: 16 MiB and some 40 ms, so a million guesses cost half a day of one core."""
 _DIGITS = re.compile(rf"[0-9]{{{DIGITS}}}")
+
+
+type Hash = Callable[[str, bytes], bytes]
+"""(digits, salt) → the slow hash."""
 
 
 def hotp(key: bytes, counter: int) -> str:
@@ -51,10 +55,33 @@ def issue(
 ) -> OneTimeCode:
     """A new code. It takes the place of an earlier one of the same attempt, whose digits are void then."""
     blank = OneTimeCode(order_id, attempt, salt(_SALT_BYTES), b"", opens_at, expires_at)
-    return replace(blank, digest=_slow_hash(digits_of(blank, secret), blank.salt))
+    return replace(blank, digest=slow_hash(digits_of(blank, secret), blank.salt))
 
 
-def check(code: OneTimeCode | None, typed: str, at: datetime) -> tuple[CodeVerdict, OneTimeCode | None]:
+def slow_hash(digits: str, salt: bytes) -> bytes:
+    """What is kept of a code's digits."""
+    return hashlib.scrypt(digits.encode("ascii"), salt=salt, n=_COST, r=8, p=1, dklen=32)
+
+
+@dataclass(slots=True)
+class Beforehand:
+    """A `Hash` that knows some answers: made while nobody waits, so that they are at hand where somebody would."""
+
+    known: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
+
+    def prepare(self, code: OneTimeCode | None, typed: str) -> None:
+        """Make what checking these digits will need."""
+        if code is not None and _DIGITS.fullmatch(typed):
+            self.known[typed, code.salt] = slow_hash(typed, code.salt)
+
+    def __call__(self, digits: str, salt: bytes) -> bytes:
+        """A code that was made anew meanwhile has another salt: then it takes its time."""
+        return self.known.get((digits, salt)) or slow_hash(digits, salt)
+
+
+def check(
+    code: OneTimeCode | None, typed: str, at: datetime, hashed: Hash = slow_hash
+) -> tuple[CodeVerdict, OneTimeCode | None]:
     """Whether `typed` was the code at that moment, and the code with the try counted, to be kept.
 
     A code that was right once stays right for the same digits, since the attempt it was typed for may be sent again or
@@ -63,12 +90,12 @@ def check(code: OneTimeCode | None, typed: str, at: datetime) -> tuple[CodeVerdi
     if code is None:
         return CodeVerdict.NONE, None
     if code.right_at is not None:
-        return (CodeVerdict.RIGHT if _matches(code, typed) else CodeVerdict.SPENT), code
+        return (CodeVerdict.RIGHT if _matches(code, typed, hashed) else CodeVerdict.SPENT), code
     if code.tries >= TRIES:
         return CodeVerdict.SPENT, code
     if at > code.expires_at:
         return CodeVerdict.EXPIRED, code
-    if _matches(code, typed):
+    if _matches(code, typed, hashed):
         return CodeVerdict.RIGHT, replace(code, tries=code.tries + 1, right_at=at)
     return CodeVerdict.WRONG, replace(code, tries=code.tries + 1)
 
@@ -78,9 +105,5 @@ def tries_left(code: OneTimeCode | None) -> int:
     return 0 if code is None or code.right_at is not None else max(0, TRIES - code.tries)
 
 
-def _matches(code: OneTimeCode, typed: str) -> bool:
-    return bool(_DIGITS.fullmatch(typed)) and hmac.compare_digest(_slow_hash(typed, code.salt), code.digest)
-
-
-def _slow_hash(digits: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(digits.encode("ascii"), salt=salt, n=_COST, r=8, p=1, dklen=32)
+def _matches(code: OneTimeCode, typed: str, hashed: Hash) -> bool:
+    return bool(_DIGITS.fullmatch(typed)) and hmac.compare_digest(hashed(typed, code.salt), code.digest)

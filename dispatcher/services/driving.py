@@ -11,19 +11,19 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from dispatcher.domain.actions import Action, ActionKind, TakenAction, Taking
+from dispatcher.domain.actions import Action, ActionKind, SentRound, TakenAction, Taking
 from dispatcher.domain.devices import Device, Note
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId, ShiftId, new_id
-from dispatcher.domain.proof import CodeVerdict
-from dispatcher.proof.codes import check, tries_left
+from dispatcher.domain.proof import CodeVerdict, OneTimeCode
+from dispatcher.proof.codes import Beforehand, Hash, check, slow_hash, tries_left
 from dispatcher.services.driving_attempts import deliver, fail, undo
 from dispatcher.services.driving_call import Call
 from dispatcher.services.driving_fields import Fields, Unfit, keepable, key_of, made_up_key, read_action
 from dispatcher.services.driving_photos import Upload, begin_photo, keep_photo
 from dispatcher.services.driving_progress import Ending, Loading, RoundProgress, attempts_of, loading_of, progress_of
 from dispatcher.services.driving_round import mark_fetched, round_for, standing, stop_of
-from dispatcher.services.logbook import Logbook, LogbookWriter
+from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 
 __all__ = [
     "Ending",
@@ -44,7 +44,7 @@ __all__ = [
 
 MOST_ACTIONS = 200
 PIECE = 10
-"""Actions to a transaction: each may hold a code, and checking one is slow on purpose."""
+"""Actions to a transaction."""
 
 type Answer = dict[str, str]
 
@@ -67,11 +67,12 @@ def take_queue(logbook: Logbook, device: Device, envelope: Any, *, now: datetime
     If one of them fails, those before it stay; sent again, they are answered as known.
     """
     opened = _open(device, envelope, now)
+    hashed = _hashed_before(logbook, opened)
     answers: dict[int, Answer] = {}
     for piece in batched(opened.turns, PIECE):
 
         def take_piece(writer: LogbookWriter, piece: tuple[int, ...] = piece) -> dict[int, Answer]:
-            call = opened.call(writer)
+            call = opened.call(writer, hashed)
             return {place: _take(call, opened.actions[place]) for place in piece}
 
         answers |= logbook.write(take_piece)
@@ -79,29 +80,43 @@ def take_queue(logbook: Logbook, device: Device, envelope: Any, *, now: datetime
 
 
 def try_code(
-    writer: LogbookWriter, device: Device, order_id: OrderId, digits: str, *, now: datetime
+    logbook: Logbook, device: Device, order_id: OrderId, digits: str, *, now: datetime
 ) -> tuple[CodeVerdict, int]:
     """Check a one-time code at the door, and count the try; with how many are left.
 
     An order that is not on the driver's list has no code, as far as they can tell. One whose attempt stands has none
     to spend any more.
     """
-    if device.driver_id is None:
-        return CodeVerdict.NONE, 0
-    day = timedelta(days=1)
-    for round_ in writer.rounds_of(device.driver_id, (now - day).date(), (now + day).date()):
-        stop = None if round_.withdrawn else stop_of(round_, order_id)
-        if stop is None:
-            continue
-        number = int(stop.get("attempt", 1))
-        code = writer.code(order_id, number)
-        if code is not None and (order_id, number) in standing(writer.actions_of([round_.shift_id])):
+    hashed = Beforehand()
+    _, code = logbook.read(lambda reader: _code_at_door(reader, device, order_id, now))
+    hashed.prepare(code, digits)
+
+    def spend(writer: LogbookWriter) -> tuple[CodeVerdict, int]:
+        round_, code = _code_at_door(writer, device, order_id, now)
+        if round_ is None or code is None:
+            return CodeVerdict.NONE, 0
+        if (order_id, code.attempt) in standing(writer.actions_of([round_.shift_id])):
             return CodeVerdict.SPENT, 0
-        verdict, tried = check(code, digits, now)
+        verdict, tried = check(code, digits, now, hashed)
         if tried is not None and tried != code:
             writer.put_code(tried)
         return verdict, tries_left(tried)
-    return CodeVerdict.NONE, 0
+
+    return logbook.write(spend)
+
+
+def _code_at_door(
+    reader: LogbookReader, device: Device, order_id: OrderId, now: datetime
+) -> tuple[SentRound | None, OneTimeCode | None]:
+    """The code of an order on the driver's list these days, and the round it is in."""
+    if device.driver_id is None:
+        return None, None
+    day = timedelta(days=1)
+    for round_ in reader.rounds_of(device.driver_id, (now - day).date(), (now + day).date()):
+        stop = None if round_.withdrawn else stop_of(round_, order_id)
+        if stop is not None:
+            return round_, reader.code(order_id, int(stop.get("attempt", 1)))
+    return None, None
 
 
 # --- the envelope -------------------------------------------------------------------------------------------------
@@ -119,11 +134,11 @@ class _Opened:
     skew_s: float
     app: str
 
-    def call(self, writer: LogbookWriter) -> Call:
+    def call(self, writer: LogbookWriter, hashed: Hash = slow_hash) -> Call:
         """What an effect has at hand."""
         if self.device.driver_id is None:
             raise BadInput("This phone belongs to no driver.", "Pair it again.")
-        return Call(writer, self.device, self.device.driver_id, self.now, self.skew_s, self.app)
+        return Call(writer, self.device, self.device.driver_id, self.now, self.skew_s, self.app, hashed)
 
 
 def _open(device: Device, envelope: Any, now: datetime) -> _Opened:
@@ -154,6 +169,33 @@ def _skew_s(envelope: Mapping[str, Any], now: datetime) -> float:
 def _app(envelope: Mapping[str, Any]) -> str:
     app = keepable(envelope.get("app"))
     return app[:40] if isinstance(app, str) else ""
+
+
+def _hashed_before(logbook: Logbook, opened: _Opened) -> Beforehand:
+    """The slow hashes of the codes in these actions, made while nobody waits for this transaction to end."""
+    typed = [known for raw in opened.actions if (known := _typed_code(raw))]
+
+    def codes(reader: LogbookReader) -> list[tuple[OneTimeCode | None, str]]:
+        found = []
+        for shift_id, order_id, digits in typed:
+            stop = stop_of(round_, order_id) if (round_ := reader.round(shift_id)) else None
+            found.append((reader.code(order_id, int(stop.get("attempt", 1))) if stop else None, digits))
+        return found
+
+    hashed = Beforehand()
+    for code, digits in logbook.read(codes) if typed else ():
+        hashed.prepare(code, digits)
+    return hashed
+
+
+def _typed_code(raw: Any) -> tuple[ShiftId, OrderId, str] | None:
+    """Of an action that has one; what is wrong with an action is told later."""
+    try:
+        action = read_action(raw)
+        digits = Fields(action.body).text("code", 12).strip()
+    except Unfit:
+        return None
+    return (action.shift_id, action.order_id, digits) if action.order_id and digits else None
 
 
 # --- one action ---------------------------------------------------------------------------------------------------

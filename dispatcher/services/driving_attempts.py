@@ -166,7 +166,7 @@ def _code(call: Call, action: Action, stop: Stop, typed: str) -> tuple[CodeVerdi
         return CodeVerdict.NONE, 0
     if not typed:
         return (CodeVerdict.RIGHT if code.right_at else CodeVerdict.NONE), code.tries
-    verdict, tried = check(code, typed, call.happened(action))
+    verdict, tried = check(code, typed, call.happened(action), call.hashed)
     if tried is not None and tried != code:
         call.writer.put_code(tried)
     return verdict, tried.tries if tried else 0

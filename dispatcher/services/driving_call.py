@@ -10,6 +10,7 @@ from dispatcher.domain.devices import Device
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.proof import RecordKind
 from dispatcher.proof.chain import link
+from dispatcher.proof.codes import Hash, slow_hash
 from dispatcher.services.driving_fields import Unfit
 from dispatcher.services.driving_round import Stop, round_had, standing, stop_of
 from dispatcher.services.logbook import LogbookWriter
@@ -31,6 +32,8 @@ class Call:
     skew_s: float
     """How far the phone's clock is ahead."""
     app: str
+    hashed: Hash = slow_hash
+    """For one-time codes."""
     _rounds: dict[ShiftId, SentRound] = field(default_factory=dict)
     _standing: dict[ShiftId, dict[tuple[OrderId, int], TakenAction]] = field(default_factory=dict)
 

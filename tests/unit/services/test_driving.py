@@ -1,6 +1,7 @@
 """What drivers do: effects, refusals, and that it is theirs alone."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,14 +9,16 @@ from typing import Any
 
 import pytest
 
+from db.logbook.opening import open_logbook
 from dispatcher.domain.actions import ActionKind, Taking
 from dispatcher.domain.devices import Device, Note
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.proof import Attempt, CodeVerdict, Handover, LineResult, Nearness, Outcome, ProofKind, RecordKind
+from dispatcher.proof import codes
 from dispatcher.proof.chain import verify
 from dispatcher.proof.ink import to_json
-from dispatcher.services.driving import Loading, attempts_of, loading_of, progress_of, try_code
+from dispatcher.services.driving import Loading, attempts_of, loading_of, progress_of, take_queue, try_code
 from dispatcher.services.driving_round import iso
 from tests.unit.proof.signatures import signature
 from tests.unit.services.driven_day import (
@@ -184,7 +187,7 @@ def test_anothers_stop_and_one_that_is_nowhere_are_refused_in_the_same_words(roa
 
 def test_a_code_of_anothers_stop_does_not_exist(road: Road) -> None:
     digits = road.code("b1")
-    tried = lambda device, order: road.logbook.write(lambda w: try_code(w, device, OrderId(order), digits, now=NOW))
+    tried = lambda device, order: try_code(road.logbook, device, OrderId(order), digits, now=NOW)
     assert tried(PHONE, "b1") == tried(PHONE, "nowhere") == tried(PHONE, "a1") == (CodeVerdict.NONE, 0)
     assert road.kept_code("b1").tries == 0
     assert tried(OTHERS_PHONE, "b1") == (CodeVerdict.RIGHT, 0)
@@ -208,7 +211,7 @@ def test_a_phone_without_a_driver_is_sent_away(road: Road) -> None:
 def test_a_code_tried_six_times(road: Road) -> None:
     digits = road.code("a1")
     wrong = f"{(int(digits) + 1) % 10**6:06}"
-    tried = lambda typed: road.logbook.write(lambda w: try_code(w, PHONE, OrderId("a1"), typed, now=NOW))
+    tried = lambda typed: try_code(road.logbook, PHONE, OrderId("a1"), typed, now=NOW)
     assert [tried(wrong) for _ in range(6)] == [
         *((CodeVerdict.WRONG, left) for left in (4, 3, 2, 1, 0)),
         (CodeVerdict.SPENT, 0),
@@ -220,7 +223,7 @@ def test_a_code_tried_six_times(road: Road) -> None:
 
 def test_a_code_checked_at_the_door_is_right_in_the_attempt_and_spent_then(road: Road) -> None:
     digits = road.code("a1")
-    tried = lambda: road.logbook.write(lambda w: try_code(w, PHONE, OrderId("a1"), digits, now=NOW))
+    tried = lambda: try_code(road.logbook, PHONE, OrderId("a1"), digits, now=NOW)
     assert tried() == tried() == (CodeVerdict.RIGHT, 0)
     assert road.one("deliver", "a1", code=digits)["code"] == "right"
     assert tried() == (CodeVerdict.SPENT, 0)
@@ -229,7 +232,7 @@ def test_a_code_checked_at_the_door_is_right_in_the_attempt_and_spent_then(road:
 
 def test_a_code_checked_at_the_door_need_not_be_sent_again(road: Road) -> None:
     digits = road.code("a1")
-    road.logbook.write(lambda w: try_code(w, PHONE, OrderId("a1"), digits, now=NOW))
+    try_code(road.logbook, PHONE, OrderId("a1"), digits, now=NOW)
     assert road.one("deliver", "a1")["code"] == "right"
 
 
@@ -375,3 +378,27 @@ def test_every_kind_but_unreadable_can_be_sent(road: Road) -> None:
     for kind in ActionKind:
         if kind is not ActionKind.UNREADABLE:
             assert "kind" not in road.one(kind.value, "a1")["why"]
+
+
+@pytest.mark.parametrize("typed_at", ["the door", "the end"])
+def test_nobody_waits_to_write_while_a_code_is_hashed(
+    road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed_at: str
+) -> None:
+    """Neither for a try at the door nor for a queue: a slow hash within a transaction would lock everybody out."""
+    digits, made = road.code("a1"), codes.slow_hash
+    written: list[str] = []
+
+    def hashed(typed: str, salt: bytes) -> bytes:
+        with closing(open_logbook(tmp_path, clock=lambda: NOW)) as other:
+            other.write(lambda w: w.put_cursor("beside", len(written)))
+        written.append(typed)
+        return made(typed, salt)
+
+    monkeypatch.setattr(codes, "slow_hash", hashed)
+    if typed_at == "the door":
+        assert try_code(road.logbook, PHONE, OrderId("a1"), digits, now=NOW)[0] is CodeVerdict.RIGHT
+    else:
+        deliver = road.action("deliver", "a1", outcome="delivered", handover="recipient", name="Kim", code=digits)
+        (answer,) = take_queue(road.logbook, PHONE, {"sent_at": iso(NOW), "actions": [deliver]}, now=NOW)
+        assert answer["code"] == "right"
+    assert written == [digits]

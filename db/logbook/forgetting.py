@@ -20,6 +20,7 @@ PARTS = ("fix", "event", "quarantine")
 OLD_LETTER = "received_ms < ?"
 OLD_PART = f"letter IN (SELECT n FROM letter WHERE {OLD_LETTER})"  # noqa: S608
 OLD_CODE = "expires_at < ?"
+OLD_UNREADABLE = "kind = 'unreadable' AND received_at < ?"
 
 type Transaction = Callable[[], AbstractContextManager[Any]]
 """Opens a transaction for one slice and gives the DB-API's cursor."""
@@ -32,13 +33,13 @@ def count(cursor: Any, before: datetime, kinds: Iterable[str]) -> Mapping[str, i
 
 def forget(transaction: Transaction, before: datetime, kinds: Iterable[str]) -> Mapping[str, int]:
     """Delete them; says how many rows of each kind went."""
-    ways = {"tracks": _forget_tracks, "codes": _forget_codes}
+    ways = {"tracks": _forget_tracks, "codes": _forget_codes, "unreadable": _forget_unreadable}
     return {kind: sum(ways[kind](transaction, before)) for kind in _checked(kinds)}
 
 
 def _checked(kinds: Iterable[str]) -> list[str]:
     wanted = list(dict.fromkeys(kinds))
-    if unknown := [kind for kind in wanted if kind not in ("tracks", "codes")]:
+    if unknown := [kind for kind in wanted if kind not in ("tracks", "codes", "unreadable")]:
         raise ValueError(f"nothing of the logbook is called {', '.join(unknown)}")
     return wanted
 
@@ -46,6 +47,9 @@ def _checked(kinds: Iterable[str]) -> list[str]:
 def _counts(cursor: Any, kind: str, before: datetime) -> Iterator[int]:
     if kind == "codes":
         yield _count(cursor, "code", OLD_CODE, moment_text(before))
+        return
+    if kind == "unreadable":
+        yield _count(cursor, "action", OLD_UNREADABLE, moment_text(before))
         return
     for part in PARTS:
         yield _count(cursor, part, OLD_PART, milliseconds(before))
@@ -59,6 +63,10 @@ def _count(cursor: Any, table: str, old: str, limit: str | int) -> int:
 
 def _forget_codes(transaction: Transaction, before: datetime) -> Iterator[int]:
     yield from _slices(transaction, "code", OLD_CODE, moment_text(before))
+
+
+def _forget_unreadable(transaction: Transaction, before: datetime) -> Iterator[int]:
+    yield from _slices(transaction, "action", OLD_UNREADABLE, moment_text(before))
 
 
 def _forget_tracks(transaction: Transaction, before: datetime) -> Iterator[int]:

@@ -162,7 +162,7 @@ class Logbook(Protocol):
         """Changes whenever another connection or process has committed; costs next to nothing to ask."""
 
     def forget(self, before: datetime, kinds: Iterable[str], *, dry_run: bool = False) -> Mapping[str, int]:
-        """Delete what is older, of the kinds `tracks` and `codes`; says how many rows of each kind (would) go."""
+        """Delete what is older, of the kinds `tracks`, `codes` and `unreadable`; how many rows of each (would) go."""
 
     def backup(self, to: Path) -> None:
         """As `Store.backup`."""

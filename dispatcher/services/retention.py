@@ -10,6 +10,10 @@ from pathlib import Path
 from dispatcher.services.clocks import DepotClock
 from dispatcher.services.workplace import Workplace
 
+KEEP_UNREADABLE_DAYS = 60
+"""What phones sent of actions that nobody can read: long enough to look into it."""
+KEEP_UPLOADS_DAYS = 14
+"""Photos that came in part and no further."""
 CURSOR = "forgotten"
 """The logbook's note of the day, as an ordinal, on which this was done last."""
 
@@ -25,10 +29,20 @@ def forget_today(workplace: Workplace) -> Mapping[str, int]:
     gone = {
         **logbook.forget(now - timedelta(days=policy.keep_tracks_days), ["tracks"]),
         **logbook.forget(now - timedelta(days=policy.keep_codes_days), ["codes"]),
+        **logbook.forget(now - timedelta(days=KEEP_UNREADABLE_DAYS), ["unreadable"]),
         "photos": _forget_photos(photos_of(workplace), now - timedelta(days=policy.keep_photos_days)),
+        "uploads": _forget_uploads(photos_of(workplace), now - timedelta(days=KEEP_UPLOADS_DAYS)),
     }
     logbook.write(lambda book: book.put_cursor(CURSOR, today))
     return gone
+
+
+def _forget_uploads(folder: Path, before: datetime) -> int:
+    """Delete what arrived of photos whose rest did not come: a phone that still has one begins it anew."""
+    old = [file for file in (folder / "arriving").glob("*/*") if file.stat().st_mtime < before.timestamp()]
+    for file in old:
+        file.unlink(missing_ok=True)
+    return sum(1 for file in old if file.suffix == ".part")
 
 
 def _simulated(workplace: Workplace) -> bool:

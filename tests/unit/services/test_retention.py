@@ -14,6 +14,7 @@ from db.logbook.opening import open_logbook
 from dispatcher.domain.place import Place
 from dispatcher.domain.tracking import Fix
 from dispatcher.proof.files import ProofFiles
+from dispatcher.services import driving
 from dispatcher.services.backups import back_up_today, folder
 from dispatcher.services.clocks import SimulatedTime, clock_of, publish
 from dispatcher.services.home import Home
@@ -61,7 +62,7 @@ def test_tracks_are_forgotten_when_the_setting_says_and_not_before(road: Workpla
     hear(road, clock.moment)
     clock.moment += timedelta(days=30)
     hear(road, clock.moment)
-    assert forget_today(road) == {"tracks": 0, "codes": 0, "photos": 0}
+    assert forget_today(road) == dict.fromkeys(["tracks", "codes", "unreadable", "photos", "uploads"], 0)
     clock.moment += timedelta(days=31)
     assert forget_today(road)["tracks"] > 0
     assert fixes(road) == 1
@@ -108,3 +109,26 @@ def test_nothing_is_deleted_by_a_date_that_is_made_up(road: Workplace, clock: Cl
     assert simulated.clock() > clock.moment + timedelta(days=399)
     assert forget_today(simulated) == {}
     assert fixes(road) == 1
+
+
+def test_a_photo_that_came_in_part_goes_when_nothing_more_comes(road: Workplace, clock: Clock) -> None:
+    files = ProofFiles(photos_of(road))
+    begun, lately = "a" * 64, "b" * 64
+    for sha256, age in ((begun, timedelta(days=15)), (lately, timedelta(days=2))):
+        files.append("phone", sha256, offset=0, total=10, chunk=b"12345", on=clock.moment.date())
+        at = (clock.moment - age).timestamp()
+        os.utime(files._part("phone", sha256), (at, at))
+    assert forget_today(road)["uploads"] == 1
+    assert (files.have("phone", begun), files.have("phone", lately)) == (0, 5)
+
+
+def test_what_nobody_can_read_goes_in_its_time(road: Workplace, clock: Clock) -> None:
+    book = road.live.logbook
+    phone = onroad.pair(book, next(iter(small_day().drivers)), clock.moment)
+    driving.take_queue(book, phone, {"actions": [{"nonsense": 1}]}, now=clock.moment)
+    clock.moment += timedelta(days=59)
+    assert forget_today(road)["unreadable"] == 0
+    assert len(book.read(lambda r: r.actions_after(0))) == 1
+    clock.moment += timedelta(days=2)
+    assert forget_today(road)["unreadable"] == 1
+    assert not book.read(lambda r: r.actions_after(0))

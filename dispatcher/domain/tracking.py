@@ -232,7 +232,7 @@ class LiveRound:
     """The stop the driver stands at."""
     driven_m: float = 0.0
     planned_m: float = 0.0
-    """What the plan has for what was driven."""
+    """What the plan has for all of the round."""
     latest: StoredFix | None = None
     """The fix with the latest device time that is followed."""
     mock: bool = False

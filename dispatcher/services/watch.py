@@ -270,7 +270,7 @@ class Watch:
             live if heard else (),
             at,
             tracker.driven_m,
-            progress.planned_m,
+            float(times.distance_m),
             tracker.position,
             tracker.mock,
             progress.over or (silent and bool(visits) and at is None and not rest),

@@ -229,7 +229,7 @@ def door_of_round(day: Day, live: LiveDay, shift_id: ShiftId, told: RoundTold | 
 
 
 def _driven(round_: LiveRound) -> str:
-    return f"{fmt.distance(round_.driven_m)}, planned {fmt.distance(round_.planned_m)}"
+    return f"{fmt.distance(round_.driven_m)} of {fmt.distance(round_.planned_m)} planned"
 
 
 def _risks(round_: LiveRound) -> tuple[Remark, ...]:

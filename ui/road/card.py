@@ -265,7 +265,7 @@ class DriverCard(QWidget):
             if round_.pace:
                 yield "Pace", pace_words(round_.pace)
         if round_.driven_m:
-            yield "Driven", f"{words.distance(round_.driven_m)}, planned {words.distance(round_.planned_m)}"
+            yield "Driven", f"{words.distance(round_.driven_m)} of {words.distance(round_.planned_m)} planned"
 
     def _phones(self, driver_id: DriverId) -> Iterator[str]:
         for device in self._devices:

@@ -173,7 +173,7 @@ def test_a_round_on_the_road(inspector: Inspector, a_board: Board) -> None:
     facts = told(inspector.sheet.road)
     assert facts["Delay"] == "+12 min"
     assert facts["Phone"] == "changed, not seen yet (version 2, 1 seen)"
-    assert facts["Driven"] == "4.2 km, planned 4.0 km"
+    assert facts["Driven"] == "4.2 km of 4.0 km planned"
     assert facts["Sequence"] == "1 visit out of it"
     assert "Begun" in facts
     assert "Ended" not in facts

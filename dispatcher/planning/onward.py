@@ -21,7 +21,7 @@ type Pace = Callable[[int, int, int], tuple[float, float, float]]
 """(from place, to place, second of the day) → how much longer than free flow driving takes there and then, the standard
 deviation of that factor's logarithm for one leg, and that of the factor itself: wrong for one leg, it is for all."""
 
-SURPRISE_S = 90.0
+SURPRISE_S = 120.0
 """Standard deviation of what nobody planned, per stop ahead: another sequence, a detour, a halt. By simulated days."""
 
 SERVICE_SPREAD = 0.45

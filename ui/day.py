@@ -5,7 +5,7 @@ gestures in `ui.hand`, the optimiser in `ui.search`, proposals in `ui.proposals`
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
@@ -288,6 +288,18 @@ class DayBoard(QObject):
         """A moment as the depot's clocks show it."""
         zone = self.day.depot.zone if self.day else None
         return f"{moment.astimezone(zone):%H:%M}"
+
+
+def same_ahead(before: Day, day: Day) -> bool:
+    """Whether nothing is other than before but that more stops are done: drivers know that themselves."""
+    if replace(before, plan=day.plan) != day or len(before.plan.routes) != len(day.plan.routes):
+        return False
+    for one, other in zip(before.plan.routes, day.plan.routes, strict=True):
+        done = {stop.order_id for stop in other.stops if stop.done}
+        ahead = [stop for stop in one.stops if not stop.done and stop.order_id not in done]
+        if one.shift_id != other.shift_id or ahead != [stop for stop in other.stops if not stop.done]:
+            return False
+    return True
 
 
 def _ways(day: Day) -> Ways:

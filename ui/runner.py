@@ -365,7 +365,8 @@ class OpRunner(QObject):
         timer.timeout.connect(loop.quit)
         self._idle.connect(loop.quit)
         timer.start(timeout_ms)
-        loop.exec()
+        while not self.idle and timer.isActive():  # what ends may begin something else before the loop does
+            loop.exec()
         timer.stop()
         self._idle.disconnect(loop.quit)
         if not self.idle:

@@ -5,7 +5,6 @@ sends.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
@@ -24,7 +23,7 @@ from dispatcher.services.planning import Outlook
 from dispatcher.services.sending import Sent
 from dispatcher.services.workplace import Workplace
 from ui import format as words
-from ui.day import DayBoard, Past
+from ui.day import DayBoard, Past, same_ahead
 from ui.hand import Hand
 from ui.map.road import Driven, VisitTick
 from ui.road.feed import RoadFeed
@@ -463,18 +462,6 @@ class RoadDesk(QObject):
         self._panel.replay.pause()
         self._panel.replay.hide()
         self._panel.map.end_replay()
-
-
-def same_ahead(before: Day, day: Day) -> bool:
-    """Whether nothing is other than before but that more stops are done: drivers know that themselves."""
-    if replace(before, plan=day.plan) != day or len(before.plan.routes) != len(day.plan.routes):
-        return False
-    for one, other in zip(before.plan.routes, day.plan.routes, strict=True):
-        done = {stop.order_id for stop in other.stops if stop.done}
-        ahead = [stop for stop in one.stops if not stop.done and stop.order_id not in done]
-        if one.shift_id != other.shift_id or ahead != [stop for stop in other.stops if not stop.done]:
-            return False
-    return True
 
 
 def _driven(day: Day, live: LiveDay, shift_id: ShiftId, line: RoadPath, desk: LiveDesk) -> Driven:

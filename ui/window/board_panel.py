@@ -24,7 +24,7 @@ from ui.board.drag import run_drag
 from ui.board.inspector import Inspector
 from ui.board.pool import PoolPanel
 from ui.board.rounds import RoundsPanel
-from ui.day import DayBoard, Past
+from ui.day import DayBoard, Past, same_ahead
 from ui.history.panel import HistoryPanel
 from ui.map.messages import ClosureLine, Flavour, StopMark
 from ui.map.replay import ReplayBar
@@ -35,6 +35,7 @@ from ui.road.card import DriverCard
 from ui.runner import OpRunner
 from ui.theme import Theme
 from ui.timeline.panel import TimelinePanel
+from ui.turns import Turns
 from ui.window.marks import StopMarks, bounds_around, closure_lines, idle_rounds, route_lines, with_place
 from ui.window.proofs import ProofDesk
 
@@ -77,6 +78,8 @@ class BoardPanel(QMainWindow):
         self._telling = False
         self._marks = StopMarks()
         self._live: LiveDay | None = None
+        self._turns = Turns(self)
+        self._showing = (self._show_rounds, self._show_lanes, self._show_around, self._show_rest)
         self._drawing = QTimer(self, interval=DRAW_LIVE_MS, singleShot=True)
         self._drawing.timeout.connect(self._draw_stops)
         self._make_views()
@@ -212,14 +215,13 @@ class BoardPanel(QMainWindow):
     @Slot(object)
     def _on_outlook_changed(self, outlook: Outlook) -> None:
         reasons = self._outlook.reasons if self._outlook and not outlook.reasons else outlook.reasons
-        self._outlook = Outlook(outlook.day, outlook.schedule, reasons)
-        self._telling = True
-        self._show_outlook()
-        self._telling = False
-        self._keep_selection(outlook.day)
-        if self._lines_of != outlook.day.date:
-            self._lines_of = outlook.day.date
-            self.map.show_routes([])
+        before, self._outlook = self._outlook, Outlook(outlook.day, outlook.schedule, reasons)
+        self._turns.drop()
+        if before and same_ahead(before.day, outlook.day):  # nobody's hand did that: it may take a moment
+            self._turns.take(self._showing)
+        else:
+            for show in self._showing:
+                show()
 
     @Slot(object)
     def _on_reasons_changed(self, reasons: object) -> None:
@@ -233,14 +235,34 @@ class BoardPanel(QMainWindow):
         self.map.set_read_only(f"As it was at {at} – read only" if past else None)
         self.history.set_past(past)
 
-    def _show_outlook(self) -> None:
+    def _show_rounds(self) -> None:
         assert self._outlook is not None
-        day, schedule = self._outlook.day, self._outlook.schedule
-        self.rounds.set_day(day, schedule)
-        self.timeline.set_day(day, schedule)
+        self._telling = True
+        self.rounds.set_day(self._outlook.day, self._outlook.schedule)
+        self._telling = False
+
+    def _show_lanes(self) -> None:
+        assert self._outlook is not None
+        self._telling = True
+        self.timeline.set_day(self._outlook.day, self._outlook.schedule)
+        self._telling = False
+
+    def _show_around(self) -> None:
+        """What is on the map beside lines and stops."""
+        assert self._outlook is not None
+        day = self._outlook.day
+        if self._lines_of != day.date:
+            self._lines_of = day.date
+            self.map.show_routes([])
         self.map.show_idle_rounds(idle_rounds(day))
         self._show_closures(day)
+
+    def _show_rest(self) -> None:
+        assert self._outlook is not None
+        self._telling = True
         self._show_waiting()
+        self._telling = False
+        self._keep_selection(self._outlook.day)
 
     def _show_closures(self, day: Day) -> None:
         """The day's closed streets on the map; what cannot be obeyed is said."""

@@ -144,7 +144,9 @@ class MapView(LiveStage):
 
     def show_idle_rounds(self, rounds: Iterable[msg.IdleRound]) -> None:
         """Rounds that have no line: offered at the map's edge while stops are dragged."""
-        self._keep("idle", rounds=[wire.idle_values(one) for one in rounds])
+        values = {"rounds": [wire.idle_values(one) for one in rounds]}
+        if values != self._state.get("idle"):
+            self._keep("idle", **values)
 
     def show_closures(self, closures: Iterable[msg.ClosureLine]) -> None:
         """Replace all closed streets."""

@@ -13,7 +13,7 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-THRESHOLDS = (5_000, 3, 0)
+THRESHOLDS = (5_000, 1, 0)
 """Of the three generations; the oldest is always empty."""
 EVERY_MS = 50
 """Often enough that little has gathered."""

@@ -45,7 +45,7 @@ class Habit:
         The mean residual life of a log-normal time (Klein & Moeschberger 2003, Survival Analysis, 2.4).
         """
         mean_s = self.factor * service_s
-        if past_s <= 0 or mean_s <= 0 or self.spread <= 0:
+        if past_s < 1 or mean_s <= 0 or self.spread <= 0:  # in less than a second nothing is learned
             return max(0.0, mean_s - past_s)
         z = (math.log(past_s / mean_s) + self.spread**2 / 2) / self.spread
         beyond = _NORMAL.cdf(-z)

@@ -186,7 +186,7 @@ def test_the_rest_of_a_stop_is_what_a_numeric_integral_says(factor, spread, serv
     mean_s = factor * service_s
     assert rest_s >= 0
     assert habit.rest_s(service_s, 0) == pytest.approx(mean_s)
-    z = max(-9.0, (math.log(past_s / mean_s) + spread**2 / 2) / spread) if past_s else -9.0
+    z = max(-9.0, (math.log(past_s / mean_s) + spread**2 / 2) / spread) if past_s >= 1 else -9.0
     if z < 3:
         steps = [z + (8 - z) * i / 2_000 for i in range(2_001)]
         beyond = [math.exp(-(x**2) / 2) for x in steps]

@@ -14,7 +14,6 @@ import os
 import signal
 import socket
 import ssl
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -54,8 +53,6 @@ from dispatcher.services.network import host_of, in_url, listening_addresses, pr
 log = logging.getLogger(__name__)
 
 TICK_S = 1.0
-SWITCH_S = 0.001
-"""How long one thread may keep the others waiting: a commit waits for its turn some twenty times."""
 READERS = 4
 BACKLOG = 1_024
 _ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
@@ -251,7 +248,6 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 def serve(gateway: Callable[[], Gateway], folder: Path, *, mqtt: bool = False) -> None:
     """Be the gateway of the depot in `folder` until asked to end. Raises `KnownError` if one runs already."""
-    sys.setswitchinterval(SWITCH_S)
     gc.collect()
     gc.freeze()  # all that is loaded by now stays; to look through it again would hold up every phone for 80 ms
     with only_one(folder / "gateway") as claim, asyncio.Runner(loop_factory=_loop(mqtt=mqtt)) as runner:

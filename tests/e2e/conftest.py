@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import main
+from commands.opening import open_store
 from dispatcher.services.demo import for_practice
 from dispatcher.services.home import Home
 from tests.fixtures.depots import DEPOT, ON, demo_home, demo_said, region_built, region_home, run, told
@@ -50,7 +51,7 @@ def roundhouse(capfd: pytest.CaptureFixture[str]) -> Roundhouse:
 @pytest.fixture
 def practice(demo_home: Path) -> Path:
     """The data folder with the demo depot as the demo has it: for practice, its rounds sent."""
-    with closing(main.open_store(Home(demo_home).database(DEPOT))) as store:
+    with closing(open_store(Home(demo_home).database(DEPOT))) as store:
         store.write("For practice", lambda uow: uow.put_depot(for_practice(uow.depot())))
     assert told(run(demo_home, "send", "--date", str(ON), "--depot", DEPOT, "--json"))
     return demo_home

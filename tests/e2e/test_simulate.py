@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-import main
+from commands.opening import open_store, prepare_demo
 from db.logbook.opening import open_logbook
 from dispatcher.domain.actions import ActionKind, Taking
 from dispatcher.domain.ids import ShiftId
@@ -103,9 +103,9 @@ def test_a_depot_for_practice_can_be_made(region_home: Path, roundhouse: Roundho
 
 
 def test_the_demo_made_by_an_older_version_becomes_one_for_practice(demo_home: Path) -> None:
-    with closing(main.open_store(Home(demo_home).database(DEPOT))) as store:
+    with closing(open_store(Home(demo_home).database(DEPOT))) as store:
         assert not store.read(lambda r: r.depot()).road.practice
-        assert main.prepare_demo(Home(demo_home)) == DEPOT
+        assert prepare_demo(Home(demo_home)) == DEPOT
         assert store.read(lambda r: r.depot()).road.practice
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import main
+from commands.opening import open_depot, open_store
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.place import Place
 from dispatcher.domain.progress import NoProgress
@@ -29,9 +29,9 @@ def found(home: Home, on: date, *, drivers: int, orders: int, seconds: float) ->
     fleet = json.loads((demo.RESOURCES / "fleet.json").read_text(encoding="utf-8"))
     said = fleet["depot"]
     depot = Depot("Practice", Place(said["lat"], said["lon"]), said["zone"], demo.REGION)
-    slug = create_depot(home, demo.for_practice(depot), open_store=main.open_store)
+    slug = create_depot(home, demo.for_practice(depot), open_store=open_store)
     files = _fleet_file(home.root / "fleet.json", fleet, drivers), _order_file(home.root / "orders.csv", orders)
-    with main.open_depot(home, slug) as workplace:
+    with open_depot(home, slug) as workplace:
         demo.load_fleet(workplace.store, files[0])
         _plan(workplace, on, files[1], seconds)
     return slug

@@ -20,7 +20,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 
-import main
+from commands.opening import open_depot, open_store
 from dispatcher.domain.proof import RecordKind
 from dispatcher.services.clocks import system_clock
 from dispatcher.services.home import Home
@@ -127,8 +127,8 @@ def play(folder: Path, args: argparse.Namespace) -> dict[str, Any]:
         slug = found(home, args.date, drivers=args.drivers, orders=args.orders, seconds=PLANNED_S)
         app, theme = make_application(home)
         theme.apply(Mode.LIGHT, 1.0)
-        maker = lambda depot: create_depot(home, depot, open_store=main.open_store)
-        program = Program(home, theme, partial(main.open_depot, home), maker, main.open_store)
+        maker = lambda depot: create_depot(home, depot, open_store=open_store)
+        program = Program(home, theme, partial(open_depot, home), maker, open_store)
         collector, show = GuiCollector(program), Show(program, folder, args)
         program.open(slug, args.date)
         show.window.resize(*SIZE)

@@ -15,6 +15,8 @@ import pytest
 from pysqlite3 import dbapi2
 
 import main as program
+from commands.opening import now, open_store
+from db.lock import lock_home
 from db.logbook.opening import open_logbook
 from db.logbook.store import SqliteLogbook
 from dispatcher.domain.errors import KnownError
@@ -26,6 +28,8 @@ from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.time import TimeWindow
 from dispatcher.proof.codes import check
 from dispatcher.services.codes import HEADINGS, code_of, codes_file, depot_secret, expires_at, issue_codes
+from dispatcher.services.home import find_home
+from dispatcher.services.workplace import open_workplace
 from tests.unit.services.driven_day import NOW, ON, SECRET, open_road
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -178,7 +182,7 @@ def depot(home: Path, capsys: Say) -> Path:
     """The folder of a depot with one order."""
     assert run(capsys, "depot", "new", "Yard", "--at", "60.17,24.94", "--zone", "Europe/Helsinki")[0] == 0
     folder = home / "depots" / "yard"
-    with program.open_workplace(program.find_home(), "yard", open_store=program.open_store, clock=program.now) as place:
+    with open_workplace(find_home(), "yard", open_store=open_store, clock=now) as place:
         place.store.write("Fill", lambda uow: uow.put_orders([order("a"), order("b", level=None)]))
     return folder
 
@@ -197,7 +201,7 @@ def test_codes_are_written_again_the_same_and_renewed_when_asked(depot: Path, tm
 
 def test_codes_and_verify_run_beside_an_open_window(depot: Path, tmp_path: Path, capsys: Say) -> None:
     open_road(depot).logbook.close()
-    with program.lock_home(program.find_home().root):
+    with lock_home(find_home().root):
         out = str(tmp_path / "codes.csv")
         assert run(capsys, "codes", "--date", ON.isoformat(), "--out", out)[1]["codes"] == 1
         assert run(capsys, "verify")[0] == 0

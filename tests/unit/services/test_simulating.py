@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-import main
+from commands.arguments import parser
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.place import Place
@@ -63,10 +63,10 @@ def test_nor_is_other_json(line: str) -> None:
 
 def test_what_is_asked_for_is_what_the_command_line_takes() -> None:
     wish = Wish(ON, speed=300.0, seed=7, drivers=3, until=time(14, 5))
-    args = main.parser().parse_args(["simulate", *wish.arguments("helsinki"), "--attached", "--json"])
+    args = parser().parse_args(["simulate", *wish.arguments("helsinki"), "--attached", "--json"])
     asked = (args.depot, args.date, args.speed, args.seed, args.drivers, args.until)
     assert asked == ("helsinki", ON, 300.0, 7, 3, time(14, 5))
-    usual = main.parser().parse_args(["simulate", *Wish(ON).arguments("helsinki")])
+    usual = parser().parse_args(["simulate", *Wish(ON).arguments("helsinki")])
     assert (usual.speed, usual.seed, usual.drivers, usual.until) == (60.0, 1, None, None)
 
 

@@ -93,6 +93,9 @@ class RoadMatch:
     """(lat, lon) along the roads."""
     snapped: tuple[Snap | None, ...]
     """For every fix of the request, where it lay on the road; `None` for an outlier."""
+    driven_m: tuple[float, ...]
+    """For every fix, metres along the roads from the last one before it that lay on one; 0 where the line begins anew,
+    and for an outlier."""
     confidence: float
     """0-1, as the engine states it."""
 

@@ -142,7 +142,7 @@ class RoadEngine:
 
     def match(self, places: Sequence[Place], times_s: Sequence[int]) -> RoadMatch:
         """Lay a track onto the roads; a track that fits none gives an empty line and no snapped fix."""
-        lost = RoadMatch((), (None,) * len(places), 0.0)
+        lost = RoadMatch((), (None,) * len(places), (0.0,) * len(places), 0.0)
         if len(places) < 2:
             return lost
         try:
@@ -282,8 +282,16 @@ def _road_match(reply: Any) -> RoadMatch:
     return RoadMatch(
         line=tuple(point for piece in pieces for point in _line(piece["geometry"])),
         snapped=tuple(_snap(point) if point is not None else None for point in reply["tracepoints"]),
+        driven_m=tuple(_driven_m(point, pieces) for point in reply["tracepoints"]),
         confidence=float(np.average([piece["confidence"] for piece in pieces], weights=weights)),
     )
+
+
+def _driven_m(point: Any, pieces: Sequence[Any]) -> float:
+    """The leg that ends at a tracepoint, if one does."""
+    if point is None or not (leg := int(point["waypoint_index"])):
+        return 0.0
+    return float(pieces[int(point["matchings_index"])]["legs"][leg - 1]["distance"])
 
 
 def _is(error: RuntimeError, *codes: str) -> bool:

@@ -53,7 +53,10 @@ class StraightLine:
     def match(self, places: Sequence[Place], times_s: Sequence[int], profile: Profile) -> RoadMatch:  # noqa: ARG002
         """The track itself, of which nobody can be sure."""
         return RoadMatch(
-            line=tuple((p.lat, p.lon) for p in places), snapped=tuple(Snap(p, 0.0) for p in places), confidence=0.0
+            line=tuple((p.lat, p.lon) for p in places),
+            snapped=tuple(Snap(p, 0.0) for p in places),
+            driven_m=tuple(before.distance_m(p) for before, p in zip([*places[:1], *places], places, strict=False)),
+            confidence=0.0,
         )
 
     def understood(self, line: Sequence[Place]) -> Understood:  # noqa: ARG002

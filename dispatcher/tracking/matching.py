@@ -3,25 +3,24 @@
 A network's matcher takes a track to be driven through: a phone that lies still for minutes would wander about the
 side streets. So every stay becomes its mean place, and the drives between are matched one by one; each begins where
 the one before ended. Long drives go in windows that overlap and are joined where both agree, so that nobody else who
-asks the network waits for long.
+asks the network waits for long. Points that would have a van drive around the block are left out.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-import shapely
-from shapely.ops import substring
+from typing import NamedTuple
 
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.place import Place
-from dispatcher.domain.roads import RoadMatch, RoadNetwork
+from dispatcher.domain.roads import RoadMatch, RoadNetwork, Snap
 from dispatcher.tracking.progress import Line
 from dispatcher.tracking.stays import Spot
-from dispatcher.tracking.track import Point, metres
+from dispatcher.tracking.track import Point, between_m, metres
 
-THIN_M = 5.0
-"""Points nearer than this to the one before tell nothing new."""
+THIN_M = 20.0
+"""Points nearer than this to the one before tell nothing but noise: about twice a phone's inaccuracy in a street, as in
+Newson & Krumm 2009 (Hidden Markov map matching through noise and sparseness, GIS '09), 4.1."""
 
 GAP_S = 180.0
 """Nobody knows which way was driven in a longer time without a fix."""
@@ -31,8 +30,18 @@ WINDOW, OVERLAP = 120, 20
 
 STAY_S = 20.0
 
-_STEP_S = 10
-"""The network splits a track at pauses in its times; ours are dealt with, so it is given even ones."""
+LOOP_M, LOOP_MPS = 30.0, 5.0
+"""The way between two fixes is at most so much longer than the straight line, and so much for each second between."""
+
+_LOOKS = 4
+
+_STEP_S = 300
+"""The network splits a track at pauses in its times; ours are dealt with, so it is given even ones. They are long, for
+it gives up every way that costs more than (50 m/s · time + distance) / 4 m/s (OSRM, `map_matching.cpp`), and the turn
+into a street for residents, a yard or a car park counts as 3,277 s (`car.lua`)."""
+
+_Growing = list[tuple[float, float]]
+"""A line that is not done yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +57,25 @@ class Driven:
     """Those that fitted none."""
 
 
+class _Laid(NamedTuple):
+    """A window on the roads."""
+
+    line: Line
+    snapped: Sequence[Snap | None]
+    """Where each point lies; `None` where it fits no road."""
+    along_m: Sequence[float]
+    """How far along the line that is."""
+
+
 def driven_on_roads(points: Iterable[Point], roads: RoadNetwork, profile: Profile) -> Driven:
     """Lay a track in the order of time onto the roads; raises what `RoadNetwork.match` raises."""
-    lines, asked, outliers = [], 0, 0
+    lines, asked, outliers = list[Line](), 0, 0
     for drive in drives(points):
-        line: list[tuple[float, float]] = []
-        for first, window in _windows(drive):
-            match = roads.match(
-                [Place(p.lat, p.lon) for p in window], [i * _STEP_S for i in range(len(window))], profile
-            )
-            asked, outliers = asked + len(window), outliers + sum(snap is None for snap in match.snapped)
-            line = _joined(line, match, first)
+        line, before = _Growing(), _Laid((), [], [])
+        for window in _windows(drive):
+            laid = _laid(window, roads, profile)
+            asked, outliers = asked + len(window), outliers + laid.snapped.count(None)
+            line, before = _joined(line, before, laid), laid
         if len(line) > 1:
             lines.append(tuple(line))
     return Driven(tuple(lines), sum(length_m(line) for line in lines), asked, outliers)
@@ -91,38 +108,95 @@ def length_m(line: Line) -> float:
 
 
 def _drive(points: Sequence[Point]) -> Iterator[Sequence[Point]]:
+    """Thinned; the ends stay, for they are where stays were."""
     kept: list[Point] = []
     for point in points:
-        if not kept or metres(kept[-1].lat, kept[-1].lon, point.lat, point.lon) >= THIN_M:
+        if not kept or between_m(kept[-1], point) >= THIN_M:
             kept.append(point)
     if len(kept) > 1:
-        yield kept
+        yield [*kept[:-1], points[-1]]
 
 
-def _windows(drive: Sequence[Point]) -> Iterator[tuple[int, Sequence[Point]]]:
-    """Each with how many of its points were in the window before."""
-    yield 0, drive[:WINDOW]
+def _windows(drive: Sequence[Point]) -> Iterator[Sequence[Point]]:
+    """Each begins with the last points of the one before."""
+    yield drive[:WINDOW]
     for first in range(WINDOW - OVERLAP, len(drive) - OVERLAP, WINDOW - OVERLAP):
-        yield OVERLAP, drive[first : first + WINDOW]
+        yield drive[first : first + WINDOW]
 
 
-def _joined(line: list[tuple[float, float]], match: RoadMatch, again: int) -> list[tuple[float, float]]:
-    """A line continued by the next window's, from the middle of what both have."""
-    if not line or not match.line:
-        return line or list(match.line)
-    joint = next((s.place for s in match.snapped[again // 2 : again] if s is not None), None)
-    if joint is None:
-        return [*line, *match.line]
-    return [*_cut(line[::-1], joint)[::-1], *_cut(match.line, joint)]
+def _laid(window: Sequence[Point], roads: RoadNetwork, profile: Profile) -> _Laid:
+    """The window on the roads.
+
+    A point that noise has put behind the one before, in a one-way street or at a turn, would send the van around the
+    block. Points for whose sake it would drive what it had no time for are left out.
+    """
+    kept = list(range(len(window)))
+    for _ in range(_LOOKS):
+        points = [window[n] for n in kept]
+        match = roads.match([Place(p.lat, p.lon) for p in points], [i * _STEP_S for i in range(len(kept))], profile)
+        snapped = dict(zip(kept, match.snapped, strict=True))
+        along_m = dict(zip(kept, _along_m(match), strict=True))
+        loops = _loops(points, match)
+        if not loops:
+            break
+        kept = [n for i, n in enumerate(kept) if i not in loops]
+    everyone = range(len(window))
+    return _Laid(match.line, [snapped.get(n) for n in everyone], [along_m.get(n, 0.0) for n in everyone])
 
 
-def _cut(line: Line, joint: Place) -> list[tuple[float, float]]:
-    """The line without what lies before the first time it comes by a place of its own."""
-    near: list[tuple[float, float]] = list(line)
+def _along_m(match: RoadMatch) -> list[float]:
+    """How far along the line each point lies; pieces of it are joined by straight lines."""
+    along_m, at_m, before = list[float](), 0.0, None
+    for snap, driven_m in zip(match.snapped, match.driven_m, strict=True):
+        if snap is not None:
+            at_m += driven_m or (snap.place.distance_m(before.place) if before else 0.0)
+            before = snap
+        along_m.append(at_m)
+    scale = length_m(match.line) / at_m if at_m else 0.0
+    return [each * scale for each in along_m]
+
+
+def _loops(points: Sequence[Point], match: RoadMatch) -> set[int]:
+    """Which points to leave out: of two that are too far apart by road, the one farther off it. The ends stay."""
+    loops: set[int] = set()
+    before: tuple[int, Snap] | None = None
+    for n, (snap, driven_m) in enumerate(zip(match.snapped, match.driven_m, strict=True)):
+        if snap is None:
+            continue
+        if before is not None and before[0] not in loops:
+            a, b = points[before[0]], points[n]
+            if driven_m > between_m(a, b) + LOOP_M + LOOP_MPS * (b.t - a.t):
+                inner = [(s.distance_m, i) for i, s in (before, (n, snap)) if 0 < i < len(points) - 1]
+                loops |= {max(inner)[1]} if inner else set()
+        before = n, snap
+    return loops
+
+
+def _joined(line: _Growing, before: _Laid, laid: _Laid) -> _Growing:
+    """A line that ends with the window before, continued by the next one from a point that both lay at one place.
+
+    Of all such points from the one that is as far from the windows' ends as can be.
+    """
+    if not line or not laid.line:
+        return line or list(laid.line)
+    same = [
+        (abs(n - OVERLAP // 2), n)
+        for n, (one, other) in enumerate(zip(before.snapped[-OVERLAP:], laid.snapped, strict=False))
+        if one is not None and other is not None and one.place.distance_m(other.place) < 1
+    ]
+    if not same:
+        return [*line, *laid.line]
+    _, n = min(same)
+    rest_m = length_m(before.line) - before.along_m[-OVERLAP:][n]
+    return [*_without(line[::-1], rest_m)[::-1], *_without(laid.line, laid.along_m[n])]
+
+
+def _without(line: Sequence[tuple[float, float]], first_m: float) -> _Growing:
+    """The line without its first metres."""
     for i, (a, b) in enumerate(pairwise(line)):
-        segment = shapely.LineString([a, b])
-        point = shapely.Point(joint.lat, joint.lon)
-        if segment.distance(point) < 1e-5:
-            rest = substring(segment, segment.project(point), segment.length)
-            return [*((float(x), float(y)) for x, y in rest.coords), *near[i + 2 :]]
-    return near
+        step_m = metres(*a, *b)
+        if first_m < step_m:
+            share = first_m / step_m
+            return [(a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share), *line[i + 1 :]]
+        first_m -= step_m
+    return [line[-1]]

@@ -112,7 +112,10 @@ def test_a_noisy_track_is_laid_onto_the_roads_it_followed(helsinki_network, plac
     assert len(match.snapped) == len(fixes)
     assert len(snapped) > 0.8 * len(fixes)
     assert np.median([min(s.distance_m(t) for t in truth) for s in snapped]) < 15
-    assert match.line
+    line_m = sum(Place(*a).distance_m(Place(*b)) for a, b in pairwise(match.line))
+    between_m = [m for snap, m in zip(match.snapped, match.driven_m, strict=True) if snap]
+    assert between_m[0] == 0
+    assert sum(between_m) == pytest.approx(line_m, rel=0.01)
     assert 0 <= match.confidence <= 1
 
 
@@ -120,6 +123,7 @@ def test_a_track_that_fits_no_road_is_lost_not_an_error(helsinki_network):
     match = helsinki_network.match([FAR, Place(60.41, 24.91)], [0, 10], Profile.CAR)
     assert match.line == ()
     assert match.snapped == (None, None)
+    assert match.driven_m == (0, 0)
 
 
 def test_a_track_whose_times_run_backwards_is_refused(helsinki_network, places):

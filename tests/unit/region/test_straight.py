@@ -41,4 +41,6 @@ def test_it_says_what_it_is_and_leaves_places_where_they_are():
     match = network.match([place], [0], Profile.CAR)
     assert match.line == ((50.7, 6.1),)
     assert match.confidence == 0.0
+    north = Place(50.71, 6.1)
+    assert network.match([place, north, north], [0, 10, 20], Profile.CAR).driven_m == (0, place.distance_m(north), 0)
     network.close()

@@ -90,7 +90,7 @@ class Followed:
         visits, orders = self.live.visits if self.live else (), day.orders
         if self._tracked[0] is not visits or self._tracked[1] is not orders:
             # of several stays at an order the first counts: it is put in last
-            self._tracked = visits, orders, dict(_behind(visits[::-1], orders))
+            self._tracked = visits, orders, dict(_behind(visits, orders))
         return self._tracked[2]
 
 
@@ -421,12 +421,26 @@ class Watch:
                 self._trails[shift_id] = followed.trail.points
 
 
-def _behind(visits: Iterable[Visit], orders: Mapping[OrderId, Order]) -> Iterator[tuple[OrderId, Behind]]:
-    """By their track alone."""
-    for visit in visits:
+def _behind(visits: Sequence[Visit], orders: Mapping[OrderId, Order]) -> Iterator[tuple[OrderId, Behind]]:
+    """By their track alone, the latest first."""
+    for visit in _over(visits):
         order = orders.get(visit.order_id)
         if order and visit.departed_at and visit.witness is Witness.TRACK:
             yield order.id, Behind(order.attempt, visit.departed_at, visit.shift_id, told=False)
+
+
+def _over(visits: Sequence[Visit]) -> Iterator[Visit]:
+    """Those that are over, the latest first.
+
+    Next-door stops made in one stay are over together, when the driver goes: until then every position shares the stay
+    out anew, by the order of the plan too, which a stop that is done changes.
+    """
+    there_since = next((visit.arrived_at for visit in visits if visit.departed_at is None), None)
+    for visit in reversed(visits):
+        if visit.departed_at and there_since and visit.departed_at >= there_since:
+            there_since = min(visit.arrived_at, there_since)
+        elif visit.departed_at:
+            yield visit
 
 
 def _as_before(live: LiveRound | None, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:

@@ -142,6 +142,25 @@ def test_a_stop_done_out_of_turn_stands_before_what_is_ahead(road: Road) -> None
     assert route.followed
 
 
+def test_stops_made_in_one_stay_are_done_when_the_driver_goes(road: Road) -> None:
+    """While the driver stands there each position shares the stay out anew: a stop must not be done and undone."""
+    first, second, third, *_ = road.times.stops
+    orders = road.day.orders
+    beside = replace(orders[second.order_id], address=orders[first.order_id].address)
+    road.workplace.store.write("Next door", lambda uow: uow.put_orders([beside]))
+    done = lambda: {s.order_id for r in road.day.plan.routes for s in r.stops if s.done}
+    there = road.times.stops[1].departs_at - timedelta(seconds=30)
+    road.drive(there)
+    visits = road.step(there).rounds[road.shift].visits
+    assert [(v.order_id, v.departed_at is None) for v in visits] == [(first.order_id, False), (second.order_id, True)]
+    assert done() == set()
+    gone = road.times.stops[2].arrives_at
+    road.drive(gone)
+    road.step(gone)
+    assert done() >= {first.order_id, second.order_id}
+    assert third.order_id not in done()
+
+
 def test_moving_a_stop_does_not_write_the_facts_into_the_plan(road: Road) -> None:
     first, other = road.times.stops[0], list(road.day.shifts)[2]
     road.deliver(0, first.departs_at)

@@ -374,7 +374,8 @@ def _wrapped() -> int:
 
 def _day_words(day: Day, live: LiveDay) -> str:
     today = day.date == live.at.astimezone(day.depot.zone).date()
-    return f"{'Today' if today else 'On the road'}, {words.weekday_date(day.date)}. Choose an alert to go there."
+    told = f"{'Today' if today else 'On the road'}, {words.weekday_date(day.date)}."
+    return f"{told} Choose an alert to go there." if live.alerts else told
 
 
 def _row(alert: Alert, day: Day, now: datetime, fresh: bool, late: bool) -> Row:

@@ -127,7 +127,7 @@ class Program(QObject):
         """
         workplace = self._opener(slug, what_if=what_if) if what_if else self._opener(slug)
         if self.window:
-            self.window.remember()  # the next one opens as this one stands
+            self.window.arranging.remember()  # the next one opens as this one stands
         with suppress(OSError):  # a full disk is no reason to stay out
             (self._home.root / "last-depot").write_text(slug, encoding="utf-8")
         window = MainWindow(

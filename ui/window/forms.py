@@ -24,8 +24,10 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day
 from dispatcher.services import exporting
+from dispatcher.services.importing import Imported
 from dispatcher.services.orders import save_order
 from dispatcher.services.workplace import Workplace
+from ui import format as words
 from ui.depots.addresses import AddAddressesDialog
 from ui.depots.new import NewDepotDialog
 from ui.depots.region import BuildRegionDialog
@@ -219,3 +221,13 @@ def _close_button(dialog: QDialog) -> QDialogButtonBox:
 def _show(dialog: QDialog) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()
+
+
+def import_words(done: Imported) -> str:
+    """What came of an import, and what is left to do."""
+    parts = [f"{words.count(done.added + done.replaced, 'order')} imported"]
+    if done.rejected:
+        parts.append(f"{words.count(done.rejected, 'row')} left out")
+    if done.doubtful:
+        parts.append(f"{words.count(done.doubtful, 'address', 'addresses')} to review under Addresses")
+    return ", ".join(parts) + "."

@@ -1,14 +1,13 @@
 """The main window of one depot: panels behind a rail, the header above, the status below, and who talks to whom."""
 
-import json
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QActionGroup, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.changes import ChangeSet, HistoryState
 from dispatcher.domain.depot import Depot
@@ -16,7 +15,6 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.services.backups import back_up_today
-from dispatcher.services.importing import Imported
 from dispatcher.services.plan import Proposal
 from dispatcher.services.planning import Outlook
 from dispatcher.services.retention import forget_today
@@ -38,10 +36,12 @@ from ui.runner import OpRunner
 from ui.search import AT_WORK, Search
 from ui.simulation.desk import SimulationDesk
 from ui.theme import Theme
-from ui.window.actions import DOCKS, Actions
+from ui.window.actions import Actions
+from ui.window.arranging import Arranging
 from ui.window.board_panel import BoardPanel
 from ui.window.copies import Copies
-from ui.window.forms import Forms
+from ui.window.deeds import Deeds
+from ui.window.forms import Forms, import_words
 from ui.window.header import Header
 from ui.window.looks import Looks
 from ui.window.palette import Palette
@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(SMALLEST)
-        self._workplace, self._theme, self._settings = workplace, theme, settings
+        self._workplace, self._theme = workplace, theme
         self.runner = OpRunner(workplace.store, parent=self)
         self.day = DayBoard(workplace, self.runner, self)
         self.hand = Hand(self.day, workplace, self.runner, self)
@@ -107,9 +107,9 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self._fill_menus()
         self._wire()
-        self._restore()
+        self.arranging = Arranging(self, self.board, self.screens, settings)
+        self.arranging.restore()
         self._painting: int | None = None
-        self._tell_times = False
         self._minute = QTimer(self, interval=20_000)
         self._minute.timeout.connect(self._on_tick)
         self._minute.start()
@@ -203,7 +203,7 @@ class MainWindow(QMainWindow):
     # --- wiring ---------------------------------------------------------------------------------------------------
 
     def _wire(self) -> None:
-        self._wire_actions()
+        self.deeds = Deeds(self)
         self._wire_runner()
         self.road_wires.phones_requested.connect(partial(self.show_panel, self.phones))
         self.road_wires.board_requested.connect(partial(self.show_panel, self.board))
@@ -223,7 +223,6 @@ class MainWindow(QMainWindow):
         self.day.outlook_changed.connect(self._on_outlook_changed)
         self.day.lines_changed.connect(self._on_first_lines)
         self.day.kept.connect(self._show_date)
-        self.day.settled.connect(self._on_settled_day)
         for teller in (self.day, self.hand, self.search, self.proposals, self.wires, self.board, self.disturbances):
             teller.told.connect(self.status.tell)
         self.hand.set_hindrance(self.search.hindrance)
@@ -255,72 +254,6 @@ class MainWindow(QMainWindow):
         self.forms.depot_chosen.connect(self.depot_requested)
         self.forms.region_built.connect(self._on_region_built)
 
-    def _wire_actions(self) -> None:
-        slots: dict[str, Callable[[], object]] = {
-            "open_depot": self.forms.choose_depot,
-            "new_depot": self.forms.new_depot,
-            "depot_settings": self.forms.depot_settings,
-            "build_region": self.forms.build_region,
-            "add_addresses": self.forms.add_addresses,
-            "quit": self.close,
-            "import_orders": self.import_orders,
-            "export_day": self._on_export,
-            "new_order": self._on_new_order,
-            "cancel_orders": self._on_cancel_orders,
-            "reopen_orders": self._on_reopen_orders,
-            "open_day": self.header.open_calendar,
-            "previous_day": partial(self._step_day, -1),
-            "next_day": partial(self._step_day, 1),
-            "today": self._on_today,
-            "undo": self.hand.undo,
-            "redo": self.hand.redo,
-            "find": self._on_find,
-            "palette": self.palette_box.open,
-            "resequence": self._on_resequence,
-            "times_only": self._on_times_only,
-            "what_if": self.copies.show,
-            **self._disturbance_slots(),
-            **self.road_wires.slots(self._round_in_hand),
-            "pair_phone": self.road_wires.pair_phone,
-            "simulate": self.simulation.open,
-            "improve": self.proposals.improve_now,
-            "freeze_now": self._on_freeze_now,
-            "unfreeze": partial(self.hand.freeze, None),
-            "filter": self._on_filter,
-            "larger": partial(self.looks.step_scale, 1),
-            "smaller": partial(self.looks.step_scale, -1),
-            "next_theme": self.looks.next_theme,
-            "optimise": self.optimise,
-            "stop_search": self.search.stop,
-            "cancel_search": self.search.cancel,
-            "clear": self.hand.clear,
-            "staff": self.hand.staff,
-            "fit": self.board.map.fit,
-            "reset_layout": partial(self.board.restore_layout, None),
-            "keys": self.forms.show_keys,
-            "about": self.forms.show_about,
-        }
-        slots |= {f"show_{title.lower()}": partial(self._go_to, title) for title in DOCKS}
-        for name, slot in slots.items():
-            self.actions_by_name[name].triggered.connect(lambda _checked=False, slot=slot: slot())
-        for name in ("stop_search", "cancel_search", "undo", "redo"):
-            self.actions_by_name[name].setEnabled(False)
-
-    def _disturbance_slots(self) -> dict[str, Callable[[], object]]:
-        """Each form opens on what is selected."""
-        those = self.disturbances
-        order = lambda: self.board.selected[0] if self.board.selected else None
-        return {
-            "van_broken_down": lambda: those.van_broken_down(self._round_in_hand()),
-            "driver_ill": lambda: those.driver_ill(self._round_in_hand()),
-            "driver_late": lambda: those.driver_late(self._round_in_hand()),
-            "depot_late": those.depot_late,
-            "street_closed": those.street_closed,
-            "urgent_order": those.urgent_order,
-            "no_show": lambda: those.no_show(order()),
-            "bigger_load": lambda: those.bigger_load(order()),
-        }
-
     def _wire_simulation(self) -> None:
         self.simulation.told.connect(self.status.tell)
         self.simulation.over.connect(lambda summary: self.status.tell(summary.words, SUMMARY_S))
@@ -340,11 +273,6 @@ class MainWindow(QMainWindow):
         self.show_panel(self.board)
         self.board.bring_up("Rounds")
         self.board.rounds.show_only(mark)
-
-    def _round_in_hand(self) -> ShiftId | None:
-        """The round that is selected, or that serves what is selected."""
-        chosen = self.board.selected_shifts or tuple(self.day.shifts_of(self.board.selected))
-        return chosen[0] if chosen else None
 
     @Slot(str)
     def _on_line_wanted(self, label: str) -> None:
@@ -405,49 +333,18 @@ class MainWindow(QMainWindow):
 
     def import_orders(self, path: Path | None = None) -> None:
         """Open the import form, with a file if one was dropped."""
-        if not self._in_the_past():
+        if not self.in_the_past():
             self.forms.import_orders(self.day.date or self._workplace.today, path)
 
     @Slot(object)
     def edit_order(self, order_id: OrderId) -> None:
         """Open the form of an order as it stands now."""
-        if not self._in_the_past() and self.day.day and (order := self.day.day.orders.get(order_id)):
+        if not self.in_the_past() and self.day.day and (order := self.day.day.orders.get(order_id)):
             self.forms.edit_order(self.day.day, order)
 
-    @Slot()
-    def _on_new_order(self) -> None:
-        if self.day.day and not self._in_the_past():
-            self.forms.edit_order(self.day.day, None)
-
-    def _in_the_past(self) -> bool:
+    def in_the_past(self) -> bool:
         """Whether a moment of the past is looked at, where nothing can be changed; says so."""
         return self.day.past is not None and self.hand.blocked()
-
-    @Slot()
-    def _on_cancel_orders(self) -> None:
-        self.hand.cancel_orders(self.board.selected)
-
-    @Slot()
-    def _on_reopen_orders(self) -> None:
-        self.hand.reopen_orders(self.board.selected)
-
-    @Slot()
-    def _on_export(self) -> None:
-        if self.day.date:
-            self.forms.export_day(self.day.date)
-
-    def _step_day(self, days: int) -> None:
-        if self.day.date:
-            self.open_day(date.fromordinal(self.day.date.toordinal() + days))
-
-    @Slot()
-    def _on_today(self) -> None:
-        self.open_day(self._workplace.today)
-
-    @Slot()
-    def _on_find(self) -> None:
-        self.header.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.header.find.selectAll()
 
     @Slot(object)
     def _on_found(self, order_id: OrderId) -> None:
@@ -462,49 +359,6 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_missed(self, text: str) -> None:
         self.status.tell(f"Nothing on this day matches “{text}”.")
-
-    # --- the board's parts ----------------------------------------------------------------------------------------
-
-    def _go_to(self, title: str) -> None:
-        """Show one part of the board and let the keys go there."""
-        self.show_panel(self.board)
-        self.board.bring_up(title)
-        part = self.board.docks[title].widget()
-        part.activateWindow()  # it, or what has the keys now, may float in a window of its own
-        part.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    @Slot()
-    def _on_filter(self) -> None:
-        self.show_panel(self.board)
-        focused = QApplication.focusWidget()  # in whichever window: parts of the board float
-        panel = self.board.pool if focused and self.board.pool.isAncestorOf(focused) else self.board.rounds
-        panel.focus_filter()
-
-    @Slot()
-    def _on_resequence(self) -> None:
-        shifts = self.board.selected_shifts or tuple(self.day.shifts_of(self.board.selected))
-        if shifts:
-            self.hand.resequence(shifts)
-        else:
-            self.status.tell("Choose the rounds to re-sequence first.")
-
-    @Slot()
-    def _on_times_only(self) -> None:
-        """Nothing moves: the day is read and judged again, and what it comes to is said."""
-        self._tell_times = True
-        self.day.refresh()
-
-    @Slot(object)
-    def _on_settled_day(self, _day: object) -> None:
-        if self._tell_times and self.day.present:
-            self._tell_times = False
-            schedule = self.day.present.schedule
-            late = f"{words.count(schedule.late_stops, 'stop')} late" if schedule.late_stops else "nothing late"
-            self.status.tell(f"Times are worked out anew, every order kept: {late}.")
-
-    @Slot()
-    def _on_freeze_now(self) -> None:
-        self.hand.freeze(self._workplace.clock())
 
     @Slot()
     def _on_tick(self) -> None:
@@ -602,7 +456,7 @@ class MainWindow(QMainWindow):
         if dates and self.day.date not in dates and not self.runner.stopping:
             self.open_day(dates[0])
         # after the change itself was told, which follows at once
-        QTimer.singleShot(0, self, partial(self.status.tell, _import_words(done), 20.0))
+        QTimer.singleShot(0, self, partial(self.status.tell, import_words(done), 20.0))
 
     @Slot(str)
     def _on_region_built(self, name: str) -> None:
@@ -610,41 +464,12 @@ class MainWindow(QMainWindow):
         if name == self._workplace.depot.region:
             self.depot_requested.emit(self._workplace.slug)
 
-    # --- layout and the end ---------------------------------------------------------------------------------------
-
-    def _restore(self) -> None:
-        views = self._settings.value("window/views")
-        self.board.restore_views(_plain(views))
-        self._arrange(self.screens.key)
-        self.screens.about_to_change.connect(self._keep_layout)
-        self.screens.changed.connect(self._arrange)
-
-    @Slot(str)
-    def _arrange(self, screens: str) -> None:
-        """As it was last on these screens; as at first on screens not seen before."""
-        geometry = self._settings.value(f"layout-{screens}/geometry")
-        docks = self._settings.value(f"layout-{screens}/board")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        elif not self.isVisible():
-            self.resize(1366, 768)
-        self.board.restore_layout(docks if isinstance(docks, QByteArray) else None)
-
-    @Slot(str)
-    def _keep_layout(self, screens: str) -> None:
-        self._settings.setValue(f"layout-{screens}/geometry", self.saveGeometry())
-        self._settings.setValue(f"layout-{screens}/board", self.board.layout_state())
-
-    def remember(self) -> None:
-        """Keep the layout for the next window."""
-        self._keep_layout(self.screens.key)
-        self._settings.setValue("window/views", json.dumps(self.board.views_state()))
-        self._settings.sync()
+    # --- the end ------------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the layout, let what is submitted be written, then close."""
         if not self.runner.stopping:
-            self.remember()
+            self.arranging.remember()
             self.status.tell("Finishing…", 60)
             event.ignore()
             if self.road:
@@ -668,22 +493,3 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_drained(self) -> None:
         QTimer.singleShot(0, self, self.close)
-
-
-def _plain(kept: object) -> dict[str, object]:
-    """What was written as JSON, or nothing if that does not read."""
-    try:
-        found = json.loads(str(kept)) if kept else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _import_words(done: Imported) -> str:
-    """What came of an import, and what is left to do."""
-    parts = [f"{words.count(done.added + done.replaced, 'order')} imported"]
-    if done.rejected:
-        parts.append(f"{words.count(done.rejected, 'row')} left out")
-    if done.doubtful:
-        parts.append(f"{words.count(done.doubtful, 'address', 'addresses')} to review under Addresses")
-    return ", ".join(parts) + "."

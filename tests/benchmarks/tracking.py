@@ -4,12 +4,14 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from statistics import mean, median
 
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.progress import NoProgress
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.region.assembly import build_region
 from dispatcher.region.network import OsrmNetwork
+from dispatcher.region.pack import RegionPack
 from dispatcher.tracking.following import RoundTracker
 from dispatcher.tracking.matching import driven_on_roads
 from dispatcher.tracking.trails import thinned
@@ -83,19 +85,24 @@ def _matching(city: str, extract: Path) -> Iterator[dict[str, object]]:
     with tempfile.TemporaryDirectory() as folder:
         pack = build_region(extract, city, Path(folder), NoProgress(), parts=("roads",))
         network = OsrmNetwork.of(pack)
-        recalls, precisions, spent, points = [], [], 0.0, 0
-        for seed in range(10):
-            truth, track = driven_track(network, scattered(pack.bounds, 8, seed), seed=seed)
-            before = time.perf_counter()
-            driven = driven_on_roads(track, network, Profile.CAR)
-            spent, points = spent + time.perf_counter() - before, points + len(track)
-            recall, precision = agreement(truth, driven.lines)
-            recalls.append(recall)
-            precisions.append(precision)
+        for every_s, noise_m in ((5, 10.0), (1, 5.0)):
+            yield from _matched(network, pack, every_s, noise_m)
         network.close()
-    on = f"{city}, 10 m noise, a fix every 5 s"
+
+
+def _matched(network: OsrmNetwork, pack: RegionPack, every_s: int, noise_m: float) -> Iterator[dict[str, object]]:
+    recalls, precisions, spent, points = [], [], 0.0, 0
+    for seed in range(10):
+        places = scattered(pack.bounds, 8, seed)
+        truth, track = driven_track(network, places, seed=seed, every_s=every_s, noise_m=noise_m)
+        before = time.perf_counter()
+        driven = driven_on_roads(track, network, Profile.CAR)
+        spent, points = spent + time.perf_counter() - before, points + len(track)
+        recall, precision = agreement(truth, driven.lines)
+        recalls.append(recall)
+        precisions.append(precision)
+    on = f"{pack.name}, {noise_m:.0f} m noise, a fix every {every_s} s"
     yield measured(_MATCH[0], 1_000 * spent / points, _MATCH[1], _MATCH[2], on)
-    yield measured("driven way not found, median", 100 * (1 - sorted(recalls)[5]), "%", 2.0, on)
-    yield measured("found but not driven, median", 100 * (1 - sorted(precisions)[5]), "%", 2.0, on)
-    yield measured("driven way not found, mean", 100 * (1 - sum(recalls) / 10), "%", 2.0, on)
-    yield measured("found but not driven, mean", 100 * (1 - sum(precisions) / 10), "%", 2.0, on)
+    for what, shares in (("driven way not found", recalls), ("found but not driven", precisions)):
+        yield measured(f"{what}, median", 100 * (1 - median(shares)), "%", 2.0, on)
+        yield measured(f"{what}, mean", 100 * (1 - mean(shares)), "%", 2.0, on)

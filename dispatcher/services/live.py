@@ -18,10 +18,11 @@ from dispatcher.domain.tracking import StoredFix
 from dispatcher.services.liveday import LiveDay, facts_on
 from dispatcher.services.logbook import Logbook
 from dispatcher.services.planning import Outlook, PlanningDesk
+from dispatcher.services.tenures import tenures_of, track_of
 from dispatcher.services.today import Aside, Today
 from dispatcher.services.trail import TrailPoints
 from dispatcher.services.underway import Underway
-from dispatcher.services.watch import Watch, tenures_of, track_of
+from dispatcher.services.watch import Watch
 from dispatcher.tracking.following import RoundTracker
 from dispatcher.tracking.matching import driven_on_roads
 from dispatcher.tracking.progress import Line

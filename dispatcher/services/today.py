@@ -16,8 +16,8 @@ from dispatcher.services.days import reread
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.planning import Outlook, PlanningDesk
 from dispatcher.services.ports import Reader
+from dispatcher.services.tenures import OVERTIME
 from dispatcher.services.underway import Underway
-from dispatcher.services.watch import OVERTIME
 
 READ_EVERY_S = 3.0
 """What is changed meanwhile is mostly another day: so often at most this one is read again for it."""

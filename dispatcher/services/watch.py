@@ -6,7 +6,7 @@ for every round of a day, a few at a time, so that nobody waits for all of them.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -14,12 +14,10 @@ from dispatcher.domain.actions import TakenAction, Taking
 from dispatcher.domain.devices import Device, Note
 from dispatcher.domain.fleet import Shift
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
-from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.proof import Attempt
 from dispatcher.domain.roads import NO_WAY, RoadPath
-from dispatcher.domain.schedule import RouteTimes
 from dispatcher.domain.time import seconds_after
 from dispatcher.domain.tracking import (
     Alert,
@@ -37,15 +35,16 @@ from dispatcher.planning.onward import Habit
 from dispatcher.planning.problem import Problem
 from dispatcher.services.driving import attempts_of
 from dispatcher.services.etas import Drive, Whereabouts, ahead_of
+from dispatcher.services.followed import Followed, as_before, line_of, round_of, same_plan, stops_of
 from dispatcher.services.liveday import LiveDay, facts_of
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.planning import Outlook, PlanningDesk
 from dispatcher.services.sending import Sending, standing
-from dispatcher.services.trail import Trail, TrailPoints
-from dispatcher.services.underway import Behind, Facts
+from dispatcher.services.tenures import OVERTIME, Tenure, tenures_of, track_of
+from dispatcher.services.trail import TrailPoints
+from dispatcher.services.underway import Facts
 from dispatcher.tracking.following import RoundTracker
 from dispatcher.tracking.learning import Factors, Stops, geohash, legs_of
-from dispatcher.tracking.stops import RoundStop
 
 JUDGE_EVERY = timedelta(seconds=5)
 """Arrivals ahead are worked out anew so often, by the depot's clock, and at once after a driver's word."""
@@ -59,39 +58,6 @@ LEARN_DAYS = 60
 KEEP_EVERY_S = 10.0
 SILENT = timedelta(minutes=15)
 """After so long without a word, a visit whose outcome was told is over."""
-OVERTIME = timedelta(hours=4)
-"""So long after its shift a round may still be driven."""
-
-
-@dataclass(slots=True)
-class Followed:
-    """One round and what is known of it so far."""
-
-    tracker: RoundTracker
-    plan: "Plan | None" = None
-    live: LiveRound | None = None
-    remembered: tuple[Visit, ...] = ()
-    """Visits of a track that is no longer kept."""
-    alerts: tuple[Alert, ...] = ()
-    judged_at: datetime | None = None
-    """`None` when arrivals are to be worked out at once."""
-    since: datetime | None = None
-    """When the driver who has it now took it over from another."""
-    asked: tuple[Place, OrderId, float] | None = None
-    """From where the roads were asked last, to where, and the seconds they said."""
-    trail: Trail = field(default_factory=Trail)
-    risky: dict[OrderId, datetime] = field(default_factory=dict)
-    """Stops ahead that are at risk or late, with since when."""
-    _tracked: tuple[tuple[Visit, ...], Mapping[OrderId, Order], Facts] = ((), {}, {})
-    """What `tracked` found, and in what."""
-
-    def tracked(self, day: Day) -> Facts:
-        """The stops that the track alone says are behind. Asked several times a second: looked for when it is told."""
-        visits, orders = self.live.visits if self.live else (), day.orders
-        if self._tracked[0] is not visits or self._tracked[1] is not orders:
-            # of several stays at an order the first counts: it is put in last
-            self._tracked = visits, orders, dict(_behind(visits, orders))
-        return self._tracked[2]
 
 
 class Watch:
@@ -141,16 +107,16 @@ class Watch:
             plan = route, outlook.schedule.routes[shift_id], lines.get(shift_id)
             known = self._rounds.get(shift_id)
             if known is None:
-                tracker = RoundTracker(day.shifts[shift_id], _stops(day, *plan[:2]), day.depot.road, _legs(plan[2]))
+                tracker = RoundTracker(day.shifts[shift_id], stops_of(day, plan), day.depot.road, line_of(plan))
                 self._rounds[shift_id] = Followed(tracker, plan)
                 self._catch_up(day.shifts[shift_id], tracker)
                 continue
             if known.tracker.shift.driver_id != day.shifts[shift_id].driver_id:
                 known.tracker.hand_over(day.shifts[shift_id])
                 known.since, known.judged_at = now, None
-            if not _same_plan(known.plan, plan):
+            if not same_plan(known.plan, plan):
                 known.plan, known.judged_at = plan, None
-                known.tracker.replan(_stops(day, *plan[:2]), _legs(plan[2]))
+                known.tracker.replan(stops_of(day, plan), line_of(plan))
 
     def _catch_up(self, shift: Shift, tracker: RoundTracker) -> None:
         """What was heard of this round so far."""
@@ -220,7 +186,7 @@ class Watch:
             of_driver.setdefault(followed.tracker.shift.driver_id, []).append(followed)
         per_round: dict[ShiftId, list[StoredFix]] = {}
         for fix in fixes:
-            if (shift_id := _round_of(fix, of_driver.get(fix.driver_id, ()))) is not None:
+            if (shift_id := round_of(fix, of_driver.get(fix.driver_id, ()))) is not None:
                 per_round.setdefault(shift_id, []).append(fix)
         for shift_id, some in per_round.items():
             self._rounds[shift_id].tracker.take(some)
@@ -245,7 +211,7 @@ class Watch:
         tracker, shift = followed.tracker, outlook.day.shifts[shift_id]
         progress, silent = tracker.progress, _silent(tracker, now)
         visits = followed.remembered or tuple(self._closed(visit, silent) for visit in tracker.visits)
-        visits = _as_before(followed.live, visits)
+        visits = as_before(followed.live, visits)
         at = next((v.order_id for v in visits if v.departed_at is None and v.order_id == progress.at_order_id), None)
         done = self._done(outlook.day, route, visits)
         rest = tracker.onward(o for o in route.order_ids if o not in done and o != at)
@@ -421,33 +387,6 @@ class Watch:
                 self._trails[shift_id] = followed.trail.points
 
 
-def _behind(visits: Sequence[Visit], orders: Mapping[OrderId, Order]) -> Iterator[tuple[OrderId, Behind]]:
-    """By their track alone, the latest first."""
-    for visit in _over(visits):
-        order = orders.get(visit.order_id)
-        if order and visit.departed_at and visit.witness is Witness.TRACK:
-            yield order.id, Behind(order.attempt, visit.departed_at, visit.shift_id, told=False)
-
-
-def _over(visits: Sequence[Visit]) -> Iterator[Visit]:
-    """Those that are over, the latest first.
-
-    Next-door stops made in one stay are over together, when the driver goes: until then every position shares the stay
-    out anew, by the order of the plan too, which a stop that is done changes.
-    """
-    there_since = next((visit.arrived_at for visit in visits if visit.departed_at is None), None)
-    for visit in reversed(visits):
-        if visit.departed_at and there_since and visit.departed_at >= there_since:
-            there_since = min(visit.arrived_at, there_since)
-        elif visit.departed_at:
-            yield visit
-
-
-def _as_before(live: LiveRound | None, visits: tuple[Visit, ...]) -> tuple[Visit, ...]:
-    """The very same object while nothing is new: by that others see that nothing is."""
-    return live.visits if live and live.visits == visits else visits
-
-
 def _waited(judged_at: datetime | None, now: datetime) -> timedelta:
     """Since a round was judged; a simulation's clock may go back when it ends."""
     return timedelta.max if judged_at is None else abs(now - judged_at)
@@ -460,73 +399,6 @@ def _silent(tracker: RoundTracker, now: datetime) -> bool:
 
 def _said_in(shift_id: ShiftId, reader: LogbookReader) -> Sequence[TakenAction]:
     return reader.actions_of([shift_id])
-
-
-def _stops(day: Day, route: Route, times: RouteTimes) -> Iterator[RoundStop]:
-    at = {stop.order_id: stop for stop in times.stops}
-    for stop in route.stops:
-        order = day.orders[stop.order_id]
-        if order.address.place is not None:
-            planned = at[order.id]
-            yield RoundStop(
-                order.id,
-                order.address.place,
-                planned.arrives_at,
-                order.service_s,
-                planned.drive_s,
-                planned.drive_m,
-                stop.done,
-                order.number,
-            )
-
-
-type Plan = tuple[Route, RouteTimes, RoadPath | None]
-
-
-def _same_plan(one: Plan | None, other: Plan) -> bool:
-    return one is not None and one[0] == other[0] and one[1] is other[1] and one[2] is other[2]
-
-
-def _legs(line: RoadPath | None) -> Sequence[Sequence[tuple[float, float]]]:
-    return line.legs if line else ()
-
-
-type Tenure = tuple[DriverId, datetime, datetime]
-"""A driver who had a round, from when until when."""
-
-
-def tenures_of(reader: LogbookReader, shift: Shift) -> Sequence[Tenure]:
-    """Who had the round, in their order, the last of them the one the plan names."""
-    sent, (since, until) = reader.round(shift.id), span_of(shift)
-    found: list[Tenure] = []
-    for former in sent.former if sent else ():
-        found.append((former.driver_id, since, min(former.until, until)))
-        since = max(since, former.until)
-    if sent and sent.driver_id != shift.driver_id:  # taken over, and not sent yet
-        found.append((sent.driver_id, since, until))
-    return [*found, (shift.driver_id, since, until)]
-
-
-def track_of(reader: LogbookReader, tenures: Iterable[Tenure]) -> Sequence[StoredFix]:
-    """What is kept of a round's positions, by device time, whoever drove it."""
-    return [fix for tenure in tenures if tenure[1] <= tenure[2] for fix in reader.track(*tenure)]
-
-
-def span_of(shift: Shift) -> tuple[datetime, datetime]:
-    """When positions may belong to this round; which of them are kept is the gateway's affair."""
-    return shift.starts_at - OVERTIME, shift.ends_at + OVERTIME
-
-
-def _round_of(fix: StoredFix, rounds: Iterable[Followed]) -> ShiftId | None:
-    """Which of the driver's rounds was on at the moment of a fix; the nearest, where shifts of one driver meet."""
-    found: list[tuple[timedelta, ShiftId]] = []
-    for followed in rounds:
-        shift = followed.tracker.shift
-        since, until = span_of(shift)
-        if max(since, followed.since or since) <= fix.fix.at <= until:
-            away = max(shift.starts_at - fix.fix.at, fix.fix.at - shift.ends_at, timedelta())
-            found.append((away, shift.id))
-    return min(found)[1] if found else None
 
 
 def _at_risk(

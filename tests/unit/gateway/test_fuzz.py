@@ -156,3 +156,10 @@ def test_no_bytes_make_the_gateway_fail(running: Running, sent: bytes) -> None:
 
     got = running.wait(scenario())
     assert not got.startswith(b"HTTP/1.1 5"), got
+
+
+def test_all_positions_that_were_understood_are_kept_or_counted(running: Running) -> None:
+    """After everything above, or after the one position of the beginning."""
+    health = running.wait(running.site.ask("GET", "/health")).json
+    assert health["fixes"] == len(running.site.depot.fixes()) > 0
+    assert "aside" not in health["unkept"], "the gateway failed over a message"

@@ -4,13 +4,15 @@ What an older program did not know takes its default; what only a newer one know
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from dispatcher.domain.proof import DELIVERING, FAILING, REASONS, FailureReason, Need, Needs, Owner, ProofKind
+from dispatcher.domain.review import FlagLimits
 from dispatcher.domain.road_policy import RoadPolicy
 
 _NAMES = frozenset(field.name for field in fields(RoadPolicy))
+_LIMITS = frozenset(field.name for field in fields(FlagLimits))
 _USUAL = {reason.code: reason for reason in REASONS}
 
 
@@ -21,6 +23,7 @@ def policy_json(policy: RoadPolicy) -> dict[str, Any]:
         "delivering": needs_json(policy.delivering),
         "failing": needs_json(policy.failing),
         "reasons": [_reason_json(reason) for reason in policy.reasons],
+        "flags": asdict(policy.flags),
     }
 
 
@@ -31,6 +34,7 @@ def to_policy(stored: Mapping[str, Any]) -> RoadPolicy:
         known[name] = {**default, **to_needs(stored.get(name, {}))}
     if "reasons" in known:
         known["reasons"] = tuple(map(_to_reason, known["reasons"]))
+    known["flags"] = FlagLimits(**{name: v for name, v in stored.get("flags", {}).items() if name in _LIMITS})
     return RoadPolicy(**known)
 
 

@@ -256,6 +256,8 @@ class RecordKind(StrEnum):
     """The gateway verified a code that was typed without a line."""
     PHOTO = "photo"
     """A photo's bytes arrived and were looked at."""
+    REVIEW = "review"
+    """Somebody at the depot looked at an attempt and decided."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is looked at of a proof, and what is decided on it. A decision is a record of the chain; none is ever changed."""
+"""What is looked at of a proof, and what is decided on it: records of the chain, of which none is ever changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

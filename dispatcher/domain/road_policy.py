@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatcher.domain.proof import DELIVERING, FAILING, REASONS, FailureReason, Needs
+from dispatcher.domain.review import FlagLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class RoadPolicy:
     undo_s: int = 60
     phone: str = ""
     """The dispatcher's, for drivers to call."""
+    flags: FlagLimits = field(default_factory=FlagLimits)
+    """From where on something at a proof wants a look."""
     # the gateway
     serve: bool = False
     """Whether the window keeps the gateway running; from the first phone that is paired on."""

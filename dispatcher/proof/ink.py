@@ -79,7 +79,7 @@ def distance(one: Ink, other: Ink) -> float:
     The mean distance between points at the same share of the drawn length, each signature scaled to a box of side 1
     around its middle (the resampling of the $1 recogniser, Wobbrock et al., UIST 2007, without its rotation).
     """
-    a, b = _evenly(one), _evenly(other)
+    a, b = evenly(one), evenly(other)
     if a is None or b is None:
         return math.inf
     return float(np.hypot(*(a - b).T).mean())
@@ -133,7 +133,7 @@ def _segments(ink: Ink) -> Iterator[tuple[npt.NDArray[np.float64], npt.NDArray[n
                 yield start, end, length
 
 
-def _evenly(ink: Ink) -> npt.NDArray[np.float64] | None:
+def evenly(ink: Ink) -> npt.NDArray[np.float64] | None:
     """Points at even steps along what was drawn, in a box of side 1 around the middle; `None` for a mere dot."""
     pieces = list(_segments(ink))
     if not pieces:

@@ -1,0 +1,1 @@
+"""What may be wrong with a proof: one file for each kind of finding. No storage, no decisions."""

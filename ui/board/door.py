@@ -3,14 +3,14 @@
 Knows no Qt. Made from a `LiveDay`, and from what was looked up besides (`Looked`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day
-from dispatcher.domain.proof import Attempt, CodeVerdict, LineResult, Nearness, Outcome
+from dispatcher.domain.proof import Attempt, CodeVerdict, FailureReason, LineResult, Nearness, Outcome
 from dispatcher.domain.tracking import LiveRound, LiveStop, Risk, Visit
 from dispatcher.services.evidence import RoundTold
 from dispatcher.services.live import LiveDay
@@ -100,7 +100,7 @@ def door_of_order(day: Day, live: LiveDay, order: Order) -> Door:
     return Door(
         facts=tuple(facts),
         ended=tuple(fact for fact in _ended(day, road, order, attempt) if fact.value),
-        lines=tuple(_lines(road, order, attempt)) if attempt.lines else (),
+        lines=_lines(road, order, attempt) if attempt.lines else (),
         wanted=OfAttempt(attempt) if attempt.ink or attempt.photos else None,
         failed=attempt.outcome is Outcome.FAILED,
     )
@@ -159,10 +159,10 @@ def _ended(day: Day, road: Road, order: Order, attempt: Attempt) -> Iterator[Fac
         "Given to", " · ".join(p for p in (attempt.name, attempt.handover.value if attempt.handover else "") if p)
     )
     yield Fact("Note", attempt.note)
-    yield _code(attempt)
-    yield _cash(day, attempt)
+    yield code_fact(attempt)
+    yield cash_fact(attempt, day.depot.currency)
     yield Fact("Scanned", fmt.count(len(attempt.scans), "barcode") if attempt.scans else "")
-    yield _nearness(attempt)
+    yield nearness_fact(attempt)
     yield Fact("Missing", ", ".join(kind.value for kind in attempt.missing), "risk")
 
 
@@ -171,21 +171,23 @@ def _driver(day: Day, attempt: Attempt) -> str:
     return f"{driver.number} {driver.name}" if driver else "a driver not on duty"
 
 
-def _code(attempt: Attempt) -> Fact:
+def code_fact(attempt: Attempt) -> Fact:
+    """What became of the one-time code."""
     words, tone = _CODES.get(attempt.code, ("", "text"))
     tries = f", {fmt.count(attempt.code_tries, 'try', 'tries')}" if attempt.code_tries > 1 and words else ""
     return Fact("Code", words + tries, tone)
 
 
-def _cash(day: Day, attempt: Attempt) -> Fact:
+def cash_fact(attempt: Attempt, currency: str) -> Fact:
+    """What was taken of what was due."""
     if not attempt.cash_due and attempt.cash is None:
         return Fact("Cash", "")
-    taken, due, currency = attempt.cash or 0, attempt.cash_due, day.depot.currency
+    taken, due = attempt.cash or 0, attempt.cash_due
     said = f"{fmt.price(taken, currency)} of {fmt.price(due, currency)}"
     return Fact("Cash", said, "text" if taken == due else "late")
 
 
-def _nearness(attempt: Attempt) -> Fact:
+def nearness_fact(attempt: Attempt) -> Fact:
     """Where it was said from, and how well that is known."""
     if attempt.distance_m is None:
         return Fact("Where", "the phone did not say")
@@ -197,16 +199,23 @@ def _nearness(attempt: Attempt) -> Fact:
     return Fact("Where", f"{far} from the address", "late" if attempt.nearness is Nearness.FAR else "text")
 
 
-def _lines(road: Road, order: Order, attempt: Attempt) -> Iterator[str]:
+def _lines(road: Road, order: Order, attempt: Attempt) -> tuple[str, ...]:
+    return tuple(line_words([(line.quantity, line.name) for line in order.lines], attempt, road.reasons))
+
+
+def line_words(
+    lines: Sequence[tuple[float, str]], attempt: Attempt, reasons: Mapping[str, FailureReason]
+) -> Iterator[str]:
+    """Each article, of which quantity and name are given, with what became of it."""
     results: Mapping[int, LineResult] = {result.line: result for result in attempt.lines}
-    for place, line in enumerate(order.lines):
+    for place, (quantity, name) in enumerate(lines):
         result = results.get(place)
-        if result is None or result.quantity == line.quantity:
-            yield f"✓ {line.quantity:g} × {line.name}"
+        if result is None or result.quantity == quantity:
+            yield f"✓ {quantity:g} × {name}"
             continue
-        reason = road.reasons[result.reason].label if result.reason in road.reasons else result.reason
+        reason = reasons[result.reason].label if result.reason in reasons else result.reason
         sign = "◐" if result.quantity else "✗"
-        yield f"{sign} {result.quantity:g} of {line.quantity:g} × {line.name}" + (f": {reason}" if reason else "")
+        yield f"{sign} {result.quantity:g} of {quantity:g} × {name}" + (f": {reason}" if reason else "")
 
 
 # ── Rounds ───────────────────────────────────────────────────────────────────────────────────────────────────────────

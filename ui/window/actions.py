@@ -174,6 +174,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("panel_addresses", "&Addresses", "Alt+2", "map-marker-question", "Doubtful addresses", checkable=True),
         Spec("panel_fleet", "&Fleet", "Alt+3", "truck", "Drivers, vehicles and shifts", checkable=True),
         Spec("panel_phones", "&Phones", "Alt+4", "cellphone-link", "Drivers' phones and the gateway", checkable=True),
+        Spec("panel_proofs", "Pr&oofs", "Alt+5", "clipboard-check-outline", "Review the day's proofs", checkable=True),
         *(
             Spec(
                 f"show_{title.lower()}",
@@ -185,7 +186,13 @@ MENUS: dict[str, tuple[Spec, ...]] = {
             )
             for n, (title, icon) in enumerate(DOCKS.items(), 1)
         ),
-        Spec("filter", "Fi&lter this list", "Ctrl+F", "filter", "Type in the filter of the rounds or the pool"),
+        Spec(
+            "filter",
+            "Fi&lter this list",
+            "Ctrl+F",
+            "filter",
+            "Type in the filter of this list",
+        ),
         Spec("fit", "Show &all on the map", "Ctrl+0", "fit-to-screen", "Zoom the map to the day", rule=True),
         Spec("larger", "&Larger text", "Ctrl+Alt+=", "format-font-size-increase", "The next text size", rule=True),
         Spec("smaller", "&Smaller text", "Ctrl+Alt+-", "format-font-size-decrease", "The text size before"),

@@ -140,6 +140,9 @@ class Deeds(QObject):
 
     @Slot()
     def _on_filter(self) -> None:
+        if self._window.panels.currentWidget() is self._window.proofs:
+            self._window.proofs.focus_filter()
+            return
         self._window.show_panel(self._window.board)
         focused = QApplication.focusWidget()  # in whichever window: parts of the board float
         panel = (

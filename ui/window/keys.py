@@ -20,6 +20,7 @@ PANELS = {
     "addresses": "In Addresses",
     "fleet": "In Fleet",
     "phones": "In Phones",
+    "proofs": "In Proofs",
 }
 """Where an action answers, by the beginning of the name of the widget it belongs to."""
 

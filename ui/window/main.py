@@ -30,6 +30,7 @@ from ui.hand import Hand
 from ui.history.banner import PastBanner, WhatIfBanner
 from ui.map.view import MapView
 from ui.phones.panel import PhonesPanel
+from ui.proofs.panel import ProofsPanel
 from ui.proposals.desk import ProposalDesk
 from ui.road.desk import RoadDesk
 from ui.runner import OpRunner
@@ -143,8 +144,9 @@ class MainWindow(QMainWindow):
         self.addresses = AddressesPanel(self._workplace, self.runner, self._theme, self.review_map)
         self.fleet = FleetPanel(self._workplace, self.runner, self._theme)
         self.phones = PhonesPanel(self._workplace, self.runner, self._theme)
+        self.proofs = ProofsPanel(self._workplace, self.runner, self._theme, self._settings)
         self.panels = QStackedWidget(self)
-        for panel in (self.board, self.addresses, self.fleet, self.phones):
+        for panel in self._panels().values():
             self.panels.addWidget(panel)
         self.what_if_banner, self.past_banner = WhatIfBanner(self._theme), PastBanner(self._theme)
         self.what_if_banner.set_what_if(self._workplace.what_if)
@@ -182,7 +184,13 @@ class MainWindow(QMainWindow):
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
 
     def _panels(self) -> dict[str, QWidget]:
-        return {"board": self.board, "addresses": self.addresses, "fleet": self.fleet, "phones": self.phones}
+        return {
+            "board": self.board,
+            "addresses": self.addresses,
+            "fleet": self.fleet,
+            "phones": self.phones,
+            "proofs": self.proofs,
+        }
 
     def _fill_menus(self) -> None:
         menus = self.actions_by_name.fill(self.menuBar())
@@ -248,6 +256,11 @@ class MainWindow(QMainWindow):
         self.wires.import_requested.connect(self.import_orders)
         self.phones.told.connect(self.status.tell)
         self.phones.drivers_requested.connect(partial(self.show_panel, self.fleet))
+        self.proofs.told.connect(self.status.tell)
+        self.proofs.count_changed.connect(self._on_proof_count)
+        self.proofs.send_requested.connect(self.actions_by_name["send_rounds"].trigger)
+        if self.road:
+            self.road.live_changed.connect(self.proofs.take_live)
         self.board.map.painted.connect(self._on_painted)
         self.forms.imported.connect(self._on_imported)
         self.forms.depot_made.connect(self.depot_requested)
@@ -311,6 +324,7 @@ class MainWindow(QMainWindow):
     def _show_date(self, on: date) -> None:
         self.header.set_date(on)
         self.fleet.set_date(on)
+        self.proofs.set_date(on)
 
     def show_panel(self, panel: QWidget, _checked: bool = True) -> None:
         """Bring a panel to the front."""
@@ -450,6 +464,10 @@ class MainWindow(QMainWindow):
     def _on_doubtful_count(self, count: int) -> None:
         self.actions_by_name["panel_addresses"].setText(f"Addresses {count}" if count else "Addresses")
 
+    @Slot(int)
+    def _on_proof_count(self, count: int) -> None:
+        self.actions_by_name["panel_proofs"].setText(f"Proofs {count}" if count else "Pr&oofs")
+
     @Slot(object)
     def _on_imported(self, done: object) -> None:
         dates = getattr(done, "dates", ())
@@ -475,6 +493,7 @@ class MainWindow(QMainWindow):
             if self.road:
                 self.road.stop()
             self.phones.stop()
+            self.proofs.stop()
             self.simulation.stop()
             self.setEnabled(False)
             self.runner.op_finished.disconnect()  # what is still being written changes no view any more

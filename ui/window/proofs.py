@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from dispatcher.domain.errors import BadInput
@@ -21,6 +21,7 @@ from ui.board.inspector import Inspector
 from ui.board.parts import Shot
 from ui.board.proof_view import ProofView
 from ui.day import DayBoard
+from ui.parts.pictures import read_picture
 from ui.runner import OpRunner
 from ui.theme import Theme
 
@@ -103,7 +104,7 @@ class ProofDesk(QObject):
 
         def work(_progress: Progress) -> QImage:
             if file is not None:
-                return _read(file)
+                return read_picture(file)
             assert isinstance(wanted, OfAttempt)
             return _signature(wanted, LARGE_PX)
 
@@ -137,7 +138,7 @@ def _photo(day: Day, file: ProofFile, caption: str, images: dict[str, QImage]) -
     if file.path is None:
         return Shot("", caption, fault=file.fault)
     try:
-        images[file.sha256] = _read(file.path, THUMB * SHARP)
+        images[file.sha256] = read_picture(file.path, THUMB * SHARP)
     except BadInput as fault:
         return Shot("", caption, fault=str(fault))
     return _shot(file.sha256, caption, images[file.sha256])
@@ -150,16 +151,3 @@ def _shot(name: str, caption: str, image: QImage) -> Shot:
 
 def _signature(wanted: OfAttempt, width: int) -> QImage:
     return QImage.fromData(signature_png(wanted.attempt, width) or b"")
-
-
-def _read(path: Path, within: QSize | None = None) -> QImage:
-    """A picture's pixels, no more of them than fit. Raises `BadInput` for a file that is no picture."""
-    reader = QImageReader(str(path))
-    reader.setDecideFormatFromContent(True)
-    size = reader.size()
-    if within and size.isValid() and (size.width() > within.width() or size.height() > within.height()):
-        reader.setScaledSize(size.scaled(within, Qt.AspectRatioMode.KeepAspectRatio))
-    image = reader.read()
-    if image.isNull():
-        raise BadInput(f"The file cannot be shown ({reader.errorString()}).", "Look whether the disk is sound.")
-    return image

@@ -34,6 +34,8 @@ QUIET = {
     "Waiting for the phone",
     "Reading the proofs",
     "Opening the picture",
+    "Looking at the proof",
+    "Looking at new proofs",
 }
 """Work that belongs to every gesture: nothing to tell unless it takes long."""
 

@@ -1,0 +1,465 @@
+"""The workbench: the day's proofs as a queue at the left, one of them large, and what is decided on it by keys."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from dispatcher.domain.errors import KnownError
+from dispatcher.domain.ids import DriverId
+from dispatcher.domain.review import Decision, FlagKind, Proof, ReviewDay
+from dispatcher.services.live import LiveDay
+from dispatcher.services.workplace import Workplace
+from ui import format as fmt
+from ui.board.empty import EmptyState
+from ui.parts.fields import named
+from ui.parts.said import Said, Tone
+from ui.proofs.asking import AskLine
+from ui.proofs.bar import QueueBar
+from ui.proofs.bench import Bench
+from ui.proofs.facts import Sheet
+from ui.proofs.feed import Read, Refused, ReviewFeed
+from ui.proofs.loading import Loading
+from ui.proofs.looking import Ahead, Looked
+from ui.proofs.words import Filter, Row, driver_words, tally
+from ui.runner import OpRunner
+from ui.theme import Theme
+
+REVIEWER = "proofs/reviewer"
+SOON_MS, HIDDEN_MS = 500, 20_000
+"""After something came in the day is read again so soon: while it is looked at, and while it is not."""
+AGAIN_MS = 5_000
+"""A photo that has not come yet is looked for so often, while its proof is shown."""
+NO_LOGBOOK = "Proofs are reviewed in a window that follows the road."
+IN_A_COPY = "This is a copy to try things out in: decide on proofs in the depot itself."
+NOT_SENT = "No rounds were sent on {day}.\nWhat drivers do at the doors comes here, once their phones have rounds."
+NONE_YET = "No attempts yet on {day}.\n{rounds} sent; the first proof comes here by itself."
+NO_MATCH = "No proof of this day is shown by this filter."
+STOPPED = "The proofs were not looked at to the end."
+
+
+class ProofsPanel(QWidget):
+    """One day's proofs. GUI thread.
+
+    Signals:
+        told(str): a sentence for the status bar.
+        count_changed(int): so many proofs have findings and no decision.
+        send_requested(): no rounds are on any phone yet.
+    """
+
+    told = Signal(str)
+    count_changed = Signal(int)
+    send_requested = Signal()
+
+    def __init__(
+        self,
+        workplace: Workplace,
+        runner: OpRunner,
+        theme: Theme,
+        settings: QSettings,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        named(self, "proofs", "Proofs")
+        self._workplace, self._theme, self._settings = workplace, theme, settings
+        self._zone = workplace.depot.zone
+        self._on: date | None = None
+        self._read: Read | None = None
+        self._heard: object = None
+        self._shown = ""
+        self._came: set[str] = set()
+        """Attempts whose photos were waited for, and came."""
+        self.feed = ReviewFeed(workplace, runner, self) if workplace.live else None
+        self.ahead = Ahead(workplace, self.feed.desk.track_near, runner, self) if self.feed else None
+        self._make()
+        self._lay_out()
+        self._wire()
+        self._dress()
+
+    # --- making ---------------------------------------------------------------------------------------------------
+
+    def _make(self) -> None:
+        theme = self._theme
+        self.bar = QueueBar(theme, self)
+        self.bar.show_reviewer(self.reviewer)
+        self.ask = AskLine(theme, self)
+        self.said = Said("proofs.said", "What was decided last", theme, self)
+        self.bench = Bench(theme, self._zone, self)
+        self.loading = Loading(theme, self)
+        self.empty = EmptyState(theme, icon="clipboard-check-outline", text=NO_LOGBOOK, parent=self)
+        self.empty.setObjectName("proofs.empty")
+        self._later = QTimer(self, singleShot=True)
+        self._later.setObjectName("proofs.later")
+        self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
+        self._again.setObjectName("proofs.again")
+
+    def _lay_out(self) -> None:
+        self.stack = QStackedWidget(self)
+        for page in (self.bench, self.loading, self.empty):
+            self.stack.addWidget(page)
+        self._whole = QVBoxLayout(self)
+        self._whole.addWidget(self.bar)
+        self._whole.addWidget(self.said)
+        self._whole.addWidget(self.ask)
+        self._whole.addWidget(self.stack, 1)
+
+    def _wire(self) -> None:
+        self._theme.changed.connect(self._dress)
+        self._later.timeout.connect(self._look)
+        self._again.timeout.connect(self._on_again)
+        if self.feed is None or self.ahead is None:
+            self._show_empty(NO_LOGBOOK)
+            return
+        bar, bench, queue = self.bar, self.bench, self.bench.queue
+        bar.filter_changed.connect(self._on_filter)
+        bar.driver_changed.connect(self._on_driver)
+        bar.words_changed.connect(self._on_words)
+        bar.left.connect(bench.table.setFocus)
+        bar.reviewer_requested.connect(self.ask_reviewer)
+        bench.row_changed.connect(self._show_current)
+        deeds = {
+            "accept": partial(self._decide_current, Decision.ACCEPTED),
+            "query": self._on_query,
+            "reject": self._on_reject,
+            "note": self._on_note,
+            "accept_unflagged": self._on_accept_unflagged,
+        }
+        for name, deed in deeds.items():
+            bench.deeds[name].triggered.connect(lambda _checked=False, deed=deed: deed())
+        queue.modelReset.connect(self._show_current)
+        self.ask.closed.connect(bench.table.setFocus)
+        self.loading.cancel_requested.connect(self.feed.cancel)
+        self.empty.step_requested.connect(self._on_step)
+        self.feed.read.connect(self._on_read)
+        self.feed.progressed.connect(self.loading.show_fraction)
+        self.feed.stopped.connect(self._on_stopped)
+        self.feed.decided.connect(self._on_decided)
+        self.feed.refused.connect(self._on_refused)
+        self.ahead.found.connect(self._on_found)
+        self.ahead.failed.connect(self._on_not_found)
+
+    @Slot()
+    def _dress(self) -> None:
+        grid = self._theme.grid
+        self._whole.setContentsMargins(*[grid(3)] * 4)
+        self._whole.setSpacing(grid(2))
+
+    # --- which day, and when it is read ---------------------------------------------------------------------------
+
+    def set_date(self, on: date) -> None:
+        """Show this day's proofs; they are read when somebody looks."""
+        if on == self._on:
+            return
+        self._later.stop()
+        self.bench.model.show_proofs((), {}, on)
+        self._on, self._read, self._heard = on, None, None
+        if self.feed is None or self.ahead is None:
+            return
+        self.feed.cancel()
+        self.ahead.forget()
+        self.count_changed.emit(0)
+        if self.isVisible():
+            self._look()
+
+    @Slot(object)
+    def take_live(self, live: LiveDay) -> None:
+        """The road tells how the day stands: where somebody was at a door, or answered, there is more to see."""
+        if self.feed is None or live.date != self._on:
+            return
+        heard = (
+            frozenset((attempt.key, attempt.code) for attempt in live.attempts.values()),
+            sum(note.from_driver for note in live.notes),
+            live.sending.rounds,
+        )
+        if heard != self._heard:
+            self._heard = heard
+            if self._read and not self._later.isActive():
+                self._later.start(SOON_MS if self.isVisible() else HIDDEN_MS)
+
+    @Slot()
+    def _look(self) -> None:
+        self._later.stop()
+        if self.feed is None or self._on is None:
+            return
+        first = self._read is None
+        if first:
+            self.loading.begin(self._on)
+            self.bar.set_narrowing(False)
+            self.stack.setCurrentWidget(self.loading)
+        self.feed.look(self._on, first=first)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The day is read when it is looked at first, and again if something came in since."""
+        super().showEvent(event)
+        if self.feed and (self._later.isActive() or (self._read is None and not self.feed.reading)):
+            self._look()
+        self.bench.table.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What was asked is left."""
+        super().hideEvent(event)
+        self._again.stop()
+        self.ask.hide()
+
+    def stop(self) -> None:
+        """Read no more; what was decided is written first."""
+        self._later.stop()
+        self._again.stop()
+        if self.feed:
+            self.feed.stop()
+
+    # --- what was read --------------------------------------------------------------------------------------------
+
+    @property
+    def day(self) -> ReviewDay | None:
+        """As read last."""
+        return self._read.day if self._read else None
+
+    @Slot(object)
+    def _on_read(self, read: Read) -> None:
+        if read.on != self._on or self.feed is None or self.ahead is None:
+            return
+        first, self._read = self._read is None, read
+        self.ahead.forget_unfinished()
+        self.bench.model.show_proofs(read.day.proofs, read.drivers, read.on, self.feed.deciding)
+        self.bar.offer_drivers(read.drivers, {proof.driver_id for proof in read.day.proofs})
+        if first:
+            self.bench.size_columns()
+        self._settle()
+        self._show_current(again=True)
+
+    @Slot(object)
+    def _on_stopped(self, fault: Exception | None) -> None:
+        if self._read is not None:
+            if fault is not None:
+                self._say_fault(fault)
+            return
+        if isinstance(fault, KnownError) or fault is None:
+            self._show_empty(f"{STOPPED}\n{fault}" if fault else STOPPED, "Look again")
+        else:
+            self._show_empty(STOPPED, "Look again")
+            self._say_fault(fault)
+
+    def _settle(self) -> None:
+        """Counts, and what to show if the queue is empty."""
+        proofs = self.bench.model.proofs
+        self.bar.show_counts(proofs)
+        self.bar.set_narrowing(bool(proofs))
+        self.count_changed.emit(sum(Filter.FLAGGED.takes(proof) for proof in proofs))
+        if not proofs:
+            self._show_none()
+        elif self.bench.queue.rowCount():
+            self.stack.setCurrentWidget(self.bench)
+            self.bench.keep_a_row()
+        elif not any(proof.open for proof in proofs) and not self.bench.queue.narrowed:
+            self._show_empty(tally(proofs), "Show all")
+        else:
+            self._show_empty(NO_MATCH, "Show all")
+        self._allow()
+
+    def _show_none(self) -> None:
+        assert self._read is not None
+        day = fmt.weekday_date(self._read.on)
+        if self._read.rounds:
+            self._show_empty(NONE_YET.format(day=day, rounds=fmt.count(self._read.rounds, "round")))
+        else:
+            self._show_empty(NOT_SENT.format(day=day), "Send rounds to drivers")
+
+    def _show_empty(self, text: str, step: str = "") -> None:
+        self.empty.set_text(text)
+        self.empty.set_step(step)
+        self.stack.setCurrentWidget(self.empty)
+
+    @Slot()
+    def _on_step(self) -> None:
+        if self._read is None:
+            self._look()
+        elif self.bench.model.rowCount():
+            self.bar.reset(Filter.ALL)
+            self.bench.table.setFocus()
+        else:
+            self.send_requested.emit()
+
+    # --- what of it is shown --------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_filter(self, which: Filter) -> None:
+        self.bench.narrow(lambda queue: queue.set_filter(which))
+        self._settle()
+
+    @Slot(object)
+    def _on_driver(self, driver_id: DriverId | None) -> None:
+        self.bench.narrow(lambda queue: queue.set_driver(driver_id))
+        self._settle()
+
+    @Slot(str)
+    def _on_words(self, text: str) -> None:
+        self.bench.narrow(lambda queue: queue.set_words(text))
+        self._settle()
+
+    def focus_filter(self) -> None:
+        """Let the keys go to the find box."""
+        self.bar.finder.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.bar.finder.selectAll()
+
+    @Slot()
+    def _show_current(self, *, again: bool = False) -> None:
+        """The proof chosen: its words and ink at once, its pictures as soon as they are there."""
+        row = self.bench.current
+        if self.ahead is None or (row and row.key == self._shown and not again):
+            self._allow()
+            return
+        self._shown = row.key if row else ""
+        looked = self.ahead.look([near.proof for near in self.bench.near])
+        if row is None:
+            self.bench.clear()
+        else:
+            self.bench.show_proof(row.proof, looked, self._sheet(row.proof, looked))
+        self._allow()
+
+    def _sheet(self, proof: Proof, looked: Looked | None) -> Sheet:
+        assert self._read is not None
+        driver = driver_words(self._read.drivers.get(proof.driver_id))
+        changed = self._read.day.changed.get(proof.attempt.order_id, "")
+        return Sheet(proof, looked, driver=driver, changed=changed, zone=self._zone, on=self._read.on)
+
+    @Slot(object)
+    def _on_found(self, looked: Looked) -> None:
+        row = self.bench.current
+        if row and row.key == looked.key:
+            self.bench.show_proof(row.proof, looked, self._sheet(row.proof, looked))
+            self._await(looked)
+
+    def _await(self, looked: Looked) -> None:
+        """Look for photos that are still with the phone; when they have come the day's flags are others."""
+        if looked.waiting and self.isVisible():
+            self._again.start()
+        elif looked.pictures and looked.key not in self._came and self._absent(looked.key):
+            self._came.add(looked.key)
+            self._look()
+
+    def _absent(self, key: str) -> bool:
+        n = self.bench.model.row_of_key(key)
+        flags = self.bench.model.proofs[n].flags if n is not None else ()
+        return any(flag.kind is FlagKind.ABSENT for flag in flags)
+
+    @Slot()
+    def _on_again(self) -> None:
+        if self.ahead:
+            self.ahead.forget_unfinished()
+            self._show_current(again=True)
+
+    @Slot(str, object)
+    def _on_not_found(self, key: str, fault: Exception) -> None:
+        if key == self._shown:
+            self.bench.show_fault(fault)
+
+    @Slot()
+    def _allow(self) -> None:
+        """What can be done now."""
+        mine = self._workplace.what_if is None
+        there = self.stack.currentWidget() is self.bench and self.bench.current is not None
+        for name, action in self.bench.deeds.items():
+            action.setEnabled(mine and (there or name == "accept_unflagged"))
+        self.bench.buttons.setToolTip("" if mine else IN_A_COPY)
+
+    # --- who decides ----------------------------------------------------------------------------------------------
+
+    @property
+    def reviewer(self) -> str:
+        """Under whose name decisions are kept; empty before it was asked."""
+        return str(self._settings.value(REVIEWER, "") or "")
+
+    @Slot()
+    def ask_reviewer(self, then: Callable[[], object] | None = None) -> None:
+        """Ask for the name; it stays for this window and the next."""
+
+        def keep(name: str) -> None:
+            self._settings.setValue(REVIEWER, name)
+            self.bar.show_reviewer(name)
+            if then:
+                then()
+
+        self.ask.ask_words(
+            "Your name, as it stands on decisions:", keep, go="Keep", missing="A name, please", text=self.reviewer
+        )
+
+    # --- deciding -------------------------------------------------------------------------------------------------
+
+    def _decide_current(self, decision: Decision, note: str = "", row: Row | None = None) -> None:
+        chosen = row or self.bench.current
+        if chosen is not None:
+            self._decide((chosen,), decision, note)
+
+    def _decide(self, rows: Sequence[Row], decision: Decision, note: str = "") -> None:
+        """Write it, under the reviewer's name, and go on to the next that is open."""
+        if not self.reviewer:
+            self.ask_reviewer(lambda: self._decide(rows, decision, note))
+            return
+        if self.feed is None or self._on is None:
+            return
+        keys = [row.key for row in rows]
+        self.said.say("")
+        self.feed.decide(self._on, keys, decision, by=self.reviewer, note=note)
+        self.bench.model.change((), self.feed.deciding)
+        current = self.bench.current
+        if decision is not Decision.NOTED and current and current.key in keys:
+            self.bench.go_to_open()
+
+    def _on_query(self) -> None:
+        self._ask("Question to the driver about {number}:", Decision.QUERIED, "Send", "What do you want to know?")
+
+    def _on_reject(self) -> None:
+        self._ask("Why is {number} rejected?", Decision.REJECTED, "Reject", "A reason, please")
+
+    def _on_note(self) -> None:
+        self._ask("Note on {number}:", Decision.NOTED, "Keep", "Some words, please")
+
+    def _ask(self, question: str, decision: Decision, go: str, missing: str) -> None:
+        """The answer is about the proof that was shown when it was asked."""
+        row = self.bench.current
+        if row is not None:
+            then = lambda words: self._decide_current(decision, words, row)
+            self.ask.ask_words(question.format(number=row.proof.number), then, go=go, missing=missing)
+
+    def _on_accept_unflagged(self) -> None:
+        rows = [row for row in self.bench.queue.rows() if row.plain]
+        if not rows:
+            self.said.say("None of those shown is open and without a finding.", Tone.QUIET)
+            return
+        sampled = sum(row.open and row.proof.sampled for row in self.bench.queue.rows())
+        stay = f" The {sampled:,} of the sample stay to be looked at." if sampled else ""
+        question = f"Accept {fmt.count(len(rows), 'proof')} shown without a finding?{stay}"
+        self.ask.ask_yes(question, lambda: self._decide(rows, Decision.ACCEPTED), go="Accept")
+
+    @Slot(object)
+    def _on_decided(self, proofs: Sequence[Proof]) -> None:
+        if self.feed is None or self._read is None:
+            return
+        self.bench.model.change(proofs, self.feed.deciding)
+        self._settle()
+        if any(proof.attempt.key == self._shown for proof in proofs):
+            self._show_current(again=True)
+        last = proofs[-1].reviews[-1] if proofs else None
+        if last:
+            about = proofs[0].number if len(proofs) == 1 else fmt.count(len(proofs), "proof")
+            self.told.emit(f"{about}: {last.decision.value}.")
+
+    @Slot(object)
+    def _on_refused(self, refused: Refused) -> None:
+        if self.feed is None:
+            return
+        self.bench.model.change((), self.feed.deciding)
+        self._settle()
+        n = self.bench.model.row_of_key(refused.keys[0])
+        number = self.bench.model.proofs[n].number if n is not None and len(refused.keys) == 1 else ""
+        self._say_fault(refused.fault, number)
+
+    def _say_fault(self, fault: Exception, about: str = "") -> None:
+        if isinstance(fault, KnownError):
+            self.said.say(f"{about}: {fault}" if about else str(fault), Tone.BAD)
+        else:
+            self.said.say_fault(fault)

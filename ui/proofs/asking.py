@@ -28,6 +28,7 @@ class AskLine(QFrame):
         self._then: Callable[[str], object] | None = None
         self._missing = ""
         self.question = named(QLabel(self), "proofs.ask.question", "What is asked")
+        self.question.setMinimumWidth(1)  # a long one is cut rather than widening the window
         self.line = named(QLineEdit(self), "proofs.ask.line", "Answer")
         self.line.setMaxLength(LONGEST)
         self.go = named(QPushButton(self), "proofs.ask.go", "Send")

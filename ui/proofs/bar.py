@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from dispatcher.domain.fleet import Driver
 from dispatcher.domain.ids import DriverId
@@ -22,6 +22,8 @@ TIPS = {
     Filter.ALL: "All of the day",
 }
 ALL_DRIVERS = "All drivers"
+LONGEST_NAME = 24
+"""As shown in the head."""
 
 
 class Find(QLineEdit):
@@ -76,13 +78,13 @@ class QueueBar(QWidget):
         self.driver = named(QComboBox(self), "proofs.driver", "Show the proofs of")
         self.driver.addItem(ALL_DRIVERS, None)
         self.driver.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.driver.setMinimumContentsLength(14)
+        self.driver.setMinimumContentsLength(10)
         self.finder = named(Find(self), "proofs.find", "Find a proof")
         self.finder.setPlaceholderText("Find order, name, address, flag…  Ctrl+F")
         self.finder.setClearButtonEnabled(True)
-        self.who = named(QLabel(self), "proofs.reviewer", "Who decides")
-        self.change = named(QToolButton(self), "proofs.reviewer.change", "Change the reviewer's name")
-        self.change.setToolTip("Change the reviewer's name")
+        self.who = named(QToolButton(self), "proofs.reviewer", "Reviewer")
+        self.who.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.who.setToolTip("Whose name stands on decisions; click to change it")
         self._lay_out()
         self._wire()
         self._dress()
@@ -95,7 +97,6 @@ class QueueBar(QWidget):
         self._row.addWidget(self.driver)
         self._row.addWidget(self.finder, 1)
         self._row.addWidget(self.who)
-        self._row.addWidget(self.change)
 
     def _wire(self) -> None:
         self._group.buttonToggled.connect(self._on_toggled)
@@ -104,13 +105,13 @@ class QueueBar(QWidget):
         self.driver.activated.connect(self.left)
         self.finder.textChanged.connect(self.words_changed)
         self.finder.left.connect(self.left)
-        self.change.clicked.connect(self.reviewer_requested)
+        self.who.clicked.connect(self.reviewer_requested)
         self._theme.changed.connect(self._dress)
 
     @Slot()
     def _dress(self) -> None:
         self._row.setSpacing(self._theme.grid(1))
-        set_icon(self.change, "account-edit-outline", self._theme)
+        set_icon(self.who, "account-edit-outline", self._theme)
 
     @property
     def filter(self) -> Filter:
@@ -148,10 +149,9 @@ class QueueBar(QWidget):
 
     def show_reviewer(self, name: str) -> None:
         """Whose name stands on decisions."""
-        self.who.setText(f"Reviewer: {name}" if name else "Reviewer: asked with the first decision")
-        self.who.setProperty("muted", not name)
-        self.who.style().unpolish(self.who)
-        self.who.style().polish(self.who)
+        words = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+        self.who.setText(words.replace("&", "&&") or "Reviewer…")
+        self.who.setAccessibleName(f"Reviewer: {name}" if name else "Reviewer")
 
     def reset(self, which: Filter) -> None:
         """This filter, all drivers, no words."""

@@ -124,7 +124,7 @@ class Bench(QSplitter):
         self._middle.addWidget(self.buttons)
         right = QWidget(self)
         self._right = QVBoxLayout(right)
-        self._right.addWidget(self.facts, 3)
+        self._right.addWidget(self.facts, 5)
         self._right.addWidget(self.sketch, 2)
         for part in (self._left, self._middle, self._right):
             part.setContentsMargins(0, 0, 0, 0)
@@ -133,7 +133,8 @@ class Bench(QSplitter):
             self.setStretchFactor(self.indexOf(part_), stretch)
         self.setChildrenCollapsible(False)
         grid = self._theme.grid
-        self.setSizes([grid(126), grid(106), grid(82)])
+        self.setSizes([grid(132), grid(104), grid(82)])
+        self.splitterMoved.connect(self._fit_columns)
 
     @Slot()
     def _dress(self) -> None:
@@ -145,8 +146,8 @@ class Bench(QSplitter):
     def size_columns(self) -> None:
         """As wide as what stands there; the flags take what is left over."""
         for column, least, most in (
-            (words.NUMBER, 14, 26), (words.DRIVER, 16, 30), (words.OUTCOME, 18, 24), (words.AT, 12, 16),
-            (words.FLAGS, 30, 44), (words.DECISION, 20, 30),
+            (words.NUMBER, 14, 24), (words.DRIVER, 16, 26), (words.OUTCOME, 8, 14), (words.AT, 15, 20),
+            (words.DECISION, 25, 30),
         ):  # fmt: skip
             size_column(self.table, self._theme, column, least=least, most=most)
         self._fit_columns()
@@ -156,11 +157,18 @@ class Bench(QSplitter):
         super().resizeEvent(event)
         self._fit_columns()
 
+    @Slot()
     def _fit_columns(self) -> None:
-        table = self.table
-        fixed = sum(table.columnWidth(column) for column in (words.NUMBER, words.DRIVER, words.OUTCOME, words.AT))
-        room = table.viewport().width() - fixed - self._theme.grid(22)
-        table.setColumnWidth(words.FLAGS, max(self._theme.grid(24), min(room, self._theme.grid(60))))
+        table, least = self.table, self._theme.grid(20)
+        table.setColumnHidden(words.DRIVER, False)
+        if self._room_for_flags() < least:  # the facts tell it too
+            table.setColumnHidden(words.DRIVER, True)
+        table.setColumnWidth(words.FLAGS, max(least, self._room_for_flags()))
+
+    def _room_for_flags(self) -> int:
+        table, grid = self.table, self._theme.grid
+        others = sum(table.columnWidth(c) for c in range(len(words.HEADERS)) if c not in (words.FLAGS, words.DECISION))
+        return table.width() - table.verticalScrollBar().sizeHint().width() - others - grid(26)
 
     # --- which proof ----------------------------------------------------------------------------------------------
 

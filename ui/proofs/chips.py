@@ -44,10 +44,13 @@ class ChipPainter(QStyledItemDelegate):
             wide = measure.horizontalAdvance(words) + grid(3)
             behind = len(ordered) - n - 1
             spare = measure.horizontalAdvance(f"+{len(ordered)}") + grid(1) if behind else 0
-            if left + wide + spare > room.right() and (n or left + wide > room.right() + spare):
+            if n == 0 and wide + spare > room.width():
+                wide = max(grid(4), int(room.width()) - spare)
+                words = measure.elidedText(words, Qt.TextElideMode.ElideRight, wide - grid(2))
+            elif left + wide + spare > room.right():
                 painter.setPen(self._theme.colour("muted"))
                 rest = QRectF(left, room.top(), room.right() - left, room.height())
-                painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, f"+{behind + 1}" if n else f"{behind + 1} flags")
+                painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, f"+{behind + 1}")
                 return
             box = QRectF(left, room.center().y() - high / 2, wide, high)
             painter.setPen(Qt.PenStyle.NoPen)

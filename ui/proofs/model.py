@@ -133,6 +133,8 @@ class QueueModel(QAbstractTableModel):
         match role:
             case _Role.DisplayRole:
                 return row.texts[column]
+            case _Role.AccessibleTextRole:
+                return self._tip(row, column) if column == words.OUTCOME else row.texts[column]
             case _Role.ToolTipRole:
                 return self._tip(row, column)
             case _Role.DecorationRole:
@@ -174,6 +176,8 @@ class QueueModel(QAbstractTableModel):
         if column == words.DECISION and row.proof.reviews:
             last = row.proof.reviews[-1]
             return f"{last.decision.value} by {last.by}" + (f": {last.note}" if last.note else "")
+        if column == words.OUTCOME:
+            return words.OUTCOMES[row.proof.attempt.outcome]
         if column == words.NUMBER:
             return f"{row.texts[column]}, {row.proof.address}"
         return row.texts[column]

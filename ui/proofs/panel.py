@@ -431,7 +431,8 @@ class ProofsPanel(QWidget):
             self.said.say("None of those shown is open and without a finding.", Tone.QUIET)
             return
         sampled = sum(row.open and row.proof.sampled for row in self.bench.queue.rows())
-        stay = f" The {sampled:,} of the sample stay to be looked at." if sampled else ""
+        verb = "stays" if sampled == 1 else "stay"
+        stay = f" {fmt.count(sampled, 'proof')} of the sample {verb} to be looked at." if sampled else ""
         question = f"Accept {fmt.count(len(rows), 'proof')} shown without a finding?{stay}"
         self.ask.ask_yes(question, lambda: self._decide(rows, Decision.ACCEPTED), go="Accept")
 

@@ -45,7 +45,7 @@ class Sketch(QWidget):
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.grid(70), self._theme.grid(48))
+        return QSize(self._theme.grid(70), self._theme.grid(40))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.grid(40), self._theme.grid(30))

@@ -14,7 +14,7 @@ from dispatcher.domain.review import Decision, Flag, FlagKind, Proof
 from ui import format as fmt
 from ui.board.onroad import GLYPHS
 
-HEADERS = ("Order", "Driver", "Outcome", "Time", "Flags", "Decision")
+HEADERS = ("Order", "Driver", "End", "Time", "Flags", "Decision")
 NUMBER, DRIVER, OUTCOME, AT, FLAGS, DECISION = range(6)
 OUTCOMES: Mapping[Outcome, str] = {
     Outcome.DELIVERED: "delivered",
@@ -133,7 +133,7 @@ def row_of(
     texts = (
         proof.number,
         driver_words(driver),
-        f"{GLYPHS[attempt.outcome]} {OUTCOMES[attempt.outcome]}",
+        GLYPHS[attempt.outcome],
         fmt.clock(attempt.at, zone, on),
         ", ".join(flag.kind.value for flag in proof.flags),
         decision_words(proof, deciding),
@@ -143,7 +143,7 @@ def row_of(
         proof.number.casefold(), number, list(Outcome).index(attempt.outcome), attempt.at.timestamp(),
         -len(proof.flags), texts[DECISION],
     )  # fmt: skip
-    found_by = " ".join((*texts, proof.name, proof.address, attempt.name)).casefold()
+    found_by = " ".join((*texts, OUTCOMES[attempt.outcome], proof.name, proof.address, attempt.name)).casefold()
     return Row(proof, texts, sorts, found_by, deciding)
 
 
@@ -174,11 +174,11 @@ def _amount(value: float | None, unit: str) -> str:
     if value is None:
         return ""
     if unit == "s" and abs(value) >= 180:
-        return f"{value / 60:,.0f} min"
+        return f"{value / 60:,.0f}\u00a0min"
     if unit == "minor units":
         return f"{value / 100:,.2f}"
     figure = f"{value:,.0f}" if abs(value) >= 100 else f"{round(value, 2):g}"
-    return f"{figure} {unit}".rstrip()
+    return f"{figure}\u00a0{unit}" if unit else figure
 
 
 def tally(proofs: Sequence[Proof]) -> str:

@@ -20,7 +20,7 @@ from dispatcher.domain.devices import Device
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.proof import Record, RecordKind
 from dispatcher.domain.schedule import StopTimes
-from dispatcher.domain.tracking import Fix
+from dispatcher.domain.tracking import Fix, Visit
 from dispatcher.proof.files import ProofFiles
 from dispatcher.proof.photos import look_at
 from dispatcher.services import sending
@@ -162,6 +162,8 @@ class Doors:
         self.send()
         for shift in self.shifts:
             self.drive(shift)
+            visits = [Visit(shift, s.order_id, s.arrives_at, s.departs_at) for s in self.stops(shift)]
+            self.logbook.write(lambda w, shift=shift, visits=visits: w.put_visits(shift, visits))
             for turn in range(STOPS):
                 self.deliver(shift, turn, outcome="failed" if turn == 3 else "delivered")
 

@@ -1,5 +1,6 @@
 """The workbench on a real store, a real logbook and real photos, by keys alone."""
 
+import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -16,6 +17,7 @@ from ui.proofs import words
 from ui.proofs.panel import ProofsPanel
 from ui.proofs.words import Filter
 from ui.runner import OpRunner
+from ui.theme import Mode, Theme
 
 Key = Qt.Key
 
@@ -103,7 +105,7 @@ def test_the_name_is_asked_once_and_kept(
     shown.settle()
     assert doors.decisions() == {first: "accepted", second: "accepted"}
     assert settings.value("proofs/reviewer") == "Anna Berg"
-    assert panel.bar.who.text() == "Reviewer: Anna Berg"
+    assert panel.bar.who.text() == "Anna Berg"
 
 
 def test_esc_leaves_a_question_and_nothing_is_decided(shown: Shown, doors: Doors) -> None:
@@ -183,8 +185,9 @@ def test_the_facts_tell_what_was_planned_and_what_was_done(shown: Shown, doors: 
     stop = next(s for s in doors.stops(row.proof.shift_id) if s.order_id == row.proof.attempt.order_id)
     assert row.proof.number in page
     assert "Kim Salo · recipient" in page
-    local = stop.arrives_at.astimezone(days.ZONE)
-    assert f"Planned\n{local:%H:%M}" in page
+    clock = lambda moment: f"{moment.astimezone(days.ZONE):%H:%M}"
+    for label, moment in (("Planned", stop.arrives_at), ("Arrived", stop.arrives_at), ("Left", stop.departs_at)):
+        assert f"{label}\n{clock(moment)}\n" in page
     assert "0 m from the address" in page
     assert shown.panel.bench.sketch.words == "The phone was 0 m from the stop."
 
@@ -224,7 +227,7 @@ def test_who_rejected_cannot_accept_and_another_can(shown: Shown, doors: Doors) 
     assert panel.said.tone is Tone.BAD
     assert "second reviewer" in panel.said.text()
     assert doors.decisions()[key] == Decision.REJECTED
-    panel.bar.change.click()
+    panel.bar.who.click()
     write("Bertil")
     press(Key.Key_A)
     shown.settle()
@@ -343,3 +346,13 @@ def test_another_day_has_other_proofs(shown: Shown) -> None:
     shown.settle()
     assert len(shown.numbers()) == 2 * STOPS
     assert shown.panel.bench.table.model().columnCount() == len(words.HEADERS)
+
+
+@pytest.mark.parametrize("mode", [Mode.LIGHT, Mode.DARK])
+def test_nothing_is_out_of_sight_on_a_small_screen(shown: Shown, theme: Theme, mode: Mode) -> None:
+    theme.apply(mode, 1.25)
+    try:
+        assert shown.panel.minimumSizeHint().width() <= 1270
+        assert shown.panel.bench.table.horizontalScrollBar().maximum() == 0
+    finally:
+        theme.apply(Mode.LIGHT, 1.0)

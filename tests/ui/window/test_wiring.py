@@ -47,7 +47,7 @@ def test_every_signal_of_every_panel_is_heard(shown: Shown) -> None:
         window.day, window.hand, window.search, window.proposals, window.disturbances, window.forms, window.wires,
         window.copies, window.road_wires, window.road, window.phones, window.simulation,
         window.header, window.header.find, window.search_bar, window.past_banner, window.what_if_banner,
-        window.screens, window.addresses, window.fleet, window.phones, board,
+        window.screens, window.addresses, window.fleet, window.phones, window.proofs, board,
         *(dock.widget() for dock in board.docks.values()),
     )  # fmt: skip
     assert {words for part in parts for words in unheard(part)} - FOR_OTHERS == set()

@@ -44,6 +44,25 @@ BOUNDS: Mapping[str, Bounds] = {
     "setup_port": Bounds("The set-up port", 1_024, 65_535),
 }
 
+FLAG_BOUNDS: Mapping[str, Bounds] = {
+    "far_m": Bounds("The distance from the address", 20, 5_000),
+    "stale_s": Bounds("The age of a proof's position", 10, 3_600),
+    "bunched": Bounds("How many proofs at one point", 2, 50),
+    "bunched_m": Bounds("How near to one another", 5, 200),
+    "early_s": Bounds("The time before arrival", 10, 3_600),
+    "quick_s": Bounds("The time at the door", 1, 600),
+    "out_of_turn": Bounds("The places out of sequence", 1, 50),
+    "ink_dot": Bounds("The size of a signature", 0.01, 0.5),
+    "ink_short_s": Bounds("The time a signature takes", 0.1, 5.0),
+    "ink_same": Bounds("The distance between two signatures", 0.01, 0.1),
+    "dark": Bounds("The brightness of a photo", 0.01, 0.5),
+    "blurred": Bounds("The sharpness of a photo", 1, 2_000),
+    "twin_bits": Bounds("The difference between two photos", 0, 11),
+    "other_time_s": Bounds("The time between photo and report", 60, 24 * 3_600),
+    "sample": Bounds("The share that is looked at all the same", 0.0, 1.0),
+}
+"""Of `FlagLimits`. Their names in a `BadHabit` begin with `flags.`."""
+
 
 class BadHabit(BadInput):
     """A habit that makes no sense; `part` names it, `row` the reason it is about."""
@@ -55,8 +74,9 @@ class BadHabit(BadInput):
 
 def require_sense_on_road(policy: RoadPolicy) -> None:
     """Raises `BadHabit` for the first habit that makes no sense."""
-    for part, bounds in BOUNDS.items():
-        value = getattr(policy, part)
+    figures = [(part, getattr(policy, part), bounds) for part, bounds in BOUNDS.items()]
+    figures += [(f"flags.{part}", getattr(policy.flags, part), bounds) for part, bounds in FLAG_BOUNDS.items()]
+    for part, value, bounds in figures:
         if value is not None and not bounds.least <= value <= bounds.most:
             raise BadHabit(
                 part,

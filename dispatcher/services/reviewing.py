@@ -136,9 +136,9 @@ class ReviewDesk:
         names = driver_names(self._workplace.store)
 
         def put(book: LogbookWriter) -> None:
-            head, now = book.head(), self._clock()
-            for name, answer in answers(book, chain.read_on(book), number_of):
-                attempt = chain.came[name].attempt
+            head, now, latest = book.head(), self._clock(), chain.read_on(book)
+            for name, answer in list(answers(book, latest, number_of)):
+                attempt = latest.came[name].attempt
                 by = names.get(attempt.driver_id) or "the driver"
                 review = Review(attempt.key, Decision.ANSWERED, by, now, answer.text[:LONGEST_NOTE])
                 head = review_record(head, attempt, chain.on, review)

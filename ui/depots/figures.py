@@ -1,13 +1,14 @@
 """Figures of a depot's habits in a form: each with its unit, and in one line what it is for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QSpinBox, QTabWidget, QWidget
 
+from dispatcher.domain.review import FlagLimits
 from dispatcher.domain.road_policy import RoadPolicy
-from dispatcher.services.habits import BOUNDS
+from dispatcher.services.habits import BOUNDS, Bounds
 from ui.parts.fields import label, named
 from ui.parts.said import Said, Tone
 from ui.theme import Theme
@@ -15,7 +16,7 @@ from ui.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of a `RoadPolicy`."""
+    """One figure of a `RoadPolicy`, or of its limits of flags."""
 
     part: str
     """Its name there."""
@@ -31,17 +32,25 @@ class Figure:
 class FigureFields:
     """The fields of some figures, by their names. GUI thread."""
 
-    def __init__(self, figures: Sequence[Figure], parent: QWidget) -> None:
+    def __init__(
+        self,
+        figures: Sequence[Figure],
+        parent: QWidget,
+        *,
+        bounds: Mapping[str, Bounds] = BOUNDS,
+        within: str = "",
+    ) -> None:
+        """`within` is what the fields' names begin with, where the figures are of a part of the policy."""
         self.figures = figures
-        self.fields = {figure.part: _field(figure, parent) for figure in figures}
+        self.fields = {figure.part: _field(figure, bounds[figure.part], within, parent) for figure in figures}
 
-    def fill(self, policy: RoadPolicy) -> None:
+    def fill(self, policy: RoadPolicy | FlagLimits) -> None:
         """Show these."""
         for figure in self.figures:
             value, field = getattr(policy, figure.part), self.fields[figure.part]
             field.setValue(field.minimum() if value is None else round(value / figure.unit))
 
-    def values(self, policy: RoadPolicy) -> dict[str, int | float | None]:
+    def values(self, policy: RoadPolicy | FlagLimits) -> dict[str, int | float | None]:
         """What is filled in, as changes of a policy; finer than the fields show where nothing was changed."""
         return {figure.part: self._value(figure, getattr(policy, figure.part)) for figure in self.figures}
 
@@ -61,9 +70,8 @@ class FigureFields:
             form.addRow(label(figure.words, field, inner), explained(field, figure.why, theme, inner))
 
 
-def _field(figure: Figure, parent: QWidget) -> QSpinBox:
-    bounds = BOUNDS[figure.part]
-    field = named(QSpinBox(parent), f"depot_settings.{figure.part}", bounds.what)
+def _field(figure: Figure, bounds: Bounds, within: str, parent: QWidget) -> QSpinBox:
+    field = named(QSpinBox(parent), f"depot_settings.{within}{figure.part}", bounds.what)
     field.setSuffix(figure.suffix)
     field.setRange(round(bounds.least / figure.unit) - bool(figure.none), round(bounds.most / figure.unit))
     field.setSpecialValueText(figure.none)

@@ -28,6 +28,7 @@ from dispatcher.services.sending import publish_policy
 from dispatcher.services.workplace import Workplace, change_depot
 from ui.depots.door import DoorPage
 from ui.depots.figures import explained, form_on, page_of
+from ui.depots.flags import FlagPage
 from ui.depots.reasons import ReasonPage
 from ui.depots.road import GatewayPage, RoadPage
 from ui.parts.fields import label, named, primary
@@ -123,11 +124,12 @@ class DepotSettingsDialog(QDialog):
         self.tabs.setDocumentMode(True)
         self.area = self._planning_page(theme)
         self.gateway, self.road = GatewayPage(theme, self.tabs), RoadPage(theme, self.tabs)
-        self.door, self.reasons = DoorPage(theme, self.tabs), ReasonPage(theme, self.tabs)
+        self.door, self.flags = DoorPage(theme, self.tabs), FlagPage(theme, self.tabs)
+        self.reasons = ReasonPage(theme, self.tabs)
 
     @property
-    def _road_pages(self) -> tuple[GatewayPage, RoadPage, DoorPage, ReasonPage]:
-        return self.gateway, self.road, self.door, self.reasons
+    def _road_pages(self) -> tuple[GatewayPage, RoadPage, DoorPage, FlagPage, ReasonPage]:
+        return self.gateway, self.road, self.door, self.flags, self.reasons
 
     def _fill(self, depot: Depot) -> None:
         self.name.setText(depot.name)

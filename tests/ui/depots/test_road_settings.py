@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from db.logbook.opening import open_logbook
 from dispatcher.domain.proof import REASONS, FailureReason, Need, Owner, ProofKind
+from dispatcher.domain.review import FlagLimits
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.services.live import LiveDesk
 from dispatcher.services.underway import Underway
@@ -142,10 +143,50 @@ def test_what_makes_no_sense_is_said_where_it_is(
 
 def test_every_figure_is_explained_and_in_bounds(form: DepotSettingsDialog) -> None:
     shown = {name for page in (form.gateway, form.road, form.door, form.reasons) for name in page.fields}
-    elsewhere = {"serve", "practice", "clear_text", "delivering", "failing", "keep_proofs_days"}
+    elsewhere = {"serve", "practice", "clear_text", "delivering", "failing", "keep_proofs_days", "flags"}
     assert shown == {field.name for field in fields(RoadPolicy)} - elsewhere
     for name in shown - {"reasons"}:
         said = form.findChild(Said, f"depot_settings.{name}.said")
+        assert said is not None, name
+        assert said.text(), name
+
+
+# ── Flags ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_limit_of_flags_can_be_changed_and_switched_off(
+    form: DepotSettingsDialog, on_road: Workplace, runner: OpRunner
+) -> None:
+    shown = {
+        "far_m": 200,
+        "early_s": 90,
+        "ink_dot": 8,
+        "ink_short_s": 500,
+        "other_time_s": 30,
+        "sample": 10,
+        "bunched": 6,
+    }
+    for part, value in shown.items():
+        figure(form, f"flags.{part}").setValue(value)
+    for part in ("stale_s", "twin_bits"):
+        field = figure(form, f"flags.{part}")
+        field.setValue(field.minimum())
+        assert field.text() == "off"
+    form.flags.cash.setChecked(False)
+    save(form, runner)
+    flags = FlagLimits(
+        far_m=200, early_s=90, ink_dot=0.08, ink_short_s=0.5, other_time_s=1_800, sample=0.1, bunched=6,
+        stale_s=None, twin_bits=None, cash=False,
+    )  # fmt: skip
+    assert on_road.depot.road.flags == flags
+    assert published(on_road).flags == flags
+
+
+def test_every_limit_of_flags_is_explained(form: DepotSettingsDialog) -> None:
+    limits = {field.name for field in fields(FlagLimits)} - {"missing", "cash"}
+    assert form.flags.fields.keys() == {f"flags.{name}" for name in limits}
+    for name in limits:
+        said = form.findChild(Said, f"depot_settings.flags.{name}.said")
         assert said is not None, name
         assert said.text(), name
 
@@ -239,7 +280,7 @@ def test_every_page_fits_the_smallest_screen(
     try:
         form = DepotSettingsDialog(on_road, runner, theme, window)
         form.open()
-        for page in (form.gateway, form.road, form.door):
+        for page in (form.gateway, form.road, form.door, form.flags):
             form.tabs.setCurrentWidget(page.area)
             form.grab()
             assert page.area.horizontalScrollBar().maximum() == 0, "scrolled downwards at most"

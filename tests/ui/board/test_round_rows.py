@@ -1,4 +1,4 @@
-"""Rows made beforehand by whoever came first: always what they would be made anew, and as few other objects as can be."""
+"""Rows made beforehand, by whoever came first: what they would be made anew, with as few other objects as can be."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

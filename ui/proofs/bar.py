@@ -80,7 +80,7 @@ class QueueBar(QWidget):
         self.driver.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.driver.setMinimumContentsLength(10)
         self.finder = named(Find(self), "proofs.find", "Find a proof")
-        self.finder.setPlaceholderText("Find order, name, address, flag…  Ctrl+F")
+        self.finder.setPlaceholderText("Find order, name, flag…  Ctrl+F")
         self.finder.setClearButtonEnabled(True)
         self.who = named(QToolButton(self), "proofs.reviewer", "Reviewer")
         self.who.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -133,7 +133,7 @@ class Bench(QSplitter):
             self.setStretchFactor(self.indexOf(part_), stretch)
         self.setChildrenCollapsible(False)
         grid = self._theme.grid
-        self.setSizes([grid(132), grid(104), grid(82)])
+        self.setSizes([grid(142), grid(100), grid(80)])
         self.splitterMoved.connect(self._fit_columns)
 
     @Slot()
@@ -159,16 +159,16 @@ class Bench(QSplitter):
 
     @Slot()
     def _fit_columns(self) -> None:
-        table, least = self.table, self._theme.grid(20)
+        table, grid = self.table, self._theme.grid
         table.setColumnHidden(words.DRIVER, False)
-        if self._room_for_flags() < least:  # the facts tell it too
+        if self._room_for_flags() < grid(20):  # the facts tell it too
             table.setColumnHidden(words.DRIVER, True)
-        table.setColumnWidth(words.FLAGS, max(least, self._room_for_flags()))
+        table.setColumnWidth(words.FLAGS, max(grid(10), self._room_for_flags()))
 
     def _room_for_flags(self) -> int:
         table, grid = self.table, self._theme.grid
         others = sum(table.columnWidth(c) for c in range(len(words.HEADERS)) if c not in (words.FLAGS, words.DECISION))
-        return table.width() - table.verticalScrollBar().sizeHint().width() - others - grid(26)
+        return table.width() - table.verticalScrollBar().sizeHint().width() - others - grid(25)
 
     # --- which proof ----------------------------------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ class Sketch(QWidget):
             x, y = flat.xy(scene.phone.lat, scene.phone.lon)
             r = min(scene.accuracy_m, reach)
             points += [(x - r, y - r), (x + r, y + r)]
-        return _Frame(flat, points, QRectF(self.rect()), self._theme.grid(4))
+        return _Frame(flat, points, QRectF(self.rect()), self._theme.grid(6))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, scene, frame = self._theme, self._scene, self._frame()

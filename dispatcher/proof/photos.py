@@ -109,11 +109,6 @@ def look(data: bytes) -> Look:
         return Look(len(data), f"The picture is damaged and cannot be shown ({type(fault).__name__}).")
 
 
-def hamming(one: str, other: str) -> int:
-    """How many of the 64 bits of two difference hashes differ; up to about 10 the pictures look alike."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
-
-
 def _look(data: bytes) -> Look:
     if len(data) > PHOTO_BYTES:
         raise _Unfit(_too_large())

@@ -235,7 +235,6 @@ class RoundTracker:
             service_s=0 if at is None else at.service_s,
             standing_since=_moment(state.spot.first.t) if state.spot.standing and state.spot.first else None,
             driven_m=self.driven_m,
-            planned_m=float(sum(stop.drive_m for stop in self._plan.stops if stop.order_id in visited)),
             off_route_m=None if at is not None else self._off_route_m(ahead, told),
             speed_mps=None if fix is None else fix.speed_mps,
             battery=None if fix is None else fix.battery,

@@ -36,8 +36,6 @@ class Progress:
     """Planned at the stop they stand at; 0 elsewhere."""
     standing_since: datetime | None = None
     driven_m: float = 0.0
-    planned_m: float = 0.0
-    """What the plan has for what is behind."""
     off_route_m: float | None = None
     """From the planned way; `None` when it is not known or the driver stands at a stop."""
     speed_mps: float | None = None

@@ -14,7 +14,6 @@ from dispatcher.region.network import OsrmNetwork
 from dispatcher.region.pack import RegionPack
 from dispatcher.tracking.following import RoundTracker
 from dispatcher.tracking.matching import driven_on_roads
-from dispatcher.tracking.trails import thinned
 from tests.benchmarks.extracts import extract_of, measured, unmeasured
 from tests.fixtures.driven import agreement, driven_track
 from tests.fixtures.region import helsinki_extract, scattered
@@ -23,7 +22,6 @@ from tests.unit.tracking.drives import SHIFT, drive, in_batches
 _FOLLOW = ("one core's share to follow 200 drivers at 1 Hz, with alerts every second", "%", 5.0)
 _AGAIN = ("tell a day at 5 s again after a late fix", "s", 0.5)
 _MATCH = ("a point of a track laid onto roads", "ms", 2.0)
-_THIN = ("a day's track thinned", "s", 0.1)
 
 
 def run() -> Iterable[dict[str, object]]:
@@ -55,9 +53,6 @@ def _following() -> Iterator[dict[str, object]]:
     before = time.perf_counter()
     tracker.take([sparse[1]])
     yield measured(_AGAIN[0], time.perf_counter() - before, _AGAIN[1], _AGAIN[2], f"{len(sparse):,} fixes")
-    before = time.perf_counter()
-    thinned(tracker.trail)
-    yield measured(_THIN[0], time.perf_counter() - before, _THIN[1], _THIN[2], f"{len(sparse):,} fixes")
 
 
 def _arrivals(every_s: int) -> Iterator[dict[str, object]]:

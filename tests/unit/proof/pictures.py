@@ -117,3 +117,8 @@ def bad_photos() -> dict[str, bytes]:
         "too large": good + bytes(13_000_000),
         "postscript in disguise": b"\xff\xd8\xff" + b"%!PS-Adobe-3.0 EPSF-3.0\n",
     }
+
+
+def hamming(one: str, other: str) -> int:
+    """How many of the 64 bits of two difference hashes differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()

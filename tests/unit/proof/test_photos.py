@@ -12,8 +12,8 @@ from PIL import Image
 
 from dispatcher.domain.ids import DeviceId
 from dispatcher.domain.place import Place
-from dispatcher.proof.photos import COPY_SIDE, Look, hamming, look, look_at
-from tests.unit.proof.pictures import bad_photos, exif, exif_bomb, png_of, saved, scene, with_exif_segment
+from dispatcher.proof.photos import COPY_SIDE, Look, look, look_at
+from tests.unit.proof.pictures import bad_photos, exif, exif_bomb, hamming, png_of, saved, scene, with_exif_segment
 
 TAKEN = datetime(2026, 11, 24, 12, 15, 30, tzinfo=timezone(timedelta(hours=2)))
 DOOR = Place(60.169857, 24.938379)

@@ -13,11 +13,11 @@ from dispatcher.domain.proof import CodeVerdict, Outcome, ProofKind
 from dispatcher.domain.review import FlagKind, FlagLimits
 from dispatcher.domain.tracking import Visit, Witness
 from dispatcher.proof.ink import evenly
-from dispatcher.proof.photos import hamming
 from dispatcher.review.flags import flags_of, is_sampled
 from dispatcher.review.photos import _Index
 from dispatcher.review.seen import Seen
 from tests.fixtures.proofs import clean, drawn, made_day, moved
+from tests.unit.proof.pictures import hamming
 
 USUAL = FlagLimits()
 

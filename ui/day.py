@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from threading import Lock
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -72,7 +73,10 @@ class DayBoard(QObject):
         self._past: Past | None = None
         self._looking: Job | None = None
         self._previewing = False
-        self._preparing: list[Callable[[Day, Schedule], None]] = []
+        self.preparing = Lock()
+        """Held by the one worker that makes ready what the views show: each of several that compute at a time takes
+        as large a share of the interpreter as the window has."""
+        self._prepare: list[Callable[[Day, Schedule], None]] = []
         runner.op_finished.connect(self._on_op_finished)
         runner.job_ended.connect(self._on_job_ended)
 
@@ -105,7 +109,7 @@ class DayBoard(QObject):
 
     def prepare_with(self, prepare: Callable[[Day, Schedule], None]) -> None:
         """Have this called, by a worker, with every day that is read, before views are told of it."""
-        self._preparing.append(prepare)
+        self._prepare.append(prepare)
 
     def open(self, on: date) -> None:
         """Show another date."""
@@ -137,8 +141,9 @@ class DayBoard(QObject):
     def _look(self, on: date, known: Day | None, _progress: Progress) -> Outlook:
         day = self.workplace.store.read(partial(reread, on=on, known=known))
         outlook = self._desk.look(day, why=False)
-        for prepare in self._preparing:
-            prepare(outlook.day, outlook.schedule)
+        with self.preparing:
+            for prepare in self._prepare:
+                prepare(outlook.day, outlook.schedule)
         return outlook
 
     @Slot(object)

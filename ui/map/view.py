@@ -1,6 +1,7 @@
 """The map as a widget: told what to show in plain values, tells of gestures in signals."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, override
 
@@ -13,6 +14,7 @@ from ui.map import messages as msg
 from ui.map import wire
 from ui.map.live import LIVE_KEPT, LiveStage
 from ui.map.scheme import BASEMAP_PATH, ORIGIN, WEB_ROOT
+from ui.map.wire import encode
 
 NO_REGION = "No map of this region yet – build one under Region › Build…"
 
@@ -36,6 +38,16 @@ _KEPT = (
     "sketch",
     *LIVE_KEPT,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnStops:
+    """All stops to be shown, and what that is news of to a page that shows those known."""
+
+    known: Mapping[OrderId, msg.StopMark]
+    marks: Mapping[OrderId, msg.StopMark]
+    news: str
+    """As it goes to the page; empty for nothing."""
 
 
 class MapView(LiveStage):
@@ -76,7 +88,7 @@ class MapView(LiveStage):
     def __init__(self, parent: QWidget | None = None, *, web_root: Path = WEB_ROOT) -> None:
         super().__init__(parent, web_root, _KEPT)
         self._routes: dict[ShiftId, msg.RouteLine] = {}
-        self._marks: dict[OrderId, msg.StopMark] = {}
+        self._marks: Mapping[OrderId, msg.StopMark] = {}
         self._bounds: Bounds | None = None
         self.web.orders_dragged.connect(self._on_orders_dragged)
         self.web.orders_dropped.connect(self._on_orders_dropped)
@@ -114,12 +126,23 @@ class MapView(LiveStage):
 
     def show_stops(self, stops: Iterable[msg.StopMark]) -> None:
         """Replace all stops; the page is told only of those that are other than before."""
-        marks = {stop.order_id: stop for stop in stops}
-        known, self._marks = self._marks, marks
+        self.show_drawn(self.draw_stops(stops))
+
+    def draw_stops(self, stops: Iterable[msg.StopMark]) -> "DrawnStops":
+        """For a worker, before `show_drawn`: to write thousands of stops takes longer than a frame."""
+        marks, known = {stop.order_id: stop for stop in stops}, self._marks
         changed = [mark for key, mark in marks.items() if known.get(key) is not mark and known.get(key) != mark]
         removed = [key for key in known if key not in marks]
-        if changed or removed:
-            self._send("update_stops", stops=map(wire.stop_values, changed), removed=removed)
+        news = encode("update_stops", stops=map(wire.stop_values, changed), removed=removed)
+        return DrawnStops(known, marks, news if changed or removed else "")
+
+    def show_drawn(self, drawn: "DrawnStops") -> None:
+        """Show these stops and no others."""
+        if drawn.known is not self._marks:  # others were shown meanwhile
+            drawn = self.draw_stops(drawn.marks.values())
+        self._marks = drawn.marks
+        if drawn.news and self._page_ready:
+            self._bridge.message.emit(drawn.news)
 
     @override
     def _kept_values(self, kind: str) -> Mapping[str, Any] | None:

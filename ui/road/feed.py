@@ -89,8 +89,9 @@ class RoadFeed(QObject):
         """On the lane."""
         shown = self._desk.step(outlook, now)
         if shown is not None:
-            for prepare in self._preparing:
-                prepare(shown)
+            with self._board.preparing:
+                for prepare in self._preparing:
+                    prepare(shown)
         today = self._desk.step_today(outlook.day.date, now)
         return Heard(shown, today, self._desk.date_on_road(now))
 

@@ -26,9 +26,9 @@ from ui.board.pool import PoolPanel
 from ui.board.rounds import RoundsPanel
 from ui.day import DayBoard, Past, same_ahead
 from ui.history.panel import HistoryPanel
-from ui.map.messages import ClosureLine, Flavour, StopMark
+from ui.map.messages import ClosureLine, Flavour
 from ui.map.replay import ReplayBar
-from ui.map.view import MapView
+from ui.map.view import DrawnStops, MapView
 from ui.proposals.panel import ProposalsPanel
 from ui.road.alerts import AlertsPanel
 from ui.road.card import DriverCard
@@ -217,7 +217,7 @@ class BoardPanel(QMainWindow):
         reasons = self._outlook.reasons if self._outlook and not outlook.reasons else outlook.reasons
         before, self._outlook = self._outlook, Outlook(outlook.day, outlook.schedule, reasons)
         self._turns.drop()
-        if before and same_ahead(before.day, outlook.day):  # nobody's hand did that: it may take a moment
+        if before and same_ahead(before.day, outlook.day):  # it may take a moment
             self._turns.take(self._showing)
         else:
             for show in self._showing:
@@ -296,13 +296,14 @@ class BoardPanel(QMainWindow):
         draw = partial(self._draw, self._outlook, live)
         self._runner.start(draw, title="Drawing stops", on_done=partial(self._on_drawn, on), latest_key="stops")
 
-    def _draw(self, outlook: Outlook, live: LiveDay | None, _progress: Progress) -> list[StopMark]:
+    def _draw(self, outlook: Outlook, live: LiveDay | None, _progress: Progress) -> DrawnStops:
         """Runs on a worker: a thousand labels take longer than a frame."""
-        return self._marks.of(outlook, live)
+        with self._board.preparing:
+            return self.map.draw_stops(self._marks.of(outlook, live))
 
-    def _on_drawn(self, on: date, stops: Sequence[StopMark]) -> None:
+    def _on_drawn(self, on: date, stops: DrawnStops) -> None:
         """A day just opened is shown as a whole, once the map knows where its stops are."""
-        self.map.show_stops(stops)
+        self.map.show_drawn(stops)
         if self._fitted != on:
             self._fitted = on
             self.map.fit()

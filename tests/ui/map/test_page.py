@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import signal
+import threading
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -11,7 +12,7 @@ from PySide6.QtGui import QColor, QImage
 
 from dispatcher.domain.place import Bounds, Place
 from tests.ui.map.scene import one_round
-from ui.map.messages import Flavour, StopMark
+from ui.map.messages import Flavour, StopMark, StopState
 from ui.map.road import DriverMark
 from ui.map.view import NO_REGION, MapView
 
@@ -45,6 +46,21 @@ def test_what_was_said_before_the_page_was_ready_is_shown(qtbot):
     assert (report["selected"], report["full"]) == (["a2"], ["a"])
     assert all(0 < stop["x"] < 600 and 0 < stop["y"] < 400 for stop in report["stops"])
     view.shut_down()
+
+
+def test_stops_drawn_by_a_worker_are_shown_whatever_came_between(rounds):
+    drawn = []
+    new = [StopMark("n", Place(60.001, 25.001), StopState.PLANNED, "a", 1, "#0072b2")]
+    worker = threading.Thread(target=lambda: drawn.append(rounds.view.draw_stops(new)))
+    worker.start()
+    worker.join()
+    rounds.view.show_stops([StopMark("x", Place(60.0, 25.0))])
+    rounds.view.show_drawn(drawn[0])
+    assert [stop["id"] for stop in rounds.report()["stops"]] == ["n"]
+    again = rounds.view.draw_stops(new)
+    assert again.news == ""
+    rounds.view.show_drawn(again)
+    assert [stop["id"] for stop in rounds.report()["stops"]] == ["n"]
 
 
 def test_stops_and_lines_are_on_the_screen(rounds):

@@ -60,7 +60,7 @@ class FlagLimits:
     ink_dot: float | None = 0.05
     """Width and height of all strokes, as shares of the field, both below this."""
     ink_short_s: float | None = 0.4
-    ink_same: float | None = 0.02
+    ink_same: float | None = 0.05
     """Mean distance between two signatures' points, scaled to their own box; below this they are the same."""
     dark: float | None = 0.12
     """Mean brightness, 0-1."""

@@ -147,7 +147,7 @@ class Bench(QSplitter):
         """As wide as what stands there; the flags take what is left over."""
         for column, least, most in (
             (words.NUMBER, 14, 24), (words.DRIVER, 16, 26), (words.OUTCOME, 8, 14), (words.AT, 15, 20),
-            (words.DECISION, 25, 30),
+            (words.DECISION, 25, 25),
         ):  # fmt: skip
             size_column(self.table, self._theme, column, least=least, most=most)
         self._fit_columns()
@@ -164,6 +164,7 @@ class Bench(QSplitter):
         if self._room_for_flags() < grid(20):  # the facts tell it too
             table.setColumnHidden(words.DRIVER, True)
         table.setColumnWidth(words.FLAGS, max(grid(10), self._room_for_flags()))
+        table.doItemsLayout()  # the scroll bar still has the widths of before
 
     def _room_for_flags(self) -> int:
         table, grid = self.table, self._theme.grid

@@ -99,6 +99,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name = Actions(self, theme)
         self.disturbances = Disturbances(self.day, self.hand, self.proposals, workplace, self.runner, theme, self)
         self.forms = Forms(self, workplace, self.runner, theme, maker)
+        self._settings = settings
         self._build()
         self.palette_box = Palette(self.menuBar(), self._theme, self)
         self.screens = Screens(self)

@@ -145,7 +145,8 @@ def _live(problem: Problem, planned: Mapping[OrderId, StopTimes], each: Ahead, n
     closes_s = windows[-1][1] if windows else None
     early, late = (each.arrives_s + sign * EIGHTY * each.deviation_s for sign in (-1, 1))
     risk = Risk.NONE
-    if closes_s is not None and late > closes_s:
+    # past the close nobody knows whether an unseen driver was there in time
+    if closes_s is not None and max(late, seconds_after(problem.origin, now)) > closes_s:
         risk = Risk.LATE if each.arrives_s > closes_s else Risk.AT_RISK
 
     def moment(seconds: float) -> datetime:

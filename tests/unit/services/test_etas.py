@@ -167,6 +167,16 @@ def test_a_silent_driver_goes_on_unseen(asked):
     assert all(stop.earliest_at <= stop.expected_at <= stop.latest_at for stop in later)
 
 
+def test_past_its_close_a_stop_of_a_silent_driver_is_at_risk(asked):
+    heard = asked.planned(0)
+    where = Whereabouts(now=heard, at=asked.ids[0], arrived_at=heard, begun=True, heard_of=heard)
+    last = asked(where)[-1]
+    assert last.risk is Risk.NONE
+    later = asked(replace(where, now=last.closes_at + timedelta(minutes=1)))[-1]
+    assert later.expected_at > later.closes_at
+    assert later.risk is Risk.AT_RISK
+
+
 def test_slow_stops_make_late_arrivals_and_wide_intervals(asked):
     now = asked.times.leaves_at - timedelta(minutes=5)
     plain, slow = asked(Whereabouts(now=now)), asked(Whereabouts(now=now), habit=Habit(1.4, 0.5, 0.2))

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from db.plain import from_plain, plain
+from dispatcher.domain.incidents import IncidentPolicy
+from dispatcher.domain.messages import MessagePolicy
 from dispatcher.domain.proof import DELIVERING, FAILING, REASONS, FailureReason, Need, Needs, Owner, ProofKind
 from dispatcher.domain.review import FlagLimits
 from dispatcher.domain.road_policy import RoadPolicy
@@ -18,12 +21,13 @@ _USUAL = {reason.code: reason for reason in REASONS}
 
 def policy_json(policy: RoadPolicy) -> dict[str, Any]:
     """The policy as JSON can hold it."""
-    plain = {name: getattr(policy, name) for name in _NAMES}
-    return plain | {
+    return {name: getattr(policy, name) for name in _NAMES} | {
         "delivering": needs_json(policy.delivering),
         "failing": needs_json(policy.failing),
         "reasons": [_reason_json(reason) for reason in policy.reasons],
         "flags": asdict(policy.flags),
+        "incidents": plain(policy.incidents),
+        "messages": plain(policy.messages),
     }
 
 
@@ -35,6 +39,8 @@ def to_policy(stored: Mapping[str, Any]) -> RoadPolicy:
     if "reasons" in known:
         known["reasons"] = tuple(map(_to_reason, known["reasons"]))
     known["flags"] = FlagLimits(**{name: v for name, v in stored.get("flags", {}).items() if name in _LIMITS})
+    known["incidents"] = from_plain(stored.get("incidents", {}), IncidentPolicy)
+    known["messages"] = from_plain(stored.get("messages", {}), MessagePolicy)
     return RoadPolicy(**known)
 
 

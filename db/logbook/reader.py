@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, exists, func, select
+from sqlalchemy import ColumnElement, Select, Table, exists, func, select
 
 from db.logbook import tables
+from db.logbook.desk_reader import SqlDeskReader
 from db.logbook.packing import unpacked
 from db.logbook.positions import milliseconds, moment_of, to_stored_event, to_stored_fix
 from db.logbook.rows import (
@@ -37,12 +38,8 @@ INVITATIONS_KEPT = timedelta(days=1)
 """How long an invitation is still listed after it expired."""
 
 
-class SqlLogbookReader:
+class SqlLogbookReader(SqlDeskReader):
     """Implements the services' `LogbookReader`; lives as long as the transaction of its connection."""
-
-    def __init__(self, connection: Connection, now: datetime) -> None:
-        self._connection = connection
-        self._now = now
 
     # devices
 

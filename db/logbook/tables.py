@@ -253,6 +253,7 @@ record = Table(
     # Two links upon one, or one link twice, are no chain.
     Column("digest", LargeBinary, nullable=False, unique=True),
     Column("previous", LargeBinary, nullable=False, unique=True),
+    Column("leaf", LargeBinary, nullable=False, server_default=text("x''")),  # of a record that was erased
 )
 
 code = Table(

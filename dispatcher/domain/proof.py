@@ -258,6 +258,10 @@ class RecordKind(StrEnum):
     """A photo's bytes arrived and were looked at."""
     REVIEW = "review"
     """Somebody at the depot looked at an attempt and decided."""
+    CLOSED = "closed"
+    """Somebody signed a day off: its tree head, signed."""
+    ERASED = "erased"
+    """What an earlier record said was erased, for a person's sake; this one keeps that record's leaf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +282,13 @@ class Record:
     salt: bytes
     digest: bytes
     previous: bytes
+    leaf: bytes = b""
+    """Kept of a record whose `body` and `salt` were erased: what they hashed to. Empty for all others."""
+
+    @property
+    def erased(self) -> bool:
+        """Whether nobody can say any more what it said."""
+        return bool(self.leaf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +319,16 @@ class Photo:
 
 MOST_CASH = 1_000_000_00
 """Minor units: more at a door is a slip of the hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A legal hold: nothing kept of this order is deleted or erased before it is lifted."""
+
+    order_id: OrderId
+    at: datetime
+    by: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dispatcher.domain.incidents import IncidentPolicy
+from dispatcher.domain.messages import MessagePolicy
 from dispatcher.domain.proof import DELIVERING, FAILING, REASONS, FailureReason, Needs
 from dispatcher.domain.review import FlagLimits
 
@@ -21,6 +23,8 @@ class RoadPolicy:
     """The least a proof must last; no proof is deleted yet, whatever its age."""
     keep_photos_days: int = 90
     keep_codes_days: int = 7
+    keep_messages_days: int = 30
+    """Words to and from customers; that there were some is kept as long as proofs."""
     stale_s: int = 120
     """A position older than this is shown as old."""
     # arrivals
@@ -44,6 +48,10 @@ class RoadPolicy:
     """The dispatcher's, for drivers to call."""
     flags: FlagLimits = field(default_factory=FlagLimits)
     """From where on something at a proof wants a look."""
+    incidents: IncidentPolicy = field(default_factory=IncidentPolicy)
+    """What counts as an exception, and by when it is to be settled."""
+    messages: MessagePolicy = field(default_factory=MessagePolicy)
+    """What customers are told, and by what line."""
     # the gateway
     serve: bool = False
     """Whether the window keeps the gateway running; from the first phone that is paired on."""

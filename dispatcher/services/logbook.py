@@ -18,11 +18,12 @@ from dispatcher.domain.letters import Counts, Letter, Quarantined, Receipt
 from dispatcher.domain.proof import OneTimeCode, Photo, Record
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.tracking import Leg, StoredEvent, StoredFix, Visit
+from dispatcher.services.logbook_desk import DeskReader, DeskWriter
 
 __all__ = ["Counts", "Letter", "Logbook", "LogbookReader", "LogbookWriter", "Quarantined", "Receipt"]
 
 
-class LogbookReader(Protocol):
+class LogbookReader(DeskReader, Protocol):
     """One consistent moment of the logbook."""
 
     # devices
@@ -110,7 +111,7 @@ class LogbookReader(Protocol):
         """How far a reader that remembers its place has come; 0 at first."""
 
 
-class LogbookWriter(LogbookReader, Protocol):
+class LogbookWriter(LogbookReader, DeskWriter, Protocol):
     """A transaction."""
 
     def put_device(self, device: Device) -> None:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import db.logbook.desk_tables  # noqa: F401 - they belong to the same metadata
 from db.logbook.tables import metadata
 
 context.configure(

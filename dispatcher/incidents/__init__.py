@@ -1,0 +1,1 @@
+"""Exceptions: what raises one, what settles it. No storage, no window."""

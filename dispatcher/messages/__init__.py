@@ -1,0 +1,1 @@
+"""Messages to customers: words, hours, numbers, lines. No storage, no window."""

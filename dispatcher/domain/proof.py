@@ -258,6 +258,8 @@ class RecordKind(StrEnum):
     """A photo's bytes arrived and were looked at."""
     REVIEW = "review"
     """Somebody at the depot looked at an attempt and decided."""
+    CORRECTED = "corrected"
+    """Somebody at the depot named another failure reason than the driver did."""
     CLOSED = "closed"
     """Somebody signed a day off: its tree head, signed."""
     ERASED = "erased"

@@ -18,7 +18,7 @@ from dispatcher.domain.ids import DriverId
 from tests.db.child import child, line_of
 from tests.db.conftest import Clock
 from tests.db.logbook.conftest import NOW, Open
-from tests.db.logbook.road import fix, letter, sent_round
+from tests.db.logbook.road import fix, letter, record, sent_round
 from tests.db.test_opening import query, schema
 
 OPENER = """
@@ -49,8 +49,13 @@ def test_the_file_says_what_it_is(opened: Open, tmp_path: Path) -> None:
     file = opened(tmp_path / "depot").file
     assert file == tmp_path / "depot" / LOGBOOK_NAME
     assert query(file, "PRAGMA application_id") == [(APPLICATION_ID,)]
-    assert query(file, "PRAGMA user_version") == [(3,)]
+    assert query(file, "PRAGMA user_version") == [(4,)]
     assert query(file, "PRAGMA journal_mode") == [("wal",)]
+
+
+DESK = ("incident", "goods", "message", "reply", "opt_out", "call", "customer_page", "wish", "hold")
+BEFORE_THE_DESK = "".join(f"DROP TABLE {name};" for name in DESK) + "ALTER TABLE record DROP COLUMN leaf;"
+BEFORE_NOTES_WERE_SEEN = BEFORE_THE_DESK + "DROP INDEX ix_note_unread; DROP INDEX ix_note_written_at;"
 
 
 def test_a_logbook_of_the_first_schema_is_brought_up_with_its_rounds(opened: Open, tmp_path: Path) -> None:
@@ -59,7 +64,7 @@ def test_a_logbook_of_the_first_schema_is_brought_up_with_its_rounds(opened: Ope
     logbook.close()
     with closing(dbapi2.connect(str(logbook.file))) as connection:
         connection.executescript(
-            "DROP INDEX ix_note_unread; DROP INDEX ix_note_written_at; ALTER TABLE round DROP COLUMN former;"
+            f"{BEFORE_NOTES_WERE_SEEN} ALTER TABLE round DROP COLUMN former;"
             "UPDATE alembic_version SET version_num='0001';PRAGMA user_version=1;"
         )
     assert opened(tmp_path).read(lambda reader: reader.round(round_.shift_id)) == round_
@@ -73,12 +78,29 @@ def test_messages_of_a_logbook_that_told_nothing_apart_count_as_seen(opened: Ope
     logbook.close()
     with closing(dbapi2.connect(str(logbook.file))) as connection:
         connection.executescript(
-            "DROP INDEX ix_note_unread; DROP INDEX ix_note_written_at;"
-            "UPDATE alembic_version SET version_num='0002';PRAGMA user_version=2;"
+            f"{BEFORE_NOTES_WERE_SEEN} UPDATE alembic_version SET version_num='0002';PRAGMA user_version=2;"
         )
     reopened = opened(tmp_path)
     assert reopened.read(lambda reader: reader.notes(unread=True)) == []
     assert reopened.read(lambda reader: reader.notes()) == [replace(note, read_at=at)]
+
+
+def test_the_chain_of_a_logbook_before_the_desk_goes_on(opened: Open, tmp_path: Path) -> None:
+    logbook, first = opened(tmp_path), record()
+    logbook.write(lambda writer: writer.put_record(first))
+    logbook.close()
+    with closing(dbapi2.connect(str(logbook.file))) as connection:
+        connection.executescript(
+            f"{BEFORE_THE_DESK} UPDATE alembic_version SET version_num='0003';PRAGMA user_version=3;"
+        )
+    reopened = opened(tmp_path)
+    assert reopened.read(lambda reader: reader.head()) == first
+    assert not first.erased
+    reopened.write(lambda writer: writer.erase_record(1, b"leaf"))
+    emptied = reopened.read(lambda reader: reader.head())
+    assert emptied == replace(first, body={}, salt=b"", leaf=b"leaf")
+    with pytest.raises(ValueError, match="no record 2"):
+        reopened.write(lambda writer: writer.erase_record(2, b"leaf"))
 
 
 def test_unread_messages_are_found_without_going_through_all(opened: Open, tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """The bounds of a depot's habits on the road, and what makes no sense together. Whoever changes them asks here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dispatcher.domain.errors import BadInput
+from dispatcher.domain.incidents import IncidentPolicy
 from dispatcher.domain.proof import FailureReason
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.services.gateway_keeping import is_host
@@ -63,6 +64,13 @@ FLAG_BOUNDS: Mapping[str, Bounds] = {
 }
 """Of `FlagLimits`. Their names in a `BadHabit` begin with `flags.`."""
 
+INCIDENT_BOUNDS: Mapping[str, Bounds] = {
+    "most_attempts": Bounds("How often an order is tried", 1, 20),
+    "due_s": Bounds("The time to settle an exception", 60, 7 * 24 * 3_600),
+    "escalate_s": Bounds("The time until an exception is graver", 60, 7 * 24 * 3_600),
+}
+"""Of `IncidentPolicy` and its rules. Their names in a `BadHabit` begin with `incidents.`, and the kind's name."""
+
 
 class BadHabit(BadInput):
     """A habit that makes no sense; `part` names it, `row` the reason it is about."""
@@ -76,6 +84,7 @@ def require_sense_on_road(policy: RoadPolicy) -> None:
     """Raises `BadHabit` for the first habit that makes no sense."""
     figures = [(part, getattr(policy, part), bounds) for part, bounds in BOUNDS.items()]
     figures += [(f"flags.{part}", getattr(policy.flags, part), bounds) for part, bounds in FLAG_BOUNDS.items()]
+    figures += list(_incident_figures(policy.incidents))
     for part, value, bounds in figures:
         if value is not None and not bounds.least <= value <= bounds.most:
             raise BadHabit(
@@ -95,6 +104,13 @@ def require_sense_on_road(policy: RoadPolicy) -> None:
     if policy.phone and not _PHONE.fullmatch(policy.phone):
         raise BadHabit("phone", f"“{policy.phone}” is no telephone number.", "Write it as +358 9 123 4567.")
     _require_reasons(policy.reasons)
+
+
+def _incident_figures(policy: IncidentPolicy) -> Iterator[tuple[str, float | None, Bounds]]:
+    yield "incidents.most_attempts", policy.most_attempts, INCIDENT_BOUNDS["most_attempts"]
+    for kind, rule in policy.rules.items():
+        for part in ("due_s", "escalate_s"):
+            yield f"incidents.{kind.name}.{part}", getattr(rule, part), INCIDENT_BOUNDS[part]
 
 
 def _require_reasons(reasons: tuple[FailureReason, ...]) -> None:

@@ -27,6 +27,7 @@ from dispatcher.services.habits import BadHabit, require_sense_on_road
 from dispatcher.services.sending import publish_policy
 from dispatcher.services.workplace import Workplace, change_depot
 from ui.depots.door import DoorPage
+from ui.depots.exceptions import ExceptionPage
 from ui.depots.figures import explained, form_on, page_of
 from ui.depots.flags import FlagPage
 from ui.depots.reasons import ReasonPage
@@ -125,11 +126,11 @@ class DepotSettingsDialog(QDialog):
         self.area = self._planning_page(theme)
         self.gateway, self.road = GatewayPage(theme, self.tabs), RoadPage(theme, self.tabs)
         self.door, self.flags = DoorPage(theme, self.tabs), FlagPage(theme, self.tabs)
-        self.reasons = ReasonPage(theme, self.tabs)
+        self.reasons, self.incidents = ReasonPage(theme, self.tabs), ExceptionPage(theme, self.tabs)
 
     @property
-    def _road_pages(self) -> tuple[GatewayPage, RoadPage, DoorPage, FlagPage, ReasonPage]:
-        return self.gateway, self.road, self.door, self.flags, self.reasons
+    def _road_pages(self) -> tuple[GatewayPage, RoadPage, DoorPage, FlagPage, ReasonPage, ExceptionPage]:
+        return self.gateway, self.road, self.door, self.flags, self.reasons, self.incidents
 
     def _fill(self, depot: Depot) -> None:
         self.name.setText(depot.name)

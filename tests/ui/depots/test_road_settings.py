@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QTableWidgetItem, 
 from pytestqt.qtbot import QtBot
 
 from db.logbook.opening import open_logbook
+from dispatcher.domain.incidents import IncidentKind, IncidentPolicy, IncidentRule, Severity
 from dispatcher.domain.proof import REASONS, FailureReason, Need, Owner, ProofKind
 from dispatcher.domain.review import FlagLimits
 from dispatcher.domain.road_policy import RoadPolicy
+from dispatcher.services.habits import BadHabit, require_sense_on_road
 from dispatcher.services.live import LiveDesk
 from dispatcher.services.underway import Underway
 from dispatcher.services.workplace import Workplace
@@ -143,7 +145,7 @@ def test_what_makes_no_sense_is_said_where_it_is(
 
 def test_every_figure_is_explained_and_in_bounds(form: DepotSettingsDialog) -> None:
     shown = {name for page in (form.gateway, form.road, form.door, form.reasons) for name in page.fields}
-    elsewhere = {"serve", "practice", "clear_text", "delivering", "failing", "keep_proofs_days", "flags"}
+    elsewhere = {"serve", "practice", "clear_text", "delivering", "failing", "flags", "incidents", "messages"}
     assert shown == {field.name for field in fields(RoadPolicy)} - elsewhere
     for name in shown - {"reasons"}:
         said = form.findChild(Said, f"depot_settings.{name}.said")
@@ -291,3 +293,57 @@ def test_every_page_fits_the_smallest_screen(
         form.reject()
     finally:
         theme.apply(Mode.LIGHT, 1.0)
+
+
+# ── Exceptions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_rule_of_exceptions_can_be_changed(
+    form: DepotSettingsDialog, on_road: Workplace, runner: OpRunner
+) -> None:
+    wanted = {}
+    for place, (kind, row) in enumerate(form.incidents.rows.items()):
+        wanted[kind] = IncidentRule(place % 3 > 0, Severity.CRITICAL, 60 * (place + 7), None if place % 2 else 1_200)
+        row.fill(wanted[kind])
+    form.incidents.most.setValue(5)
+    form.incidents.retry.setChecked(True)
+    form.incidents.sound.setChecked(True)
+    save(form, runner)
+    expected = IncidentPolicy(wanted, 5, retry_next_day=True, sound=True)
+    assert on_road.depot.road.incidents == expected
+    assert published(on_road).incidents == expected
+
+
+def test_what_was_not_changed_of_a_rule_stays_to_the_second(form: DepotSettingsDialog) -> None:
+    rule = IncidentRule(due_s=3_605, escalate_s=1_810)
+    policy = RoadPolicy(incidents=IncidentPolicy({IncidentKind.LATE: rule}))
+    form.incidents.fill(policy)
+    assert form.incidents.changes(policy)["incidents"].rule(IncidentKind.LATE) == rule
+    form.incidents.rows[IncidentKind.LATE].escalate.setValue(0)
+    form.incidents.rows[IncidentKind.LATE].due.setValue(90)
+    assert form.incidents.changes(policy)["incidents"].rule(IncidentKind.LATE) == IncidentRule(
+        due_s=5_400, escalate_s=None
+    )
+
+
+def test_a_rule_that_is_off_cannot_be_filled(form: DepotSettingsDialog) -> None:
+    row = form.incidents.rows[IncidentKind.SILENT]
+    row.on.setChecked(False)
+    assert not any(field.isEnabled() for field in (row.severity, row.due, row.escalate))
+
+
+@pytest.mark.parametrize(
+    ("policy", "part"),
+    [
+        (IncidentPolicy(most_attempts=0), "incidents.most_attempts"),
+        (IncidentPolicy({IncidentKind.LATE: IncidentRule(due_s=1)}), "incidents.LATE.due_s"),
+        (IncidentPolicy({IncidentKind.LATE: IncidentRule(escalate_s=10**9)}), "incidents.LATE.escalate_s"),
+    ],
+)
+def test_a_rule_without_sense_is_refused_where_it_stands(
+    form: DepotSettingsDialog, policy: IncidentPolicy, part: str
+) -> None:
+    with pytest.raises(BadHabit) as refused:
+        require_sense_on_road(RoadPolicy(incidents=policy))
+    assert refused.value.part == part
+    assert part in form.incidents.fields

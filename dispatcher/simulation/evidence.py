@@ -8,12 +8,12 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFilter
 
 from dispatcher.simulation.fates import Dice
+from dispatcher.simulation.lapses import Lapse
 
 FIELD = 600, 240
 """Pixels of the signature's field."""
 PHOTO = 1_280, 960
 EXIF_DATE_TIME_ORIGINAL, EXIF_IFD = 0x9003, 0x8769
-BLURRED, DARK = 0.04, 0.04
 
 
 def signature(dice: Dice) -> dict[str, Any]:
@@ -35,7 +35,12 @@ def signature(dice: Dice) -> dict[str, Any]:
     return {"width": FIELD[0], "height": FIELD[1], "strokes": strokes}
 
 
-def photo(dice: Dice, taken_at: datetime) -> bytes:
+def dot() -> dict[str, Any]:
+    """A touch of the field, and no more."""
+    return {"width": FIELD[0], "height": FIELD[1], "strokes": [[[0.5, 0.5, 0], [0.505, 0.5, 40], [0.505, 0.51, 90]]]}
+
+
+def photo(dice: Dice, taken_at: datetime, lapse: Lapse | None = None) -> bytes:
     """A JPEG of something like a parcel before something like a door."""
     grain = Image.frombytes("RGB", (64, 48), dice.randbytes(64 * 48 * 3))
     picture = grain.resize(PHOTO, Image.Resampling.BICUBIC)
@@ -44,9 +49,9 @@ def photo(dice: Dice, taken_at: datetime) -> bytes:
         x, y = dice.randrange(PHOTO[0] - 200), dice.randrange(PHOTO[1] - 200)
         box = (x, y, x + dice.randint(60, 400), y + dice.randint(60, 300))
         draw.rectangle(box, fill=_colour(dice), outline=_colour(dice), width=3)
-    if dice.random() < BLURRED:
+    if lapse is Lapse.BLURRED:
         picture = picture.filter(ImageFilter.GaussianBlur(12))
-    if dice.random() < DARK:
+    if lapse is Lapse.DARK:
         picture = picture.point(lambda value: value // 12)
     exif = Image.Exif()
     exif.get_ifd(EXIF_IFD)[EXIF_DATE_TIME_ORIGINAL] = f"{taken_at:%Y:%m:%d %H:%M:%S}"

@@ -14,6 +14,7 @@ from dispatcher.domain.ids import new_id
 from dispatcher.domain.proof import ProofKind
 from dispatcher.simulation import evidence
 from dispatcher.simulation.fates import Dice
+from dispatcher.simulation.lapses import Lapse
 from dispatcher.simulation.line import LEAST_S, Line, Lost, require_good
 from dispatcher.simulation.receiver import Sighting
 from dispatcher.simulation.rounds import Round, read_round
@@ -66,6 +67,9 @@ class Page:
     _etag: str = ""
     _accepted: int = 0
     _read: set[str] = field(default_factory=set)
+    _last_ink: dict[str, Any] | None = None
+    _last_photo: str = ""
+    """By its hash."""
 
     # --- the round ------------------------------------------------------------------------------------------------
 
@@ -174,9 +178,9 @@ class Page:
         dice = Dice(self.seed, "proof", deed.order_id, deed.at.timestamp())
         shown: dict[str, Any] = {}
         if ProofKind.SIGNATURE in deed.shows:
-            shown["ink"] = evidence.signature(dice)
+            shown["ink"] = self._signed(dice, deed.lapse)
         if ProofKind.PHOTO in deed.shows:
-            shown["photos"] = [await self._take_photo(dice, deed.at + self.skew)]
+            shown["photos"] = [await self._take_photo(dice, deed.at + self.skew, deed.lapse)]
         if ProofKind.CODE in deed.shows and (code := await self._asked_code(deed.order_id, dice)):
             shown["code"] = code
         return shown
@@ -200,9 +204,18 @@ class Page:
                 self.line.tallies.codes[json.loads(answer.body)["verdict"]] += 1
         return code
 
-    async def _take_photo(self, dice: Dice, taken_at: datetime) -> str:
-        content = await asyncio.to_thread(evidence.photo, dice, taken_at)
-        sha256 = hashlib.sha256(content).hexdigest()
+    def _signed(self, dice: Dice, lapse: Lapse | None) -> dict[str, Any]:
+        if lapse is Lapse.DOT:
+            return evidence.dot()
+        if lapse is not Lapse.COPIED or self._last_ink is None:
+            self._last_ink = evidence.signature(dice)
+        return self._last_ink
+
+    async def _take_photo(self, dice: Dice, taken_at: datetime, lapse: Lapse | None) -> str:
+        if lapse is Lapse.TWIN and self._last_photo:
+            return self._last_photo
+        content = await asyncio.to_thread(evidence.photo, dice, taken_at, lapse)
+        sha256 = self._last_photo = hashlib.sha256(content).hexdigest()
         self._photos.append(_Photo(sha256, content))
         self.line.tallies.photos.sent += 1
         self._pictures.set()

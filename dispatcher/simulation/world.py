@@ -17,6 +17,7 @@ from dispatcher.domain.proof import Outcome, ProofKind
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.simulation.doors import Happening, happening
 from dispatcher.simulation.fates import Dice, Fate
+from dispatcher.simulation.lapses import EARLY_S, SHORT, Lapse, lapse_at
 from dispatcher.simulation.rounds import Door, Round
 from dispatcher.simulation.streets import Halt, follow, parked, traffic
 from dispatcher.simulation.track import Point, Track, as_point, length_m, metres, moved
@@ -45,6 +46,8 @@ class Deed:
     body: Mapping[str, Any] = field(default_factory=dict)
     shows: frozenset[ProofKind] = frozenset()
     """Proofs that the phone has still to make."""
+    lapse: Lapse | None = None
+    """How they are made otherwise than they should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class TrueVisit:
     outcome: Outcome
     parked_m: float
     """From the door."""
+    lapse: Lapse | None = None
+    """What should not have been done there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ class Life:
         self._handled: set[str] = set(round_.done)
         self._put_off: list[str] = []
         self._missing: set[str] = set()
+        self._made: set[ProofKind] = set()
         self._fated = self._fated_doors()
         self._rested = False
         self._in_the_yard()
@@ -200,34 +206,38 @@ class Life:
 
     def _visit(self, door: Door) -> None:
         dice = self._dice("door", door.order_id, door.attempt)
+        left_s = self.track.end_s
         self._drive(door.order_id, door.place)
         self._handled.add(door.order_id)
         arrived_s, van = self.track.end_s, self.track.end
         self._wait_for(door)
         told = happening(door, self.round, dice, missing=door.order_id in self._missing)
-        if dice.random() > UNSAID:
+        lapse = lapse_at(door, told, arrived_s - left_s, self._made, self._dice("lapse", door.order_id, door.attempt))
+        self._made |= told.shows
+        if dice.random() > UNSAID and lapse is not Lapse.EARLY:
             self._do(ActionKind.ARRIVE, self.track.end_s + 2, door.order_id)
         walk_s = metres(van, as_point(door.place)) / WALK_MPS
         self.track.go(as_point(door.place), walk_s)
         self.track.stand(told.service_s)
-        self._say(door, told)
+        self._say(door, told, lapse, arrived_s)
         self.track.go(van, walk_s)
         self.track.stand(dice.uniform(4, 15))
         moments = self.moment(arrived_s), self.known_until
-        self.visits.append(TrueVisit(door.order_id, *moments, told.outcome, metres(van, as_point(door.place))))
+        self.visits.append(TrueVisit(door.order_id, *moments, told.outcome, metres(van, as_point(door.place)), lapse))
 
     def _wait_for(self, door: Door) -> None:
         if door.opens_at:
             self.track.stand(self.second(door.opens_at) - self.track.end_s)
 
-    def _say(self, door: Door, told: Happening) -> None:
-        """The outcome, on the page, just before turning back to the van."""
+    def _say(self, door: Door, told: Happening, lapse: Lapse | None, arrived_s: float) -> None:
+        """The outcome, on the page, just before turning back to the van; or long before, by who will not be asked."""
         kind = ActionKind.FAIL if told.outcome is Outcome.FAILED else ActionKind.DELIVER
-        at_s = self.track.end_s - 3
-        self._do(kind, at_s, door.order_id, told.body, told.shows)
+        at_s = arrived_s - EARLY_S if lapse is Lapse.EARLY else self.track.end_s - 3
+        body = {**told.body, "cash": told.body["cash"] - SHORT} if lapse is Lapse.CASH else told.body
+        self._do(kind, at_s, door.order_id, body, told.shows, lapse)
         if told.taken_back:
             self._do(ActionKind.UNDO, at_s + 12, door.order_id)
-            self._do(kind, at_s + 20, door.order_id, told.body, told.shows)
+            self._do(kind, at_s + 20, door.order_id, body, told.shows, lapse)
             self.track.stand(20)
 
     def _go_home(self) -> None:
@@ -283,8 +293,9 @@ class Life:
         order_id: str = "",
         body: Mapping[str, Any] | None = None,
         shows: frozenset[ProofKind] = frozenset(),
+        lapse: Lapse | None = None,
     ) -> None:
-        self.deeds.append(Deed(self.moment(at_s), kind, order_id, body or {}, shows))
+        self.deeds.append(Deed(self.moment(at_s), kind, order_id, body or {}, shows, lapse))
 
 
 def truth(life: Life, until: datetime) -> dict[str, Any]:
@@ -322,4 +333,5 @@ def _told(visit: TrueVisit, until: datetime) -> dict[str, Any]:
         "departed_at": None if there else visit.departed_at.isoformat(),
         "outcome": None if there else visit.outcome.value,
         "parked_m": round(visit.parked_m, 1),
+        "lapse": None if there or visit.lapse is None else visit.lapse.value,
     }

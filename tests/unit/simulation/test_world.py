@@ -14,6 +14,7 @@ from dispatcher.domain.place import Place
 from dispatcher.domain.proof import Outcome
 from dispatcher.region.straight import StraightLine
 from dispatcher.simulation.fates import Fate, dead_zones, deal
+from dispatcher.simulation.lapses import EARLY_S, Lapse
 from dispatcher.simulation.rounds import Round, read_round
 from dispatcher.simulation.streets import PARKED_M, follow
 from dispatcher.simulation.track import Track, length_m, metres
@@ -59,7 +60,11 @@ def test_what_is_said_is_what_happened(stops: list[Place], seed: int) -> None:
     said = {d.order_id: d for d in life.deeds if d.kind in OUTCOMES}  # the last one that was said of each
     for visit in life.visits:
         deed = said[visit.order_id]
-        assert visit.arrived_at < deed.at < visit.departed_at
+        if visit.lapse is Lapse.EARLY:
+            assert deed.at == visit.arrived_at - timedelta(seconds=EARLY_S)
+        else:
+            assert visit.arrived_at < deed.at < visit.departed_at
+        assert deed.lapse is visit.lapse
         assert (deed.kind is ActionKind.FAIL) == (visit.outcome is Outcome.FAILED)
     ordered = [d.at for d in life.deeds]
     assert ordered == sorted(ordered)
@@ -67,6 +72,18 @@ def test_what_is_said_is_what_happened(stops: list[Place], seed: int) -> None:
     assert life.deeds[-1].kind is ActionKind.END
     told = [d for d in life.deeds if d.kind in OUTCOMES]
     assert len(told) - len(life.visits) == sum(d.kind is ActionKind.UNDO for d in life.deeds)
+
+
+def test_every_lapse_happens_and_is_told() -> None:
+    wanted = {"needs": {"delivering": {"signature": "required", "photo": "required", "cash": "required"}}}
+    rounds = [read_round(body(around(60), shift=f"s{n}", cash_due=2_000, **wanted)) for n in range(12)]
+    lives = [lived(round_) for round_ in rounds]
+    told = [visit["lapse"] for life in lives for visit in truth(life, life.known_until)["visits"]]
+    assert {lapse for lapse in told if lapse} >= {lapse.value for lapse in Lapse} - {Lapse.EARLY.value}
+    assert 0.02 < sum(map(bool, told)) / len(told) < 0.08
+    short = {d.order_id for life in lives for d in life.deeds if d.kind in OUTCOMES and d.body.get("cash") == 1_500}
+    assert short
+    assert short == {v.order_id for life in lives for v in life.visits if v.lapse is Lapse.CASH}
 
 
 def test_the_same_seed_gives_the_same_day() -> None:

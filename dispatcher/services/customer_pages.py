@@ -1,0 +1,272 @@
+"""What customers see of their orders: made of the day as it stands, and put where the gateway finds it.
+
+A page says nothing that whoever got hold of its link could use: no name, no street, no other stop, no driver. What is
+not for the page but for the gateway alone lies under `private`. The whole body: `docs/customer-page.md`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import phonenumbers
+
+from dispatcher.domain.customers import CustomerPage, Wish, WishState
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.messages import Channel
+from dispatcher.domain.orders import Order, OrderKind, OrderState
+from dispatcher.domain.plan import Day, Stop
+from dispatcher.domain.proof import Attempt, Need, Outcome, ProofKind
+from dispatcher.domain.road_policy import RoadPolicy
+from dispatcher.domain.schedule import StopTimes
+from dispatcher.domain.time import TimeWindow, midnight
+from dispatcher.domain.tracking import LiveRound, LiveStop
+from dispatcher.services.codes import depot_secret
+from dispatcher.services.customer_pages_links import digest_of, link_of, secret_part
+from dispatcher.services.liveday import LiveDay
+from dispatcher.services.logbook import LogbookReader, LogbookWriter
+from dispatcher.services.planning import Outlook
+from dispatcher.services.workplace import Workplace
+
+__all__ = ["Published", "link_of", "pages_of", "publish"]
+
+DAYS_AFTER = 2
+"""So long after its day a page can still be looked at."""
+DAYS_OFFERED = 5
+SLOT = timedelta(hours=2)
+SHORTEST_SLOT = timedelta(hours=1)
+BEFORE, BEHIND = timedelta(minutes=30), timedelta(minutes=60)
+"""How much sooner and later than planned a customer is told to be ready for, while nobody is on the way."""
+PLANNED_TO, LIVE_TO = timedelta(minutes=15), timedelta(minutes=5)
+"""Intervals are told in whole steps, so that a page is not another one with every position."""
+BEGUN_M = 300.0
+"""Whoever has driven so far has left the yard."""
+TOO_LATE = "The stop was done before."
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of publishing."""
+
+    changed: int = 0
+    """Pages that say something else than before, or are new."""
+    gone: int = 0
+    """Pages of orders that are no more."""
+    overtaken: int = 0
+    """Open wishes that were overtaken by the stop being done."""
+
+
+def publish(workplace: Workplace, outlook: Outlook, live: LiveDay | None, *, now: datetime) -> Published:
+    """Let the gateway show the day's orders as they stand, as far as that is other than it shows already. Worker.
+
+    `live` is that day's; a day that has begun waits until there is one. Nothing is done in a what-if copy, where
+    nobody follows the road, and where customers get no pages. Raises `KnownError` if the depot's secret cannot be read.
+    """
+    day = outlook.day
+    if workplace.live is None or workplace.what_if is not None or not day.depot.road.messages.page:
+        return Published()
+    if live is not None and live.date != day.date:
+        live = None
+    if live is None and day.date <= now.astimezone(day.depot.zone).date():
+        return Published()
+    secret = depot_secret(workplace.home.database(workplace.slug).parent / "gateway")
+    wanted = pages_of(outlook, live, secret=secret, now=now)
+    logbook = workplace.live.logbook
+    before, late = logbook.read(lambda reader: _before(reader, day.date, wanted))
+    strays = [order_id for order_id in before if order_id not in wanted]
+    elsewhere = {order.id: order for order in workplace.store.read(lambda r: r.orders(strays))} if strays else {}
+    moved = {o: _page(day, order, _waiting(order), secret=secret, now=now) for o, order in elsewhere.items()}
+    changed = [page for page in (wanted | moved).values() if _differs(before.get(page.order_id), page)]
+    changed = [page for page in changed if page.body["state"] != "cancelled" or page.order_id in before]
+    gone = [order_id for order_id in strays if order_id not in elsewhere]
+    if changed or gone or late:
+        logbook.write(lambda writer: _write(writer, changed, gone, late, now))
+    return Published(len(changed), len(gone), len(late))
+
+
+def pages_of(outlook: Outlook, live: LiveDay | None, *, secret: bytes, now: datetime) -> dict[OrderId, CustomerPage]:
+    """The page of every order of the day."""
+    day = outlook.day
+    standing = {order_id: _waiting(order) for order_id, order in day.orders.items()}
+    for route in day.plan.routes:
+        times = {each.order_id: each for each in outlook.schedule.routes[route.shift_id].stops}
+        round_ = live.rounds.get(route.shift_id) if live else None
+        for stop in route.stops:
+            standing[stop.order_id] = _standing(day.orders[stop.order_id], stop, times.get(stop.order_id), round_)
+    for order_id, attempt in (live.attempts if live else {}).items():
+        order = day.orders.get(order_id)
+        if order is not None and attempt.number >= order.attempt and order.state is OrderState.OPEN:
+            standing[order_id] = _ended(attempt, day.depot.road)
+    return {
+        order_id: _page(day, order, standing[order_id], secret=secret, now=now)
+        for order_id, order in day.orders.items()
+    }
+
+
+def _before(
+    reader: LogbookReader, on: date, wanted: Mapping[OrderId, CustomerPage]
+) -> tuple[dict[OrderId, CustomerPage], list[Wish]]:
+    """The pages that the gateway has of a date, and the open wishes that came too late."""
+    before = {page.order_id: page for page in reader.customer_pages_on(on)}
+    over = {o for o, page in wanted.items() if page.body["state"] in ("done", "partly", "cancelled")}
+    return before, [wish for wish in reader.wishes() if wish.order_id in over]
+
+
+def _write(
+    writer: LogbookWriter, changed: Iterable[CustomerPage], gone: Iterable[OrderId], late: Iterable[Wish], now: datetime
+) -> None:
+    for page in changed:
+        writer.put_customer_page(page)
+    for order_id in gone:
+        writer.remove_customer_page(order_id)
+    for wish in late:
+        fresh = writer.wish(wish.id)
+        if fresh is not None and fresh.state is WishState.OPEN:
+            writer.put_wish(replace(fresh, state=WishState.OVERTAKEN, answer=TOO_LATE, decided_at=now))
+
+
+def _differs(before: CustomerPage | None, page: CustomerPage) -> bool:
+    """Whether it says something else; when it was made is no difference."""
+    return before is None or replace(before, made_at=page.made_at) != page
+
+
+# --- one page -----------------------------------------------------------------------------------------------------
+
+
+def _page(day: Day, order: Order, standing: Mapping[str, Any], *, secret: bytes, now: datetime) -> CustomerPage:
+    depot, zone = day.depot, day.depot.zone
+    body = {
+        "number": order.number,
+        "sender": order.sender,
+        "kind": order.kind.value,
+        "depot": {"name": depot.name, "phone": depot.road.phone},
+        "zone": depot.zone_name,
+        "language": depot.road.messages.language,
+        **standing,
+        "windows": [[_iso(w.opens_at), _iso(w.closes_at)] for w in order.windows],
+        "leave": _leave(order, depot.road),
+        "days": [on.isoformat() for on in _working_days(day, max(order.date, now.astimezone(zone).date()))],
+        "slots": [[f"{a:%H:%M}", f"{b:%H:%M}"] for a, b in _slots(depot.shift_starts, depot.shift_ends)],
+        "private": _addresses(order, depot.road),
+    }
+    return CustomerPage(
+        order_id=order.id,
+        digest=digest_of(secret_part(order.id, secret)),
+        on=order.date,
+        attempt=order.attempt,
+        expires_at=midnight(order.date + timedelta(days=DAYS_AFTER + 1), zone),
+        made_at=now,
+        body=body,
+    )
+
+
+def _waiting(order: Order) -> dict[str, Any]:
+    """Of an order that is in no round."""
+    return {"state": "waiting" if order.state is OrderState.OPEN else "cancelled"}
+
+
+def _standing(order: Order, stop: Stop, times: StopTimes | None, round_: LiveRound | None) -> dict[str, Any]:
+    """Of an order that is in a round, before a driver said what became of it."""
+    if order.state is not OrderState.OPEN:
+        return _waiting(order)
+    if stop.done:  # by the track, or marked by hand: nobody said that anything changed hands
+        return {"state": "visited"}
+    if round_ is not None and round_.at_order_id == order.id:
+        return {"state": "here"}
+    if round_ is not None and (round_.visits or round_.driven_m >= BEGUN_M):
+        ahead = next((each for each in enumerate(round_.stops) if each[1].order_id == order.id), None)
+        if ahead is not None:
+            before, when = ahead
+            return {"state": "out", "before": before + (round_.at_order_id is not None), **_live_interval(when)}
+    return {"state": "planned", **(_planned_interval(times, order.windows) if times else {})}
+
+
+def _live_interval(stop: LiveStop) -> dict[str, str]:
+    return _told(_floor(stop.earliest_at, LIVE_TO), _ceil(stop.latest_at, LIVE_TO))
+
+
+def _planned_interval(times: StopTimes, windows: Sequence[TimeWindow]) -> dict[str, str]:
+    """Around the planned arrival, within the window it is planned in."""
+    begins = times.starts_at
+    earliest, latest = _floor(begins - BEFORE, PLANNED_TO), _ceil(begins + BEHIND, PLANNED_TO)
+    window = next((each for each in windows if each.contains(begins)), None)
+    if window is not None:
+        earliest, latest = max(earliest, window.opens_at), min(latest, window.closes_at)
+    return _told(earliest, latest)
+
+
+def _told(earliest: datetime, latest: datetime) -> dict[str, str]:
+    return {"earliest": _iso(earliest), "latest": _iso(latest)}
+
+
+def _ended(attempt: Attempt, policy: RoadPolicy) -> dict[str, Any]:
+    """Of an order whose driver said what became of it; times by the gateway's clock."""
+    at = _iso(attempt.at - timedelta(seconds=attempt.skew_s))
+    if attempt.outcome is Outcome.FAILED:
+        reason = policy.reason_by_code.get(attempt.reason)
+        return {"state": "failed", "at": at, "code": attempt.reason, "why": reason.label if reason else ""}
+    state = "partly" if attempt.outcome is Outcome.PARTLY else "done"
+    return {"state": state, "at": at, "handover": attempt.handover.value if attempt.handover else ""}
+
+
+# --- what can be wished -------------------------------------------------------------------------------------------
+
+
+def _leave(order: Order, policy: RoadPolicy) -> list[str]:
+    """Where the goods may be left when the customer is not there; nowhere if only they can take them."""
+    needs = policy.needs(failed=False, asked=order.asked.needs)
+    bound = {kind for kind in (ProofKind.CODE, ProofKind.SIGNATURE) if needs.get(kind) is Need.REQUIRED}
+    if order.kind is not OrderKind.DELIVERY or order.asked.cash_due or ProofKind.CODE in bound:
+        return []
+    return ["neighbour"] if bound else ["neighbour", "safe_place"]
+
+
+def _working_days(day: Day, after: date) -> list[date]:
+    """The next days on which somebody usually drives."""
+    weekdays = {weekday for driver in day.drivers.values() if driver.active for weekday in driver.weekdays}
+    following = (after + timedelta(days=n) for n in range(1, 15))
+    return [on for on in following if on.weekday() in weekdays][:DAYS_OFFERED]
+
+
+def _slots(opens: time, closes: time) -> list[tuple[time, time]]:
+    """The depot's hours in pieces; none where they go past midnight."""
+    some_day = date(2000, 1, 1)
+    at, end, found = datetime.combine(some_day, opens), datetime.combine(some_day, closes), []
+    while at + SHORTEST_SLOT <= end:
+        until = end if end - at < SLOT + SHORTEST_SLOT else at + SLOT
+        found.append((at.time(), until.time()))
+        at = until
+    return found
+
+
+def _addresses(order: Order, policy: RoadPolicy) -> dict[str, str]:
+    """Where the customer's messages go, by channel: for whoever wants no more of them."""
+    found = {}
+    if number := _e164(order.contact.phone, policy.messages.country):
+        found[Channel.SMS.name] = number
+    if email := order.contact.email.strip():
+        found[Channel.EMAIL.name] = email
+    return found
+
+
+def _e164(phone: str, country: str) -> str:
+    try:
+        number = phonenumbers.parse(phone, country)
+    except phonenumbers.NumberParseException:
+        return ""
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+# --- moments ------------------------------------------------------------------------------------------------------
+
+
+def _floor(moment: datetime, step: timedelta) -> datetime:
+    return moment - (moment - datetime.min.replace(tzinfo=UTC)) % step
+
+
+def _ceil(moment: datetime, step: timedelta) -> datetime:
+    return -(-(moment - datetime.min.replace(tzinfo=UTC)) // step) * step + datetime.min.replace(tzinfo=UTC)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -4,9 +4,12 @@ Also the integer scales in which the chain keeps what is a fraction elsewhere. N
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import orjson
 
 MOST_INTEGER = 2**53 - 1
 """RFC 8785 knows IEEE doubles only; beyond this two integers could look alike."""
@@ -26,8 +29,37 @@ def canonical(value: Any) -> bytes:
 
     Raises `ValueError` for a float, an integer beyond 2⁵³ - 1, a key that is no text, and for what JSON cannot hold.
     """
+    quick = _quickly(value)
+    return _carefully(value) if quick is None else quick
+
+
+def _carefully(value: Any) -> bytes:
     text = json.dumps(_ordered(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8")  # lone surrogates raise UnicodeEncodeError, which is a ValueError
+
+
+_QUICK = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_BEYOND = re.compile(rb"[\xf0-\xf4]")
+
+
+def _quickly(value: Any) -> bytes | None:
+    """The same bytes ten times as fast, where that is certain; `None` where it takes a closer look.
+
+    What reads back as the same value held JSON's own types and text as keys only; orjson refuses large integers. It
+    sorts keys by code points, which are UTF-16's order but for signs beyond the basic plane. Floats are left: what it
+    writes of one has a point or an exponent, outside all strings.
+    """
+    try:
+        spelled = orjson.dumps(value, option=_QUICK)
+        if (not spelled.isascii() and _BEYOND.search(spelled)) or orjson.loads(spelled) != value:
+            return None
+    except (orjson.JSONEncodeError, orjson.JSONDecodeError, RecursionError):
+        return None
+    bare = _STRINGS.sub(b"", spelled)
+    if b"." in bare or b"e" in bare.replace(b"true", b"").replace(b"false", b""):
+        return None
+    return spelled
 
 
 def _ordered(value: Any) -> Any:

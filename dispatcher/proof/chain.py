@@ -52,7 +52,13 @@ def link(
 
 
 def digest_of(record: Record) -> bytes:
-    """What the record's digest must be, by everything else that it says."""
+    """What the record's digest must be, by everything else that it says; of an erased one, by the leaf it left."""
+    leaf = record.leaf if record.erased else leaf_of(record)
+    return hashlib.sha256(b"\x01" + record.previous + leaf).digest()
+
+
+def leaf_of(record: Record) -> bytes:
+    """The hash of what a record says; all that is kept of it when it is erased. Raises as `canonical` does."""
     said = {
         "n": record.n,
         "kind": record.kind.value,
@@ -62,8 +68,7 @@ def digest_of(record: Record) -> bytes:
         "at_ms": to_ms(record.at),
         "body": record.body,
     }
-    leaf = hashlib.sha256(b"\x00" + record.salt + canonical(said)).digest()
-    return hashlib.sha256(b"\x01" + record.previous + leaf).digest()
+    return hashlib.sha256(b"\x00" + record.salt + canonical(said)).digest()
 
 
 def verify(records: Iterable[Record], after: Record | None = None) -> Break | None:
@@ -82,6 +87,10 @@ def _fault(record: Record, n: int, previous: bytes) -> str:
         return f"Record {n} is not there; the next one is {record.n}."
     if record.previous != previous:
         return f"Record {n} does not follow the record before it: one of the two was changed or put in."
+    if record.at != from_ms(to_ms(record.at)):
+        return f"Record {n} has a time finer than any that is kept: it was changed after it was written."
+    if record.erased and (record.body or record.salt):
+        return f"Record {n} is marked as erased, and still says something."
     try:
         digest = digest_of(record)
     except ValueError as fault:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.proof import Record, RecordKind
+from dispatcher.proof import canonical as spelling
 from dispatcher.proof.canonical import canonical, from_ms, to_ms
-from dispatcher.proof.chain import START, link, verify
+from dispatcher.proof.chain import START, leaf_of, link, verify
 from dispatcher.proof.merkle import tree_head
 
 AT = datetime(2026, 11, 24, 10, 15, 30, 123_456, UTC)
@@ -57,6 +58,39 @@ def test_canonical_json_is_spelled_as_rfc_8785_has_it() -> None:
 def test_what_has_no_one_spelling_is_refused(value: Any) -> None:
     with pytest.raises(ValueError):
         canonical(value)
+
+
+anything = st.recursive(
+    json_values | st.floats() | st.integers() | st.tuples(st.integers()) | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=3) | st.integers(0, 2) | st.none(), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(anything)
+def test_the_quick_way_spells_as_the_careful_one_and_refuses_what_it_refuses(value: Any) -> None:
+    quick = spelling._quickly(value)
+    try:
+        careful = spelling._carefully(value)
+    except ValueError:
+        assert quick is None
+    else:
+        assert quick in (None, careful)
+
+
+def test_a_usual_record_is_spelled_the_quick_way() -> None:
+    body = {
+        "at_ms": 1,
+        "ink": {"strokes": [[[1, 2, 3]]]},
+        "name": "Żółć “x” \\",
+        "mock": False,
+        "note": "a.e",
+        "n": None,
+    }
+    assert spelling._quickly(body) == spelling._carefully(body)
 
 
 @given(st.datetimes(datetime(1960, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
@@ -109,6 +143,9 @@ CHANGES = [
     lambda r, bit: replace(r, on="2026-11-25"),
     lambda r, bit: replace(r, kind=RecordKind.WITHDRAWN),
     lambda r, bit: replace(r, at=r.at + timedelta(milliseconds=1)),
+    lambda r, bit: replace(r, at=r.at + timedelta(microseconds=1)),
+    lambda r, bit: replace(r, leaf=_flipped(leaf_of(r), bit)),
+    lambda r, bit: replace(r, leaf=leaf_of(r)),
     lambda r, bit: replace(r, n=r.n + 1),
     lambda r, bit: replace(r, salt=_flipped(r.salt, bit)),
     lambda r, bit: replace(r, digest=_flipped(r.digest, bit)),
@@ -156,6 +193,26 @@ def test_a_float_smuggled_into_a_record_is_a_break_not_a_fault() -> None:
     broken = verify([replace(chain[0], body={"n": 1.0})])
     assert broken is not None
     assert "what no record can" in broken.what
+
+
+def erased(record: Record) -> Record:
+    return replace(record, body={}, salt=b"", leaf=leaf_of(record))
+
+
+def test_an_erased_record_keeps_its_link() -> None:
+    chain = chain_of([{"n": 1}, {"n": 2}, {"n": 3}])
+    chain[1] = erased(chain[1])
+    assert verify(chain) is None
+
+
+@given(st.integers(0, 255))
+def test_the_leaf_of_an_erased_record_cannot_be_another(bit: int) -> None:
+    chain = chain_of([{"n": 1}, {"n": 2}])
+    gone = erased(chain[0])
+    chain[0] = replace(gone, leaf=_flipped(gone.leaf, bit))
+    broken = verify(chain)
+    assert broken is not None
+    assert broken.n == 1
 
 
 # The known answers of Certificate Transparency's own tests (merkle_tree_test.cc)

@@ -70,6 +70,10 @@ class Invitation:
     """The device it let in."""
 
 
+PROGRAM_NOTE = "program-"
+"""What the id of a note begins with that the program wrote in a driver's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A message between the dispatcher and one driver."""
@@ -83,3 +87,8 @@ class Note:
     """When the other side's device, or the window, had it."""
     read_at: datetime | None = None
     """When the other side opened it."""
+
+    @property
+    def own_words(self) -> bool:
+        """Whether the driver wrote it, not the program for them."""
+        return self.from_driver and not self.id.startswith(PROGRAM_NOTE)

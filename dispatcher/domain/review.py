@@ -1,6 +1,6 @@
 """What is looked at of a proof, and what is decided on it: records of the chain, of which none is ever changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ class FlagKind(StrEnum):
     EARLY = "before arrival"
     STALE = "position old"
     MOCKED = "position made up"
+    NO_PLACE = "no position"
     CODE_FAILED = "code failed"
     INK_DOT = "signature is a dot"
     INK_SHORT = "signature too short"
@@ -77,6 +78,12 @@ class FlagLimits:
     bunched_m: float = 25.0
     missing: bool = True
     cash: bool = True
+    no_place: bool = True
+    """A proof without a position where the phone had one to give."""
+    absent_s: float | None = 7_200.0
+    """A photo that has not come so long after its attempt did; at once where the phone ended its round long ago."""
+    two_names: bool = True
+    """Accepting a proof whose code failed, that lacks what was required, or that was rejected takes two people."""
     sample: float = 0.05
     """Share of each driver's unflagged proofs that is looked at all the same."""
 
@@ -109,6 +116,17 @@ class Review:
     """Which were shown when it was decided."""
 
 
+def names_accepting(reviews: Iterable[Review]) -> tuple[str, ...]:
+    """Who accepted since anything else was decided, in order; each name once, however it is spelled."""
+    names: dict[str, str] = {}
+    for review in reviews:
+        if review.decision is Decision.ACCEPTED:
+            names.setdefault(review.by.casefold(), review.by)
+        elif review.decision is not Decision.NOTED:
+            names.clear()
+    return tuple(names.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """One attempt as the workbench shows it."""
@@ -125,6 +143,8 @@ class Proof:
     """Not flagged, and to be looked at all the same."""
     reviews: tuple[Review, ...] = ()
     """In order."""
+    override: bool = False
+    """Accepting it takes two people: its code failed, what was required is missing, or somebody rejected it."""
 
     @property
     def standing(self) -> Decision | None:
@@ -134,7 +154,17 @@ class Proof:
     @property
     def open(self) -> bool:
         """Whether somebody still has to decide."""
-        return self.standing in (None, Decision.ANSWERED)
+        return self.standing in (None, Decision.ANSWERED) or self.second_wanted
+
+    @property
+    def accepted_by(self) -> tuple[str, ...]:
+        """Who has accepted it since anything else was decided, in order; each name once, however it is spelled."""
+        return names_accepting(self.reviews)
+
+    @property
+    def second_wanted(self) -> bool:
+        """Accepted by one, and another one must do so too."""
+        return self.override and len(self.accepted_by) == 1
 
 
 @dataclass(frozen=True, slots=True)

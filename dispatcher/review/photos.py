@@ -21,7 +21,8 @@ def photos(seen: Sequence[Seen], limits: FlagLimits, tick: Callable[[], None] = 
         for place, photo in enumerate(one.photos, 1):
             about = f"photo {place}"
             if photo is None:
-                yield one.key, Flag(FlagKind.ABSENT, about=about)
+                if one.photos_due and limits.absent_s is not None:
+                    yield one.key, Flag(FlagKind.ABSENT, about=about)
             elif photo.fault:
                 yield one.key, Flag(FlagKind.UNREADABLE, about=f"{about}: {photo.fault}")
             else:

@@ -38,6 +38,8 @@ class Seen:
     """The order's place in the sequence planned for the round."""
     changed: str = ""
     """What is different with the order since, in words."""
+    photos_due: bool = True
+    """Whether its photos should be here by now."""
 
     @property
     def key(self) -> str:

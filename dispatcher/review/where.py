@@ -15,9 +15,12 @@ USUAL_FAR_M = 150.0
 
 
 def where(seen: Sequence[Seen], limits: FlagLimits) -> Findings:
-    """Far from the address, an old position, a made-up one; many at one point."""
+    """Far from the address, an old position, a made-up one, none at all; many at one point."""
+    placed = {_phone(one) for one in seen if one.attempt.place}
     for one in seen:
         attempt = one.attempt
+        if limits.no_place and attempt.place is None and (one.tracked or _phone(one) in placed):
+            yield one.key, Flag(FlagKind.NO_PLACE)
         if attempt.mock:
             yield one.key, Flag(FlagKind.MOCKED)
         if limits.stale_s is not None and abs(attempt.place_age_s or 0) >= limits.stale_s:
@@ -25,6 +28,11 @@ def where(seen: Sequence[Seen], limits: FlagLimits) -> Findings:
         if limits.far_m is not None and _surely_m(one) >= limits.far_m:
             yield one.key, Flag(FlagKind.FAR, attempt.distance_m, limits.far_m, "m")
     yield from _bunched(seen, limits)
+
+
+def _phone(one: Seen) -> tuple[str, str]:
+    """A phone on a round: one that gives its position at one door has one to give at the next."""
+    return one.attempt.shift_id, one.attempt.device_id
 
 
 def _surely_m(one: Seen) -> float:

@@ -12,7 +12,7 @@ from itertools import batched
 from typing import Any
 
 from dispatcher.domain.actions import Action, ActionKind, SentRound, TakenAction, Taking
-from dispatcher.domain.devices import Device, Note
+from dispatcher.domain.devices import PROGRAM_NOTE, Device, Note
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId, ShiftId, new_id
 from dispatcher.domain.proof import CodeVerdict, OneTimeCode
@@ -243,7 +243,7 @@ def _tell_dispatcher(call: Call, action: Action) -> None:
     what = "delivered" if action.kind is ActionKind.DELIVER else "not delivered"
     text = f"{stop.get('number', '')}: {what}, but it was not taken, for the stop is another driver's by now."
     if all(note.text != text for note in call.writer.notes(call.driver_id, since=call.now - timedelta(days=1))):
-        call.writer.put_note(Note(new_id(), call.driver_id, text, call.now, from_driver=True))
+        call.writer.put_note(Note(f"{PROGRAM_NOTE}{new_id()}", call.driver_id, text, call.now, from_driver=True))
 
 
 def _keep_unreadable(call: Call, raw: Any, why: str) -> Answer:

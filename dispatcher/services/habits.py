@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.incidents import IncidentPolicy
+from dispatcher.domain.messages import MessagePolicy
 from dispatcher.domain.proof import FailureReason
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.services.gateway_keeping import is_host
+from dispatcher.services.message_habits import complaints
 
 DEMANDS = ("photo", "note", "call")
 """What a failure reason may demand of the driver."""
@@ -31,6 +34,7 @@ BOUNDS: Mapping[str, Bounds] = {
     "keep_proofs_days": Bounds("How long proofs are kept", 1, 3_650),
     "keep_photos_days": Bounds("How long photos are kept", 1, 3_650),
     "keep_codes_days": Bounds("How long codes are kept", 1, 90),
+    "keep_messages_days": Bounds("How long the words of messages are kept", 1, 730),
     "stale_s": Bounds("When a position is old", 30, 3_600),
     "geofence_m": Bounds("The circle around a stop", 10, 1_000),
     "dwell_s": Bounds("The time within the circle", 10, 900),
@@ -60,6 +64,7 @@ FLAG_BOUNDS: Mapping[str, Bounds] = {
     "blurred": Bounds("The sharpness of a photo", 1, 2_000),
     "twin_bits": Bounds("The difference between two photos", 0, 11),
     "other_time_s": Bounds("The time between photo and report", 60, 24 * 3_600),
+    "absent_s": Bounds("The time until a photo must be here", 0, 7 * 24 * 3_600),
     "sample": Bounds("The share that is looked at all the same", 0.0, 1.0),
 }
 """Of `FlagLimits`. Their names in a `BadHabit` begin with `flags.`."""
@@ -70,6 +75,14 @@ INCIDENT_BOUNDS: Mapping[str, Bounds] = {
     "escalate_s": Bounds("The time until an exception is graver", 60, 7 * 24 * 3_600),
 }
 """Of `IncidentPolicy` and its rules. Their names in a `BadHabit` begin with `incidents.`, and the kind's name."""
+
+MESSAGE_BOUNDS: Mapping[str, Bounds] = {
+    "near_stops": Bounds("How many stops before", 1, 20),
+    "delayed_s": Bounds("From when on a delay is told", 300, 4 * 3_600),
+    "mail.port": Bounds("The mail server's port", 1, 65_535),
+    "sms.per_minute": Bounds("How many short messages a minute", 1, 600),
+}
+"""Of `MessagePolicy` and its lines. Their names in a `BadHabit` begin with `messages.`."""
 
 
 class BadHabit(BadInput):
@@ -84,7 +97,7 @@ def require_sense_on_road(policy: RoadPolicy) -> None:
     """Raises `BadHabit` for the first habit that makes no sense."""
     figures = [(part, getattr(policy, part), bounds) for part, bounds in BOUNDS.items()]
     figures += [(f"flags.{part}", getattr(policy.flags, part), bounds) for part, bounds in FLAG_BOUNDS.items()]
-    figures += list(_incident_figures(policy.incidents))
+    figures += [*_incident_figures(policy.incidents), *_message_figures(policy.messages)]
     for part, value, bounds in figures:
         if value is not None and not bounds.least <= value <= bounds.most:
             raise BadHabit(
@@ -104,6 +117,8 @@ def require_sense_on_road(policy: RoadPolicy) -> None:
     if policy.phone and not _PHONE.fullmatch(policy.phone):
         raise BadHabit("phone", f"“{policy.phone}” is no telephone number.", "Write it as +358 9 123 4567.")
     _require_reasons(policy.reasons)
+    for complaint in complaints(policy.messages):
+        raise BadHabit(complaint.part, complaint.what, complaint.remedy, complaint.row)
 
 
 def _incident_figures(policy: IncidentPolicy) -> Iterator[tuple[str, float | None, Bounds]]:
@@ -111,6 +126,11 @@ def _incident_figures(policy: IncidentPolicy) -> Iterator[tuple[str, float | Non
     for kind, rule in policy.rules.items():
         for part in ("due_s", "escalate_s"):
             yield f"incidents.{kind.name}.{part}", getattr(rule, part), INCIDENT_BOUNDS[part]
+
+
+def _message_figures(policy: MessagePolicy) -> Iterator[tuple[str, float | None, Bounds]]:
+    for part, bounds in MESSAGE_BOUNDS.items():
+        yield f"messages.{part}", attrgetter(part)(policy), bounds
 
 
 def _require_reasons(reasons: tuple[FailureReason, ...]) -> None:

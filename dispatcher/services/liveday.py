@@ -1,7 +1,7 @@
 """A day on the road at a moment, as the views are told it; and which stops are behind, by the chain of proofs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -50,10 +50,12 @@ def facts_of(reader: LogbookReader, on: date) -> Facts:
     standing_: dict[tuple[DeviceId, str], Record] = {}  # two phones may use the same key
     for record in reader.records_on(on):
         name = record.body.get("device_id", ""), record.key
-        if record.kind is RecordKind.ATTEMPT:
+        if record.kind is RecordKind.ATTEMPT and not record.erased:
             standing_[name] = record
         elif record.kind is RecordKind.WITHDRAWN:
             standing_.pop(name, None)
+        elif record.kind is RecordKind.ERASED and "kept" in record.body:
+            standing_[name] = replace(record, body=record.body["kept"])
     return {record.order_id: _behind(record.body) for record in standing_.values()}
 
 

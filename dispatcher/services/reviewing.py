@@ -15,8 +15,9 @@ from dispatcher.domain.devices import Note
 from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.ids import new_id
 from dispatcher.domain.proof import Attempt
-from dispatcher.domain.review import Decision, Flag, Proof, Review, ReviewDay
+from dispatcher.domain.review import Decision, Flag, Proof, Review, ReviewDay, names_accepting
 from dispatcher.domain.tracking import StoredFix
+from dispatcher.review.asked import FAILED_CODES
 from dispatcher.review.flags import flags_of, is_sampled
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.ports import Clock
@@ -116,7 +117,7 @@ class ReviewDesk:
 
         def read(reader: LogbookReader) -> tuple[ReviewChain, Facts]:
             read_on = chain.read_on(reader)
-            return read_on, facts_for(reader, store, read_on, remembered)
+            return read_on, facts_for(reader, store, read_on, remembered, self._clock())
 
         ticker.tick()
         chain, facts = logbook.read(read)
@@ -217,6 +218,7 @@ def _proof(name: Name, looked: _Looked) -> Proof:
         flags=flags,
         sampled=not flags and is_sampled(attempt.key, came.salt, looked.facts.limits.sample),
         reviews=looked.chain.reviews.get(name, ()),
+        override=looked.facts.limits.two_names and _is_override(looked, looked.chain, name),
     )
 
 
@@ -250,19 +252,38 @@ def _came(chain: ReviewChain, name: Name) -> Came:
     return chain.came[name]
 
 
+def _is_override(looked: _Looked, chain: ReviewChain, name: Name) -> bool:
+    """Whether accepting this proof goes against what the program, or a person, found."""
+    attempt = _came(chain, name).attempt
+    failed = attempt.code in FAILED_CODES or looked.facts.lacks_required(attempt)
+    return failed or any(review.decision is Decision.REJECTED for review in chain.reviews.get(name, ()))
+
+
 def _require_allowed(chain: ReviewChain, looked: _Looked, names: Sequence[Name], decision: Decision, by: str) -> None:
     """Raises `BadInput` for an acceptance that needs another person, or a look at each."""
     if decision is not Decision.ACCEPTED:
         return
     for name in names:
         attempt = _came(chain, name).attempt
-        rejected = (r.by for r in chain.reviews.get(name, ()) if r.decision is Decision.REJECTED)
-        if any(other.casefold() == by.casefold() for other in rejected):
-            what = f"{by} has rejected the proof of {_number(looked, attempt)} and cannot accept it."
-            raise BadInput(what, "A second reviewer must do it.")
+        _require_other_name(chain, looked, name, by)
         if len(names) > 1 and attempt.key in looked.flags:
             what = f"The proof of {_number(looked, attempt)} is flagged: it cannot be accepted among others."
             raise BadInput(what, "Look at it, and decide on it alone.")
+
+
+def _require_other_name(chain: ReviewChain, looked: _Looked, name: Name, by: str) -> None:
+    """Who rejected a proof may be the second to accept it, never the first; nobody is first and second."""
+    reviews, number = chain.reviews.get(name, ()), _number(looked, _came(chain, name).attempt)
+    accepting = names_accepting(reviews)
+    rejected = {r.by.casefold() for r in reviews if r.decision is Decision.REJECTED}
+    if by.casefold() in rejected and not accepting:
+        raise BadInput(
+            f"{by} has rejected the proof of {number} and cannot accept it.", "A second reviewer must do it."
+        )
+    overrides = looked.facts.limits.two_names and _is_override(looked, chain, name)
+    if overrides and [n.casefold() for n in accepting] == [by.casefold()]:
+        what = f"{accepting[0]} has accepted the proof of {number} already, and it takes two people."
+        raise BadInput(what, "A second reviewer must look at it too.")
 
 
 def _number(looked: _Looked, attempt: Attempt) -> str:

@@ -20,9 +20,7 @@ def answers(
         attempt = chain.came[name].attempt
         others = (chain.came[other].attempt for other in waiting)
         asked = {number_of(other) for other in others if other.driver_id == attempt.driver_id}
-        notes = (
-            n for n in reader.notes(attempt.driver_id, since=asked_at) if n.from_driver and n.written_at > asked_at
-        )
+        notes = (n for n in reader.notes(attempt.driver_id, since=asked_at) if n.own_words and n.written_at > asked_at)
         answer = next((note for note in notes if _is_about(note.text, number_of(attempt), asked)), None)
         if answer:
             yield name, answer

@@ -84,12 +84,18 @@ def review_record(head: Record | None, attempt: Attempt, on: date, review: Revie
 
 
 def _learn(record: Record, came: dict[Name, Came], reviews: dict[Name, tuple[Review, ...]]) -> None:
+    if record.erased:
+        return
     name: Name = record.body.get("device_id", DeviceId("")), record.key
     match record.kind:
         case RecordKind.ATTEMPT:
             came[name] = Came(from_body(record.body), record.salt)
         case RecordKind.WITHDRAWN:
             came.pop(name, None)
+        case RecordKind.CORRECTED if known := came.get(name):
+            came[name] = replace(known, attempt=replace(known.attempt, reason=record.body["reason"]))
+        case RecordKind.ERASED if kept := record.body.get("kept"):
+            came.pop((kept["device_id"], record.key), None)
         case RecordKind.REVIEW if record.body["decision"] in Decision:
             reviews[name] = (*reviews.get(name, ()), _review(record.key, record.at, record.body))
         case _:

@@ -34,6 +34,11 @@ PHOTOS = (
     Figure("blurred", "Blu&rred", "", "sharpness, or less; a sharp photo has hundreds", none=OFF),
     Figure("twin_bits", "&Look-alikes", " bits", "of 64 that differ at most, at two doors", none=OFF),
     Figure("other_time_s", "Other &time", " min", "between the photo and the report", 60, none=OFF),
+    Figure("absent_s", "Not &here", " min", "after its proof; sooner when the phone's round is over", 60, none=OFF),
+)
+TWO_NAMES = (
+    "Accepting a proof whose code failed, that lacks what was required, or that somebody rejected:\n"
+    "one reviewer accepts it, another one must do so too."
 )
 LOOKED_AT = (Figure("sample", "Sam&ple", " %", "of each driver's other proofs, looked at all the same", 0.01),)
 
@@ -54,8 +59,12 @@ class FlagPage:
         heading(form, "At the door", theme, inner)
         self.missing = _box("A proof that was asked for is missin&g", "missing", inner)
         self.cash = _box("Less &cash than is due", "cash", inner)
-        form.addRow("", self.missing)
-        form.addRow("", self.cash)
+        self.no_place = _box("&No position, where the phone had one to give", "no_place", inner)
+        self.two_names = _box("Overrides take t&wo people", "two_names", inner)
+        self.two_names.setToolTip(TWO_NAMES)
+        self.two_names.setAccessibleDescription(TWO_NAMES)
+        for box in (self.missing, self.cash, self.no_place, self.two_names):
+            form.addRow("", box)
         self.fields: dict[str, QWidget] = {
             f"{WITHIN}{name}": field for part in self._parts for name, field in part.fields.items()
         }
@@ -64,13 +73,20 @@ class FlagPage:
         """Show these."""
         self.missing.setChecked(policy.flags.missing)
         self.cash.setChecked(policy.flags.cash)
+        self.no_place.setChecked(policy.flags.no_place)
+        self.two_names.setChecked(policy.flags.two_names)
         for part in self._parts:
             part.fill(policy.flags)
 
     def changes(self, policy: RoadPolicy) -> dict[str, Any]:
         """What is filled in."""
         figures: dict[str, Any] = {name: v for part in self._parts for name, v in part.values(policy.flags).items()}
-        told = {"missing": self.missing.isChecked(), "cash": self.cash.isChecked()}
+        told = {
+            "missing": self.missing.isChecked(),
+            "cash": self.cash.isChecked(),
+            "no_place": self.no_place.isChecked(),
+            "two_names": self.two_names.isChecked(),
+        }
         return {"flags": replace(policy.flags, **figures, **told)}
 
 

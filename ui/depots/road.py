@@ -18,6 +18,8 @@ KEPT = (
     Figure("keep_tracks_days", "Trac&ks", " days", "where drivers were; two months is what authorities name"),
     Figure("keep_photos_days", "P&hotos", " days", "they need most of the room"),
     Figure("keep_codes_days", "&Codes", " days", "scrambled; of no use after the delivery"),
+    Figure("keep_messages_days", "&Messages", " days", "words to and from customers; that there were some stays"),
+    Figure("keep_proofs_days", "P&roofs", " days", "names, notes, signatures; the chain and the outcome stay"),
 )
 POSITIONS = (
     Figure("margin_s", "&Kept around shifts", " min", "before and after a shift; outside nothing is kept", 60),

@@ -49,12 +49,11 @@ def test_a_clean_day_has_no_flags() -> None:
 
 def test_none_switches_a_flag_off() -> None:
     seen, _ = made_day(300, 3, list(FlagKind))
-    off = {f.name: None for f in fields(FlagLimits) if f.name not in {"bunched_m", "missing", "cash", "sample"}}
-    flags = flags_of(seen, FlagLimits(**off, missing=False, cash=False))  # type: ignore[arg-type]
+    kept = {"bunched_m", "missing", "cash", "no_place", "two_names", "sample"}
+    off = {f.name: None for f in fields(FlagLimits) if f.name not in kept}
+    flags = flags_of(seen, FlagLimits(**off, missing=False, cash=False, no_place=False))  # type: ignore[arg-type]
     left = {flag.kind for found in flags.values() for flag in found}
-    assert left == {
-        FlagKind.MOCKED, FlagKind.CODE_FAILED, FlagKind.UNREADABLE, FlagKind.ABSENT, FlagKind.ORDER_CHANGED
-    }  # fmt: skip
+    assert left == {FlagKind.MOCKED, FlagKind.CODE_FAILED, FlagKind.UNREADABLE, FlagKind.ORDER_CHANGED}
 
 
 def test_values_stand_beside_their_limits_in_one_unit() -> None:
@@ -179,3 +178,20 @@ def test_the_sample_is_the_share_asked_for_and_the_salts_secret() -> None:
     assert drawn_ != [key for key in keys if is_sampled(key, b"other", 0.05)]
     assert all(is_sampled(key, b"", 1.0) for key in keys)
     assert not any(is_sampled(key, b"", 0.0) for key in keys)
+
+
+def test_no_position_is_a_finding_only_where_there_was_one_to_give() -> None:
+    unplaced = {"place": None, "accuracy_m": None, "place_age_s": None, "distance_m": None}
+    one, other = a_proof(1, **unplaced), a_proof(2, **unplaced)
+    assert kinds(one) == [FlagKind.NO_PLACE], "the track saw the van at the door"
+    untracked = replace(one, visits=()), replace(other, visits=())
+    assert kinds(*untracked) == [], "a phone that never says where it is has nothing to give"
+    assert kinds(untracked[0], a_proof(3)) == [FlagKind.NO_PLACE], "at the next door it said where it was"
+    elsewhere = replace(a_proof(3), attempt=replace(a_proof(3).attempt, device_id="another phone"))  # type: ignore[arg-type]
+    assert kinds(untracked[0], elsewhere) == []
+
+
+def test_a_photo_that_may_still_come_is_no_finding() -> None:
+    one = replace(a_proof(), photos=(None,))
+    assert kinds(one) == [FlagKind.ABSENT]
+    assert kinds(replace(one, photos_due=False)) == []

@@ -159,7 +159,7 @@ def test_visits_photos_and_the_sequence_planned_are_looked_at(evening: Evening) 
     arrived = days.clock("11:00") + timedelta(minutes=25)
     evening.book.write(lambda w: w.put_visits(evening.shift, [Visit(evening.shift, ids[1], arrived)]))
     proofs = shown(evening)
-    assert kinds(proofs[keys[2]]) == [FlagKind.EARLY, FlagKind.TWIN, FlagKind.ABSENT]
+    assert kinds(proofs[keys[2]]) == [FlagKind.EARLY, FlagKind.NO_PLACE, FlagKind.TWIN, FlagKind.ABSENT]
     assert FlagKind.OUT_OF_TURN not in kinds(proofs[keys[0]]), "reported first, done last"
 
 

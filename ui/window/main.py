@@ -6,10 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtGui import QActionGroup, QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
-from dispatcher.domain.changes import ChangeSet, HistoryState
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.progress import Progress
@@ -45,6 +44,7 @@ from ui.window.deeds import Deeds
 from ui.window.forms import Forms, import_words
 from ui.window.header import Header
 from ui.window.looks import Looks
+from ui.window.news import News
 from ui.window.palette import Palette
 from ui.window.road import RoadWires
 from ui.window.screens import Screens
@@ -212,8 +212,8 @@ class MainWindow(QMainWindow):
     # --- wiring ---------------------------------------------------------------------------------------------------
 
     def _wire(self) -> None:
-        self.deeds = Deeds(self)
-        self._wire_runner()
+        self.deeds, self.news = Deeds(self), News(self)
+        self.runner.drained.connect(self._on_drained)
         self.road_wires.phones_requested.connect(partial(self.show_panel, self.phones))
         self.road_wires.board_requested.connect(partial(self.show_panel, self.board))
         self.road_wires.day_requested.connect(self.open_day)
@@ -251,14 +251,12 @@ class MainWindow(QMainWindow):
         self.copies.promote_requested.connect(self.promote_requested)
         self.search_bar.stop_requested.connect(self.search.stop)
         self.search_bar.cancel_requested.connect(self.search.cancel)
-        self.addresses.count_changed.connect(self._on_doubtful_count)
         self.wires.edit_requested.connect(self.edit_order)
         self.wires.fleet_requested.connect(partial(self.show_panel, self.fleet))
         self.wires.import_requested.connect(self.import_orders)
         self.phones.told.connect(self.status.tell)
         self.phones.drivers_requested.connect(partial(self.show_panel, self.fleet))
         self.proofs.told.connect(self.status.tell)
-        self.proofs.count_changed.connect(self._on_proof_count)
         self.proofs.send_requested.connect(self.actions_by_name["send_rounds"].trigger)
         if self.road:
             self.road.live_changed.connect(self.proofs.take_live)
@@ -271,7 +269,7 @@ class MainWindow(QMainWindow):
     def _wire_simulation(self) -> None:
         self.simulation.told.connect(self.status.tell)
         self.simulation.over.connect(lambda summary: self.status.tell(summary.words, SUMMARY_S))
-        self.simulation.failed.connect(self._on_failed)
+        self.simulation.failed.connect(partial(show_fault, self))
         self.simulation.ticked.connect(self._on_tick)
         self.simulation.ended.connect(self._on_simulation_ended)
 
@@ -293,19 +291,6 @@ class MainWindow(QMainWindow):
         self.show_panel(self.board)
         self.board.bring_up("Map")
         self.board.map.ask_line(label)
-
-    def _wire_runner(self) -> None:
-        runner, line = self.runner, self.status.work
-        runner.failed.connect(self._on_failed)
-        runner.history_changed.connect(self._on_history_changed)
-        runner.op_finished.connect(self._on_op_finished)
-        runner.busy_changed.connect(self.status.set_saving)
-        runner.job_started.connect(line.on_started)
-        runner.job_progressed.connect(line.on_progressed)
-        runner.job_progressed.connect(self.search_bar.on_progressed)
-        runner.job_ended.connect(line.on_ended)
-        runner.drained.connect(self._on_drained)
-        runner.refresh_history()
 
     # --- what the person wants ------------------------------------------------------------------------------------
 
@@ -440,36 +425,6 @@ class MainWindow(QMainWindow):
         self.proposals.offer(proposal, PLAN_THE_DAY)
 
     @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        show_fault(self, error)
-
-    @Slot(object)
-    def _on_history_changed(self, history: HistoryState) -> None:
-        for name, label in (("undo", history.undo), ("redo", history.redo)):
-            action, word = self.actions_by_name[name], name.capitalize()
-            action.setEnabled(label is not None)
-            said = f"{word} {label}" if label else word
-            action.setText("&" + said.replace("&", "&&"))
-            action.setToolTip(f"{said}  ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
-
-    @Slot(object, object)
-    def _on_op_finished(self, changes: ChangeSet, _initiator: object) -> None:
-        if changes.empty:
-            return
-        now = self._workplace.clock().astimezone(self._workplace.depot.zone)
-        self.status.set_saved(now)
-        self.status.tell(changes.label, 4)
-        self.runner.read(lambda r: r.days(), self.header.set_days, latest_key="days")
-
-    @Slot(int)
-    def _on_doubtful_count(self, count: int) -> None:
-        self.actions_by_name["panel_addresses"].setText(f"Addresses {count}" if count else "Addresses")
-
-    @Slot(int)
-    def _on_proof_count(self, count: int) -> None:
-        self.actions_by_name["panel_proofs"].setText(f"Proofs {count}" if count else "Pr&oofs")
-
-    @Slot(object)
     def _on_imported(self, done: object) -> None:
         dates = getattr(done, "dates", ())
         if dates and self.day.date not in dates and not self.runner.stopping:
@@ -497,7 +452,7 @@ class MainWindow(QMainWindow):
             self.proofs.stop()
             self.simulation.stop()
             self.setEnabled(False)
-            self.runner.op_finished.disconnect()  # what is still being written changes no view any more
+            self.news.stop()
             self.runner.stop()
             return
         if self.simulation.running:

@@ -215,6 +215,8 @@ def _state_of(path: Path) -> object:
 class Imported:
     """What an import did."""
 
+    file: str
+    """The order file's name."""
     added: int
     replaced: int
     removed: int
@@ -360,6 +362,7 @@ def commit(uow: UnitOfWork, preview: Preview, progress: Progress | None = None) 
     staffed = sum(staff_day(uow, on) for on in dates if not uow.shifts_of(on))
     doubtful = sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful)
     return Imported(
+        file=preview.request.path.name,
         added=len(plan.add),
         replaced=len(plan.replace),
         removed=len(plan.remove),

@@ -51,6 +51,7 @@ class StatusLine(QStatusBar):
         self._roads = _label(self, "status.roads", "Roads")
         self._road = _label(self, "status.road", "Drivers' phones")
         self._unread = _label(self, "status.unread", "Messages nobody has seen")
+        self._exceptions = _label(self, "status.exceptions", "Open exceptions")
         self._told = _label(self, "status.told", "What happened last")
         self._hush = QTimer(self)
         self._hush.setSingleShot(True)
@@ -62,13 +63,14 @@ class StatusLine(QStatusBar):
         self._theme = theme
         grid = theme.grid
         self.setContentsMargins(grid(2), 0, grid(2), 0)
-        for part in (self._saved, self._roads, self._road, self._unread, self._told):
+        for part in (self._saved, self._roads, self._road, self._unread, self._exceptions, self._told):
             part.setContentsMargins(0, 0, grid(4), 0)
             part.setFont(theme.font(Size.SMALL))
             self.addWidget(part, 1 if part is self._told else 0)
         self.addPermanentWidget(self.work)
         self._saved.setText(self._saved_text)
         self._unread.hide()
+        self._exceptions.hide()
         theme.changed.connect(self._on_theme_changed)
 
     def tell(self, text: str, seconds: float = 8.0) -> None:
@@ -78,7 +80,7 @@ class StatusLine(QStatusBar):
 
     @Slot()
     def _on_theme_changed(self) -> None:
-        for part in (self._saved, self._roads, self._road, self._unread, self._told, self.work):
+        for part in (self._saved, self._roads, self._road, self._unread, self._exceptions, self._told, self.work):
             part.setFont(self._theme.font(Size.SMALL))
         if self._straight:
             self.set_roads("", True)
@@ -121,6 +123,15 @@ class StatusLine(QStatusBar):
         """So many messages of drivers wait to be seen."""
         self._unread.setText(f"✉ {words.count(unread, 'new message')}")
         self._unread.setVisible(unread > 0)
+
+    def set_exceptions(self, waiting: int, overdue: int) -> None:
+        """So many exceptions wait to be settled, so many of them past their time."""
+        told = words.count(waiting, "exception")
+        if overdue:
+            colour = self._theme.colour("late").name()
+            told += f", <span style='color:{colour}'>{overdue} overdue</span>"
+        self._exceptions.setText(f"⚑ {told}")
+        self._exceptions.setVisible(waiting > 0)
 
     def set_roads(self, region: str, straight: bool) -> None:
         """Which roads the times come from."""

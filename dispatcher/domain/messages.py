@@ -210,6 +210,8 @@ class MessagePolicy:
     country: str = "DE"
     """Of numbers that are written without one; ISO 3166."""
     near_stops: int = 3
+    scheduled_from: time = time(16, 0)
+    """Of the day before, by the depot's clock: from then on tomorrow's customers are told."""
     delayed_s: int = 1_800
     """Told once, if the promise has moved by more."""
     quiet_from: time = time(21, 0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QSpinBox, QTabWidget, QWidget
 
+from dispatcher.domain.messages import MessagePolicy
 from dispatcher.domain.review import FlagLimits
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.services.habits import BOUNDS, Bounds
@@ -16,7 +17,7 @@ from ui.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure of a `RoadPolicy`, or of its limits of flags."""
+    """One figure of a `RoadPolicy`, or of its part of flags or messages."""
 
     part: str
     """Its name there."""
@@ -44,13 +45,13 @@ class FigureFields:
         self.figures = figures
         self.fields = {figure.part: _field(figure, bounds[figure.part], within, parent) for figure in figures}
 
-    def fill(self, policy: RoadPolicy | FlagLimits) -> None:
+    def fill(self, policy: RoadPolicy | FlagLimits | MessagePolicy) -> None:
         """Show these."""
         for figure in self.figures:
             value, field = getattr(policy, figure.part), self.fields[figure.part]
             field.setValue(field.minimum() if value is None else round(value / figure.unit))
 
-    def values(self, policy: RoadPolicy | FlagLimits) -> dict[str, int | float | None]:
+    def values(self, policy: RoadPolicy | FlagLimits | MessagePolicy) -> dict[str, int | float | None]:
         """What is filled in, as changes of a policy; finer than the fields show where nothing was changed."""
         return {figure.part: self._value(figure, getattr(policy, figure.part)) for figure in self.figures}
 

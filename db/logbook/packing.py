@@ -21,7 +21,9 @@ def packed(body: bytes) -> bytes:
 
 
 def unpacked(kept: bytes) -> bytes:
-    """The bytes as they were."""
+    """The bytes as they were. Raises `ValueError` or `zlib.error` for what `packed` did not make."""
+    if kept[:1] not in (PLAIN, DEFLATED):
+        raise ValueError("it is kept in no known way")
     return zlib.decompress(kept[1:]) if kept[:1] == DEFLATED else kept[1:]
 
 

@@ -6,6 +6,7 @@ from itertools import batched
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, exists, func, select
+from sqlalchemy.exc import OperationalError
 
 from db.logbook import tables
 from db.logbook.desk_reader import SqlDeskReader
@@ -28,6 +29,7 @@ from db.reading import VARIABLES, fetch
 from db.rows import Row, moment_text
 from dispatcher.domain.actions import SentRound, TakenAction
 from dispatcher.domain.devices import App, Device, Invitation, Note, Scope
+from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import DeviceId, DriverId, OrderId, ShiftId
 from dispatcher.domain.letters import Counts, Quarantined
 from dispatcher.domain.proof import OneTimeCode, Photo, Record
@@ -172,6 +174,18 @@ class SqlLogbookReader(SqlDeskReader):
         rows = self._of_shifts(tables.action, shift_ids)
         return sorted(map(to_action, rows), key=lambda taken: taken.n)
 
+    def actions_about(self, order_ids: Iterable[OrderId]) -> Sequence[TakenAction]:
+        column, wanted = tables.action.c, batched(dict.fromkeys(order_ids), VARIABLES)
+        rows = (row for some in wanted for row in self._rows(select(tables.action).where(column.order_id.in_(some))))
+        return sorted(map(to_action, rows), key=lambda taken: taken.n)
+
+    def dates(self, after: date, until: date) -> Sequence[date]:
+        found: set[str] = set()
+        for table in (tables.round_, tables.record):
+            within = table.c.on > after.isoformat(), table.c.on <= until.isoformat()
+            found.update(self._connection.scalars(select(table.c.on).where(*within).distinct()))
+        return [date.fromisoformat(on) for on in sorted(found)]
+
     def notes(
         self, driver_id: DriverId | None = None, since: datetime | None = None, *, unread: bool = False
     ) -> Sequence[Note]:
@@ -189,11 +203,21 @@ class SqlLogbookReader(SqlDeskReader):
 
     def records(self, after: int = 0, limit: int = 10_000) -> Sequence[Record]:
         query = _all(tables.record, tables.record.c.n).where(tables.record.c.n > after).limit(limit)
-        return [to_record(row) for row in self._rows(query)]
+        try:
+            return [to_record(row) for row in self._rows(query)]
+        except OperationalError as fault:
+            if "decode" not in str(fault.orig):  # a text that is none, as opposed to what a disk does
+                raise
+            raise BadInput(f"A record after {after} cannot be read: {fault.orig}.") from fault
 
     def records_on(self, on: date) -> Sequence[Record]:
         query = _all(tables.record, tables.record.c.n).where(tables.record.c.on == on.isoformat())
         return [to_record(row) for row in self._rows(query)]
+
+    def records_of(self, order_ids: Iterable[OrderId]) -> Sequence[Record]:
+        column, wanted = tables.record.c, batched(dict.fromkeys(order_ids), VARIABLES)
+        rows = (row for some in wanted for row in self._rows(select(tables.record).where(column.order_id.in_(some))))
+        return sorted(map(to_record, rows), key=lambda record: record.n)
 
     def head(self) -> Record | None:
         return self._one(select(tables.record).order_by(tables.record.c.n.desc()).limit(1), to_record)

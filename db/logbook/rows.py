@@ -1,16 +1,20 @@
 """Domain objects to rows of the logbook and back, nothing else. What is kept of positions is in `positions`."""
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from db.logbook.packing import packed_json, unpacked_json
+import orjson
+
+from db.logbook.packing import packed_json, unpacked, unpacked_json
 from db.rows import Row, moment_text
 from dispatcher.domain.actions import Action, ActionKind, Former, SentRound, TakenAction, Taking
 from dispatcher.domain.devices import App, Device, Invitation, Note
+from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.place import Place
 from dispatcher.domain.proof import OneTimeCode, Photo, Record, RecordKind
@@ -128,9 +132,17 @@ def record_row(record: Record) -> Row:
 
 
 def to_record(row: Row) -> Record:
-    """The record of a row."""
-    parts = {"kind": RecordKind(row["kind"]), "body": unpacked_json(row["body"])}
-    return Record(**{**row, **parts, **_moments(row, "at")})
+    """The record of a row. Raises `BadInput` for one that was not written so."""
+    try:
+        at = datetime.fromisoformat(row["at"])
+        record = Record(
+            **{**row, "kind": RecordKind(row["kind"]), "body": orjson.loads(unpacked(row["body"])), "at": at}
+        )
+        if moment_text(at) != row["at"]:
+            raise ValueError(f"“{row['at']}” is no moment as it is kept")
+    except (ValueError, TypeError, zlib.error) as fault:
+        raise BadInput(f"Record {row['n']} cannot be read: {fault}.") from fault
+    return record
 
 
 def photo_row(photo: Photo) -> Row:

@@ -25,6 +25,9 @@ class Limits:
     failures: int = 20
     failures_s: float = 60.0
     """With `failures`: wrong tokens and codes from one address."""
+    page_per_s: float = 1.0
+    page_burst: int = 60
+    """With `page_per_s`: requests of one customer's page."""
     connections: int = 2_000
     waiting: int = 20_000
     """Messages that wait for the disk."""
@@ -38,7 +41,9 @@ class Limits:
 
 
 class Buckets:
-    """One bucket of requests a key: full at `burst`, refilled at `per_s`. The keys must be bounded by the caller."""
+    """One bucket of requests a key, full at `burst`, refilled at `per_s`. For keys that were found, not for any said."""
+
+    MOST = 10_000
 
     def __init__(self, per_s: float, burst: int, monotonic: Callable[[], float]) -> None:
         self._per_s, self._burst, self._now = per_s, burst, monotonic
@@ -51,6 +56,9 @@ class Buckets:
         level = min(level + (now - at) * self._per_s, self._burst)
         if level < 1:
             return (1 - level) / self._per_s
+        if len(self._levels) >= self.MOST:  # those that are full again say nothing
+            full = self._burst / self._per_s
+            self._levels = {k: v for k, v in self._levels.items() if now - v[1] < full}
         self._levels[key] = (level - 1, now)
         return 0.0
 

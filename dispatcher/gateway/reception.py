@@ -23,6 +23,8 @@ type Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 type Under = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
 
 _SECRET = re.compile(r"[\w-]{20,}")
+SECRET_UNDER = frozenset({"t"})
+"""What follows it in a path is a customer's link."""
 SAMPLE = 1_000
 """One position request in so many is told in the log."""
 
@@ -108,7 +110,7 @@ def plain(path: str) -> str:
     Nor what may be a token at an address that was mistyped, as `//osmand/…`.
     """
     first, _, rest = path[1:].partition("/")
-    if first in SOURCES and rest:
+    if (first in SOURCES or first in SECRET_UNDER) and rest:
         return f"/{first}/…"
     shown = _SECRET.sub("…", path)[:80]
     return shown if shown.isprintable() else ascii(shown)[1:-1]

@@ -31,6 +31,7 @@ from dispatcher import __version__
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.gateway import tls
+from dispatcher.gateway.customer import CustomerPages
 from dispatcher.gateway.door import Door
 from dispatcher.gateway.driver import DriverApi
 from dispatcher.gateway.health import Health
@@ -276,6 +277,7 @@ def _routes(
     house: House, photos: Photos, health: Health, positions: Positions
 ) -> tuple[dict[tuple[str, str], Handler], dict[str, Under]]:
     page, driver = Page(house.page), DriverApi(house)
+    customers = CustomerPages(house, house.page.parent / "customer")
     exact: dict[tuple[str, str], Handler] = {
         ("GET", "/"): page.home,
         ("GET", "/driver"): page.home,
@@ -286,7 +288,12 @@ def _routes(
         ("POST", "/driver/api/code"): driver.code,
         ("POST", "/driver/api/positions"): positions.take_of_page,
     }
-    return exact, {"/driver/api/photos/": photos.answer, "/driver/": page.file}
+    under: dict[str, Under] = {
+        "/driver/api/photos/": photos.answer,
+        "/driver/": page.file,
+        "/t/": customers.answer,
+    }
+    return exact, under
 
 
 def _setup_routes(setup: SetupPage) -> dict[tuple[str, str], Handler]:

@@ -5,7 +5,7 @@ import math
 from datetime import datetime
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from dispatcher.simulation.fates import Dice
 from dispatcher.simulation.lapses import Lapse
@@ -41,14 +41,14 @@ def dot() -> dict[str, Any]:
 
 
 def photo(dice: Dice, taken_at: datetime, lapse: Lapse | None = None) -> bytes:
-    """A JPEG of something like a parcel before something like a door."""
-    grain = Image.frombytes("RGB", (64, 48), dice.randbytes(64 * 48 * 3))
-    picture = grain.resize(PHOTO, Image.Resampling.BICUBIC)
+    """A JPEG of a parcel before a door, in a light of its own."""
+    picture = _wall(dice)
     draw = ImageDraw.Draw(picture)
-    for _ in range(dice.randint(6, 14)):
-        x, y = dice.randrange(PHOTO[0] - 200), dice.randrange(PHOTO[1] - 200)
-        box = (x, y, x + dice.randint(60, 400), y + dice.randint(60, 300))
-        draw.rectangle(box, fill=_colour(dice), outline=_colour(dice), width=3)
+    _door(draw, dice)
+    _parcel(draw, dice)
+    picture = Image.blend(
+        picture, Image.frombytes("L", PHOTO, dice.randbytes(PHOTO[0] * PHOTO[1])).convert("RGB"), 0.06
+    )
     if lapse is Lapse.BLURRED:
         picture = picture.filter(ImageFilter.GaussianBlur(12))
     if lapse is Lapse.DARK:
@@ -60,5 +60,49 @@ def photo(dice: Dice, taken_at: datetime, lapse: Lapse | None = None) -> bytes:
     return written.getvalue()
 
 
-def _colour(dice: Dice) -> tuple[int, int, int]:
-    return dice.randrange(256), dice.randrange(256), dice.randrange(256)
+def _wall(dice: Dice) -> Image.Image:
+    """Rendered, with shadows as no other wall has them, and bricks."""
+    shade = Image.frombytes("L", (9, 7), bytes(dice.randint(70, 235) for _ in range(63)))
+    wall = ImageOps.colorize(shade.resize(PHOTO, Image.Resampling.BICUBIC), _dark(dice), _colour(dice, 170, 255))
+    draw = ImageDraw.Draw(wall)
+    height, ink = dice.randint(34, 60), _dark(dice)
+    for row, y in enumerate(range(0, PHOTO[1], height)):
+        draw.line((0, y, PHOTO[0], y), fill=ink, width=2)
+        for x in range((row % 2) * height, PHOTO[0], 2 * height):
+            draw.line((x, y, x, y + height), fill=ink, width=2)
+    return wall
+
+
+def _door(draw: ImageDraw.ImageDraw, dice: Dice) -> None:
+    left, width, top = dice.randint(60, 760), dice.randint(260, 420), dice.randint(20, 160)
+    colour = _colour(dice, 20, 200)
+    draw.rectangle((left, top, left + width, PHOTO[1] - 120), fill=colour, outline=_dark(dice), width=8)
+    for n in range(dice.randint(2, 4)):
+        y = top + 40 + n * 190
+        draw.rectangle((left + 40, y, left + width - 40, y + 150), outline=_dark(dice), width=5)
+    knob = (left + width - 46, 480)
+    draw.ellipse((knob[0], knob[1], knob[0] + 24, knob[1] + 24), fill=(212, 175, 55))
+
+
+def _parcel(draw: ImageDraw.ImageDraw, dice: Dice) -> None:
+    """A box with tape and a label."""
+    left, width, height = dice.randint(80, 760), dice.randint(220, 440), dice.randint(140, 280)
+    top = PHOTO[1] - 60 - height
+    brown = (dice.randint(150, 205), dice.randint(110, 150), dice.randint(60, 95))
+    draw.rectangle((left, top, left + width, top + height), fill=brown, outline=(80, 55, 30), width=4)
+    draw.rectangle((left + width // 2 - 14, top, left + width // 2 + 14, top + height), fill=(196, 160, 104))
+    label = (left + 22, top + 26)
+    draw.rectangle((*label, label[0] + 130, label[1] + 84), fill=(245, 245, 240))
+    for n in range(28):
+        if dice.random() < 0.55:
+            draw.rectangle(
+                (label[0] + 10 + 4 * n, label[1] + 12, label[0] + 12 + 4 * n, label[1] + 54), fill=(15, 15, 15)
+            )
+
+
+def _dark(dice: Dice) -> tuple[int, int, int]:
+    return _colour(dice, 10, 70)
+
+
+def _colour(dice: Dice, least: int, most: int) -> tuple[int, int, int]:
+    return dice.randint(least, most), dice.randint(least, most), dice.randint(least, most)

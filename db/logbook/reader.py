@@ -32,7 +32,7 @@ from dispatcher.domain.devices import App, Device, Invitation, Note, Scope
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import DeviceId, DriverId, OrderId, ShiftId
 from dispatcher.domain.letters import Counts, Quarantined
-from dispatcher.domain.proof import OneTimeCode, Photo, Record
+from dispatcher.domain.proof import OneTimeCode, Photo, Record, RecordKind
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.tracking import Leg, Source, StoredEvent, StoredFix, Visit
 
@@ -213,6 +213,15 @@ class SqlLogbookReader(SqlDeskReader):
     def records_on(self, on: date) -> Sequence[Record]:
         query = _all(tables.record, tables.record.c.n).where(tables.record.c.on == on.isoformat())
         return [to_record(row) for row in self._rows(query)]
+
+    def closings_on(self, on: date) -> Sequence[Record]:
+        column = tables.record.c
+        closing = column.on == on.isoformat(), column.kind == RecordKind.CLOSED.value
+        return [to_record(row) for row in self._rows(_all(tables.record, column.n).where(*closing))]
+
+    def count_on(self, on: date) -> int:
+        counted = select(func.count()).where(tables.record.c.on == on.isoformat())
+        return self._connection.scalar(counted) or 0
 
     def records_of(self, order_ids: Iterable[OrderId]) -> Sequence[Record]:
         column, wanted = tables.record.c, batched(dict.fromkeys(order_ids), VARIABLES)

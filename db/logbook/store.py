@@ -17,6 +17,7 @@ from db.logbook.reader import SqlLogbookReader
 from db.logbook.writer import SqlLogbookWriter
 from db.sqlite import reading_engine, writing_engine
 from db.turns import Turns
+from dispatcher.domain.keeping import NOTHING_SPARED, Due, Spared
 from dispatcher.domain.letters import Letter, Receipt
 
 CHECKPOINT = "wal_autocheckpoint=4000"
@@ -54,12 +55,24 @@ class SqliteLogbook:
         with database_faults(self.file):
             return self._watch.version()
 
-    def forget(self, before: datetime, kinds: Iterable[str], *, dry_run: bool = False) -> Mapping[str, int]:
+    def due(
+        self, before: datetime, kinds: Iterable[str], *, spared: Spared = NOTHING_SPARED, since: datetime | None = None
+    ) -> Mapping[str, Due]:
         """Raises `ValueError` for a kind there is not."""
-        if not dry_run:
-            return forgetting.forget(self._cursor, before, kinds)
         with self._reading() as connection, closing(_raw(connection).cursor()) as cursor:
-            return forgetting.count(cursor, before, kinds)
+            return forgetting.due(cursor, before, kinds, spared, since)
+
+    def forget(
+        self,
+        before: datetime,
+        kinds: Iterable[str],
+        *,
+        spared: Spared = NOTHING_SPARED,
+        since: datetime | None = None,
+        tick: Callable[[], None] = lambda: None,
+    ) -> Mapping[str, int]:
+        """Raises `ValueError` for a kind there is not, and whatever `tick` raises."""
+        return forgetting.forget(self._cursor, before, kinds, spared=spared, since=since, tick=tick)
 
     def backup(self, to: Path) -> None:
         """Copy the logbook as it is now to the file `to`, whole and checked, or not at all.

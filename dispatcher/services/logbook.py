@@ -14,6 +14,7 @@ from typing import Protocol
 from dispatcher.domain.actions import SentRound, TakenAction
 from dispatcher.domain.devices import Device, Invitation, Note, Scope
 from dispatcher.domain.ids import DeviceId, DriverId, OrderId, ShiftId
+from dispatcher.domain.keeping import NOTHING_SPARED, Due, Spared
 from dispatcher.domain.letters import Counts, Letter, Quarantined, Receipt
 from dispatcher.domain.proof import OneTimeCode, Photo, Record
 from dispatcher.domain.road_policy import RoadPolicy
@@ -86,6 +87,12 @@ class LogbookReader(DeskReader, Protocol):
     def actions_of(self, shift_ids: Iterable[ShiftId]) -> Sequence[TakenAction]:
         """In the order of arrival."""
 
+    def actions_about(self, order_ids: Iterable[OrderId]) -> Sequence[TakenAction]:
+        """What drivers said of these orders, in the order of arrival; looks through all of it."""
+
+    def dates(self, after: date, until: date) -> Sequence[date]:
+        """Those later than the one and no later than the other that rounds or proofs are of."""
+
     def notes(
         self, driver_id: DriverId | None = None, since: datetime | None = None, *, unread: bool = False
     ) -> Sequence[Note]:
@@ -96,6 +103,15 @@ class LogbookReader(DeskReader, Protocol):
         """The chain, in order."""
 
     def records_on(self, on: date) -> Sequence[Record]: ...
+    def closings_on(self, on: date) -> Sequence[Record]:
+        """The links by which this date was signed off, in order."""
+
+    def count_on(self, on: date) -> int:
+        """How many links are about this date."""
+
+    def records_of(self, order_ids: Iterable[OrderId]) -> Sequence[Record]:
+        """All links that are about these orders, in order; looks through the whole chain."""
+
     def head(self) -> Record | None:
         """The chain's last link."""
 
@@ -162,8 +178,25 @@ class Logbook(Protocol):
     def version(self) -> int:
         """Changes whenever another connection or process has committed; costs next to nothing to ask."""
 
-    def forget(self, before: datetime, kinds: Iterable[str], *, dry_run: bool = False) -> Mapping[str, int]:
-        """Delete what is older, of the kinds `tracks`, `codes` and `unreadable`; how many rows of each (would) go."""
+    def due(
+        self, before: datetime, kinds: Iterable[str], *, spared: Spared = NOTHING_SPARED, since: datetime | None = None
+    ) -> Mapping[str, Due]:
+        """What `forget` would let go, by kind; of tracks all rows count that a letter brought."""
+
+    def forget(
+        self,
+        before: datetime,
+        kinds: Iterable[str],
+        *,
+        spared: Spared = NOTHING_SPARED,
+        since: datetime | None = None,
+        tick: Callable[[], None] = lambda: None,
+    ) -> Mapping[str, int]:
+        """Delete what is older, of the kinds `tracks`, `codes` and `unreadable`; how many rows of each went.
+
+        Of `messages`, to customers and from them, the words go and the rows stay: those from `since` on, if it is
+        given. Done in slices; `tick` is called between them, and what it raises ends it.
+        """
 
     def backup(self, to: Path) -> None:
         """As `Store.backup`."""

@@ -50,7 +50,10 @@ def test_what_is_old_goes_and_what_is_not_stays(full: SqliteLogbook, monkeypatch
     wanted = {"tracks": 600 + 1 + 1 + 21, "codes": 1}
     before = full.read(lambda r: r.counts())
     cut = NOW - timedelta(days=60)
-    assert full.forget(cut, ["tracks", "codes"], dry_run=True) == wanted
+    due = full.due(cut, ["tracks", "codes"])
+    assert {kind: told.rows for kind, told in due.items()} == wanted
+    assert due["tracks"].oldest == due["codes"].oldest == OLD
+    assert all(told.size > 0 for told in due.values())
     assert full.read(lambda r: r.counts()) == before
     assert full.forget(cut, ["tracks", "codes"]) == wanted
     assert full.read(lambda r: r.counts()) == Counts(1, 2, 1, 1, 1, 0)
@@ -65,9 +68,9 @@ def test_one_kind_alone(full: SqliteLogbook) -> None:
     assert full.forget(NOW - timedelta(days=60), ["codes"]) == {"codes": 1}
     assert full.read(lambda r: r.counts().fixes) == 601
     assert full.forget(NOW, []) == {}
-    for dry_run in (True, False):
+    for way in (full.forget, full.due):
         with pytest.raises(ValueError, match="photos"):
-            full.forget(NOW, ["codes", "photos"], dry_run=dry_run)
+            way(NOW, ["codes", "photos"])
 
 
 def test_a_number_that_was_forgotten_does_not_come_again(full: SqliteLogbook) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from db.logbook.opening import open_logbook
+from dispatcher.domain.keeping import KeptKind
 from dispatcher.domain.place import Place
 from dispatcher.domain.tracking import Fix
 from dispatcher.proof.files import ProofFiles
@@ -62,7 +63,7 @@ def test_tracks_are_forgotten_when_the_setting_says_and_not_before(road: Workpla
     hear(road, clock.moment)
     clock.moment += timedelta(days=30)
     hear(road, clock.moment)
-    assert forget_today(road) == dict.fromkeys(["tracks", "codes", "unreadable", "photos", "uploads"], 0)
+    assert forget_today(road) == dict.fromkeys((kind.key for kind in KeptKind), 0)
     clock.moment += timedelta(days=31)
     assert forget_today(road)["tracks"] > 0
     assert fixes(road) == 1

@@ -1,0 +1,168 @@
+"""What would settle an exception, as buttons ready to press: the one recommended first, each with its price on it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from dispatcher.services.exceptions import Given, Offer
+from ui.parts.fields import named, primary
+from ui.parts.said import Said, Tone
+from ui.theme import Size, Theme
+
+WORKING = "Working out what can be done…"
+MOST_KEYS = 9
+
+
+class Remedies(QWidget):
+    """Buttons in as few rows as their words allow. GUI thread.
+
+    Signals:
+        wanted(Offer): this is to be done.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "exceptions.remedies", "What can be done")
+        self._theme = theme
+        self._can = True
+        self.offers: tuple[Offer, ...] = ()
+        """Those that can be done first, in the order of their keys."""
+        self.buttons: list[QPushButton] = []
+        self._why: list[QLabel] = []
+        self.said = Said("exceptions.remedies.said", "What can be done", theme, self)
+        self._column = QVBoxLayout(self)
+        self._column.addWidget(self.said)
+        self._rows: list[QHBoxLayout] = []
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    # --- what is offered ------------------------------------------------------------------------------------------
+
+    def show_offers(self, offers: Sequence[Offer]) -> None:
+        """These can be done; those that cannot say why."""
+        ordered = (*(o for o in offers if not o.why_not), *(o for o in offers if o.why_not))
+        if ordered == self.offers and not self.said.text():
+            return
+        self.said.say("")
+        self._clear()
+        self.offers = ordered
+        for n, offer in enumerate(ordered):
+            (self._add_button if not offer.why_not else self._add_why)(n, offer)
+        self._place()
+        self.set_can(self._can)
+
+    def say(self, text: str, tone: Tone = Tone.QUIET) -> None:
+        """Say this instead of offering anything."""
+        self._clear()
+        self.said.say(text, tone)
+
+    def set_can(self, can: bool) -> None:
+        """Whether the buttons answer now."""
+        self._can = can
+        for button in self.buttons:
+            button.setEnabled(can)
+
+    @property
+    def recommended(self) -> Offer | None:
+        """What Enter does."""
+        return self.offers[0] if self.buttons else None
+
+    def press(self, n: int) -> None:
+        """The button of this place, from 0."""
+        if self._can and n < len(self.buttons):
+            self.wanted.emit(self.offers[n])
+
+    def _add_button(self, n: int, offer: Offer) -> None:
+        button = named(QPushButton(self), f"exceptions.remedy.{offer.remedy.name.lower()}", spoken(offer))
+        button.setProperty("words", face(offer, n))
+        key = f"Enter or {n + 1}" if n == 0 else str(n + 1)
+        button.setToolTip(f"{spoken(offer)}  ({key})" if n < MOST_KEYS else spoken(offer))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if n == 0:
+            primary(button)
+            button.setDefault(False)
+        button.clicked.connect(partial(self.wanted.emit, offer))
+        self.buttons.append(button)
+
+    def _add_why(self, _n: int, offer: Offer) -> None:
+        label = QLabel(f"{offer.label}: {offer.why_not}", self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setObjectName(f"exceptions.remedy.{offer.remedy.name.lower()}.not")
+        label.setWordWrap(True)
+        label.setProperty("muted", True)
+        self._why.append(label)
+
+    def _clear(self) -> None:
+        for part in (*self.buttons, *self._why):
+            part.hide()
+            part.deleteLater()
+        self.offers, self.buttons, self._why = (), [], []
+        self._drop_rows()
+
+    # --- where it stands ------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _dress(self) -> None:
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(self._theme.grid(1.5))
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other rows, where others fit."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._place()
+
+    def _place(self) -> None:
+        """As many beside one another as fit, in their order; words that do not fit on one line get two."""
+        self._drop_rows()
+        room, gap, left = max(self.width(), 1), self._theme.grid(1.5), 0
+        for label in self._why:
+            label.setFont(self._theme.font(Size.SMALL))
+        for button in self.buttons:
+            said, _, price = str(button.property("words")).partition("\n")
+            button.setText(f"{said}   {price}" if price else said)
+            if price and button.sizeHint().width() > room:
+                button.setText(f"{said}\n{price}")
+            wide = button.sizeHint().width()
+            if not self._rows or wide > left:
+                self._begin_row()
+                left = room
+            self._rows[-1].insertWidget(self._rows[-1].count() - 1, button)
+            button.setMaximumWidth(room)
+            button.show()
+            left -= wide + gap
+        for label in self._why:
+            self._column.addWidget(label)
+            label.show()
+
+    def _begin_row(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(self._theme.grid(1.5))
+        row.addStretch()
+        self._column.addLayout(row)
+        self._rows.append(row)
+
+    def _drop_rows(self) -> None:
+        for row in self._rows:
+            self._column.removeItem(row)
+            row.deleteLater()
+        self._rows = []
+
+
+def spoken(offer: Offer) -> str:
+    """All of it in one line."""
+    return f"{offer.label}, {offer.price}" if offer.price else offer.label
+
+
+def face(offer: Offer, n: int) -> str:
+    """What stands on the button: its key, its words, whether more is asked; the price behind a line break."""
+    more = "…" if offer.wants is not Given.NOTHING and not offer.label.endswith("…") else ""
+    key = f"{n + 1}  " if n < MOST_KEYS else ""
+    words = f"{key}{offer.label}{more}".replace("&", "&&")
+    return f"{words}\n{offer.price}" if offer.price else words

@@ -8,14 +8,17 @@ import re
 import unicodedata
 
 STOP = frozenset(
-    "stop stopall unsubscribe cancel end quit revoke optout "  # English
-    "stopp abmelden abbestellen ende "  # German
-    "arret arreter desabonner desinscrire desinscription "  # French
-    "lopeta peruuta seis "  # Finnish
-    "sluta avsluta".split()  # Swedish
+    {
+        *("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"),
+        *("stopp", "abmelden", "abbestellen", "ende"),
+        *("arret", "arreter", "desabonner", "desinscrire", "desinscription"),
+        *("lopeta", "peruuta", "seis"),
+        *("sluta", "avsluta"),
+    }
 )
-START = frozenset("start unstop anmelden demarrer reprendre aloita jatka starta".split())
-_POLITE = frozenset("please bitte svp kiitos tack danke merci thanks sms all".split())
+"""In English, German, French, Finnish and Swedish."""
+START = frozenset({"start", "unstop", "anmelden", "demarrer", "reprendre", "aloita", "jatka", "starta"})
+_POLITE = frozenset({"please", "bitte", "svp", "kiitos", "tack", "danke", "merci", "thanks", "sms", "all"})
 
 
 def asked(text: str) -> bool | None:

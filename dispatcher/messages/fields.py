@@ -46,7 +46,7 @@ FIELDS: tuple[Field, ...] = (
     Field("stops_before", "how many stops come before this one: 3", frozenset({Event.NEAR, Event.OUT})),
     Field("at", "when it was handed over, or tried: 14:25", _BEHIND),
     Field("partly", "whether only a part was handed over", frozenset({Event.DELIVERED})),
-    Field("left_with", "to whom, or where, it was given, in words; empty for the customer", frozenset({Event.DELIVERED})),
+    Field("left_with", "to whom or where it went, in words; empty for the customer", frozenset({Event.DELIVERED})),
     Field("reason", "why it was not delivered", frozenset({Event.FAILED})),
     Field("link", "the page of this order; empty where there is none", frozenset(Event) - {Event.CODE}),
     Field("code", "the one-time code", frozenset({Event.CODE})),

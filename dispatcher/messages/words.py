@@ -49,7 +49,7 @@ class Text:
 
 def _environment() -> ImmutableSandboxedEnvironment:
     # what comes out is plain text, never HTML: escaping would put &amp; into short messages
-    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
+    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)
     made.globals.clear()
     made.tests.clear()
     made.filters = {name: made.filters[name] for name in FILTERS}
@@ -73,7 +73,7 @@ def text_of(template: Template, facts: Facts) -> Text:
 
 
 def require_sense(template: Template) -> None:
-    """Raises `BadInput` for a template with an unknown field, with what may not be in one, or with a code and a link."""
+    """Raises `BadInput` for a template with an unknown field, what may not be in one, or a link beside a code."""
     if not template.text.strip():
         raise BadInput(f"{_name(template)} is empty.", "Write it, or take the program's.")
     if len(template.text) + len(template.subject) > LONGEST_TEMPLATE:

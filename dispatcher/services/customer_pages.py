@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-import phonenumbers
-
 from dispatcher.domain.customers import CustomerPage, Wish, WishState
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.messages import Channel
@@ -21,6 +19,7 @@ from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.schedule import StopTimes
 from dispatcher.domain.time import TimeWindow, midnight
 from dispatcher.domain.tracking import LiveRound, LiveStop
+from dispatcher.messages.reach import address_of
 from dispatcher.services.codes import depot_secret
 from dispatcher.services.customer_pages_links import digest_of, link_of, secret_part
 from dispatcher.services.liveday import LiveDay
@@ -240,21 +239,10 @@ def _slots(opens: time, closes: time) -> list[tuple[time, time]]:
 
 
 def _addresses(order: Order, policy: RoadPolicy) -> dict[str, str]:
-    """Where the customer's messages go, by channel: for whoever wants no more of them."""
-    found = {}
-    if number := _e164(order.contact.phone, policy.messages.country):
-        found[Channel.SMS.name] = number
-    if email := order.contact.email.strip():
-        found[Channel.EMAIL.name] = email
-    return found
-
-
-def _e164(phone: str, country: str) -> str:
-    try:
-        number = phonenumbers.parse(phone, country)
-    except phonenumbers.NumberParseException:
-        return ""
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    """Where the customer's messages go, by channel, as lists of those who want none have it."""
+    contact, country = order.contact, policy.messages.country
+    said = {Channel.SMS: contact.phone, Channel.EMAIL: contact.email}
+    return {channel.name: address_of(channel, text, country) for channel, text in said.items() if text.strip()}
 
 
 # --- moments ------------------------------------------------------------------------------------------------------

@@ -134,8 +134,8 @@ def try_some_time(uow: UnitOfWork, *, order_id: OrderId) -> None:
     uow.put_orders([replace(order, attempt=order.attempt + 1)])
 
 
-def try_another_day(uow: UnitOfWork, *, order_id: OrderId, on: date) -> None:
-    """Somebody was there in vain: the order goes to another day, with the same hours by the clock.
+def try_another_day(uow: UnitOfWork, *, order_id: OrderId, on: date, tried: bool = True) -> None:
+    """Somebody was there in vain, or, unless `tried`, will not come: the order goes to another day, same hours.
 
     Goods that were to be fetched on the way are at the depot by then; and what waits for the goods of a collection goes
     with it. Raises `BadInput` for a day that has an order of the same number.
@@ -144,11 +144,11 @@ def try_another_day(uow: UnitOfWork, *, order_id: OrderId, on: date) -> None:
     if on <= order.date:
         raise BadInput(f"{on:%d %B} is not after the order's day.", "Choose a later day.")
     waiting = [other for other in uow.orders_of([order.date]) if other.pickup_id == order_id]
-    going = [replace(order, pickup_id=None, attempt=order.attempt + 1), *waiting]
+    going = [replace(order, pickup_id=None, attempt=order.attempt + tried), *waiting]
     _require_numbers(uow, going, on)
     unassign(uow, order_ids=[each.id for each in going])
     zone = uow.depot().zone
-    uow.put_orders([replace(each, date=on, windows=_hours_later(each, on, zone)) for each in going])
+    uow.put_orders([replace(each, date=on, windows=hours_later(each, on, zone)) for each in going])
 
 
 def _require_numbers(uow: UnitOfWork, orders: Collection[Order], on: date) -> None:
@@ -158,7 +158,7 @@ def _require_numbers(uow: UnitOfWork, orders: Collection[Order], on: date) -> No
             raise BadInput(f"Order {order.number} exists on {on:%d %B} already.", "Choose another day.")
 
 
-def _hours_later(order: Order, on: date, zone: ZoneInfo) -> tuple[TimeWindow, ...]:
+def hours_later(order: Order, on: date, zone: ZoneInfo) -> tuple[TimeWindow, ...]:
     """The windows on the other day, at the same times of the clock."""
     days = on - order.date
 

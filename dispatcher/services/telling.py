@@ -1,4 +1,4 @@
-"""Which customers are to be told what, of a day as it stands: plain values in, messages out; nothing is read or written.
+"""Which customers are to be told what, of a day as it stands: plain values in, messages out, nothing read or written.
 
 A notice is something that is true of an order at this moment. One that is due, and was not told, becomes a message;
 a message that waits and is no notice any more is not sent. So asking again changes nothing, however fast time runs.
@@ -193,9 +193,7 @@ def _ahead(route: Route, standing: Standing, told: Mapping[tuple[str, ...], Mess
     times = {stop.order_id: stop for stop in _judged(standing.schedule, route.shift_id)}
     live = standing.rounds.get(route.shift_id)
     expected = {stop.order_id: stop for stop in live.stops} if live else {}
-    ahead = list(expected) or [stop.order_id for stop in route.stops if not stop.done]
-    if live and live.over:
-        ahead = []
+    ahead = _sequence(route, live, expected)
     begun = route.shift_id in standing.begun
     todo = [
         o for o in ahead if o in times and standing.day.orders[o].state is OrderState.OPEN if not _done(o, standing)
@@ -207,6 +205,16 @@ def _ahead(route: Route, standing: Standing, told: Mapping[tuple[str, ...], Mess
         else:
             yield from _day_before(order, stop, standing)
         yield from _code(order, route.shift_id, standing)
+
+
+def _sequence(route: Route, live: LiveRound | None, expected: Collection[OrderId]) -> Sequence[OrderId]:
+    """What lies ahead of the driver: as it is followed, and then what the plan has that is not followed yet."""
+    if live is None:
+        return [stop.order_id for stop in route.stops if not stop.done]
+    if live.over:
+        return []
+    behind = {*expected, live.at_order_id, *(visit.order_id for visit in live.visits)}
+    return [*expected, *(stop.order_id for stop in route.stops if not stop.done and stop.order_id not in behind)]
 
 
 def _judged(schedule: Schedule, shift_id: ShiftId) -> Sequence[StopTimes]:
@@ -243,7 +251,7 @@ def _on_road(
     out = former(Event.OUT)
     expires = max(interval.until, now + NEAR_FOR)
     yield Notice(order, order.attempt, Event.OUT, facts, expires, interval=interval)
-    settled = out is not None and now - out.made_at >= APART or Event.OUT not in policy.events
+    settled = (out is not None and now - out.made_at >= APART) or Event.OUT not in policy.events
     near = settled and before <= policy.near_stops
     yield Notice(order, order.attempt, Event.NEAR, facts, now + NEAR_FOR, near, interval=interval)
     promised = _promised(filter(None, map(former, (Event.SCHEDULED, Event.OUT))))

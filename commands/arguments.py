@@ -19,7 +19,8 @@ from commands.depots import (
     region_list,
     send_rounds,
 )
-from commands.road import codes_out, run_gateway, simulate, verify
+from commands.proofs import close, verify
+from commands.road import codes_out, run_gateway, simulate
 from commands.window import open_window, shots
 from dispatcher import __version__
 
@@ -116,6 +117,11 @@ def _proof_commands(commands: Any) -> None:
     checked = _command(commands, "verify", "check that no proof was changed since it was kept", verify, needs="beside")
     checked.add_argument("--head", default="", metavar="HASH", help="a hash noted earlier, which must be on the chain")
     _which_depot(checked)
+    closed = _command(commands, "close", "sign a day off and write its report", close, needs="beside")
+    closed.add_argument("--by", required=True, metavar="NAME", help="who signs")
+    closed.add_argument("--report", type=Path, required=True, metavar="FILE.pdf", help="where to write the report")
+    closed.add_argument("--force", action="store_true", help="even though something is open; the report says what")
+    _which_day(closed)
 
 
 def _simulate_command(commands: Any) -> None:

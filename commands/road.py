@@ -1,4 +1,4 @@
-"""Commands beside an open window: codes, proofs, the gateway, simulated drivers."""
+"""Commands beside an open window: codes, the gateway, simulated drivers."""
 
 import argparse
 import json
@@ -13,12 +13,10 @@ from commands.terminal import TerminalTeller, end_with_input, kept_log
 from db.logbook.opening import open_logbook
 from dispatcher.domain.devices import App
 from dispatcher.domain.errors import KnownError
-from dispatcher.proof.files import ProofFiles
 from dispatcher.services import codes
 from dispatcher.services.clocks import clock_of
 from dispatcher.services.home import Home
 from dispatcher.services.simulating import LineTeller
-from dispatcher.services.verifying import verify_proofs
 
 
 def codes_out(args: argparse.Namespace, home: Home) -> dict[str, Any]:
@@ -43,19 +41,6 @@ def codes_out(args: argparse.Namespace, home: Home) -> dict[str, Any]:
         )
         written = logbook.read(lambda r: codes.codes_file(r, orders, zone=depot.zone, secret=secret, out=args.out))
     return {"date": on.isoformat(), "codes": written, "issued": len(issued), "file": str(args.out)}
-
-
-def verify(args: argparse.Namespace, home: Home) -> dict[str, Any]:
-    """Go through the chain of proofs and the files it names, beside an open window.
-
-    Raises `KnownError` at the first break.
-    """
-    folder = folder_of_depot(args, home)
-    with closing(open_logbook(folder, clock=now)) as logbook:
-        verdict = verify_proofs(logbook, ProofFiles(folder / "proofs"), now=now(), head=args.head)
-    if not verdict.sound:
-        raise KnownError(verdict.fault, "Keep the data folder as it is, and compare it with a backup.")
-    return verdict.described()
 
 
 def simulate(args: argparse.Namespace, home: Home) -> int:

@@ -29,12 +29,16 @@ from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 AFTER = timedelta(hours=2)
 SECRET_BYTES = 32
 SECRET_NAME = "secret"
+NEW_CODES = "Remove it and send new codes to all customers."
 HEADINGS = ("order", "name", "phone", "email", "code", "valid_until")
 
 
-def depot_secret(folder: Path) -> bytes:
-    """The depot's secret in its gateway's folder; made if it is not there yet. Raises `KnownError`."""
-    file = folder / SECRET_NAME
+def depot_secret(folder: Path, name: str = SECRET_NAME, *, lost: str = NEW_CODES) -> bytes:
+    """The depot's secret in its gateway's folder; made if it is not there yet. Raises `KnownError`.
+
+    There are others of other names; `lost` says what to do when one is damaged.
+    """
+    file = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not file.exists():
@@ -43,7 +47,7 @@ def depot_secret(folder: Path) -> bytes:
     except OSError as fault:
         raise KnownError(f"The depot's secret, {file}, cannot be used ({fault.strerror}).", "Allow it.") from fault
     if len(secret) < SECRET_BYTES:
-        raise KnownError(f"The depot's secret, {file}, is damaged.", "Remove it and send new codes to all customers.")
+        raise KnownError(f"The depot's secret, {file}, is damaged.", lost)
     return secret
 
 

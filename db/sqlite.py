@@ -59,9 +59,23 @@ def writing_engine(file: Path, *settings: str) -> Engine:
 
     `settings` come after `SETTINGS`, in their words.
     """
-    return _engine(
-        file, (*SETTINGS, *settings), ("BEGIN IMMEDIATE", "PRAGMA defer_foreign_keys=ON"), pool_size=1, max_overflow=0
-    )
+    # What is deleted is overwritten too, not only let go of: nobody reads it out of the file any more
+    wanted = (*SETTINGS, "secure_delete=ON", *settings)
+    return _engine(file, wanted, ("BEGIN IMMEDIATE", "PRAGMA defer_foreign_keys=ON"), pool_size=1, max_overflow=0)
+
+
+def empty_journal(engine: Engine) -> None:
+    """Move what was written into the database's own file, and cut its journal to nothing, where nobody reads just now.
+
+    The journal holds pages as they were before, until they are written over.
+    """
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+    finally:
+        connection.close()
 
 
 def reading_engine(file: Path) -> Engine:

@@ -1,22 +1,25 @@
 """The depot's database as the services see it: reads of now and then, writes in turn, undo, redo, the audit trail."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from db import journal, past
+from db import journal, past, scrubbing
 from db.copying import copy_database
 from db.faults import database_faults
-from db.reading import SqlReader
+from db.reading import SqlReader, by_keys
 from db.recording import Recorder
-from db.sqlite import reading_engine, writing_engine
-from db.tables import DEPOT_KEY, depot
+from db.rows import Row
+from db.sqlite import empty_journal, reading_engine, writing_engine
+from db.tables import DEPOT_KEY, depot, orders, pin
 from db.turns import Turns
 from db.unit import SqlUnitOfWork
 from dispatcher.domain.changes import ChangeSet, Done, HistoryEntry, HistoryState
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.keeping import Trace
 from dispatcher.domain.plan import Day
 
 
@@ -70,6 +73,26 @@ class SqliteStore:
     def day_at(self, on: date, revision: int) -> Day:
         with self._reading() as connection:
             return past.day_at(connection, on, revision)
+
+    def traces(self, matches: Callable[[Trace], bool], tick: Callable[[], None] = lambda: None) -> Sequence[Trace]:
+        with self._reading() as connection:
+            return scrubbing.traces(connection, matches, tick)
+
+    def erase(
+        self, order_ids: Collection[OrderId], pins: Collection[str], *, label: str, author: str = "", why: str = ""
+    ) -> ChangeSet:
+        with self._writing() as (connection, recorder):
+            words = scrubbing.words_of(connection, order_ids)
+            wanted = {row["id"]: scrubbing.blank(row) for row in by_keys(connection, orders, order_ids)}
+            recorder.apply(orders, {key: _unstamped(row) for key, row in wanted.items()})
+            recorder.apply(pin, dict.fromkeys(pins))
+            changes = self._sign(connection, recorder, label, author, why)
+            # after the signing, for that keeps images of its own; and no step: nobody can go back behind this
+            scrubbing.scrub_images(connection, order_ids, pins)
+            scrubbing.scrub_labels(connection, words)
+        with self._turns.turn(), database_faults(self.file):
+            empty_journal(self._writer)
+        return changes
 
     def backup(self, to: Path) -> None:
         """Copy the database as it is now to the file `to`, whole and checked, or not at all.
@@ -127,6 +150,11 @@ class SqliteStore:
     def _require_open(self) -> None:
         if self._closed:
             raise RuntimeError(f"{self.file} has been closed")
+
+
+def _unstamped(row: Row) -> Row:
+    """A row that gets the version of the change it is part of."""
+    return {column: value for column, value in row.items() if column != "version"}
 
 
 def _founds_depot(recorder: Recorder) -> bool:

@@ -15,7 +15,7 @@ from db.faults import database_faults, value_faults
 from db.logbook import arriving, forgetting
 from db.logbook.reader import SqlLogbookReader
 from db.logbook.writer import SqlLogbookWriter
-from db.sqlite import reading_engine, writing_engine
+from db.sqlite import empty_journal, reading_engine, writing_engine
 from db.turns import Turns
 from dispatcher.domain.keeping import NOTHING_SPARED, Due, Spared
 from dispatcher.domain.letters import Letter, Receipt
@@ -73,6 +73,11 @@ class SqliteLogbook:
     ) -> Mapping[str, int]:
         """Raises `ValueError` for a kind there is not, and whatever `tick` raises."""
         return forgetting.forget(self._cursor, before, kinds, spared=spared, since=since, tick=tick)
+
+    def empty_journal(self) -> None:
+        with self._turns.turn(), database_faults(self.file):
+            self._require_open()
+            empty_journal(self._writer)
 
     def backup(self, to: Path) -> None:
         """Copy the logbook as it is now to the file `to`, whole and checked, or not at all.

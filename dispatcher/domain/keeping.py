@@ -1,7 +1,7 @@
 """What is kept for how long, what a legal hold spares, and what is due to go."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from dispatcher.domain.ids import DriverId, OrderId
@@ -55,3 +55,28 @@ class Spared:
 NOTHING_SPARED = Spared()
 ERASED = "erased"
 """What stands in the place of a person's name or address that was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An order as the plan, or its history, knows whose it is."""
+
+    order_id: OrderId
+    number: str
+    on: date
+    name: str
+    phone: str
+    email: str
+    address: str
+    """Street and number."""
+    town: str = ""
+    dates: frozenset[date] = frozenset()
+    """All that it was ever planned for."""
+    cancelled: bool = False
+    removed: bool = False
+    """Only the history still has it."""
+
+    @property
+    def erased(self) -> bool:
+        """Whether its person was erased."""
+        return self.name == ERASED and self.address == ERASED

@@ -198,6 +198,9 @@ class Logbook(Protocol):
         given. Done in slices; `tick` is called between them, and what it raises ends it.
         """
 
+    def empty_journal(self) -> None:
+        """Let nothing that was erased stay in the file beside the database."""
+
     def backup(self, to: Path) -> None:
         """As `Store.backup`."""
 

@@ -3,7 +3,7 @@
 Every write runs inside one unit of work on the one writer; every read sees one consistent moment.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from dispatcher.domain.changes import ChangeSet, DaySummary, Done, HistoryEntry,
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import ClosureId, DriverId, OrderId, ShiftId, VehicleId
+from dispatcher.domain.keeping import Trace
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Address, Found, Place
 from dispatcher.domain.plan import Day, Plan, Stop
@@ -132,6 +133,21 @@ class Store(Protocol):
     def redo(self, *, author: str = "") -> ChangeSet | None: ...
     def history(self) -> HistoryState:
         """What undo and redo would do now."""
+
+    def traces(self, matches: Callable[[Trace], bool], tick: Callable[[], None] = lambda: None) -> Sequence[Trace]:
+        """Every order of which anything that it is, or ever was, matches, by date; removed ones too.
+
+        Goes through the whole history; `tick` is called now and then, and what it raises ends it.
+        """
+
+    def erase(
+        self, order_ids: Collection[OrderId], pins: Collection[str], *, label: str, author: str = "", why: str = ""
+    ) -> ChangeSet:
+        """Take the people out of these orders, and forget the places of these address keys, for good.
+
+        Also in every image of the history, and in what that says was done: undo, redo and the time machine go on
+        working and bring all else back. It is no step: undo passes it by.
+        """
 
     def backup(self, to: Path) -> None:
         """Copy everything as it is now, history included, to a file: whole and checked, or not at all.

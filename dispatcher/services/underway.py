@@ -6,7 +6,7 @@ the round of the driver who did them, in the order they were done, wherever the 
 order planned.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, cast
 from dispatcher.domain.changes import ChangeSet, Done, HistoryEntry, HistoryState
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.keeping import Trace
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.plan import Day, Plan, Route, Stop
 from dispatcher.services.ports import Reader, Store, UnitOfWork
@@ -86,6 +87,14 @@ class Underway:
 
     def history(self) -> HistoryState:
         return self._store.history()
+
+    def traces(self, matches: Callable[[Trace], bool], tick: Callable[[], None] = lambda: None) -> Sequence[Trace]:
+        return self._store.traces(matches, tick)
+
+    def erase(
+        self, order_ids: Collection[OrderId], pins: Collection[str], *, label: str, author: str = "", why: str = ""
+    ) -> ChangeSet:
+        return self._store.erase(order_ids, pins, label=label, author=author, why=why)
 
     def backup(self, to: Path) -> None:
         self._store.backup(to)

@@ -1,0 +1,148 @@
+"""Taking a person out of the plan for good: out of orders as they are, as they were, and out of what the history says.
+
+History is the one thing in this database that is never rewritten, except here: in the images of every earlier revision
+the person's words are put out where they stand. So an undo goes on putting back all else that an order was - its date,
+its goods, its windows - and neither it nor the time machine can bring the person back.
+"""
+
+import json
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, select, update
+
+from db.reading import fetch
+from db.tables import audit, image, key_of, orders, pin, step
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.keeping import ERASED, Trace
+from dispatcher.domain.orders import OrderState
+
+BLANK = {
+    "contact_name": ERASED,
+    "contact_phone": "",
+    "contact_email": "",
+    "address_line": ERASED,
+    "matched": "",
+    "notes": "",
+}
+PLACE = ("lat", "lon")
+DECIMALS = 2
+"""Of a degree: about a kilometre, so that past rounds still lie where they were driven, at nobody's door."""
+TELLING = ("contact_name", "contact_phone", "contact_email", "address_line")
+SHORTEST = 4
+"""Shorter names are part of too many words to be put out wherever they stand."""
+
+type Values = Mapping[str, Any]
+
+
+def traces(connection: Connection, matches: Callable[[Trace], bool], tick: Callable[[], None]) -> list[Trace]:
+    """Every order of which anything that it is, or ever was, matches; as it is now, or was last."""
+    newest: dict[str, Trace] = {}
+    dates: dict[str, set[date]] = {}
+    found: set[str] = set()
+    for values, kept in _ever(connection, tick):
+        trace = _trace(values, removed=not kept)
+        newest.setdefault(trace.order_id, trace)
+        dates.setdefault(trace.order_id, set()).add(trace.on)
+        if trace.order_id not in found and matches(trace):
+            found.add(trace.order_id)
+    known = (replace(newest[order_id], dates=frozenset(dates[order_id])) for order_id in found)
+    return sorted(known, key=lambda trace: (trace.on, trace.number, trace.order_id))
+
+
+def blank(row: Values) -> dict[str, Any]:
+    """The order's row without its person."""
+    near = {part: None if row[part] is None else round(row[part], DECIMALS) for part in PLACE if part in row}
+    return {**row, **{column: value for column, value in BLANK.items() if column in row}, **near}
+
+
+def words_of(connection: Connection, order_ids: Collection[OrderId]) -> set[str]:
+    """What these orders' people were ever called, and where they could be reached."""
+    wanted = set(order_ids)
+    rows = (values for values, _ in _ever(connection, lambda: None) if values["id"] in wanted)
+    words = {str(values[column]).strip() for values in rows for column in TELLING if column in values}
+    return {word for word in words if len(word) >= SHORTEST and word != ERASED}
+
+
+def scrub_images(connection: Connection, order_ids: Collection[OrderId], pins: Collection[str]) -> None:
+    """Put the person out of every image of an order, and drop those of remembered places."""
+    wanted: tuple[tuple[Table, set[str]], ...] = (orders, set(order_ids)), (pin, set(pins))
+    for table, keys in wanted:
+        for part in connection.execute(_parts(table)).all() if keys else ():
+            content = json.loads(zlib.decompress(part.rows))
+            if _scrub(content, table, keys):
+                packed = zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+                here = image.c.revision == part.revision, image.c.part == part.part
+                connection.execute(update(image).where(*here).values(rows=packed))
+
+
+def scrub_labels(connection: Connection, words: Iterable[str]) -> None:
+    """Put these words out of what the history says was done, and why."""
+    longest_first = sorted(words, key=len, reverse=True)
+    for table, columns in ((audit, ("label", "why")), (step, ("label",))):
+        key = table.c.revision if table is audit else table.c.id
+        for row in connection.execute(select(key.label("key"), *(table.c[c] for c in columns))).all():
+            said = {column: _without(getattr(row, column), longest_first) for column in columns}
+            if any(said[column] != getattr(row, column) for column in columns):
+                connection.execute(update(table).where(key == row.key).values(said))
+
+
+def _without(text: str, words: Iterable[str]) -> str:
+    for word in words:
+        text = text.replace(word, ERASED)
+    return text
+
+
+def _scrub(content: dict[str, Any], table: Table, keys: set[str]) -> bool:
+    """Whether anything of it was theirs. A remembered place is known by its address, so nothing of it may stay."""
+    columns, key = content["columns"], key_of(table).name
+    place = columns.index(key) if columns else 0
+    if table is pin:
+        kept = [values for values in content["rows"] if values[place] not in keys]
+        absent = [known for known in content["absent"] if known not in keys]
+        touched = len(kept) < len(content["rows"]) or len(absent) < len(content["absent"])
+        content.update(rows=kept, absent=absent)
+        return touched
+    touched = False
+    for at, values in enumerate(content["rows"]):
+        if values[place] in keys:
+            content["rows"][at] = list(blank(dict(zip(columns, values, strict=True))).values())
+            touched = True
+    return touched
+
+
+def _ever(connection: Connection, tick: Callable[[], None]) -> Iterator[tuple[Values, bool]]:
+    """Every order's row as it is, then all that it was, the latest first; with whether it is there now."""
+    present: set[str] = set()
+    for row in fetch(connection, select(orders)):
+        present.add(row["id"])
+        yield row, True
+    for part in connection.execute(_parts(orders)):
+        tick()
+        content = json.loads(zlib.decompress(part.rows))
+        for values in content["rows"]:
+            former = dict(zip(content["columns"], values, strict=True))
+            yield former, former["id"] in present
+
+
+def _parts(table: Table) -> Any:
+    return select(image).where(image.c.table_name == table.name).order_by(image.c.revision.desc(), image.c.part)
+
+
+def _trace(row: Values, *, removed: bool) -> Trace:
+    town = " ".join(filter(None, (row["postcode"], row["city"])))
+    return Trace(
+        OrderId(row["id"]),
+        row["number"],
+        date.fromisoformat(row["date"]),
+        row["contact_name"],
+        row["contact_phone"],
+        row["contact_email"],
+        row["address_line"],
+        town,
+        cancelled=row["state"] == OrderState.CANCELLED.value,
+        removed=removed,
+    )

@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 
+from dispatcher.domain.errors import BadInput
 from dispatcher.domain.messages import MailLine, MessagePolicy, SmsLine, SmsWay
+from dispatcher.messages.lines_http import preset
+from dispatcher.messages.words import require_sense
 from dispatcher.services.gateway_keeping import is_host
 
 WITHIN = "messages."
@@ -40,6 +43,11 @@ def complaints(policy: MessagePolicy) -> Iterator[Complaint]:
         yield _of("page_origin", what, "Write it as https://track.example.org, without what follows.")
     yield from _of_mail(policy.mail)
     yield from _of_sms(policy.sms)
+    for row, template in enumerate(policy.templates):
+        try:
+            require_sense(template)
+        except BadInput as fault:
+            yield _of("templates", fault.what, fault.remedy, row)
 
 
 def _of(part: str, what: str, remedy: str, row: int | None = None) -> Complaint:
@@ -72,6 +80,7 @@ def _of_sms(sms: SmsLine) -> Iterator[Complaint]:
         yield _of("sms.command", "Nothing says how the modem is driven.", "Type gammu, or the program's path.")
     if sms.way not in (SmsWay.HTTP, SmsWay.ANDROID):
         return
+    sms = preset(sms)
     if not _is_url(sms.url):
         what = f"“{sms.url}” is no address of a gateway." if sms.url else "The gateway has no address."
         yield _of("sms.url", what, "Write it as https://sms.example.org/send.")

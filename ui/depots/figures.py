@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QScrollArea, QSpinBox, QTabWidget, QWidget
@@ -13,6 +14,22 @@ from dispatcher.services.habits import BOUNDS, Bounds
 from ui.parts.fields import label, named
 from ui.parts.said import Said, Tone
 from ui.theme import Theme
+
+
+class PolicyPage(Protocol):
+    """A page of a depot's settings that shows a part of its `RoadPolicy`."""
+
+    area: QWidget
+
+    @property
+    def fields(self) -> Mapping[str, QWidget]:
+        """By the names that `BadHabit` has for them."""
+
+    def fill(self, policy: RoadPolicy) -> None:
+        """Show this."""
+
+    def changes(self, policy: RoadPolicy) -> dict[str, Any]:
+        """What is filled in, as changes of the policy."""
 
 
 @dataclass(frozen=True, slots=True)

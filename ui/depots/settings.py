@@ -28,8 +28,11 @@ from dispatcher.services.sending import publish_policy
 from dispatcher.services.workplace import Workplace, change_depot
 from ui.depots.door import DoorPage
 from ui.depots.exceptions import ExceptionPage
-from ui.depots.figures import explained, form_on, page_of
+from ui.depots.figures import PolicyPage, explained, form_on, page_of
 from ui.depots.flags import FlagPage
+from ui.depots.message_lines import LinesPage
+from ui.depots.message_words import WordsPage
+from ui.depots.messages import MessagePage
 from ui.depots.reasons import ReasonPage
 from ui.depots.road import GatewayPage, RoadPage
 from ui.parts.fields import label, named, primary
@@ -56,11 +59,13 @@ class DepotSettingsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("depot_settings")
         self.setWindowTitle("Depot settings")
-        self._home, self._runner, self._depot = workplace.home, runner, workplace.depot
+        self._workplace, self._home, self._runner, self._depot = workplace, workplace.home, runner, workplace.depot
         self._gateways = workplace.live.logbook if workplace.live and not workplace.what_if else None
         self._make_fields([str(region["name"]) for region in regions.describe_all(workplace.home)])
         self._make_tabs(theme)
         self._fill(self._depot)
+        today = workplace.today
+        runner.read(lambda reader: reader.orders_of([today]), partial(self.words.offer_orders, today))
         self.fault = Said("depot_settings.fault", "What is wrong", theme, self)
         self.box = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, self)
         primary(self.box.button(QDialogButtonBox.StandardButton.Save))
@@ -127,10 +132,23 @@ class DepotSettingsDialog(QDialog):
         self.gateway, self.road = GatewayPage(theme, self.tabs), RoadPage(theme, self.tabs)
         self.door, self.flags = DoorPage(theme, self.tabs), FlagPage(theme, self.tabs)
         self.reasons, self.incidents = ReasonPage(theme, self.tabs), ExceptionPage(theme, self.tabs)
+        self.messages = MessagePage(theme, self.tabs)
+        self.lines = LinesPage(theme, self.tabs, self._runner, self._workplace)
+        self.words = WordsPage(theme, self.tabs, self._depot)
 
     @property
-    def _road_pages(self) -> tuple[GatewayPage, RoadPage, DoorPage, FlagPage, ReasonPage, ExceptionPage]:
-        return self.gateway, self.road, self.door, self.flags, self.reasons, self.incidents
+    def _road_pages(self) -> tuple[PolicyPage, ...]:
+        return (
+            self.gateway,
+            self.road,
+            self.door,
+            self.flags,
+            self.reasons,
+            self.incidents,
+            self.messages,
+            self.lines,
+            self.words,
+        )
 
     def _fill(self, depot: Depot) -> None:
         self.name.setText(depot.name)
@@ -176,8 +194,9 @@ class DepotSettingsDialog(QDialog):
         )
 
     def _as_policy(self) -> RoadPolicy:
-        before = self._depot.road
-        policy = replace(before, **{k: v for page in self._road_pages for k, v in page.changes(before).items()})
+        policy = self._depot.road
+        for page in self._road_pages:  # each on what the one before made of it: some share a part of the policy
+            policy = replace(policy, **page.changes(policy))
         require_sense_on_road(policy)
         return policy
 
@@ -202,11 +221,12 @@ class DepotSettingsDialog(QDialog):
         page = next(page for page in self._road_pages if fault.part in page.fields)
         self.tabs.setCurrentWidget(page.area)
         page.fields[fault.part].setFocus()
-        if fault.row is not None:
-            self.reasons.show_row(fault.row)
+        if fault.row is not None and isinstance(page, ReasonPage | WordsPage):
+            page.show_row(fault.row)
 
     def _on_saved(self, depot: Depot, _done: object) -> None:
         self.accept()
+        self.lines.keep_secrets()
         if self._gateways is not None:
             publish = partial(publish_policy, self._gateways, depot.road)
             self._runner.start(lambda _progress: publish(), title="Telling the gateway")

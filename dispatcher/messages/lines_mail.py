@@ -97,6 +97,9 @@ class SmtpLine:
                 if mail.user:
                     server.login(mail.user, self.password)
                 server.ehlo_or_helo_if_needed()
+        except UnicodeEncodeError:
+            server.close()
+            raise _Said(Verdict.NO_LINE, "user and password may hold ASCII only to log in by SMTP") from None
         except BaseException:
             server.close()
             raise
@@ -163,7 +166,8 @@ def _mail_words(fault: Exception) -> str:
         case smtplib.SMTPNotSupportedError():
             return "it does not offer what the settings ask for (STARTTLS, or logging in)"
         case smtplib.SMTPServerDisconnected():
-            return "it broke the connection off"
+            behind = fault.__context__  # smtplib says the same of silence
+            return fault_words(behind) if isinstance(behind, OSError) else "it broke the connection off"
         case smtplib.SMTPResponseException():
             return f"{fault.smtp_code} {words_of(fault.smtp_error)}"
         case ssl.SSLCertVerificationError():

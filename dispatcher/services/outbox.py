@@ -9,16 +9,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, KnownError
-from dispatcher.domain.ids import OrderId, ShiftId, new_id
+from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.messages import Call, Channel, Message, MessageState, OptOut, Reply
 from dispatcher.domain.orders import Order
-from dispatcher.messages.lines import Line, Outgoing, Verdict
-from dispatcher.messages.reach import address_of, email_fault, sms_fault
+from dispatcher.messages.reach import address_of
 from dispatcher.services.codes import depot_secret, ends_of, issue_codes, wants_code
+from dispatcher.services.customer_pages_links import link_of
 from dispatcher.services.driving_progress import progress_of
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
@@ -28,6 +29,7 @@ from dispatcher.services.outbox_written import drop, named, note_call, send_agai
 from dispatcher.services.planning import Outlook
 from dispatcher.services.replies import silence
 from dispatcher.services.telling import Standing, changes
+from dispatcher.services.trying import try_line
 from dispatcher.services.workplace import Workplace
 
 __all__ = ["LineState", "MessageDesk", "Outbox", "Sent", "Told", "write_message"]
@@ -36,9 +38,6 @@ CODES_AT_ONCE = 20
 """Each takes some 40 ms to issue."""
 REPLIES_FOR = timedelta(days=7)
 OLD = timedelta(days=2)
-
-type LinkOf = Callable[[Order, date], str]
-"""The address of an order's page on the day of a date; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,8 @@ class Outbox:
 class MessageDesk:
     """A depot's messages to its customers. Any thread; one `step` and one `send_some` at a time."""
 
-    def __init__(self, workplace: Workplace, *, link_of: LinkOf = lambda _order, _on: "") -> None:
-        self._workplace, self._link_of = workplace, link_of
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
         self._telling = threading.Lock()
         self._begun: tuple[int, date, frozenset[ShiftId]] = (-1, date.min, frozenset())
         self._post = Post(workplace, self.folder)
@@ -139,7 +138,7 @@ class MessageDesk:
                 codes={order_id: code for order_id, code in codes.items() if code},
                 told=reader.messages_on(day.date),
                 silenced={(each.channel, each.to) for each in reader.opt_outs()},
-                links=self._links((*day.orders.values(), *elsewhere), day.date, day.depot),
+                link_of=self._link_of(day.depot),
             )
 
         return self._logbook().read(read)
@@ -152,8 +151,10 @@ class MessageDesk:
             self._begun = n, on, frozenset(begun)
         return self._begun[2]
 
-    def _links(self, orders: Collection[Order], on: date, depot: Depot) -> Mapping[OrderId, str]:
-        return {order.id: self._link_of(order, on) for order in orders} if depot.road.messages.page else {}
+    def _link_of(self, depot: Depot) -> Callable[[OrderId], str]:
+        if not depot.road.messages.page:
+            return lambda _order_id: ""
+        return partial(link_of, policy=depot.road, secret=depot_secret(self.folder))
 
     def _issue_codes(self, outlook: Outlook, now: datetime) -> None:
         """A few of those that rounds about to begin still lack; the rest with the next steps."""
@@ -192,15 +193,10 @@ class MessageDesk:
 
     def try_line(self, channel: Channel, to: str) -> str:
         """Send a line of test to this address, past the outbox; what the line says. Raises `KnownError`."""
-        depot, now = self._workplace.depot, self._workplace.clock()
-        policy = depot.road.messages
-        if why := sms_fault(to, policy.country) if channel is Channel.SMS else email_fault(to):
-            raise BadInput(f"Nothing can be sent there: {why}.", "Type your own, to see it arrive.")
-        line = line_for(policy, channel, self.folder)
-        if line is None:
-            raise KnownError(f"There is no line for {channel.value} yet.", "Set one up.")
-        text = f"{depot.name}: this is a test of the line."
-        return _tried(line, Outgoing(new_id(), address_of(channel, to, policy.country), text, text, now))
+        depot = self._workplace.depot
+        return try_line(
+            depot.road.messages, channel, to, depot=depot.name, folder=self.folder, now=self._workplace.clock()
+        )
 
     # looking
 
@@ -287,13 +283,3 @@ class MessageDesk:
         if self._workplace.live is None:
             raise KnownError("Nobody follows the road here.", "Open the depot in a window.")
         return self._workplace.live.logbook
-
-
-def _tried(line: Line, out: Outgoing) -> str:
-    try:
-        handed = line.hand(out)
-    finally:
-        line.close()
-    if handed.verdict is not Verdict.TAKEN:
-        raise KnownError(f"{line.name} did not take it: {handed.words}.", "See the settings of the line.")
-    return f"{line.name} took it{f': {handed.line_id}' if handed.line_id else ''}."

@@ -4,7 +4,7 @@ A notice is something that is true of an order at this moment. One that is due, 
 a message that waits and is no notice any more is not sent. So asking again changes nothing, however fast time runs.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -56,7 +56,8 @@ class Standing:
     told: Sequence[Message] = ()
     """All messages of the date."""
     silenced: Collection[tuple[Channel, str]] = ()
-    links: Mapping[OrderId, str] = field(default_factory=dict)
+    link_of: Callable[[OrderId], str] = lambda _order_id: ""
+    """The address of an order's page; empty without one."""
 
     @property
     def depot(self) -> Depot:
@@ -165,7 +166,8 @@ def _words(notice: Notice, to: Reached, standing: Standing) -> Text:
     template = template_for(standing.depot.road.messages, notice.event, to.channel)
     if template is None:
         raise BadInput(f"There is no template for “{notice.event.value}”.", "Write one.")
-    return text_of(template, notice.facts)
+    # made only here: of most notices nothing is said
+    return text_of(template, replace(notice.facts, link=standing.link_of(notice.order.id)))
 
 
 def _later(earliest: datetime | None, now: datetime, standing: Standing) -> datetime | None:
@@ -303,7 +305,6 @@ def _facts(order: Order, standing: Standing, interval: Interval | None = None) -
         country=depot.road.messages.country,
         since=interval.since if interval else None,
         until=interval.until if interval else None,
-        link=standing.links.get(order.id, ""),
     )
 
 

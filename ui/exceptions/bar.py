@@ -90,7 +90,7 @@ class QueueBar(QWidget):
 
     def _wire(self) -> None:
         self._group.buttonToggled.connect(self._on_toggled)
-        self._group.buttonClicked.connect(self.left)
+        self._group.buttonClicked.connect(self._on_clicked)
         for box in (self.kinds, self.least):
             box.currentIndexChanged.connect(self._on_chosen)
             box.activated.connect(self.left)
@@ -143,6 +143,12 @@ class QueueBar(QWidget):
             self._on_chosen()
 
     @Slot()
+    def _on_clicked(self) -> None:
+        """The queue is wanted, and no longer the cage."""
+        self.cage.setChecked(False)
+        self.left.emit()
+
+    @Slot()
     def _on_chosen(self) -> None:
         kept = f"{self.which.name} {self.kinds.currentIndex()} {self.least.currentIndex()}"
         self._settings.setValue(KEPT, kept)
@@ -157,11 +163,11 @@ class QueueBar(QWidget):
 
     def show_missing(self, missing: int) -> None:
         """How much should be in the cage and is not."""
-        self.cage.setText(f"Cage, {missing:,} missing" if missing else "Cage")
-        self.cage.setAccessibleName(self.cage.text())
+        self.cage.setText(f" Cage, {missing:,} missing" if missing else " Cage")
+        self.cage.setAccessibleName(self.cage.text().strip())
 
     def show_person(self, name: str) -> None:
         """Whose name stands on what is done."""
         said = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-        self.who.setText(said.replace("&", "&&") or "Your name…")
+        self.who.setText(f" {said.replace('&', '&&') or 'Your name…'}")
         self.who.setAccessibleName(f"You are {name}" if name else "Who you are")

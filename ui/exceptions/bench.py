@@ -39,10 +39,10 @@ SPARED = (words.SINCE, words.STATE)
 SHORT = 235
 """Steps of the grid: a queue narrower than that has no room for all columns."""
 LEAST = {
-    words.SEVERITY: 24, words.KIND: 24, words.NUMBER: 14, words.WHO: 20, words.SINCE: 14, words.DUE: 16,
+    words.SEVERITY: 24, words.KIND: 24, words.NUMBER: 14, words.WHO: 20, words.SINCE: 14, words.DUE: 28,
     words.OWNER: 14, words.STATE: 14,
 }  # fmt: skip
-MOST = {words.KIND: 50, words.DUE: 30, words.OWNER: 26, words.STATE: 30}
+MOST = {words.KIND: 44, words.DUE: 34, words.OWNER: 24, words.STATE: 30}
 
 
 class Bench(QSplitter):
@@ -164,7 +164,7 @@ class Bench(QSplitter):
 
     def size_columns(self) -> None:
         """As wide as what stands there, unless a person has made them otherwise; the customer takes what is over."""
-        if self._sized:
+        if self._sized or not self.model.rowCount():
             return
         self._sized = True
         for column, least in LEAST.items():

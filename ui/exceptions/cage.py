@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from dispatcher.domain.incidents import Remedy
 from dispatcher.services.exceptions import CageRow, Lying, Scanned
 from ui import format as fmt
 from ui.parts.fields import named
@@ -16,6 +26,11 @@ from ui.theme import Size, Theme
 
 HEADERS = ("Where", "Order", "Piece", "For", "Came with", "Day", "Since", "Then")
 WHERE, NUMBER, PIECE, WHO, DRIVER, DAY, SINCE, THEN = range(8)
+OUT = {
+    Remedy.COLLECT: ("Collected by the customer", "collected"),
+    Remedy.RETURN: ("Taken by the sender", "returned"),
+}
+"""Words, and the end of the button's name."""
 LYING = {
     Lying.MISSING: ("missing", "alert-circle", "late"),
     Lying.EXPECTED: ("expected", "clock-outline", "muted"),
@@ -133,6 +148,10 @@ class CageModel(QAbstractTableModel):
             f"{fmt.clock(since, self._zone, self._on)}{by}", then,
         )  # fmt: skip
 
+    def row(self, n: int) -> CageRow:
+        """What stands in a row."""
+        return self._rows[n]
+
     def row_of(self, scanned: Scanned) -> int | None:
         """Where the piece that was scanned stands."""
         found = (
@@ -171,10 +190,12 @@ class Cage(QWidget):
 
     Signals:
         scanned(str): this barcode was read.
+        handed_out(OrderId, Remedy): these goods leave the cage.
         left(): back to the queue.
     """
 
     scanned = Signal(str)
+    handed_out = Signal(object, object)
     left = Signal()
 
     def __init__(self, theme: Theme, zone: ZoneInfo, parent: QWidget | None = None) -> None:
@@ -192,7 +213,11 @@ class Cage(QWidget):
         self.table.setModel(self.model)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.horizontalHeader().setStretchLastSection(True)
+        self.out = {remedy: self._out_button(remedy) for remedy in OUT}
         self._lay_out()
+        self.model.modelReset.connect(self._allow)
+        self.table.selectionModel().currentRowChanged.connect(self._allow)
+        self._allow()
         self.field.read.connect(self.scanned)
         self.field.left.connect(self.left)
         back = QAction("Back to the queue", self)
@@ -205,6 +230,13 @@ class Cage(QWidget):
         self._dress()
         self.verdict.say("Scan", "Everything that comes off the vans, one piece after the other.", right=None)
 
+    def _out_button(self, remedy: Remedy) -> QPushButton:
+        said, name = OUT[remedy]
+        button = named(QPushButton(said, self), f"exceptions.cage.{name}", said)
+        button.setToolTip("All of the chosen order that is here leaves the cage")
+        button.clicked.connect(partial(self._hand_out, remedy))
+        return button
+
     def _lay_out(self) -> None:
         self._top = QHBoxLayout()
         self._top.addWidget(self.field, 2)
@@ -213,6 +245,11 @@ class Cage(QWidget):
         self._column.addLayout(self._top)
         self._column.addWidget(self.counts)
         self._column.addWidget(self.table, 1)
+        self._bottom = QHBoxLayout()
+        for button in self.out.values():
+            self._bottom.addWidget(button)
+        self._bottom.addStretch()
+        self._column.addLayout(self._bottom)
 
     @Slot()
     def _dress(self) -> None:
@@ -220,6 +257,7 @@ class Cage(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(grid(2))
         self._top.setSpacing(grid(3))
+        self._bottom.setSpacing(grid(1))
         self.field.setFont(self._theme.font(Size.HEAD))
         self.field.setMinimumHeight(grid(12))
         size_rows(self.table, self._theme)
@@ -228,6 +266,23 @@ class Cage(QWidget):
     def _size_columns(self) -> None:
         for column in range(len(HEADERS) - 1):
             size_column(self.table, self._theme, column, least=16, most=50)
+
+    @property
+    def current(self) -> CageRow | None:
+        """The piece chosen."""
+        at = self.table.currentIndex()
+        return self.model.row(at.row()) if at.isValid() else None
+
+    @Slot()
+    def _allow(self) -> None:
+        row = self.current
+        for button in self.out.values():
+            button.setEnabled(row is not None and row.lying is Lying.HERE)
+
+    def _hand_out(self, remedy: Remedy, _checked: bool = False) -> None:
+        if row := self.current:
+            self.handed_out.emit(row.order_id, remedy)
+        self.take_keys()
 
     # --- what it says ---------------------------------------------------------------------------------------------
 

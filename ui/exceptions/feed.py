@@ -13,6 +13,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.incidents import Remedy
 from dispatcher.domain.progress import Progress
 from dispatcher.services.exceptions import ExceptionBoard, ExceptionDesk, HistoryLine, Offer, Performed, Scanned, Shown
 from dispatcher.services.live import LiveDay
@@ -78,6 +80,7 @@ class ExceptionFeed(QObject):
 
     Signals:
         read(Read): the queue as it is now.
+        looked(): nothing differs, but it is later.
         failed(Exception): it cannot be read.
         offered(Offered): what can be done about one.
         not_offered(str, Exception): that cannot be worked out, by the exception's id.
@@ -88,6 +91,7 @@ class ExceptionFeed(QObject):
     """
 
     read = Signal(object)
+    looked = Signal()
     failed = Signal(object)
     offered = Signal(object)
     not_offered = Signal(str, object)
@@ -187,6 +191,8 @@ class ExceptionFeed(QObject):
             self.failed.emit(fault)
         elif isinstance(read := future.result(), Read) and read.on == self._on:
             self.read.emit(read)
+        else:
+            self.looked.emit()
         if self._wanted and fault is None:
             self._look()
 
@@ -267,9 +273,19 @@ class ExceptionFeed(QObject):
         """Open a closed one again."""
         self._do(Deed((incident_id,), "reopen"), lambda: self.desk.reopen(incident_id, text, by=by), "Open again.")
 
+    def left_out(self, file: str, rows: int) -> None:
+        """An import of this file left so many rows out."""
+        self._send(lambda: self.desk.left_out(file, rows), lambda _future: self.look())
+
     def scan(self, barcode: str, *, by: str) -> None:
         """Goods come back."""
         self._send(lambda: self.desk.scan(barcode, by=by), self._on_scanned)
+
+    def hand_out(self, order_id: OrderId, remedy: Remedy, *, by: str) -> None:
+        """An order's goods leave the cage."""
+        deed = Deed((), remedy.value)
+        work = partial(self.desk.hand_out, order_id, remedy, by=by)
+        self._send(work, lambda future: self._end(deed, future.exception(), told=_said(future)))
 
     def _on_scanned(self, future: Future[object]) -> None:
         fault = future.exception()
@@ -325,6 +341,10 @@ class ExceptionFeed(QObject):
         while self._under_way:
             future, then = self._under_way.popitem()
             then(future)
+
+
+def _said(future: Future[object]) -> str:
+    return "" if future.exception() else str(future.result() or "")
 
 
 def _these(n: int) -> str:

@@ -8,6 +8,8 @@ from PySide6.QtCore import QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.incidents import Remedy
 from dispatcher.services.exceptions import Lying, Scanned, Shown
 from dispatcher.services.live import LiveDay
 from dispatcher.services.planning import Outlook
@@ -136,13 +138,15 @@ class ExceptionsPanel(QWidget):
             form.closed.connect(self._on_form_closed)
         self.scan_action.triggered.connect(self._on_scan)
         self.cage.scanned.connect(self._scan)
+        self.cage.handed_out.connect(self._hand_out)
         self.cage.left.connect(partial(self.bar.cage.setChecked, False))
         self.empty.step_requested.connect(self._on_step)
         feed.read.connect(self._on_read)
+        feed.looked.connect(self._on_looked)
         feed.failed.connect(self._on_failed)
         feed.offered.connect(self._on_offered)
         feed.not_offered.connect(self._on_not_offered)
-        feed.done.connect(lambda _deed, told: self.told.emit(told))
+        feed.done.connect(lambda _deed, told: self.told.emit(told) if told else None)
         feed.scanned.connect(self._on_scanned)
         feed.not_scanned.connect(lambda fault: self.cage.say_fault(words_of(fault)))
         self._show_empty(READING)
@@ -306,8 +310,6 @@ class ExceptionsPanel(QWidget):
     def _on_filter(self) -> None:
         accept = self.bar.accepts(self.person)
         self.bench.keep_place(lambda: self.bench.queue.set_filter(accept))
-        if self.bar.cage.isChecked():
-            self.bar.cage.setChecked(False)
         self._settle()
         self._show_current()
 
@@ -415,11 +417,20 @@ class ExceptionsPanel(QWidget):
     @Slot()
     def _show_doing(self) -> None:
         """What is under way leaves the queue at once, and the next is chosen; what was refused is back."""
-        assert self.feed is not None
-        doing = self.feed.doing
-        self.bench.keep_place(lambda: self.bench.model.pass_time(self._workplace.clock(), doing))
-        self._settle()
+        self._pass_time()
         self._show_current()
+
+    @Slot()
+    def _on_looked(self) -> None:
+        """Nothing happened but that it is later."""
+        if self._read is not None:
+            self._pass_time()
+
+    def _pass_time(self) -> None:
+        assert self.feed is not None
+        now, doing = self._workplace.clock(), self.feed.doing
+        self.bench.keep_place(lambda: self.bench.model.pass_time(now, doing))
+        self._settle()
 
     @Slot()
     def ask_person(self) -> None:
@@ -435,10 +446,13 @@ class ExceptionsPanel(QWidget):
     # --- the cage -------------------------------------------------------------------------------------------------
 
     @Slot(bool)
-    def _on_cage(self, _there: bool) -> None:
-        if self._read is not None:
-            self._settle()
-            self._show_current()
+    def _on_cage(self, there: bool) -> None:
+        if there:
+            self.stack.setCurrentWidget(self.cage)
+        elif self._read is None:
+            self.stack.setCurrentWidget(self.empty)
+        self._settle()
+        self._show_current()
         self._take_keys()
 
     @Slot()
@@ -453,6 +467,12 @@ class ExceptionsPanel(QWidget):
             self.cage.say_fault(IN_A_COPY)
             return
         self.deeds.as_somebody(lambda: feed.scan(barcode, by=self.person))
+
+    @Slot(object, object)
+    def _hand_out(self, order_id: OrderId, remedy: Remedy) -> None:
+        feed = self.feed
+        if feed and self.deeds and feed.mine:
+            self.deeds.as_somebody(lambda: feed.hand_out(order_id, remedy, by=self.person))
 
     @Slot(object)
     def _on_scanned(self, scanned: Scanned) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from dispatcher.services.exceptions import Given, Offer
@@ -127,13 +127,16 @@ class Remedies(QWidget):
         for button in self.buttons:
             said, _, price = str(button.property("words")).partition("\n")
             button.setText(f"{said}   {price}" if price else said)
-            if price and button.sizeHint().width() > room:
-                button.setText(f"{said}\n{price}")
+            if button.sizeHint().width() > room:
+                frame = button.sizeHint().width() - button.fontMetrics().horizontalAdvance(button.text())
+                lines = [line for part in (said, price) for line in wrapped(part, button.fontMetrics(), room - frame)]
+                button.setText("\n".join(lines))
             wide = button.sizeHint().width()
             if not self._rows or wide > left:
                 self._begin_row()
                 left = room
             self._rows[-1].insertWidget(self._rows[-1].count() - 1, button)
+            button.setMinimumWidth(1)  # else the pane could not be made narrower again
             button.setMaximumWidth(room)
             button.show()
             left -= wide + gap
@@ -153,6 +156,18 @@ class Remedies(QWidget):
             self._column.removeItem(row)
             row.deleteLater()
         self._rows = []
+
+
+def wrapped(text: str, metrics: QFontMetrics, room: int) -> list[str]:
+    """In lines that fit; a button does not do that by itself."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and metrics.horizontalAdvance(longer) <= room:
+            lines[-1] = longer
+        elif word:
+            lines.append(word)
+    return lines
 
 
 def spoken(offer: Offer) -> str:

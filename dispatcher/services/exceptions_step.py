@@ -1,0 +1,140 @@
+"""One look at everything, and what follows from it for queue and cage: worked out first, written only if it is news."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from dispatcher.domain.incidents import CagedGoods, Incident, IncidentKind, IncidentState, Remedy
+from dispatcher.incidents.queue import reconciled, with_entry
+from dispatcher.incidents.wanted import Sight, Wanted
+from dispatcher.services.cage import cage_changes
+from dispatcher.services.exceptions_changes import PlanDay, put_next_day, working_days
+from dispatcher.services.exceptions_facts import Facts, Moment, moment_of
+from dispatcher.services.exceptions_rules import sight_of, wanted_of
+from dispatcher.services.exceptions_view import PlanChange
+from dispatcher.services.liveday import LiveDay
+from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
+from dispatcher.services.ports import Clock, Reader, Store
+
+NEXT_DAY = "Try again next day"
+_CAN_RETRY = IncidentKind.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one look led to."""
+
+    moment: Moment
+    wanted: Sequence[Wanted]
+    sight: Sight
+    goods: Sequence[CagedGoods]
+    incidents: Sequence[Incident]
+
+
+@dataclass(slots=True)
+class Watcher:
+    """Keeps the queue and the cage as they should be. One thread at a time."""
+
+    logbook: Logbook
+    store: Store
+    clock: Clock
+    facts: Facts
+
+    def step(self, live: LiveDay | None) -> bool:
+        """Whether anything is other than before."""
+        found = self.logbook.read(lambda book: self._look(book, live))
+        if not found.goods and not found.incidents:
+            return False
+
+        def write(book: LogbookWriter) -> bool:
+            # on what people have done to them since the look
+            for piece in found.goods:
+                book.put_goods(piece)
+            changed = _changed(book, found.wanted, found.sight, found.moment)
+            for incident in changed:
+                book.put_incident(incident)
+            return bool(changed or found.goods)
+
+        return self.logbook.write(write)
+
+    def _look(self, book: LogbookReader, live: LiveDay | None) -> _Found:
+        moment = moment_of(self.store, self.clock())
+        seen = self.facts.look(book, book.incidents(open_only=True), live, moment)
+        goods = cage_changes(seen, book)
+        lying = {(p.order_id, p.piece, p.on): p for p in (*seen.goods, *goods)}
+        wanted, sight = wanted_of(seen, lying.values()), sight_of(seen)
+        return _Found(moment, wanted, sight, goods, _changed(book, wanted, sight, moment))
+
+    def retries(self, over: frozenset[str]) -> PlanChange | None:
+        """What is to be tried again the next working day by itself; noted with each, so that it is done once.
+
+        `over` are the shifts whose rounds are over: until then somebody may still send the driver back.
+        """
+        moment = moment_of(self.store, self.clock())
+        policy = moment.policy.incidents
+        if not policy.retry_next_day:
+            return None
+        opened = self.logbook.read(lambda book: book.incidents(open_only=True))
+        some = [i for i in opened if i.kind is _CAN_RETRY and i.shift_id in over and not _was_retried(i)]
+        goals = self.store.read(lambda reader: _goals(reader, some, moment)) if some else {}
+        if not goals:
+            return None
+
+        def note(book: LogbookWriter) -> None:
+            for incident_id, goal in goals.items():
+                incident = book.incident(incident_id)
+                if incident is not None and incident.open:
+                    text = f"Put on {goal.on:%A} {goal.on.day} {goal.on:%B} by itself."
+                    waits = replace(incident, state=IncidentState.WAITING)
+                    book.put_incident(with_entry(waits, moment.now, "", text, Remedy.ANOTHER_DAY))
+
+        self.logbook.write(note)
+        why = f"{len(goals)} failed {'attempt' if len(goals) == 1 else 'attempts'} below the depot's limit"
+        return PlanChange(NEXT_DAY, lambda uow: put_next_day(uow, goals.values()), why)
+
+
+def _changed(book: LogbookReader, wanted: Sequence[Wanted], sight: Sight, moment: Moment) -> list[Incident]:
+    dates = {want.on for want in wanted if want.on >= moment.raise_from - timedelta(days=1)}
+    known = {incident.id: incident for incident in book.incidents(open_only=True)}
+    dates |= {incident.on for incident in known.values()}
+    for on in dates:
+        known |= {incident.id: incident for incident in book.incidents(on)}
+    policy = moment.policy.incidents
+    changed = reconciled(known.values(), wanted, sight, policy, now=moment.now, raise_from=moment.raise_from)
+    fresh = {**known, **{incident.id: incident for incident in changed}}
+    answered = _answered(book, fresh.values())
+    return list({incident.id: incident for incident in (*changed, *answered)}.values())
+
+
+def _answered(book: LogbookReader, incidents: Iterable[Incident]) -> list[Incident]:
+    """Those that waited for a customer who has written back since."""
+    found = []
+    for incident in incidents:
+        if incident.state is not IncidentState.WAITING or incident.order_id is None:
+            continue
+        asked_at = max((e.at for e in incident.entries if e.remedy is Remedy.MESSAGE), default=None)
+        replies = book.replies_of(incident.order_id) if asked_at else ()
+        answer = next((reply for reply in replies if asked_at and reply.at > asked_at), None)
+        if answer is not None:
+            opened = replace(incident, state=IncidentState.OPEN)
+            found.append(with_entry(opened, answer.at, "", f"The customer answered: {answer.text}"))
+    return found
+
+
+def _was_retried(incident: Incident) -> bool:
+    """Once by itself, or opened again by somebody: then it is for a person."""
+    return any(entry.remedy is not None for entry in incident.entries)
+
+
+def _goals(reader: Reader, incidents: Sequence[Incident], moment: Moment) -> dict[str, PlanDay]:
+    """Where each failed attempt goes, of those that may."""
+    orders = {o.id: o for o in reader.orders([i.order_id for i in incidents if i.order_id])}
+    found: dict[str, PlanDay] = {}
+    for incident in incidents:
+        order = orders.get(incident.order_id) if incident.order_id else None
+        if order is None or order.attempt >= moment.policy.incidents.most_attempts:
+            continue
+        for on in working_days(reader, max(order.date, moment.today), 1):
+            if all((o.sender, o.number) != (order.sender, order.number) for o in reader.orders_of([on])):
+                found[incident.id] = PlanDay(order.id, order.attempt, on)
+    return found

@@ -35,6 +35,7 @@ def form(theme: Theme, qtbot: QtBot) -> Iterator[Form]:
         window.show()
         window.activateWindow()
     yield form
+    window.close()
 
 
 def asked(form: Form, offer: Offer) -> list[str]:

@@ -19,7 +19,7 @@ from commands.depots import (
     region_list,
     send_rounds,
 )
-from commands.proofs import close, verify
+from commands.proofs import close, evidence, verify
 from commands.road import codes_out, run_gateway, simulate
 from commands.window import open_window, shots
 from dispatcher import __version__
@@ -122,6 +122,13 @@ def _proof_commands(commands: Any) -> None:
     closed.add_argument("--report", type=Path, required=True, metavar="FILE.pdf", help="where to write the report")
     closed.add_argument("--force", action="store_true", help="even though something is open; the report says what")
     _which_day(closed)
+    shown = _command(commands, "evidence", "write what shows one delivery, or verify it", evidence, needs="beside")
+    shown.add_argument("order", nargs="?", default="", metavar="ORDER", help="its number")
+    shown.add_argument("--out", type=Path, default=None, metavar="FILE.pdf")
+    shown.add_argument("--attempt", type=values.a_count, default=None, metavar="N", help="without it the last one")
+    shown.add_argument("--verify", type=Path, default=None, metavar="FILE.pdf", help="verify this file; needs no depot")
+    shown.add_argument("--key", default="", metavar="FINGERPRINT", help="the key that it must be signed with")
+    _which_depot(shown)
 
 
 def _simulate_command(commands: Any) -> None:

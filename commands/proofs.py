@@ -6,10 +6,9 @@ from typing import Any
 
 from commands.opening import folder_of_depot, now, open_depot
 from db.logbook.opening import open_logbook
-from dispatcher.domain.errors import KnownError
+from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.proof.files import ProofFiles
 from dispatcher.services.closing import close_day, look, words_of_open
-from dispatcher.services.closing_report import write_report
 from dispatcher.services.home import Home
 from dispatcher.services.reviewing import ReviewDesk
 from dispatcher.services.verifying import verify_proofs
@@ -33,6 +32,8 @@ def close(args: argparse.Namespace, home: Home) -> dict[str, Any]:
 
     Raises `KnownError` with what is open, unless forced.
     """
+    from dispatcher.services.closing_report import write_report  # printing loads only where something is printed
+
     with open_depot(home, folder_of_depot(args, home).name) as workplace:
         on, desk = args.date or workplace.today, ReviewDesk(workplace, clock=workplace.clock)
         standing = look(workplace, desk, on)
@@ -54,4 +55,30 @@ def close(args: argparse.Namespace, home: Home) -> dict[str, Any]:
         "key": done.signed.key.hex(),
         "fingerprint": done.fingerprint,
         "file": str(args.report),
+    }
+
+
+def evidence(args: argparse.Namespace, home: Home) -> dict[str, Any]:
+    """Write the evidence for one stop, or verify such a file, which needs no depot. Raises `KnownError`."""
+    from dispatcher.services import evidence_file  # as above
+
+    if args.verify is not None:
+        if args.order or args.out:
+            raise BadInput("A file is either written or verified.", "Name an order with --out, or a file to --verify.")
+        return evidence_file.verify_evidence(args.verify, key=args.key).described()
+    if not (args.order and args.out):
+        raise BadInput("Nothing is named to write evidence of.", "evidence ORDER --out FILE.pdf, or --verify FILE.pdf.")
+    with open_depot(home, folder_of_depot(args, home).name) as workplace:
+        order_id = evidence_file.order_named(workplace, args.order)
+        desk = ReviewDesk(workplace, clock=workplace.clock)
+        made = evidence_file.write_evidence(workplace, desk, order_id, args.out, number=args.attempt)
+    return {
+        "date": made.on.isoformat(),
+        "order": made.number,
+        "attempt": made.attempt,
+        "signed": made.signed,
+        "records": made.records,
+        "photos": made.photos,
+        "fingerprint": made.fingerprint,
+        "file": str(made.file),
     }

@@ -41,16 +41,27 @@ type Values = Mapping[str, Any]
 def traces(connection: Connection, matches: Callable[[Trace], bool], tick: Callable[[], None]) -> list[Trace]:
     """Every order of which anything that it is, or ever was, matches; as it is now, or was last."""
     newest: dict[str, Trace] = {}
-    dates: dict[str, set[date]] = {}
-    found: set[str] = set()
+    found: dict[str, list[Trace]] = {}
     for values, kept in _ever(connection, tick):
         trace = _trace(values, removed=not kept)
         newest.setdefault(trace.order_id, trace)
-        dates.setdefault(trace.order_id, set()).add(trace.on)
         if trace.order_id not in found and matches(trace):
-            found.add(trace.order_id)
-    known = (replace(newest[order_id], dates=frozenset(dates[order_id])) for order_id in found)
+            found[trace.order_id] = []
+    for values, _ in _ever(connection, tick) if found else ():
+        if values["id"] in found:
+            found[values["id"]].append(_trace(values, removed=False))
+    known = (_over_time(newest[order_id], was) for order_id, was in found.items())
     return sorted(known, key=lambda trace: (trace.on, trace.number, trace.order_id))
+
+
+def _over_time(trace: Trace, was: Iterable[Trace]) -> Trace:
+    every = list(was)
+    return replace(
+        trace,
+        dates=frozenset(each.on for each in every),
+        addresses=frozenset((each.address, each.postcode, each.city) for each in every if not each.erased),
+        reached_by=frozenset(said for each in every for said in (each.phone, each.email) if said),
+    )
 
 
 def blank(row: Values) -> dict[str, Any]:
@@ -133,7 +144,6 @@ def _parts(table: Table) -> Any:
 
 
 def _trace(row: Values, *, removed: bool) -> Trace:
-    town = " ".join(filter(None, (row["postcode"], row["city"])))
     return Trace(
         OrderId(row["id"]),
         row["number"],
@@ -142,7 +152,8 @@ def _trace(row: Values, *, removed: bool) -> Trace:
         row["contact_phone"],
         row["contact_email"],
         row["address_line"],
-        town,
+        row["postcode"],
+        row["city"],
         cancelled=row["state"] == OrderState.CANCELLED.value,
         removed=removed,
     )

@@ -27,7 +27,7 @@ from db.logbook.rows import (
 from db.policy import to_policy
 from db.reading import VARIABLES, fetch
 from db.rows import Row, moment_text
-from dispatcher.domain.actions import SentRound, TakenAction
+from dispatcher.domain.actions import ActionKind, SentRound, TakenAction
 from dispatcher.domain.devices import App, Device, Invitation, Note, Scope
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import DeviceId, DriverId, OrderId, ShiftId
@@ -178,6 +178,10 @@ class SqlLogbookReader(SqlDeskReader):
         column, wanted = tables.action.c, batched(dict.fromkeys(order_ids), VARIABLES)
         rows = (row for some in wanted for row in self._rows(select(tables.action).where(column.order_id.in_(some))))
         return sorted(map(to_action, rows), key=lambda taken: taken.n)
+
+    def actions_like(self, kinds: Iterable[ActionKind]) -> Sequence[TakenAction]:
+        column, wanted = tables.action.c, [kind.value for kind in kinds]
+        return [to_action(row) for row in self._rows(_all(tables.action, column.n).where(column.kind.in_(wanted)))]
 
     def dates(self, after: date, until: date) -> Sequence[date]:
         found: set[str] = set()

@@ -69,9 +69,14 @@ class Trace:
     email: str
     address: str
     """Street and number."""
-    town: str = ""
+    postcode: str = ""
+    city: str = ""
     dates: frozenset[date] = frozenset()
     """All that it was ever planned for."""
+    addresses: frozenset[tuple[str, str, str]] = frozenset()
+    """Line, postcode and city of all that it ever went to."""
+    reached_by: frozenset[str] = frozenset()
+    """Telephone numbers and e-mail addresses that ever stood on it."""
     cancelled: bool = False
     removed: bool = False
     """Only the history still has it."""

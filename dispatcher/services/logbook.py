@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from dispatcher.domain.actions import SentRound, TakenAction
+from dispatcher.domain.actions import ActionKind, SentRound, TakenAction
 from dispatcher.domain.devices import Device, Invitation, Note, Scope
 from dispatcher.domain.ids import DeviceId, DriverId, OrderId, ShiftId
 from dispatcher.domain.keeping import NOTHING_SPARED, Due, Spared
@@ -89,6 +89,9 @@ class LogbookReader(DeskReader, Protocol):
 
     def actions_about(self, order_ids: Iterable[OrderId]) -> Sequence[TakenAction]:
         """What drivers said of these orders, in the order of arrival; looks through all of it."""
+
+    def actions_like(self, kinds: Iterable[ActionKind]) -> Sequence[TakenAction]:
+        """All of these kinds, in the order of arrival."""
 
     def dates(self, after: date, until: date) -> Sequence[date]:
         """Those later than the one and no later than the other that rounds or proofs are of."""

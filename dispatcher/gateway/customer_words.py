@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dispatcher.domain.customers import CustomerPage, Wish, WishKind, WishState
@@ -21,6 +20,7 @@ from dispatcher.services.wishes_taken import days_offered, kinds_open, same_as, 
 NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "fi": "Suomi"}
 _STEP = {"waiting": 0, "planned": 0, "out": 1, "here": 1, "visited": 1, "done": 2, "partly": 2, "failed": 2}
 _HOW = {"done": "good", "partly": "good", "failed": "bad"}
+_AHEAD = ("waiting", "planned", "out")
 MOST_SHOWN = 6
 
 type Words = Mapping[str, Any]
@@ -88,7 +88,7 @@ class _Shown:
             "headline": self._headline(),
             "details": [text for text in self._details() if text],
             "steps": self._steps(),
-            "agreed": ", ".join(self._span(*window) for window in body["windows"]),
+            "agreed": ", ".join(self._span(*w) for w in body["windows"]) if body["state"] in _AHEAD else "",
             "at": self._clock(self.now),
             "as_of": self.w["as_of"].format(at=self._clock(self.now)),
             "wishes": [self._wish(wish) for wish in _worth_showing(wishes)],
@@ -179,8 +179,7 @@ class _Shown:
     # --- moments ---
 
     def _day(self, on: date) -> str:
-        told = format_skeleton("MMMMEd", datetime.combine(on, time()), locale=Locale.parse(self.lang))
-        return str(told)
+        return str(format_date(on, self.w["day_pattern"], locale=self.lang))
 
     def _clock(self, moment: datetime) -> str:
         zone = ZoneInfo(self.page.body["zone"])
@@ -191,9 +190,9 @@ class _Shown:
 
 
 def _worth_showing(wishes: Sequence[Wish]) -> list[Wish]:
-    """Of those that take one another's place the last; the newest first."""
+    """Of those that take one another's place the one that stands, else the last; the newest first."""
     found: list[Wish] = []
-    for wish in reversed(wishes):
-        if not any(wish.kind in same_as(later.kind) for later in found):
+    for wish in sorted(wishes, key=lambda wish: (wish.state is not WishState.OVERTAKEN, wish.at), reverse=True):
+        if not any(wish.kind in same_as(other.kind) for other in found):
             found.append(wish)
     return found[:MOST_SHOWN]

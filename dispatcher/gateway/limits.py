@@ -41,7 +41,7 @@ class Limits:
 
 
 class Buckets:
-    """One bucket of requests a key, full at `burst`, refilled at `per_s`. For keys that were found, not for any said."""
+    """One bucket of requests a key, full at `burst`, refilled at `per_s`; for keys that were found, not any said."""
 
     MOST = 10_000
 

@@ -23,8 +23,8 @@ type Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 type Under = Callable[[web.BaseRequest, str], Awaitable[web.StreamResponse]]
 
 _SECRET = re.compile(r"[\w-]{20,}")
-SECRET_UNDER = frozenset({"t"})
-"""What follows it in a path is a customer's link."""
+SECRET_UNDER = frozenset({"t", "messages"})
+"""What follows in a path is a customer's link, or the token of what brings replies."""
 SAMPLE = 1_000
 """One position request in so many is told in the log."""
 

@@ -46,6 +46,7 @@ from dispatcher.gateway.photos import Photos
 from dispatcher.gateway.positions import Positions
 from dispatcher.gateway.pulse import Pulse
 from dispatcher.gateway.reception import Handler, Reception, Under
+from dispatcher.gateway.replies import Replies
 from dispatcher.gateway.setup import SetupPage
 from dispatcher.services.gateway_process import Claim, GatewayStatus, asked_to_stop, only_one, tell
 from dispatcher.services.logbook import Logbook
@@ -277,7 +278,7 @@ def _routes(
     house: House, photos: Photos, health: Health, positions: Positions
 ) -> tuple[dict[tuple[str, str], Handler], dict[str, Under]]:
     page, driver = Page(house.page), DriverApi(house)
-    customers = CustomerPages(house, house.page.parent / "customer")
+    customers, replies = CustomerPages(house, house.page.parent / "customer"), Replies(house)
     exact: dict[tuple[str, str], Handler] = {
         ("GET", "/"): page.home,
         ("GET", "/driver"): page.home,
@@ -287,11 +288,14 @@ def _routes(
         ("POST", "/driver/api/actions"): driver.actions,
         ("POST", "/driver/api/code"): driver.code,
         ("POST", "/driver/api/positions"): positions.take_of_page,
+        ("GET", "/messages/reply"): replies.bare,
+        ("POST", "/messages/reply"): replies.bare,
     }
     under: dict[str, Under] = {
         "/driver/api/photos/": photos.answer,
         "/driver/": page.file,
         "/t/": customers.answer,
+        "/messages/reply/": replies.take,
     }
     return exact, under
 

@@ -25,6 +25,8 @@ from dispatcher.services.customer_pages_links import digest_of, link_of, secret_
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
 from dispatcher.services.planning import Outlook
+from dispatcher.services.telling import DAY_BEFORE_WIDTH, ON_ROAD_WIDTH
+from dispatcher.services.telling_keys import Interval
 from dispatcher.services.workplace import Workplace
 
 __all__ = ["Published", "link_of", "pages_of", "publish"]
@@ -34,10 +36,8 @@ DAYS_AFTER = 2
 DAYS_OFFERED = 5
 SLOT = timedelta(hours=2)
 SHORTEST_SLOT = timedelta(hours=1)
-BEFORE, BEHIND = timedelta(minutes=30), timedelta(minutes=60)
-"""How much sooner and later than planned a customer is told to be ready for, while nobody is on the way."""
-PLANNED_TO, LIVE_TO = timedelta(minutes=15), timedelta(minutes=5)
-"""Intervals are told in whole steps, so that a page is not another one with every position."""
+PLANNED_STEP_MIN, LIVE_STEP_MIN = 30, 15
+"""Intervals are told in whole steps, as in messages, so that a page is not another one with every position."""
 BEGUN_M = 300.0
 """Whoever has driven so far has left the yard."""
 TOO_LATE = "The stop was done before."
@@ -176,26 +176,31 @@ def _standing(order: Order, stop: Stop, times: StopTimes | None, round_: LiveRou
         ahead = next((each for each in enumerate(round_.stops) if each[1].order_id == order.id), None)
         if ahead is not None:
             before, when = ahead
-            return {"state": "out", "before": before + (round_.at_order_id is not None), **_live_interval(when)}
+            return {"state": "out", "before": before, **_live_interval(when, order.windows)}
     return {"state": "planned", **(_planned_interval(times, order.windows) if times else {})}
 
 
-def _live_interval(stop: LiveStop) -> dict[str, str]:
-    return _told(_floor(stop.earliest_at, LIVE_TO), _ceil(stop.latest_at, LIVE_TO))
+def _live_interval(stop: LiveStop, windows: Sequence[TimeWindow]) -> dict[str, str]:
+    """As messages have it (`telling`): the interval that held four of five arrivals, and not too narrow."""
+    opens = [w.opens_at for w in windows if stop.closes_at is None or w.opens_at <= stop.closes_at]
+    expected = max([stop.expected_at, *opens[-1:]]) if stop.closes_at else stop.expected_at
+    around = Interval.around(expected, expected, ON_ROAD_WIDTH, LIVE_STEP_MIN)
+    likely = Interval.around(stop.earliest_at, stop.latest_at, timedelta(), LIVE_STEP_MIN)
+    return _told(Interval(min(around.since, likely.since), max(around.until, likely.until)), windows)
 
 
 def _planned_interval(times: StopTimes, windows: Sequence[TimeWindow]) -> dict[str, str]:
-    """Around the planned arrival, within the window it is planned in."""
     begins = times.starts_at
-    earliest, latest = _floor(begins - BEFORE, PLANNED_TO), _ceil(begins + BEHIND, PLANNED_TO)
-    window = next((each for each in windows if each.contains(begins)), None)
+    return _told(Interval.around(begins, begins, DAY_BEFORE_WIDTH, PLANNED_STEP_MIN), windows)
+
+
+def _told(interval: Interval, windows: Sequence[TimeWindow]) -> dict[str, str]:
+    """Within the window it falls into: nobody comes before that opens, and after it closes is late."""
+    since, until = interval.since, interval.until
+    window = next((each for each in windows if each.contains(since + (until - since) / 2)), None)
     if window is not None:
-        earliest, latest = max(earliest, window.opens_at), min(latest, window.closes_at)
-    return _told(earliest, latest)
-
-
-def _told(earliest: datetime, latest: datetime) -> dict[str, str]:
-    return {"earliest": _iso(earliest), "latest": _iso(latest)}
+        since, until = max(since, window.opens_at), max(min(until, window.closes_at), window.opens_at)
+    return {"earliest": _iso(since), "latest": _iso(until)}
 
 
 def _ended(attempt: Attempt, policy: RoadPolicy) -> dict[str, Any]:
@@ -246,14 +251,6 @@ def _addresses(order: Order, policy: RoadPolicy) -> dict[str, str]:
 
 
 # --- moments ------------------------------------------------------------------------------------------------------
-
-
-def _floor(moment: datetime, step: timedelta) -> datetime:
-    return moment - (moment - datetime.min.replace(tzinfo=UTC)) % step
-
-
-def _ceil(moment: datetime, step: timedelta) -> datetime:
-    return -(-(moment - datetime.min.replace(tzinfo=UTC)) // step) * step + datetime.min.replace(tzinfo=UTC)
 
 
 def _iso(moment: datetime) -> str:

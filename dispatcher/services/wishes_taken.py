@@ -5,7 +5,7 @@ The gateway's side; nothing of the plan is known here. A wish changes nothing bu
 
 import hashlib
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 from dispatcher.domain.customers import CustomerPage, Wish, WishKind, WishState
 from dispatcher.domain.errors import BadInput
-from dispatcher.domain.messages import Channel, OptOut
+from dispatcher.domain.messages import Channel
 from dispatcher.domain.time import at_local
 from dispatcher.services.logbook import LogbookWriter
+from dispatcher.services.replies import silence
 
 MOST_WISHES = 20
 """Of one order, whatever became of them: whoever wants more than that is better called."""
@@ -99,8 +100,8 @@ def take_wish(writer: LogbookWriter, page: CustomerPage, said: Any, now: datetim
     wish = _understood(page, said, wish_id, now)
     former = writer.wishes_of(page.order_id)
     if wish.kind is WishKind.NO_MESSAGES:
-        for each in _opted_out(page, now):
-            writer.put_opt_out(each)
+        for name, to in page.body["private"].items():
+            silence(writer, Channel[name], to, now, HOW)
         if again := next((earlier for earlier in former if earlier.kind is wish.kind), None):
             return again
         wish = replace(wish, state=WishState.GRANTED, decided_at=now, decided_by=HOW)
@@ -167,7 +168,3 @@ def _at(wish: Wish, page: CustomerPage, on: date, said: Mapping[str, Any], now: 
         raise NotTaken("slot", "That time cannot be had on that day.", "Choose one of those on the page.")
     zone = ZoneInfo(page.body["zone"])
     return replace(wish, on=on, opens_at=at_local(on, found[0], zone), closes_at=at_local(on, found[1], zone))
-
-
-def _opted_out(page: CustomerPage, now: datetime) -> Iterable[OptOut]:
-    return [OptOut(Channel[name], to, now, HOW) for name, to in page.body["private"].items()]

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
 
 from dispatcher.domain.customers import WishKind, WishState
-from dispatcher.domain.messages import Channel
 from tests.web.customer.conftest import Customer, in_minutes, today
 
 PICTURES = os.environ.get("ROUNDHOUSE_PICTURES", "")

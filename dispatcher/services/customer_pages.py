@@ -170,13 +170,19 @@ def _standing(order: Order, stop: Stop, times: StopTimes | None, round_: LiveRou
         return _waiting(order)
     if stop.done:  # by the track, or marked by hand: nobody said that anything changed hands
         return {"state": "visited"}
-    if round_ is not None and round_.at_order_id == order.id:
+    if round_ is None or not (round_.visits or round_.driven_m >= BEGUN_M):
+        return _planned(order, times)
+    if round_.at_order_id == order.id:
         return {"state": "here"}
-    if round_ is not None and (round_.visits or round_.driven_m >= BEGUN_M):
-        ahead = next((each for each in enumerate(round_.stops) if each[1].order_id == order.id), None)
-        if ahead is not None:
-            before, when = ahead
-            return {"state": "out", "before": before, **_live_interval(when, order.windows)}
+    for before, ahead in enumerate(round_.stops):
+        if ahead.order_id == order.id:
+            return {"state": "out", "before": before, **_live_interval(ahead, order.windows)}
+    if any(visit.order_id == order.id for visit in round_.visits):
+        return {"state": "visited"}
+    return _planned(order, times)
+
+
+def _planned(order: Order, times: StopTimes | None) -> dict[str, Any]:
     return {"state": "planned", **(_planned_interval(times, order.windows) if times else {})}
 
 

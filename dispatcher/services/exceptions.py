@@ -125,7 +125,8 @@ class ExceptionDesk:
         incident = self._logbook().read(lambda book: book.incident(incident_id)) if self._workplace.live else None
         if incident is None or not incident.open:
             return ()
-        return offers_for(case_of(self._workplace, self._logbook(), incident, self._outlook, self._live))
+        now, book = self._clock(), self._logbook()
+        return offers_for(case_of(self._workplace, book, incident, self._outlook, self._live, now))
 
     def history(self, order_id: OrderId) -> tuple[HistoryLine, ...]:
         """All that happened to an order: attempts, messages, replies, calls, wishes, exceptions; oldest first."""
@@ -264,7 +265,7 @@ class ExceptionDesk:
             incident = require_open(incident)
         if incident is None:
             raise KnownError("That exception is not there any more.", "Look at the queue anew.")
-        case = case_of(self._workplace, book, incident, self._outlook, self._live)
+        case = case_of(self._workplace, book, incident, self._outlook, self._live, self._clock())
         return acts.Deed(self._workplace, book, case, offer, given, by, self._outlook)
 
     def _recent(self, on: date) -> dict[OrderId, Order]:

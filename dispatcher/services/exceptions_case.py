@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from dispatcher.domain.customers import Wish
@@ -54,10 +54,15 @@ class _Booked:
 
 
 def case_of(
-    workplace: Workplace, logbook: Logbook, incident: Incident, outlook: Outlook | None, live: LiveDay | None
+    workplace: Workplace,
+    logbook: Logbook,
+    incident: Incident,
+    outlook: Outlook | None,
+    live: LiveDay | None,
+    now: datetime,
 ) -> Case:
     """The exception as it stands. Worker; reads the day on the road unless it is shown."""
-    moment = moment_of(workplace.store, workplace.clock())
+    moment = moment_of(workplace.store, now)
     booked = logbook.read(partial(_booked, incident=incident, moment=moment))
     order, shift, driver, days = workplace.store.read(partial(_planned, incident=incident, moment=moment))
     day = _day(workplace, incident, order, moment, outlook)

@@ -177,7 +177,7 @@ class Post:
                 if after := self._send(message, line, depot):
                     counts[after.state] += 1
                     if after.state is MessageState.QUEUED:
-                        comes.append(due_at(after, now))
+                        comes.append(after.next_at or self._pause(channel, depot, now) or now)
         finally:
             line.close()
         return counts

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dispatcher.domain.ids import OrderId
 from dispatcher.domain.incidents import Remedy
 from dispatcher.services.exceptions import CageRow, Lying, Scanned
 from ui import format as fmt
@@ -39,6 +40,8 @@ LYING = {
 """Word, icon and token."""
 NOTHING = "Nothing is in the cage, and nothing should be.\nGoods of attempts in vain come here, to be scanned in."
 ICON, SIGN = 16, 28
+type Piece = tuple[OrderId, str]
+"""Whose it is, and which."""
 type Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 
@@ -152,12 +155,9 @@ class CageModel(QAbstractTableModel):
         """What stands in a row."""
         return self._rows[n]
 
-    def row_of(self, scanned: Scanned) -> int | None:
-        """Where the piece that was scanned stands."""
-        found = (
-            n for n, row in enumerate(self._rows) if (row.order_id, row.piece) == (scanned.order_id, scanned.piece)
-        )
-        return next(found, None)
+    def row_of(self, piece: Piece) -> int | None:
+        """Where a piece stands."""
+        return next((n for n, row in enumerate(self._rows) if (row.order_id, row.piece) == piece), None)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
@@ -202,7 +202,8 @@ class Cage(QWidget):
         super().__init__(parent)
         named(self, "exceptions.cage", "The cage")
         self._theme = theme
-        self._unseen: Scanned | None = None
+        self._pointed: Piece | None = None
+        """Scanned, and not in the list yet."""
         self.field = named(Scanner(self), "exceptions.cage.scan", "Barcode or order number")
         self.field.setPlaceholderText("Scan a parcel, or type its barcode or its order's number, and press Enter")
         self.field.setClearButtonEnabled(True)
@@ -288,7 +289,7 @@ class Cage(QWidget):
 
     def show_rows(self, rows: Sequence[CageRow], on: date) -> None:
         """What is there, expected and missing."""
-        before = self.model.rowCount()
+        before, chosen = self.model.rowCount(), self._pointed or self._key(self.current)
         self.model.show_rows(rows, on)
         if before != self.model.rowCount():
             self._size_columns()
@@ -296,22 +297,26 @@ class Cage(QWidget):
         said = [f"{n:,} {LYING[lying][0]}" for lying, n in counted.items() if n]
         self.counts.setText(", ".join(said) if said else NOTHING)
         self.counts.setProperty("muted", True)
-        if self._unseen:
-            self._point_at(self._unseen)
+        if chosen and self._key(self.current) != chosen:
+            self._point_at(chosen)
 
     def show_scanned(self, scanned: Scanned) -> None:
         """Right, or not, and why."""
         self.verdict.say(scanned.title, scanned.text, right=scanned.right)
-        self._point_at(scanned)
+        if scanned.order_id:
+            self._point_at((scanned.order_id, scanned.piece))
 
     def say_fault(self, text: str) -> None:
         """It could not be kept."""
         self.verdict.say("Not kept", text, right=False)
 
-    def _point_at(self, scanned: Scanned) -> None:
-        """The row of the piece; if it is not read yet, when it is."""
-        n = self.model.row_of(scanned)
-        self._unseen = scanned if n is None and scanned.right else None
+    def _key(self, row: CageRow | None) -> Piece | None:
+        return (row.order_id, row.piece) if row else None
+
+    def _point_at(self, piece: Piece) -> None:
+        """Its row; if it is not read yet, when it is."""
+        n = self.model.row_of(piece)
+        self._pointed = piece if n is None else None
         if n is not None:
             self.table.selectRow(n)
             self.table.scrollTo(self.model.index(n, 0))

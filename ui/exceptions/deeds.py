@@ -24,7 +24,7 @@ PERSON = "proofs/reviewer"
 PLANNING = frozenset(
     {
         Remedy.AGAIN_TODAY, Remedy.ANOTHER_DAY, Remedy.OTHER_ADDRESS, Remedy.OTHER_DRIVER, Remedy.COLLECT,
-        Remedy.RETURN, Remedy.GRANT,
+        Remedy.RETURN, Remedy.REFUND, Remedy.GRANT,
     }
 )  # fmt: skip
 """What changes the plan."""

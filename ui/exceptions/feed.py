@@ -16,7 +16,16 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.incidents import Remedy
 from dispatcher.domain.progress import Progress
-from dispatcher.services.exceptions import ExceptionBoard, ExceptionDesk, HistoryLine, Offer, Performed, Scanned, Shown
+from dispatcher.services.exceptions import (
+    ExceptionBoard,
+    ExceptionDesk,
+    HistoryLine,
+    Offer,
+    Performed,
+    PlanChange,
+    Scanned,
+    Shown,
+)
 from dispatcher.services.live import LiveDay
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
@@ -24,6 +33,8 @@ from ui.runner import Operation, OpRunner
 
 log = logging.getLogger(__name__)
 
+STAYING = frozenset({Remedy.CALL, Remedy.MESSAGE, Remedy.CHANGE_REASON, Remedy.SEND_AGAIN})
+"""After these somebody still has to see whether that was enough."""
 TITLE = "Working out what can be done"
 REST_MS, SOON_MS = 3_000, 200
 """Between two looks, in which rules are worked through again, whatever has happened; and after the plan changed."""
@@ -37,6 +48,16 @@ class Read:
     board: ExceptionBoard
     sound: bool
     """Whether the depot wants to hear grave ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a worker brings of one look."""
+
+    read: Read | None
+    """`None` where nothing differs."""
+    retries: PlanChange | None
+    """What is tried again the next working day by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +76,8 @@ class Deed:
     ids: tuple[str, ...]
     label: str
     """"deliver again today"."""
+    leaves: bool = True
+    """Whether they leave the queue by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +135,7 @@ class ExceptionFeed(QObject):
         self._looking = self._stopped = False
         self._wanted = True
         """The queue is to be read whether a step changed something or not."""
-        self._doing: dict[str, str] = {}
+        self._doing: dict[str, Deed] = {}
         self._under_way: dict[Future[object], Callable[[Future[object]], None]] = {}
         self._fault = ""
         self._rest = QTimer(self, singleShot=True)
@@ -127,8 +150,8 @@ class ExceptionFeed(QObject):
 
     @property
     def doing(self) -> Mapping[str, str]:
-        """What is decided and not done yet, by the exception's id."""
-        return self._doing
+        """What will leave the queue and is not done yet, by the exception's id."""
+        return {incident_id: deed.label for incident_id, deed in self._doing.items() if deed.leaves}
 
     @property
     def busy(self) -> bool:
@@ -171,30 +194,38 @@ class ExceptionFeed(QObject):
         look = partial(self._step_and_read, self._on, self._outlook, self._live, wanted=wanted)
         self._send(look, self._on_looked)
 
-    def _step_and_read(self, on: date, outlook: Outlook | None, live: LiveDay | None, *, wanted: bool) -> Read | None:
+    def _step_and_read(self, on: date, outlook: Outlook | None, live: LiveDay | None, *, wanted: bool) -> _Look:
         """On the lane."""
         fitting = live if live and outlook and live.date == outlook.day.date else None
         changed = self.desk.step(outlook, fitting) if self.mine else True
-        if not (changed or wanted):
-            return None
-        return Read(on, self.desk.board(on), self._workplace.depot.road.incidents.sound)
+        retries = self.desk.retries()
+        if not (changed or wanted or retries):
+            return _Look(None, None)
+        return _Look(Read(on, self.desk.board(on), self._workplace.depot.road.incidents.sound), retries)
 
     def _on_looked(self, future: Future[object]) -> None:
         self._looking = False
+        fault, look = future.exception(), None if future.exception() else future.result()
+        if isinstance(look, _Look) and look.retries:
+            self._try_again(look.retries)
         if self._stopped:
             return
-        fault = future.exception()
         self._rest.start(REST_MS)
         self._note_fault(fault)
         if isinstance(fault, Exception):
             self._wanted = True
             self.failed.emit(fault)
-        elif isinstance(read := future.result(), Read) and read.on == self._on:
-            self.read.emit(read)
+        elif isinstance(look, _Look) and look.read and look.read.on == self._on:
+            self.read.emit(look.read)
         else:
             self.looked.emit()
         if self._wanted and fault is None:
             self._look()
+
+    def _try_again(self, change: PlanChange) -> None:
+        """It is noted with each already, so it must get into the plan; what that changes is looked at then."""
+        operation = Operation(change.label, change.change, why=change.why)
+        self._runner.submit(operation, initiator=self, on_done=lambda _done: self.look())
 
     def _note_fault(self, fault: BaseException | None) -> None:
         """In the log once, however often it comes back."""
@@ -222,7 +253,8 @@ class ExceptionFeed(QObject):
 
     def perform(self, incident_id: str, offer: Offer, given: str, *, by: str) -> None:
         """Carry a remedy out, in the logbook and in the plan."""
-        remedy = _Remedy(Deed((incident_id,), offer.remedy.value), offer, given, by)
+        deed = Deed((incident_id,), offer.remedy.value, leaves=offer.remedy not in STAYING)
+        remedy = _Remedy(deed, offer, given, by)
         if self._begin(remedy.deed):
             work = lambda: self.desk.perform(incident_id, offer, given, by=by)
             self._send(work, partial(self._on_performed, remedy))
@@ -304,7 +336,7 @@ class ExceptionFeed(QObject):
         """Unless one of them is being seen to already."""
         if self._stopped or any(incident_id in self._doing for incident_id in deed.ids):
             return False
-        self._doing |= dict.fromkeys(deed.ids, deed.label)
+        self._doing |= dict.fromkeys(deed.ids, deed)
         return True
 
     def _end(self, deed: Deed, fault: BaseException | None = None, *, told: str = "") -> None:

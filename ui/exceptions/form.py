@@ -5,7 +5,17 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QDateEdit, QFrame, QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDateEdit,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 
 from dispatcher.domain.place import Found
 from dispatcher.services.ports import Geocoder
@@ -14,6 +24,7 @@ from ui.parts.places import PlaceSearch
 from ui.theme import Size, Theme
 
 LONGEST = 1_000
+OTHER_DAY = "other"
 _MOST_AHEAD = timedelta(days=365)
 
 
@@ -55,10 +66,11 @@ class Form(QFrame):
         primary(self.go)
         self.leave = named(QPushButton("Leave", self), f"{name}.leave", "Leave")
         self._fields: tuple[QWidget, ...] = (self.line, self.place, self.day, self.choice)
-        """Of which one is shown at a time; the hours go with a day."""
+        """Of which one is shown at a time; but a day may go with a choice, and hours with a day."""
         self._lay_out()
         self.go.clicked.connect(self._on_go)
         self.leave.clicked.connect(self.dismiss)
+        self.choice.currentIndexChanged.connect(self._on_chosen)
         self.line.textEdited.connect(self._unmark)
         self.place.textEdited.connect(self._unmark)
         self.offers.chosen.connect(self._on_place)
@@ -68,10 +80,13 @@ class Form(QFrame):
 
     def _lay_out(self) -> None:
         self._grid = QGridLayout(self)
-        self._grid.addWidget(self.question, 0, 0, 1, 4)
-        for field in self._fields:
-            self._grid.addWidget(field, 1, 0)
-        for column, part in enumerate((self.hours, self.go, self.leave), 1):
+        row = QHBoxLayout()
+        row.setSpacing(self._theme.grid(2))
+        for field in (*self._fields, self.hours):
+            row.addWidget(field, 1)
+        self._grid.addWidget(self.question, 0, 0, 1, 3)
+        self._grid.addLayout(row, 1, 0)
+        for column, part in enumerate((self.go, self.leave), 1):
             self._grid.addWidget(part, 1, column)
         self._grid.setColumnStretch(0, 1)
 
@@ -111,17 +126,17 @@ class Form(QFrame):
         first: date,
         choices: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """Ask for one of these days, or where there are none for any from `first` on, and for hours if they matter.
+        """Ask for one of these days or any other from `first` on, and for hours if they matter.
 
         Answered with ISO date, or ISO date and hours.
         """
+        last = first + _MOST_AHEAD
+        self.day.setDateRange(QDate(first.year, first.month, first.day), QDate(last.year, last.month, last.day))
+        self.day.setDate(QDate(first.year, first.month, first.day))
         if choices:
-            self.ask_choice(question, then, go=go, choices=choices)
+            self.ask_choice(question, then, go=go, choices=(*choices, (OTHER_DAY, "Another day…")))
         else:
             self._open(question, then, go, "", self.day)
-            last = first + _MOST_AHEAD
-            self.day.setDateRange(QDate(first.year, first.month, first.day), QDate(last.year, last.month, last.day))
-            self.day.setDate(QDate(first.year, first.month, first.day))
         self.hours.clear()
         self.hours.show()
 
@@ -162,9 +177,15 @@ class Form(QFrame):
 
     def _answer(self) -> str:
         if not self.day.isHidden() or not self.choice.isHidden():
-            chosen = self.choice.currentData() or "" if self.day.isHidden() else self._iso_day()
+            chosen = str(self.choice.currentData() or "") if self.day.isHidden() else self._iso_day()
             return f"{chosen} {self.hours.text() if not self.hours.isHidden() else ''}".strip()
         return (self.place if not self.place.isHidden() else self.line).text().strip()
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        """Where none of the days offered fits, any other is asked for."""
+        if self.asking and not self.choice.isHidden():
+            self.day.setVisible(self.choice.currentData() == OTHER_DAY)
 
     def _iso_day(self) -> str:
         day = self.day.date()

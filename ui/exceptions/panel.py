@@ -269,6 +269,8 @@ class ExceptionsPanel(QWidget):
             self.stack.setCurrentWidget(self.cage)
         elif self.bench.queue.rowCount():
             self.stack.setCurrentWidget(self.bench)
+            if self.hasFocus():
+                self.bench.table.setFocus()
             if self.bench.current is None:
                 self.bench.choose(0)
         else:

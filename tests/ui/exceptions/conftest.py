@@ -1,7 +1,7 @@
 """A made day on which drivers were at doors in vain, in a real depot with a real logbook, and the panel on it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from db.logbook.opening import open_logbook
 from db.opening import open_store
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.incidents import Incident, IncidentKind
-from dispatcher.domain.orders import Order
+from dispatcher.domain.orders import Contact, Order
 from dispatcher.services.home import Home
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
@@ -65,6 +65,8 @@ def workplace(home: Path, time: Time) -> Iterator[Workplace]:
     books = partial(open_logbook, clock=time)
     with open_workplace(folder, slug, open_store=stores, clock=time, open_logbook=books) as opened:
         made = days.make_day(2 * STOPS, 2, seed=4, windows=0.0, collections=0.0)
+        reach = Contact("Lena Schmitz", "+49 241 5550123")
+        made = replace(made, orders={o.id: replace(o, contact=reach) for o in made.orders.values()})
         ids, shifts = list(made.orders), list(made.shifts)
         day = days.with_plan(made, {shifts[0]: ids[:STOPS], shifts[1]: ids[STOPS:]})
         opened.store.write("Fill", lambda uow: keep(uow, day))
@@ -103,10 +105,6 @@ class Morning(Doors):
     def incidents(self, kind: IncidentKind = IncidentKind.FAILED) -> Sequence[Incident]:
         """Of this kind, as the logbook has them."""
         return [i for i in self.logbook.read(lambda r: r.incidents()) if i.kind is kind]
-
-    def missing(self, order_id: OrderId) -> str:
-        """A piece of it that is to come back; the number of its order."""
-        return self.order(order_id).number
 
 
 @pytest.fixture

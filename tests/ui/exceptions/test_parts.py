@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -86,6 +86,17 @@ def test_a_day_offered_with_hours(form: Form) -> None:
     form.hours.setText("10:00-12:00")
     press(Key.Key_Return)
     assert given == ["2026-06-16 10:00-12:00"]
+
+
+def test_another_day_than_those_offered(form: Form) -> None:
+    choices = (("2026-06-16", "Tue 16 Jun"),)
+    given = asked(form, Offer(Remedy.ANOTHER_DAY, "Another day", wants=Given.DAY, choices=choices, text="2026-06-16"))
+    assert form.day.isHidden()
+    press(Key.Key_Down)
+    assert not form.day.isHidden()
+    form.day.setDate(QDate(2026, 6, 26))
+    press(Key.Key_Return)
+    assert given == ["2026-06-26"]
 
 
 def test_any_day_from_the_first_on_where_none_are_offered(form: Form) -> None:

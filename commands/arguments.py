@@ -19,6 +19,7 @@ from commands.depots import (
     region_list,
     send_rounds,
 )
+from commands.keeping import hold_add, hold_lift, hold_list, keep, person_erase, person_export, person_find
 from commands.proofs import close, evidence, verify
 from commands.road import codes_out, run_gateway, simulate
 from commands.window import open_window, shots
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _depot_commands(commands)
     _day_commands(commands)
     _proof_commands(commands)
+    _keeping_commands(commands)
     _simulate_command(commands)
     _whatif_commands(commands)
     _gateway_command(commands)
@@ -129,6 +131,32 @@ def _proof_commands(commands: Any) -> None:
     shown.add_argument("--verify", type=Path, default=None, metavar="FILE.pdf", help="verify this file; needs no depot")
     shown.add_argument("--key", default="", metavar="FINGERPRINT", help="the key that it must be signed with")
     _which_depot(shown)
+
+
+def _keeping_commands(commands: Any) -> None:
+    kept = _command(commands, "keep", "let go what is kept no longer, by the depot's settings", keep, needs="depot")
+    kept.add_argument("--dry-run", action="store_true", help="only say what would go")
+    kept.add_argument("--by", default="", help="who has it done; it is written down")
+    held = commands.add_parser("hold", help="put orders under legal hold").add_subparsers(required=True)
+    added = _command(held, "add", "put orders under hold: nothing of them goes", hold_add, needs="depot")
+    lifted = _command(held, "lift", "take the hold off orders", hold_lift, needs="depot")
+    listed = _command(held, "list", "list the orders under hold", hold_list, needs="depot")
+    person = commands.add_parser("person", help="find, write out or erase a customer").add_subparsers(required=True)
+    found = _command(person, "find", "find a person's orders, of all dates", person_find, needs="depot")
+    found.add_argument("words", nargs="+", help="of name, telephone, e-mail, address or order number; all must fit")
+    out = _command(person, "export", "write all that is kept of a person to a ZIP file", person_export, needs="depot")
+    out.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    gone = _command(person, "erase", "erase a person; it cannot be undone", person_erase, needs="depot")
+    gone.add_argument(
+        "--orders", type=values.a_count, required=True, metavar="N", help="how many there are, to be sure"
+    )
+    for command in (added, lifted, out, gone):
+        command.add_argument("order", nargs="+", metavar="ORDER", help="its number, or its id as find prints it")
+        command.add_argument("--by", required=True, help="who has it done; it is written down")
+    for command in (added, lifted, gone):
+        command.add_argument("--why", required=True, help="the reason; it is written down")
+    for command in (kept, added, lifted, listed, found, out, gone):
+        _which_depot(command)
 
 
 def _simulate_command(commands: Any) -> None:

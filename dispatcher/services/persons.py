@@ -117,12 +117,13 @@ def find_person(workplace: Workplace, words: str, progress: Progress | None = No
 
 
 def orders_numbered(workplace: Workplace, numbers: Iterable[str]) -> Sequence[Trace]:
-    """Orders with these very numbers, of all dates. Raises `KnownError` for a number that none has."""
+    """Orders with these very numbers, or ids, of all dates. Raises `KnownError` for a number that none has."""
     wanted = {number.strip().casefold(): number.strip() for number in numbers if number.strip()}
     if not wanted:
         raise BadInput("No order is named.", "Type an order's number.")
-    found = workplace.store.traces(lambda trace: trace.number.casefold() in wanted)
-    missing = wanted.keys() - {trace.number.casefold() for trace in found}
+    names = lambda trace: {trace.number.casefold(), trace.order_id.casefold()}
+    found = workplace.store.traces(lambda trace: not wanted.keys().isdisjoint(names(trace)))
+    missing = wanted.keys() - {name for trace in found for name in names(trace)}
     if missing:
         named = ", ".join(wanted[number] for number in sorted(missing))
         raise KnownError(f"No order has the number {named}.", "Look it up on its day.")

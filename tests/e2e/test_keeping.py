@@ -1,0 +1,58 @@
+"""What is kept, held, found, written out and erased, by command."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Roundhouse
+
+
+def test_a_dry_run_says_what_would_go_by_kind(roundhouse: Roundhouse, demo_home: Path) -> None:
+    told = roundhouse("keep", "--dry-run", "--json").json
+    assert told["dry_run"] is True
+    assert [kind["kind"] for kind in told["kinds"]] == [
+        "tracks", "photos", "codes", "messages", "proofs", "unreadable", "uploads"
+    ]  # fmt: skip
+    assert roundhouse("keep", "--by", "Anna").json["dry_run"] is False
+
+
+def test_a_person_goes_from_find_to_erase_past_a_hold(roundhouse: Roundhouse, demo_home: Path, tmp_path: Path) -> None:
+    orders = _first_person(roundhouse)
+    numbers = [order["id"] for order in orders]
+    held = roundhouse("hold", "add", numbers[0], "--by", "Anna", "--why", "Claim 7").json
+    assert held["held"] == 1
+    (hold,) = roundhouse("hold", "list").json["holds"]
+    assert (hold["id"], hold["by"], hold["why"]) == (numbers[0], "Anna", "Claim 7")
+    erase = ("person", "erase", *numbers, "--by", "Anna", "--why", "Asked", "--orders", len(numbers))
+    refused = roundhouse(*erase)
+    assert (refused.status, "under hold" in refused.err) == (1, True)
+    assert roundhouse("hold", "lift", numbers[0], "--by", "Anna", "--why", "Settled").json["lifted"] == 1
+    out = tmp_path / "person.zip"
+    assert roundhouse("person", "export", *numbers, "--out", out, "--by", "Anna").json["written"]["orders"] == 1
+    assert zipfile.ZipFile(out).namelist() == ["person.json"]
+    refused = roundhouse(*erase)
+    assert (refused.status, "to be served" in refused.err) == (1, True), "the demo's day is not past yet"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        (("person", "find", "x"), 1, "too little"),
+        (("person", "erase", "nonesuch", "--by", "A", "--why", "b", "--orders", "1"), 1, "No order has the number"),
+        (("person", "erase", "nonesuch"), 2, "--by"),
+        (("hold", "lift", "nonesuch", "--by", "A", "--why", "b"), 1, "No order has the number"),
+    ],
+)
+def test_what_makes_no_sense_is_told(
+    roundhouse: Roundhouse, demo_home: Path, words: tuple[str, ...], status: int, told: str
+) -> None:
+    said = roundhouse(*words)
+    assert said.status == status
+    assert told in said.err
+
+
+def _first_person(roundhouse: Roundhouse) -> list[dict[str, str]]:
+    found = roundhouse("person", "find", "katu").json["orders"]
+    assert found
+    return found[:1]

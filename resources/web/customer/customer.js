@@ -5,6 +5,8 @@ const body = document.body;
 const $ = (id) => document.getElementById(id);
 const here = location.pathname.replace(/\/+$/, "");
 
+document.documentElement.classList.add("scripts"); // without them nothing can be asked for
+
 // --- how it stands now
 
 function untouched() {

@@ -140,6 +140,7 @@ def test_the_page_says_the_main_facts_without_scripts(served: Depot) -> None:
         text = got.body.decode()
         assert got.status == 200
         assert "Tuesday 24 November, 14:15\u2060–\u206015:00" in text
+        assert re.search(r"<noscript>.*call the depot.*</noscript>", text)
         assert "private" not in text
         assert "358401234567" not in text
         assert "maija" not in text

@@ -118,7 +118,7 @@ def _looked_through(source: str, event: Event) -> frozenset[str]:
     used = set()
     for node in _within(tree):
         if not isinstance(node, _ALLOWED):
-            what = _WHAT.get(type(node), f"has a “{type(node).__name__.lower()}” in it")
+            what = next((words for kind, words in _WHAT.items() if isinstance(node, kind)), "has what no message needs")
             raise _Unfit(
                 f"it {what}.", "Templates print fields, choose by “if”, and go over the articles.", node.lineno
             )

@@ -25,7 +25,7 @@ from dispatcher.services.liveday import LiveDay
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.outbox_lines import line_for
 from dispatcher.services.outbox_post import Post, Sent
-from dispatcher.services.outbox_written import drop, named, note_call, send_again, write_message
+from dispatcher.services.outbox_written import drop, mark_seen, named, note_call, send_again, write_message
 from dispatcher.services.planning import Outlook
 from dispatcher.services.replies import silence
 from dispatcher.services.telling import Standing, changes
@@ -251,7 +251,8 @@ class MessageDesk:
 
     def seen(self, reply_id: str, by: str) -> None:
         """Note that somebody read a reply. Raises `KnownError`."""
-        self._post.seen(reply_id, by)
+        now = self._workplace.clock()
+        self._writes(lambda w: mark_seen(w, reply_id, by=by, now=now))
 
     def opt_out(self, channel: Channel, to: str, by: str) -> None:
         """No more messages to this address. Raises `KnownError`."""

@@ -30,7 +30,6 @@ from dispatcher.services.outbox_sending import (
     put_mark,
     withdrawn,
 )
-from dispatcher.services.outbox_written import named
 from dispatcher.services.replies import take_reply
 from dispatcher.services.telling import UNTRUE
 from dispatcher.services.telling_keys import attempt_of
@@ -90,17 +89,6 @@ class Post:
                 of_channel = [message for message in waiting if message.channel is channel]
                 counts += self._send_channel(channel, of_channel, depot, cancel, most, comes)
             return Sent(counts, min(comes, default=None), self._take_in(depot.road.messages))
-
-    def seen(self, reply_id: str, by: str) -> None:
-        """See `MessageDesk.seen`."""
-        who, now = named(by), self._workplace.clock()
-
-        def note(writer: LogbookWriter) -> None:
-            found = next((reply for reply in writer.replies(unseen=True) if reply.id == reply_id), None)
-            if found is not None:
-                writer.put_reply(replace(found, seen_at=now, seen_by=who))
-
-        self._write(note)
 
     def _settle(self) -> Counter[MessageState]:
         """What a program that ended left in the middle: whether it went nobody can say."""

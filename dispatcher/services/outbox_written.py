@@ -1,4 +1,4 @@
-"""What people do with messages by hand, each within a transaction: write, send again, take out, note a call."""
+"""What people do with messages by hand, each within a transaction: write, send again, take out, note calls and what was read."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -129,6 +129,14 @@ def note_call(
         raise BadInput("The call has no words.", "Type what was said.")
     writer.put_call(call)
     return call
+
+
+def mark_seen(writer: LogbookWriter, reply_id: str, *, by: str, now: datetime) -> None:
+    """Note that somebody read a reply; who read it first stays. Raises `BadInput` without a name."""
+    who = named(by)
+    unseen = next((reply for reply in writer.replies(unseen=True) if reply.id == reply_id), None)
+    if unseen is not None:
+        writer.put_reply(replace(unseen, seen_at=now, seen_by=who))
 
 
 def named(by: str) -> str:

@@ -1,0 +1,1 @@
+"""What is kept, for how long, and of whom: the dialog "Data and retention"."""

@@ -104,8 +104,7 @@ def _into(deed: Deed, shift_id: ShiftId, label: str, address: Address | None = N
         raise KnownError("That round is not on the road any more.", "Look at the exception anew.")
     sequence = deed.offer.sequence if shift_id == deed.offer.option and address is None else ()
     if not sequence:
-        priced = replace(again, address=address) if address else again
-        placed = pricing.into(priced, shift_id)
+        placed = deed.case.priced(shift_id, address)
         if placed is None or placed.obstacle:
             why = placed.obstacle if placed else "it does not come to the depot"
             raise KnownError(f"That round cannot take it: {why}.", "Choose another, or another day.")
@@ -143,10 +142,8 @@ def _other_address(deed: Deed) -> Performed:
     address = _address(deed)
     label, told = "Deliver to another address", f"{deed.order.number} goes to {address.text}."
     shift_id = deed.case.incident.shift_id
-    pricing, again = deed.case.pricing, deed.case.again
-    on_road = pricing and again and shift_id and shift_id in pricing.day.shifts and not deed.case.round_over
-    if deed.case.tried and on_road and pricing and again and shift_id:
-        placed = pricing.into(replace(again, address=address), shift_id)
+    if deed.case.tried and shift_id is not None and deed.case.has_goods(shift_id):
+        placed = deed.case.priced(shift_id, address)
         if placed is not None and placed.good:
             return _into(deed, shift_id, label, address)
     pool = " It waits in the pool." if deed.case.tried else ""

@@ -1,6 +1,6 @@
 """What can be done about one exception, priced: which remedies fit, what each would mean, and why one cannot be had."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -10,6 +10,7 @@ from dispatcher.domain.fleet import Driver, Shift
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.incidents import CagedGoods, Incident, IncidentKind, Remedy
 from dispatcher.domain.orders import Order, OrderKind, OrderState
+from dispatcher.domain.place import Address
 from dispatcher.domain.plan import Day
 from dispatcher.domain.proof import Attempt, FailureReason
 from dispatcher.domain.roads import RoadNetwork
@@ -93,6 +94,23 @@ class Case:
         number = self.order.attempt + 1 if self.tried else self.order.attempt
         return replace(self.order, attempt=number, windows=windows_from(self.order, min(soon, end), end))
 
+    @property
+    def delivers(self) -> bool:
+        """Whether goods are brought, so that whoever goes must have them."""
+        return self.order is None or self.order.kind is OrderKind.DELIVERY
+
+    def has_goods(self, shift_id: ShiftId) -> bool:
+        """Whether the goods are in this round's vehicle."""
+        return shift_id == self.incident.shift_id and not self.in_cage and not self.round_over
+
+    def priced(self, shift_id: ShiftId, address: Address | None = None) -> Placed | None:
+        """What it would mean for this round; `None` if it does not come where the goods are."""
+        pricing, again = self.pricing, self.again
+        if pricing is None or again is None or shift_id not in pricing.day.shifts:
+            return None
+        order, aboard = replace(again, address=address) if address else again, self.has_goods(shift_id)
+        return pricing.into(order, shift_id, after_reload=self.delivers and not aboard, aboard=aboard)
+
 
 def offers_for(case: Case) -> tuple[Offer, ...]:
     """All that fits, the recommended first; what cannot be had stands behind what can."""
@@ -131,10 +149,10 @@ def _of(case: Case, remedy: Remedy) -> Iterator[Offer]:
 
 
 def _again_today(case: Case) -> Offer:
-    label = "Deliver again today" if _delivers(case) else "Collect again today"
+    label = "Deliver again today" if case.delivers else "Collect again today"
     if why_not := _not_today(case):
         return Offer(_R.AGAIN_TODAY, label, why_not=why_not)
-    found = cheapest(_prices(case, _rounds_with_goods(case)))
+    found = cheapest(map(case.priced, _rounds_with_goods(case)))
     if not found:
         return Offer(_R.AGAIN_TODAY, label, why_not=_nobody_has_it(case))
     best = found[0]
@@ -149,8 +167,8 @@ def _other_driver(case: Case) -> Offer:
     if why_not := _not_today(case):
         return Offer(_R.OTHER_DRIVER, label, why_not=why_not)
     own = case.incident.shift_id
-    rounds = {s: late for s, late in _rounds_at_depot(case).items() if s != own}
-    found = [each for each in cheapest(_prices(case, rounds)) if not each.obstacle]
+    rounds = [shift_id for shift_id in _others(case) if shift_id != own]
+    found = [each for each in cheapest(map(case.priced, rounds)) if not each.obstacle]
     if not found:
         return Offer(_R.OTHER_DRIVER, label, why_not=_nobody_else(case))
     choices = tuple((each.shift_id, _words(case, each)) for each in found)
@@ -167,25 +185,22 @@ def _not_today(case: Case) -> str:
     return "" if case.day is not None else "Its day is not on the road."
 
 
-def _rounds_with_goods(case: Case) -> Mapping[ShiftId, bool]:
-    """Rounds that could bring it, and whether only after they were at the depot again."""
+def _rounds_with_goods(case: Case) -> Sequence[ShiftId]:
+    """Rounds that could go: the one that has the goods, else those that may come where they are."""
     own = case.incident.shift_id
-    if not case.in_cage and not case.round_over and own is not None and case.day and own in case.day.shifts:
-        return {own: False}
-    return _rounds_at_depot(case)
+    if case.day and own is not None and own in case.day.shifts and case.has_goods(own):
+        return (own,)
+    return _others(case)
 
 
-def _rounds_at_depot(case: Case) -> Mapping[ShiftId, bool]:
-    """Rounds that are, or come again, where the goods are: anywhere for a collection, else at the depot."""
-    pricing, place = case.pricing, case.order.address.place if case.order else None
+def _others(case: Case) -> Sequence[ShiftId]:
+    """Rounds that may come where the goods are, the nearest: anywhere for a collection, else at the depot."""
+    pricing, own = case.pricing, case.incident.shift_id
     if pricing is None:
-        return {}
-    near = pricing.nearest(place, _driven(case))
-    if not _delivers(case):
-        return dict.fromkeys(near, False)
-    own = case.incident.shift_id
-    aboard = not case.in_cage and not case.round_over and own is not None and pricing.left(own)
-    return {} if aboard else dict.fromkeys(near, True)
+        return ()
+    if case.delivers and own is not None and case.has_goods(own) and pricing.left(own):
+        return ()
+    return pricing.nearest(case.order.address.place if case.order else None, _driven(case))
 
 
 def _driven(case: Case) -> list[ShiftId]:
@@ -199,14 +214,6 @@ def _driven(case: Case) -> list[ShiftId]:
     return [s.id for s in case.day.shifts.values() if s.id not in over and s.ends_at > case.moment.now]
 
 
-def _prices(case: Case, rounds: Mapping[ShiftId, bool]) -> list[Placed]:
-    pricing, again = case.pricing, case.again
-    if pricing is None or again is None:
-        return []
-    asked = (pricing.into(again, s, after_reload=reload) for s, reload in rounds.items())
-    return [placed for placed in asked if placed is not None]
-
-
 def _nobody_has_it(case: Case) -> str:
     if case.in_cage:
         return "The goods are in the cage, and no round leaves the depot any more today."
@@ -215,7 +222,7 @@ def _nobody_has_it(case: Case) -> str:
 
 
 def _nobody_else(case: Case) -> str:
-    if not _delivers(case):
+    if not case.delivers:
         return "No other round is on the road."
     if case.in_cage or case.round_over:
         return "No other round leaves the depot any more today."

@@ -23,6 +23,7 @@ from dispatcher.planning.rank import Offer as Ranked
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.plan import sequences_of
 
+_ROOM = frozenset({Rule.WEIGHT, Rule.VOLUME, Rule.PARCELS})
 NEAREST = 6
 """Rounds that are priced when any could do it."""
 
@@ -65,10 +66,13 @@ class Pricing:
     roads: RoadNetwork
     now: datetime
 
-    def into(self, order: Order, shift_id: ShiftId, *, after_reload: bool = False) -> Placed | None:
+    def into(
+        self, order: Order, shift_id: ShiftId, *, after_reload: bool = False, aboard: bool = False
+    ) -> Placed | None:
         """At its best place in this round, behind what is driven; `order` as it would be then.
 
         With `after_reload` only where the vehicle has been at the depot before; `None` where it does not come there.
+        What is `aboard` takes no more room than it does already.
         """
         part = self._part(order, shift_id)
         closed = obeyed(self.roads, part.closures)
@@ -85,7 +89,11 @@ class Pricing:
             ranked = min((hand.at(shift_id, n) for n in range(first, length + 1)), key=lambda each: each.weight)
         else:
             ranked = hand.offers()[0]
-        return self._placed(order, ranked, judge_route(problem, shift_id, ranked.sequence), now)
+        placed = self._placed(order, ranked, judge_route(problem, shift_id, ranked.sequence), now)
+        faults = [
+            v for v in (*ranked.breaks, *ranked.worse) if not (v.rule is Rule.LATE or (aboard and v.rule in _ROOM))
+        ]
+        return replace(placed, obstacle=_words(faults[0].rule, faults[0].amount) if faults else "")
 
     def nearest(self, place: Place | None, shift_ids: Iterable[ShiftId]) -> list[ShiftId]:
         """The rounds with a stop ahead that is nearest to a place."""
@@ -133,7 +141,6 @@ class Pricing:
         round_ = self.live.rounds.get(ranked.shift_id) if self.live else None
         delay_s = (round_.delay_s or 0) if round_ else 0
         stop = next(stop for stop in times.stops if stop.order_id == order.id)
-        faults = [v for v in (*ranked.breaks, *ranked.worse) if v.rule is not Rule.LATE]
         return Placed(
             shift_id=ranked.shift_id,
             driver=self.day.drivers[shift.driver_id].name,
@@ -142,7 +149,6 @@ class Pricing:
             duration_s=round((times.returns_at - before.returns_at).total_seconds()),
             distance_m=ranked.distance_m,
             late=max(ranked.late, _late_on_road(round_, order.id, ranked)),
-            obstacle=_words(faults[0].rule, faults[0].amount) if faults else "",
         )
 
 

@@ -76,6 +76,7 @@ class _Shown:
 
     def context(self, wishes: Sequence[Wish]) -> dict[str, Any]:
         body = self.page.body
+        stopped = {wish.kind for wish in wishes} & {WishKind.NO_MESSAGES}
         return {
             "lang": self.lang,
             "w": self.w,
@@ -88,11 +89,11 @@ class _Shown:
             "headline": self._headline(),
             "details": [text for text in self._details() if text],
             "steps": self._steps(),
-            "agreed": ", ".join(self._span(*w) for w in body["windows"]) if body["state"] in _AHEAD else "",
+            "agreed": ", ".join(self._windows()) if body["state"] in _AHEAD else "",
             "at": self._clock(self.now),
             "as_of": self.w["as_of"].format(at=self._clock(self.now)),
             "wishes": [self._wish(wish) for wish in _worth_showing(wishes)],
-            "asks": [self._ask(kind) for kind in kinds_open(self.page, self.now)],
+            "asks": [self._ask(kind) for kind in kinds_open(self.page, self.now) if kind not in stopped],
         }
 
     # --- how it stands ---
@@ -126,6 +127,9 @@ class _Shown:
             return [self.w["handover"].get(body.get("handover", ""), "")]
         return [said.get(body["state"], "")]
 
+    def _windows(self) -> list[str]:
+        return [self._span(*map(datetime.fromisoformat, window)) for window in self.page.body["windows"]]
+
     def _steps(self) -> list[dict[str, Any]]:
         state, collection = self.page.body["state"], self.page.body["kind"] == "collection"
         at = _STEP.get(state)
@@ -158,7 +162,7 @@ class _Shown:
             return ""
         if wish.opens_at is None or wish.closes_at is None:
             return self._day(wish.on)
-        return f"{self._day(wish.on)}, {self._clock(wish.opens_at)}–{self._clock(wish.closes_at)}"
+        return f"{self._day(wish.on)}, {self._span(wish.opens_at, wish.closes_at)}"
 
     def _ask(self, kind: WishKind) -> dict[str, Any]:
         name = kind.name.lower()
@@ -185,8 +189,8 @@ class _Shown:
         zone = ZoneInfo(self.page.body["zone"])
         return str(format_time(moment, "HH:mm", tzinfo=zone, locale=self.lang))
 
-    def _span(self, opens: str, closes: str) -> str:
-        return "–".join(self._clock(datetime.fromisoformat(moment)) for moment in (opens, closes))
+    def _span(self, opens: datetime, closes: datetime) -> str:
+        return f"{self._clock(opens)}\u2060–\u2060{self._clock(closes)}"  # never broken into two lines
 
 
 def _worth_showing(wishes: Sequence[Wish]) -> list[Wish]:

@@ -319,6 +319,8 @@ def test_messages_stop_at_once(served: Depot) -> None:
         for n in range(2):
             got = await wish(site, key=f"stop-{n:04}", kind="no_messages")
             assert "no more messages" in got.json["said"]
+        text = (await site.ask("GET", f"/t/{PART}")).body.decode()
+        assert 'data-kind="no_messages"' not in text, "what is done is not offered again"
 
     served.run(scenario)
     assert {(o.channel, o.to) for o in served.logbook.read(lambda r: r.opt_outs())} == {

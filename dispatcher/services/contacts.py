@@ -1,4 +1,4 @@
-"""Every contact with the customer of one order: what was told and answered, calls noted, wishes; and whose a reply is."""
+"""Every contact with the customer of an order: what was told and answered, calls, wishes; and whose a reply is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

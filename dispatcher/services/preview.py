@@ -12,13 +12,14 @@ from dispatcher.domain.place import Address
 from dispatcher.domain.proof import Handover
 from dispatcher.domain.time import at_local
 from dispatcher.messages.fields import FIELDS, Facts, Field
-from dispatcher.messages.segments import segments_of
+from dispatcher.messages.segments import plainer, segments_of
 from dispatcher.messages.templates import handover_words, languages, reason_words, shipped, template_for
 from dispatcher.messages.words import require_sense, text_of
 from dispatcher.services.outbox_lines import require_lines
 
 __all__ = [
-    "FIELDS", "Field", "Preview", "languages", "preview", "require_sense_in_messages", "shipped", "template_for",
+    "FIELDS", "Field", "Preview", "languages", "measured", "preview", "require_sense_in_messages", "shipped",
+    "template_for",
 ]  # fmt: skip
 
 SAMPLE_CODE = "123456"
@@ -48,11 +49,17 @@ def preview(template: Template, depot: Depot, order: Order | None = None, *, on:
         said = text_of(template, _sample(template, depot, order or _made_up(on or date(2026, 11, 24))))
     except BadInput as fault:
         return Preview("", "", 0, "", 0, "", (str(fault),))
-    text = said.text.replace(CODE_MARK, SAMPLE_CODE)
-    if template.channel is Channel.EMAIL:
-        return Preview(text, said.subject.replace(CODE_MARK, SAMPLE_CODE), 0, "", 0, "", ())
-    counted = segments_of(text)
-    return Preview(text, "", counted.count, counted.encoding, counted.left, counted.foreign, ())
+    subject = said.subject.replace(CODE_MARK, SAMPLE_CODE)
+    return measured(said.text.replace(CODE_MARK, SAMPLE_CODE), template.channel, subject)
+
+
+def measured(text: str, channel: Channel, subject: str = "") -> Preview:
+    """How long words are as they would go out."""
+    if channel is Channel.EMAIL:
+        return Preview(text, subject, 0, "", 0, "", ())
+    plain = plainer(text)
+    counted = segments_of(plain)
+    return Preview(plain, "", counted.count, counted.encoding, counted.left, counted.foreign, ())
 
 
 def require_sense_in_messages(policy: MessagePolicy) -> None:

@@ -26,9 +26,9 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.messages import Channel, Event, Template
 from dispatcher.domain.orders import Order
 from dispatcher.domain.road_policy import RoadPolicy
-from dispatcher.services.preview import FIELDS, Preview, languages, preview, shipped
-from ui import format as fmt
+from dispatcher.services.preview import FIELDS, languages, preview, shipped
 from ui.depots.messages import EVENTS, language_words
+from ui.messages.words import length_words
 from ui.parts.fields import mark, named
 from ui.parts.said import Said, Tone
 from ui.theme import Theme
@@ -37,7 +37,6 @@ NAME = "depot_settings.messages.words"
 MADE_UP = "a made-up order"
 MOST_OFFERED = 200
 """Orders of the day to look at the words with."""
-MOST_FOREIGN = 8
 SNIPPETS = {
     "collection": "{% if collection %}…{% else %}…{% endif %}",
     "partly": "{% if partly %}…{% endif %}",
@@ -277,14 +276,6 @@ class WordsPage:
         mark(self.text, invalid=bool(seen.faults))
         self.shown.setPlainText(f"{seen.subject}\n\n{seen.text}" if seen.subject else seen.text)
         self.counter.setText(length_words(seen))
-
-
-def length_words(seen: Preview) -> str:
-    """How many short messages it takes, and why; how long an e-mail is."""
-    if not seen.segments:
-        return fmt.count(len(seen.text), "character") if seen.text else ""
-    said = f"{fmt.count(seen.segments, 'short message')}, room for {seen.left} more ({seen.encoding})"
-    return f"{said}; because of {seen.foreign[:MOST_FOREIGN]}" if seen.foreign else said
 
 
 def _title(event: Event, channel: Channel) -> str:

@@ -1,12 +1,12 @@
 """The form of one order: typed in anew, or changed. It wishes a save; it writes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import count
 
 from PySide6.QtCore import QDate, Signal, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId, new_id
@@ -16,6 +16,7 @@ from dispatcher.domain.plan import Day
 from dispatcher.services.orders import Unprovable, placed_at, require_sense_at_door
 from dispatcher.services.ports import Geocoder
 from ui import format as words
+from ui.messages.contacts import ContactLog
 from ui.orders.fields import KINDS, PRIORITIES, OrderFields
 from ui.parts.fields import mark, named, primary
 from ui.parts.said import Said, Tone
@@ -61,7 +62,9 @@ class OrderDialog(QDialog):
         parent: QWidget | None = None,
         *,
         must_not_drop: Priority = Priority.NORMAL,
+        contacts: Callable[[QWidget], ContactLog] | None = None,
     ) -> None:
+        """`contacts` makes what shows every contact with an order's customer; without it, and for a new order, none."""
         super().__init__(parent)
         self.setObjectName("order")
         self.setWindowTitle(f"Order {order.number}" if order else f"New order for {words.weekday_date(day.date)}")
@@ -75,6 +78,11 @@ class OrderDialog(QDialog):
         fetched = [f"{each.number}  {each.address.line}" for each in self._collections]
         self.fields = OrderFields(day.depot, names, fetched, theme, self)
         self._lay_out()
+        self.contacts = contacts(self.tabs) if contacts and order else None
+        if self.contacts:
+            self.tabs.addTab(self.contacts, "Contacts")
+            self.contacts.show_order(order)
+        self.tabs.tabBar().setVisible(self.tabs.count() > 1)
         self._fill(order) if order else self._fill_new(must_not_drop)
         self._opened_with = self.fields.state()
         self._wire()
@@ -84,7 +92,10 @@ class OrderDialog(QDialog):
 
     def _lay_out(self) -> None:
         grid = self._theme.grid
-        self.area = named(QScrollArea(self), "order.scroll", "The order's fields")
+        self.tabs = named(QTabWidget(self), "order.tabs", "The order and its contacts")
+        self.tabs.setDocumentMode(True)
+        self.area = named(QScrollArea(self.tabs), "order.scroll", "The order's fields")
+        self.tabs.addTab(self.area, "Order")
         self.area.setWidget(self.fields)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -100,7 +111,7 @@ class OrderDialog(QDialog):
         whole.setContentsMargins(*[grid(4)] * 4)
         whole.setSpacing(grid(2))
         whole.addWidget(self.state)
-        whole.addWidget(self.area, 1)
+        whole.addWidget(self.tabs, 1)
         whole.addWidget(self.fault)
         whole.addWidget(self.box)
 
@@ -239,6 +250,7 @@ class OrderDialog(QDialog):
         self._marked = field
         if field is not None:
             mark(field, invalid=True)
+            self.tabs.setCurrentWidget(self.area)
             field.setFocus()
             self.area.ensureWidgetVisible(field)
 

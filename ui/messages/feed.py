@@ -1,0 +1,220 @@
+"""Makes, sends and reads a day's messages again and again, and does what people decide about them.
+
+Knows no widget. Two lanes: one hands messages to the lines, which may keep silent for a minute; the other makes what is
+due, publishes customers' pages, reads, and writes what is decided, so that none of that waits for a line.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.messages import MessagePolicy
+from dispatcher.domain.orders import Order
+from dispatcher.services.customer_pages import publish
+from dispatcher.services.live import LiveDay
+from dispatcher.services.outbox import MessageDesk, Outbox, Sent
+from dispatcher.services.planning import Outlook
+from dispatcher.services.workplace import Workplace
+from ui.messages.words import About
+
+log = logging.getLogger(__name__)
+
+REST_MS = 3_000
+"""Between two looks at the day, after each of which what may go is sent: by the depot's clock, whatever its pace."""
+TOMORROW_EVERY = 20
+"""Looks until the next day is looked at again: it has to be read and judged for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A day's outbox, and what its orders are called."""
+
+    on: date
+    box: Outbox
+    orders: Mapping[OrderId, About]
+    policy: MessagePolicy = field(default_factory=MessagePolicy)
+
+
+class MessageFeed(QObject):
+    """GUI thread; answers come there too.
+
+    Signals:
+        read(Read): the outbox as it is now.
+        sent(Sent): something was handed over, or not.
+        done(object, object): a deed is done: what it was called with, and its answer.
+        refused(object, Exception): it is not, and why.
+        fault_changed(str): messages cannot be looked after, and why; empty when they can again.
+    """
+
+    read = Signal(object)
+    sent = Signal(object)
+    done = Signal(object, object)
+    refused = Signal(object, object)
+    fault_changed = Signal(str)
+    _answered = Signal(object)
+
+    def __init__(self, workplace: Workplace, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workplace = workplace
+        self.desk = MessageDesk(workplace)
+        self._lane = ThreadPoolExecutor(1, "roundhouse-messages")
+        self._line = ThreadPoolExecutor(1, "roundhouse-post")
+        self._on: date | None = None
+        self._outlook: Outlook | None = None
+        self._live: LiveDay | None = None
+        self._busy = self._sending = self._stopped = False
+        self._deeds = self._looks = 0
+        self._fault = ""
+        self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
+        self._timer = QTimer(self, interval=REST_MS)
+        self._timer.setObjectName("messages.feed")
+        self._timer.timeout.connect(self.look)
+
+    # --- what is looked after ---------------------------------------------------------------------------------------
+
+    @property
+    def works(self) -> bool:
+        """Whether anything is made, sent and written here."""
+        return self.desk.works
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not (self._busy or self._sending or self._deeds)
+
+    def start(self) -> None:
+        """Look after messages from now on, whether anybody looks or not."""
+        if not self._stopped:
+            self._timer.start()
+            self.look()
+
+    def set_date(self, on: date) -> None:
+        """Read this day's outbox from now on."""
+        self._on = on
+        self.look()
+
+    def take_outlook(self, outlook: Outlook) -> None:
+        """The day as it is planned now."""
+        self._outlook = outlook
+
+    def take_live(self, live: LiveDay) -> None:
+        """The day as it stands on the road now."""
+        self._live = live
+
+    @Slot()
+    def look(self) -> None:
+        """Make what is due, publish pages, and read; unless that is under way."""
+        if self._busy or self._stopped or self._on is None:
+            return
+        self._busy = True
+        tomorrow = self._looks % TOMORROW_EVERY == 0
+        self._looks += 1
+        task = self._lane.submit(self._look, self._on, self._outlook, self._live, tomorrow)
+        task.add_done_callback(lambda future: self._answered.emit((future, self._on_read)))
+
+    def _look(self, on: date, outlook: Outlook | None, live: LiveDay | None, tomorrow: bool) -> Read:
+        """On the lane."""
+        depot = self._workplace.depot
+        if self.works and outlook is not None:
+            there = live if live and live.date == outlook.day.date else None
+            self.desk.step(outlook, there)
+            if tomorrow:
+                self.desk.step_tomorrow()
+            if depot.road.messages.page:
+                publish(self._workplace, outlook, there, now=self._workplace.clock())
+        box = self.desk.box(on)
+        return Read(on, box, self._orders_of(box, outlook), depot.road.messages)
+
+    def _orders_of(self, box: Outbox, outlook: Outlook | None) -> Mapping[OrderId, About]:
+        known = dict(outlook.day.orders) if outlook else {}
+        wanted = {said.order_id for said in (*box.messages, *box.replies) if said.order_id}
+        if missing := [order_id for order_id in wanted if order_id not in known]:
+            known |= {order.id: order for order in self._workplace.store.read(lambda r: r.orders(missing))}
+        return {order_id: about(known[order_id]) for order_id in wanted if order_id in known}
+
+    def _on_read(self, read: Read) -> None:
+        self._busy = False
+        if read.on != self._on:
+            self.look()
+            return
+        self.read.emit(read)
+        self.send()
+
+    # --- sending ----------------------------------------------------------------------------------------------------
+
+    def send(self) -> None:
+        """Hand over what waits and may go; unless that is under way."""
+        if self._sending or self._stopped or not self.works:
+            return
+        self._sending = True
+        task = self._line.submit(self.desk.send_some, lambda: self._stopped)
+        task.add_done_callback(lambda future: self._answered.emit((future, self._on_sent)))
+
+    def _on_sent(self, sent: Sent) -> None:
+        self._sending = False
+        if any(sent.counts.values()) or sent.replies:
+            self.sent.emit(sent)
+            self.look()
+
+    # --- deeds ------------------------------------------------------------------------------------------------------
+
+    def do(self, what: object, deed: Callable[[], Any]) -> None:
+        """Write what somebody decided, and read again; `what` comes back with the answer."""
+        if self._stopped:
+            return
+        self._deeds += 1
+        task = self._lane.submit(deed)
+        task.add_done_callback(lambda future: self._answered.emit((future, (what,))))
+
+    def _on_deed(self, what: object, future: Future[Any]) -> None:
+        self._deeds -= 1
+        if (fault := future.exception()) is not None:
+            self.refused.emit(what, fault)
+            return
+        self.done.emit(what, future.result())
+        self.look()
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_answered(self, answer: tuple[Future[Any], Any]) -> None:
+        future, then = answer
+        if self._stopped:
+            return
+        if isinstance(then, tuple):
+            self._on_deed(then[0], future)
+            return
+        if (fault := future.exception()) is not None:
+            if then == self._on_read:
+                self._busy = False
+            else:
+                self._sending = False
+            self._say(str(fault))
+            return
+        self._say("")
+        then(future.result())
+
+    def _say(self, fault: str) -> None:
+        if fault != self._fault:
+            self._fault = fault
+            if fault:
+                log.warning("messages cannot be looked after: %s", fault)
+            self.fault_changed.emit(fault)
+
+    def stop(self) -> None:
+        """Look no more; what was decided is written, and what a line has in hand is waited for."""
+        self._stopped = True
+        self._timer.stop()
+        self._lane.shutdown(wait=True)
+        self._line.shutdown(wait=True)
+
+
+def about(order: Order) -> About:
+    """What is shown of it."""
+    return About(order.number, order.contact.name)

@@ -9,7 +9,7 @@ from ui.exceptions.form import Form
 
 QUESTIONS = {
     Remedy.CALL: "{label}. What was said? Begin with “not reached” if nobody answered.",
-    Remedy.MESSAGE: "What the customer is told:",
+    Remedy.MESSAGE: "{label}:",
     Remedy.REFUND: "What is refunded, and why?",
     Remedy.CLOSE: "What settled it?",
     Remedy.DECLINE: "What the customer is told:",

@@ -133,14 +133,15 @@ class CageModel(QAbstractTableModel):
         self._texts: list[tuple[str, ...]] = []
         self._on = date.min
 
-    def show_rows(self, rows: Sequence[CageRow], on: date) -> None:
-        """Show these."""
+    def show_rows(self, rows: Sequence[CageRow], on: date) -> bool:
+        """Show these; whether they are others than before."""
         if tuple(rows) == self._rows and on == self._on:
-            return
+            return False
         self.beginResetModel()
         self._rows, self._on = tuple(rows), on
         self._texts = [self._texts_of(row) for row in rows]
         self.endResetModel()
+        return True
 
     def _texts_of(self, row: CageRow) -> tuple[str, ...]:
         since = row.scanned_at or row.expected_at
@@ -205,7 +206,7 @@ class Cage(QWidget):
         self._pointed: Piece | None = None
         """Scanned, and not in the list yet."""
         self.field = named(Scanner(self), "exceptions.cage.scan", "Barcode or order number")
-        self.field.setPlaceholderText("Scan a parcel, or type its barcode or its order's number, and press Enter")
+        self.field.setPlaceholderText("Scan, or type a barcode or order number")
         self.field.setClearButtonEnabled(True)
         self.verdict = Verdict(theme, self)
         self.counts = named(QLabel(self), "exceptions.cage.counts", "How much is where")
@@ -289,9 +290,8 @@ class Cage(QWidget):
 
     def show_rows(self, rows: Sequence[CageRow], on: date) -> None:
         """What is there, expected and missing."""
-        before, chosen = self.model.rowCount(), self._pointed or self._key(self.current)
-        self.model.show_rows(rows, on)
-        if before != self.model.rowCount():
+        chosen = self._pointed or self._key(self.current)
+        if self.model.show_rows(rows, on):
             self._size_columns()
         counted = {lying: sum(row.lying is lying for row in rows) for lying in LYING}
         said = [f"{n:,} {LYING[lying][0]}" for lying, n in counted.items() if n]

@@ -41,7 +41,7 @@ class Detail(QWidget):
         self.call = named(QToolButton(self), "exceptions.call", "Copy the telephone number")
         self.call.setToolTip("Copy the number")
         self.go_to = named(QToolButton(self), "exceptions.order", "Show the order on the board")
-        self.go_to.setText("Show on the board")
+        self.go_to.setText(" Show on the board")
         self.remedies = Remedies(theme, self)
         self.form = Form("exceptions.form", theme, geocoder, self)
         self.page = Page(theme, self)
@@ -94,7 +94,7 @@ class Detail(QWidget):
         elif not shown.incident.open:
             self.remedies.say(self._settled(shown))
         self.what.setText(shown.incident.what)
-        self.call.setText(shown.phone)
+        self.call.setText(f" {shown.phone}")
         self.call.setVisible(bool(shown.phone))
         self.go_to.setVisible(shown.order is not None)
         self.page.show_sheet(sheet)

@@ -125,7 +125,7 @@ class Page(QTextBrowser):
     def _html(self, sheet: Sheet) -> str:
         parts = (
             self._table(sheet.standing()),
-            self._section("Order", sheet.order()),
+            self._section("Order" if sheet.shown.incident.order_id else "On the road", sheet.order()),
             self._section("At the door", sheet.door()),
             self._section("Since then", sheet.entries()),
             self._section("All of this order", sheet.told()),

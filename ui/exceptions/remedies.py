@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from dispatcher.services.exceptions import Given, Offer
 from ui.parts.fields import named, primary
@@ -35,11 +35,7 @@ class Remedies(QWidget):
         self.buttons: list[QPushButton] = []
         self._why: list[QLabel] = []
         self.said = Said("exceptions.remedies.said", "What can be done", theme, self)
-        self._column = QVBoxLayout(self)
-        self._column.addWidget(self.said)
-        self._rows: list[QHBoxLayout] = []
-        theme.changed.connect(self._dress)
-        self._dress()
+        theme.changed.connect(self._place)
 
     # --- what is offered ------------------------------------------------------------------------------------------
 
@@ -60,6 +56,7 @@ class Remedies(QWidget):
         """Say this instead of offering anything."""
         self._clear()
         self.said.say(text, tone)
+        self._place()
 
     def set_can(self, can: bool) -> None:
         """Whether the buttons answer now."""
@@ -102,15 +99,8 @@ class Remedies(QWidget):
             part.hide()
             part.deleteLater()
         self.offers, self.buttons, self._why = (), [], []
-        self._drop_rows()
 
     # --- where it stands ------------------------------------------------------------------------------------------
-
-    @Slot()
-    def _dress(self) -> None:
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(self._theme.grid(1.5))
-        self._place()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Other rows, where others fit."""
@@ -118,44 +108,41 @@ class Remedies(QWidget):
         if event.size().width() != event.oldSize().width():
             self._place()
 
+    @Slot()
     def _place(self) -> None:
-        """As many beside one another as fit, in their order; words that do not fit on one line get two."""
-        self._drop_rows()
-        room, gap, left = max(self.width(), 1), self._theme.grid(1.5), 0
-        for label in self._why:
-            label.setFont(self._theme.font(Size.SMALL))
+        """As many beside one another as fit, in their order, then why others cannot be; as high as that becomes.
+
+        By hand: layouts that are remade while the one above is at work crash Qt.
+        """
+        room, gap, top, left, high = max(self.width(), 1), self._theme.grid(1.5), 0, 0, 0
         for button in self.buttons:
-            said, _, price = str(button.property("words")).partition("\n")
-            button.setText(f"{said}   {price}" if price else said)
-            if button.sizeHint().width() > room:
-                frame = button.sizeHint().width() - button.fontMetrics().horizontalAdvance(button.text())
-                lines = [line for part in (said, price) for line in wrapped(part, button.fontMetrics(), room - frame)]
-                button.setText("\n".join(lines))
-            wide = button.sizeHint().width()
-            if not self._rows or wide > left:
-                self._begin_row()
-                left = room
-            self._rows[-1].insertWidget(self._rows[-1].count() - 1, button)
-            button.setMinimumWidth(1)  # else the pane could not be made narrower again
-            button.setMaximumWidth(room)
-            button.show()
-            left -= wide + gap
-        for label in self._why:
-            self._column.addWidget(label)
-            label.show()
+            size = self._fit(button, room)
+            if left and left + size.width() > room:
+                top, left, high = top + high + gap, 0, 0
+            button.setGeometry(QRect(QPoint(left, top), size))
+            left, high = left + size.width() + gap, max(high, size.height())
+        top += high + gap if high else 0
+        for label in (self.said, *self._why):
+            if not label.text():
+                continue
+            if label is not self.said:
+                label.setFont(self._theme.font(Size.SMALL))
+            tall = label.heightForWidth(room)
+            label.setGeometry(0, top, room, tall)
+            top += tall + gap
+        for part in (*self.buttons, *self._why):
+            part.show()
+        self.setFixedHeight(max(0, top - gap))
 
-    def _begin_row(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(self._theme.grid(1.5))
-        row.addStretch()
-        self._column.addLayout(row)
-        self._rows.append(row)
-
-    def _drop_rows(self) -> None:
-        for row in self._rows:
-            self._column.removeItem(row)
-            row.deleteLater()
-        self._rows = []
+    def _fit(self, button: QPushButton, room: int) -> QSize:
+        """Its words in one line, or in as many as they need."""
+        said, _, price = str(button.property("words")).partition("\n")
+        button.setText(f"{said}   {price}" if price else said)
+        if button.sizeHint().width() > room:
+            frame = button.sizeHint().width() - button.fontMetrics().horizontalAdvance(button.text())
+            lines = [line for part in (said, price) for line in wrapped(part, button.fontMetrics(), room - frame)]
+            button.setText("\n".join(lines))
+        return button.sizeHint().boundedTo(QSize(room, button.sizeHint().height()))
 
 
 def wrapped(text: str, metrics: QFontMetrics, room: int) -> list[str]:

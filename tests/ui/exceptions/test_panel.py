@@ -4,11 +4,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QCoreApplication, QSettings, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -22,7 +23,7 @@ from ui.exceptions.panel import IN_A_COPY, NONE_OPEN, ExceptionsPanel
 from ui.exceptions.words import Group, Which
 from ui.parts.said import Tone
 from ui.runner import OpRunner
-from ui.theme import Theme
+from ui.theme import Mode, Theme
 
 Key = Qt.Key
 FAILED = IncidentKind.FAILED
@@ -331,6 +332,19 @@ def test_the_page_tells_what_is_known(shown: Shown, qtbot: QtBot) -> None:
     assert wanted.args == [row.incident.order_id]
 
 
+def test_buttons_find_their_rows_at_any_width_and_size_of_text(shown: Shown, theme: Theme) -> None:
+    remedies = shown.panel.bench.detail.remedies
+    for mode, scale, width in ((Mode.DARK, 1.0, 1_900), (Mode.LIGHT, 1.5, 1_270), (Mode.LIGHT, 1.0, 1_270)):
+        theme.apply(mode, scale)
+        shown.panel.resize(width, 660)
+        press(Key.Key_J)
+        shown.settle()
+        QCoreApplication.sendPostedEvents()
+        places = [button.geometry() for button in remedies.buttons]
+        assert all(remedies.rect().contains(place) for place in places)
+        assert not any(one.intersects(other) for one, other in combinations(places, 2))
+
+
 def test_only_what_changed_is_told_and_what_is_chosen_stays(shown: Shown, morning: Morning) -> None:
     put(morning, *(left_out(n) for n in range(300)))
     shown.look()
@@ -426,6 +440,23 @@ def test_an_empty_queue_says_what_comes_here(
 
 
 # --- what is heard ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_tried_again_by_itself_gets_into_the_plan(
+    morning: Morning, panel: ExceptionsPanel, runner: OpRunner, qtbot: QtBot
+) -> None:
+    depot = morning.workplace.depot
+    road = replace(depot.road, incidents=replace(depot.road.incidents, retry_next_day=True))
+    morning.workplace.store.write("Retry", lambda uow: uow.put_depot(replace(uow.depot(), road=road)))
+    morning.go(failures=1)
+    morning.time.now = days.clock("23:00")  # nobody drives any more
+    shown = shown_on(panel, runner, morning, qtbot)
+    shown.look()
+    shown.look()
+    (incident,) = morning.incidents()
+    assert incident.order_id
+    tried = morning.order(incident.order_id)
+    assert (tried.date, tried.attempt) == (days.DATE + timedelta(days=1), 2)
 
 
 @pytest.mark.parametrize("sound", [True, False])

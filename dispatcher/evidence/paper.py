@@ -22,6 +22,8 @@ from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleD
 MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
 LABEL_WIDTH = 38 * mm
+_PAD = 6
+"""Points that reportlab keeps free within a frame."""
 QUIET = colors.HexColor("#57606a")
 RULE = colors.HexColor("#d0d7de")
 _FACES = (
@@ -64,6 +66,7 @@ class Paper:
         plain, bold = faces()
         self._text = ParagraphStyle("text", fontName=plain, fontSize=9, leading=12)
         self._small = ParagraphStyle("small", self._text, fontSize=7.5, leading=10, textColor=QUIET)
+        self._label = ParagraphStyle("label", self._small, leading=12)
         self._code = ParagraphStyle("code", self._small, splitLongWords=True, wordWrap="CJK")  # breaks hashes anywhere
         self._bold = ParagraphStyle("bold", self._text, fontName=bold)
         self._right = ParagraphStyle("right", self._text, alignment=TA_RIGHT)
@@ -83,7 +86,7 @@ class Paper:
     def facts(self, facts: Iterable[tuple[str, str]], *, code: bool = False) -> None:
         """Labels and values, one a line; those without a value are left out. `code`: hashes, broken anywhere."""
         style = self._code if code else self._text
-        rows = [[self._cell(label, self._small), self._cell(value, style)] for label, value in facts if value]
+        rows = [[self._cell(label, self._label), self._cell(value, style)] for label, value in facts if value]
         if rows:
             self._add_table(rows, [LABEL_WIDTH, WIDTH - LABEL_WIDTH])
 
@@ -125,8 +128,8 @@ class Paper:
         """All of it. The paper is spent then."""
         made = io.BytesIO()
         sheet = SimpleDocTemplate(
-            made, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
-            title=self._title, creator="Roundhouse", producer="Roundhouse",
+            made, pagesize=A4, leftMargin=MARGIN - _PAD, rightMargin=MARGIN - _PAD, topMargin=MARGIN,
+            bottomMargin=MARGIN, title=self._title, creator="Roundhouse", producer="Roundhouse",
         )  # fmt: skip
         sheet.build(self._story, onFirstPage=self._foot, onLaterPages=self._foot)
         return made.getvalue()

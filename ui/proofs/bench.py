@@ -54,6 +54,8 @@ class Bench(QSplitter):
         self.model = QueueModel(theme, zone, self)
         self.queue = QueueSorting(self.model, self)
         self.deeds: dict[str, QAction] = {}
+        self._driver_wide = theme.grid(26)
+        """What the longest name of a driver wants."""
         self._make_table()
         self.pictures = Pictures(theme, zone, self)
         self.facts = Facts(theme, self)
@@ -117,7 +119,14 @@ class Bench(QSplitter):
         left = QWidget(self)
         self._left = QVBoxLayout(left)
         self._left.addWidget(self.table, 1)
-        self._left.addWidget(self._buttons[-1], 0, Qt.AlignmentFlag.AlignLeft)
+        self.closing = named(QPushButton("Close the day…", left), "proofs.close_day.button", "Close the day")
+        self.closing.setToolTip("Sign the day off, and write its report  (Shift+C)")
+        self.closing.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        below = QHBoxLayout()
+        below.addWidget(self._buttons[-1])
+        below.addStretch()
+        below.addWidget(self.closing)
+        self._left.addLayout(below)
         middle = QWidget(self)
         self._middle = QVBoxLayout(middle)
         self._middle.addWidget(self.pictures, 1)
@@ -126,6 +135,10 @@ class Bench(QSplitter):
         self._right = QVBoxLayout(right)
         self._right.addWidget(self.facts, 5)
         self._right.addWidget(self.sketch, 2)
+        self.evidence = named(QPushButton("Evidence for this stop…", right), "proofs.evidence.button", "Evidence")
+        self.evidence.setToolTip("One file that shows this delivery, and verifies itself anywhere  (E)")
+        self.evidence.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._right.addWidget(self.evidence, 0, Qt.AlignmentFlag.AlignLeft)
         for part in (self._left, self._middle, self._right):
             part.setContentsMargins(0, 0, 0, 0)
         for stretch, part_ in ((4, left), (4, middle), (3, right)):
@@ -145,11 +158,13 @@ class Bench(QSplitter):
 
     def size_columns(self) -> None:
         """As wide as what stands there; the flags take what is left over."""
+        self.table.setColumnHidden(words.DRIVER, False)  # a hidden one has no width
         for column, least, most in (
-            (words.NUMBER, 14, 24), (words.DRIVER, 16, 26), (words.OUTCOME, 8, 14), (words.AT, 15, 20),
+            (words.NUMBER, 14, 24), (words.DRIVER, 16, 50), (words.OUTCOME, 8, 14), (words.AT, 15, 20),
             (words.DECISION, 25, 25),
         ):  # fmt: skip
             size_column(self.table, self._theme, column, least=least, most=most)
+        self._driver_wide = self.table.columnWidth(words.DRIVER)
         self._fit_columns()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -161,6 +176,10 @@ class Bench(QSplitter):
     def _fit_columns(self) -> None:
         table, grid = self.table, self._theme.grid
         table.setColumnHidden(words.DRIVER, False)
+        table.setColumnWidth(words.DRIVER, self._driver_wide)
+        short = grid(28) - self._room_for_flags()
+        if short > 0:  # flags come before the end of a name
+            table.setColumnWidth(words.DRIVER, max(grid(26), self._driver_wide - short))
         if self._room_for_flags() < grid(20):  # the facts tell it too
             table.setColumnHidden(words.DRIVER, True)
         table.setColumnWidth(words.FLAGS, max(grid(10), self._room_for_flags()))

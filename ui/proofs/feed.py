@@ -6,7 +6,7 @@ whatever the window does meanwhile, and none waits for a reading.
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -15,6 +15,7 @@ from dispatcher.domain.fleet import Driver
 from dispatcher.domain.ids import DriverId
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.review import Decision, Proof, ReviewDay
+from dispatcher.services.closing import Closings, closings_on
 from dispatcher.services.reviewing import ReviewDesk
 from dispatcher.services.workplace import Workplace
 from ui.runner import Job, OpRunner
@@ -32,6 +33,8 @@ class Read:
     drivers: Mapping[DriverId, Driver]
     rounds: int
     """How many were sent to drivers."""
+    closings: Closings = field(default_factory=Closings)
+    """Whether, and by whom, it was signed off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ class ReviewFeed(QObject):
         day = self.desk.day(on, cancel=progress.cancelled, told=told)
         drivers = {driver.id: driver for driver in self._workplace.store.read(lambda r: r.drivers())}
         sent = self._workplace.live.logbook.read(lambda reader: reader.rounds_on(on, bodies=False))
-        return Read(on, day, drivers, sum(not round_.withdrawn for round_ in sent))
+        closings = self._workplace.live.logbook.read(lambda reader: closings_on(reader, on))
+        return Read(on, day, drivers, sum(not round_.withdrawn for round_ in sent), closings)
 
     def _on_read(self, read: Read) -> None:
         """What was decided meanwhile is newer than what was read."""

@@ -1,34 +1,39 @@
 """The workbench: the day's proofs as a queue at the left, one of them large, and what is decided on it by keys."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import partial
 
 from PySide6.QtCore import QSettings, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import DriverId
-from dispatcher.domain.review import Decision, FlagKind, Proof, ReviewDay
+from dispatcher.domain.review import FlagKind, Proof, ReviewDay
+from dispatcher.services.agreeing import agreement
+from dispatcher.services.closing import Closings
+from dispatcher.services.closing_open import OpenItem
 from dispatcher.services.live import LiveDay
 from dispatcher.services.workplace import Workplace
 from ui import format as fmt
 from ui.board.empty import EmptyState
 from ui.parts.fields import named
 from ui.parts.said import Said, Tone
+from ui.proofs import words
 from ui.proofs.asking import AskLine
 from ui.proofs.bar import QueueBar
 from ui.proofs.bench import Bench
 from ui.proofs.facts import Sheet
 from ui.proofs.feed import Read, Refused, ReviewFeed
+from ui.proofs.judging import Judge
 from ui.proofs.loading import Loading
 from ui.proofs.looking import Ahead, Looked
-from ui.proofs.words import Filter, Row, driver_words, tally
+from ui.proofs.paperwork import Paperwork
+from ui.proofs.words import Filter, driver_words, tally
 from ui.runner import OpRunner
 from ui.theme import Theme
 
-REVIEWER = "proofs/reviewer"
 SOON_MS, HIDDEN_MS = 500, 20_000
 """After something came in the day is read again so soon: while it is looked at, and while it is not."""
 AGAIN_MS = 5_000
@@ -48,11 +53,13 @@ class ProofsPanel(QWidget):
         told(str): a sentence for the status bar.
         count_changed(int): so many proofs have findings and no decision.
         send_requested(): no rounds are on any phone yet.
+        elsewhere_requested(OpenItem): an exception, a round or a phone is to be shown, which others do.
     """
 
     told = Signal(str)
     count_changed = Signal(int)
     send_requested = Signal()
+    elsewhere_requested = Signal(object)
 
     def __init__(
         self,
@@ -70,11 +77,14 @@ class ProofsPanel(QWidget):
         self._read: Read | None = None
         self._heard: object = None
         self._shown = ""
+        self._closings = Closings()
         self._came: set[str] = set()
         """Attempts whose photos were waited for, and came."""
         self.feed = ReviewFeed(workplace, runner, self) if workplace.live else None
         self.ahead = Ahead(workplace, self.feed.desk.track_near, runner, self) if self.feed else None
         self._make()
+        desk = self.feed.desk if self.feed else None
+        self.paperwork = Paperwork(workplace, desk, runner, theme, settings, self)
         self._lay_out()
         self._wire()
         self._dress()
@@ -84,10 +94,11 @@ class ProofsPanel(QWidget):
     def _make(self) -> None:
         theme = self._theme
         self.bar = QueueBar(theme, self)
-        self.bar.show_reviewer(self.reviewer)
         self.ask = AskLine(theme, self)
         self.said = Said("proofs.said", "What was decided last", theme, self)
+        self.closed = Said("proofs.closed", "Whether the day is closed", theme, self)
         self.bench = Bench(theme, self._zone, self)
+        self.judge = Judge(self.bench, self.bar, self.ask, self.said, self.feed, self._settings, self)
         self.loading = Loading(theme, self)
         self.empty = EmptyState(theme, icon="clipboard-check-outline", text=NO_LOGBOOK, parent=self)
         self.empty.setObjectName("proofs.empty")
@@ -102,6 +113,7 @@ class ProofsPanel(QWidget):
             self.stack.addWidget(page)
         self._whole = QVBoxLayout(self)
         self._whole.addWidget(self.bar)
+        self._whole.addWidget(self.closed)
         self._whole.addWidget(self.said)
         self._whole.addWidget(self.ask)
         self._whole.addWidget(self.stack, 1)
@@ -118,17 +130,8 @@ class ProofsPanel(QWidget):
         bar.driver_changed.connect(self._on_driver)
         bar.words_changed.connect(self._on_words)
         bar.left.connect(bench.table.setFocus)
-        bar.reviewer_requested.connect(self.ask_reviewer)
+        bar.reviewer_requested.connect(self.judge.ask_reviewer)
         bench.row_changed.connect(self._show_current)
-        deeds = {
-            "accept": partial(self._decide_current, Decision.ACCEPTED),
-            "query": self._on_query,
-            "reject": self._on_reject,
-            "note": self._on_note,
-            "accept_unflagged": self._on_accept_unflagged,
-        }
-        for name, deed in deeds.items():
-            bench.deeds[name].triggered.connect(lambda _checked=False, deed=deed: deed())
         queue.modelReset.connect(self._show_current)
         self.ask.closed.connect(bench.table.setFocus)
         self.loading.cancel_requested.connect(self.feed.cancel)
@@ -138,8 +141,26 @@ class ProofsPanel(QWidget):
         self.feed.stopped.connect(self._on_stopped)
         self.feed.decided.connect(self._on_decided)
         self.feed.refused.connect(self._on_refused)
+        self._wire_paperwork()
         self.ahead.found.connect(self._on_found)
         self.ahead.failed.connect(self._on_not_found)
+
+    def _wire_paperwork(self) -> None:
+        paperwork = self.paperwork
+        paperwork.close_day.triggered.connect(self._on_close_day)
+        paperwork.evidence.triggered.connect(self._on_evidence)
+        self.bench.closing.clicked.connect(paperwork.close_day.trigger)
+        self.bench.evidence.clicked.connect(paperwork.evidence.trigger)
+        paperwork.told.connect(self._on_written)
+        paperwork.failed.connect(self._say_fault)
+        paperwork.closed.connect(self._look)
+        paperwork.jump_requested.connect(self.jump_to)
+        paperwork.yes_asked.connect(lambda question, then: self.ask.ask_yes(question, then, go="Write"))
+
+    @property
+    def actions_by_name(self) -> Mapping[str, QAction]:
+        """What can be done here on paper, for menus and the command palette; connected already."""
+        return {"proofs_close_day": self.paperwork.close_day, "proofs_evidence": self.paperwork.evidence}
 
     @Slot()
     def _dress(self) -> None:
@@ -156,6 +177,9 @@ class ProofsPanel(QWidget):
         self._later.stop()
         self.bench.model.show_proofs((), {}, on)
         self._on, self._read, self._heard = on, None, None
+        self.judge.on = on
+        self.closed.say("")
+        self.paperwork.forget()
         if self.feed is None or self.ahead is None:
             return
         self.feed.cancel()
@@ -208,6 +232,7 @@ class ProofsPanel(QWidget):
         """Read no more; what was decided is written first."""
         self._later.stop()
         self._again.stop()
+        self.paperwork.stop()
         if self.feed:
             self.feed.stop()
 
@@ -226,10 +251,18 @@ class ProofsPanel(QWidget):
         self.ahead.forget_unfinished()
         self.bench.model.show_proofs(read.day.proofs, read.drivers, read.on, self.feed.deciding)
         self.bar.offer_drivers(read.drivers, {proof.driver_id for proof in read.day.proofs})
+        self._closings = read.closings
         if first:
             self.bench.size_columns()
         self._settle()
+        self._show_day()
         self._show_current(again=True)
+
+    def _show_day(self, *, since: int = 0) -> None:
+        """Whether the day is closed, and how far its reviewers agree; `since` so many more records."""
+        if self._closings.done:
+            self._closings = replace(self._closings, since=self._closings.since + since)
+        self.closed.say(*words.day_words(self._closings, agreement(self.bench.model.proofs), self._zone))
 
     @Slot(object)
     def _on_stopped(self, fault: Exception | None) -> None:
@@ -364,83 +397,25 @@ class ProofsPanel(QWidget):
         there = self.stack.currentWidget() is self.bench and self.bench.current is not None
         for name, action in self.bench.deeds.items():
             action.setEnabled(mine and (there or name == "accept_unflagged"))
+        self.paperwork.close_day.setEnabled(mine and self._read is not None)
+        self.paperwork.evidence.setEnabled(there)
+        self.bench.closing.setEnabled(self.paperwork.close_day.isEnabled())
+        self.bench.evidence.setEnabled(there)
         self.bench.buttons.setToolTip("" if mine else IN_A_COPY)
-
-    # --- who decides ----------------------------------------------------------------------------------------------
 
     @property
     def reviewer(self) -> str:
         """Under whose name decisions are kept; empty before it was asked."""
-        return str(self._settings.value(REVIEWER, "") or "")
+        return self.judge.reviewer
 
-    @Slot()
-    def ask_reviewer(self, then: Callable[[], object] | None = None) -> None:
-        """Ask for the name; it stays for this window and the next."""
-
-        def keep(name: str) -> None:
-            self._settings.setValue(REVIEWER, name)
-            self.bar.show_reviewer(name)
-            if then:
-                then()
-
-        self.ask.ask_words(
-            "Your name, as it stands on decisions:", keep, go="Keep", missing="A name, please", text=self.reviewer
-        )
-
-    # --- deciding -------------------------------------------------------------------------------------------------
-
-    def _decide_current(self, decision: Decision, note: str = "", row: Row | None = None) -> None:
-        chosen = row or self.bench.current
-        if chosen is not None:
-            self._decide((chosen,), decision, note)
-
-    def _decide(self, rows: Sequence[Row], decision: Decision, note: str = "") -> None:
-        """Write it, under the reviewer's name, and go on to the next that is open."""
-        if not self.reviewer:
-            self.ask_reviewer(lambda: self._decide(rows, decision, note))
-            return
-        if self.feed is None or self._on is None:
-            return
-        keys = [row.key for row in rows]
-        self.said.say("")
-        self.feed.decide(self._on, keys, decision, by=self.reviewer, note=note)
-        self.bench.model.change((), self.feed.deciding)
-        current = self.bench.current
-        if decision is not Decision.NOTED and current and current.key in keys:
-            self.bench.go_to_open()
-
-    def _on_query(self) -> None:
-        self._ask("Question to the driver about {number}:", Decision.QUERIED, "Send", "What do you want to know?")
-
-    def _on_reject(self) -> None:
-        self._ask("Why is {number} rejected?", Decision.REJECTED, "Reject", "A reason, please")
-
-    def _on_note(self) -> None:
-        self._ask("Note on {number}:", Decision.NOTED, "Keep", "Some words, please")
-
-    def _ask(self, question: str, decision: Decision, go: str, missing: str) -> None:
-        """The answer is about the proof that was shown when it was asked."""
-        row = self.bench.current
-        if row is not None:
-            then = lambda words: self._decide_current(decision, words, row)
-            self.ask.ask_words(question.format(number=row.proof.number), then, go=go, missing=missing)
-
-    def _on_accept_unflagged(self) -> None:
-        rows = [row for row in self.bench.queue.rows() if row.plain]
-        if not rows:
-            self.said.say("None of those shown is open and without a finding.", Tone.QUIET)
-            return
-        sampled = sum(row.open and row.proof.sampled for row in self.bench.queue.rows())
-        verb = "stays" if sampled == 1 else "stay"
-        stay = f" {fmt.count(sampled, 'proof')} of the sample {verb} to be looked at." if sampled else ""
-        question = f"Accept {fmt.count(len(rows), 'proof')} shown without a finding?{stay}"
-        self.ask.ask_yes(question, lambda: self._decide(rows, Decision.ACCEPTED), go="Accept")
+    # --- what was decided, closed, written ------------------------------------------------------------------------
 
     @Slot(object)
     def _on_decided(self, proofs: Sequence[Proof]) -> None:
         if self.feed is None or self._read is None:
             return
         self.bench.model.change(proofs, self.feed.deciding)
+        self._show_day(since=len(proofs))
         self._settle()
         if any(proof.attempt.key == self._shown for proof in proofs):
             self._show_current(again=True)
@@ -458,6 +433,33 @@ class ProofsPanel(QWidget):
         n = self.bench.model.row_of_key(refused.keys[0])
         number = self.bench.model.proofs[n].number if n is not None and len(refused.keys) == 1 else ""
         self._say_fault(refused.fault, number)
+
+    @Slot()
+    def _on_close_day(self) -> None:
+        if self._on is not None:
+            self.paperwork.open_closing(self._on, self.reviewer)
+
+    @Slot()
+    def _on_evidence(self) -> None:
+        row = self.bench.current
+        if row is not None:
+            self.paperwork.ask_evidence(row.proof, self._closings)
+
+    @Slot(str)
+    def _on_written(self, words_: str) -> None:
+        self.said.say(words_, Tone.GOOD)
+        self.told.emit(words_)
+
+    @Slot(object)
+    def jump_to(self, item: OpenItem) -> None:
+        """Show what is open: its proof here, an exception or a round where these are."""
+        if not item.key:
+            self.elsewhere_requested.emit(item)
+            return
+        if not self.bench.choose_key(item.key):
+            self.bar.reset(Filter.ALL)
+            self.bench.choose_key(item.key)
+        self.bench.table.setFocus()
 
     def _say_fault(self, fault: Exception, about: str = "") -> None:
         if isinstance(fault, KnownError):

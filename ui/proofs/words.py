@@ -11,8 +11,11 @@ from dispatcher.domain.fleet import Driver
 from dispatcher.domain.ids import DriverId
 from dispatcher.domain.proof import Outcome
 from dispatcher.domain.review import Decision, Flag, FlagKind, Proof
+from dispatcher.services.agreeing import Agreement
+from dispatcher.services.closing import Closings
 from ui import format as fmt
 from ui.board.onroad import GLYPHS
+from ui.parts.said import Tone
 
 HEADERS = ("Order", "Driver", "End", "Time", "Flags", "Decision")
 NUMBER, DRIVER, OUTCOME, AT, FLAGS, DECISION = range(6)
@@ -24,6 +27,7 @@ OUTCOMES: Mapping[Outcome, str] = {
 CHIPS: Mapping[FlagKind, str] = {
     FlagKind.FAR: "far",
     FlagKind.EARLY: "early",
+    FlagKind.NO_PLACE: "no position",
     FlagKind.STALE: "old position",
     FlagKind.MOCKED: "made up",
     FlagKind.CODE_FAILED: "code",
@@ -167,6 +171,19 @@ def flag_words(flag: Flag) -> str:
     limit = _amount(flag.limit, flag.unit)
     parts = [part for part in (measured, f"limit {limit}" if limit else "", flag.about) if part]
     return f"{flag.kind.value}: {', '.join(parts)}" if parts else flag.kind.value
+
+
+def day_words(closings: Closings, agreed: Agreement, zone: ZoneInfo) -> tuple[str, Tone]:
+    """Whether the day is closed, what came since, and how far reviewers agree; nothing on a day that is simply open."""
+    alike = f"Reviewers agree on {agreed.agreed} of {fmt.count(agreed.both, 'proof')}." if agreed.both else ""
+    last = closings.last
+    if last is None:
+        return alike, Tone.QUIET
+    closed = f"Closed by {last.by} at {fmt.clock(last.at, zone, date.fromisoformat(last.signed.head.on))}"
+    if closings.since:
+        late = f"{closed}, reopened: {fmt.count(closings.since, 'record')} came since. Close it again when done."
+        return " ".join(filter(None, (late, alike))), Tone.WARNING
+    return " ".join(filter(None, (f"{closed}.", alike))), Tone.GOOD
 
 
 def _amount(value: float | None, unit: str) -> str:

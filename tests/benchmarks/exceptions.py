@@ -65,8 +65,10 @@ def _figures(workplace: Workplace, desk: ExceptionDesk) -> Iterator[dict[str, An
 
 def _fill(workplace: Workplace) -> None:
     day = days.make_day(STOPS, DRIVERS, seed=1, windows=0.0, collections=0.0)
-    ids, shifts = list(day.orders), list(day.shifts)
-    routes = {shift: ids[n::DRIVERS] for n, shift in enumerate(shifts)}
+    places = {order_id: order.address.place or day.depot.place for order_id, order in day.orders.items()}
+    ids, each = sorted(places, key=lambda o: places[o].lon), STOPS // DRIVERS
+    strips = [sorted(ids[n : n + each], key=lambda o: places[o].lat) for n in range(0, STOPS, each)]
+    routes = dict(zip(day.shifts, strips, strict=True))
     late = {s: replace(shift, ends_at=shift.ends_at + timedelta(hours=12)) for s, shift in day.shifts.items()}
     day = replace(days.with_plan(day, routes), shifts=late)
     workplace.store.write("Fill", lambda uow: keep(uow, day))

@@ -151,7 +151,7 @@ class Post:
         if line is None:
             return counts
         try:
-            for n, message in enumerate(waiting):
+            for message in waiting:
                 now = self._workplace.clock()
                 if pause := self._pause(channel, depot, now):
                     comes.append(pause)
@@ -159,7 +159,7 @@ class Post:
                 if not is_due(message, now):
                     comes.append(due_at(message, now))
                     continue
-                if cancel() or n >= most:
+                if cancel() or counts.total() >= most:
                     comes.append(now)
                     break
                 if after := self._send(message, line, depot):

@@ -1,4 +1,4 @@
-"""What people do with messages by hand, each within a transaction: write, send again, take out, note calls and what was read."""
+"""What people do with messages by hand, each within a transaction: write, send again, take out, read, note calls."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -51,7 +51,7 @@ def _sent() -> Iterator[dict[str, Any]]:
 
         with gateway(Gateway(answers=answers)) as sms, mail_server(MailServer(data=data)) as mail:
             desk.policy(sms=sms_line(sms.url, taken='"id"'), mail=mail_line(mail.port))
-            taken_s, _ = _timed(desk.run_until_settled)
+            taken_s, _ = _timed(lambda: desk.run_until_settled(2_000))
         got = sms.got() + mail.got()
         allowed = {MessageState.SENT: {1}, MessageState.UNKNOWN: {0, 1}, MessageState.FAILED: {0}}
         wrong = sum(got[m.to] not in allowed.get(m.state, ()) for m in desk.all())

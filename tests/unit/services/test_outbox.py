@@ -191,6 +191,14 @@ def test_a_cancelled_send_stops_between_two_messages(desk: Desk) -> None:
     assert (sent.counts, sent.next_at) == ({S.SENT: 2}, desk.clock())
 
 
+def test_many_that_wait_for_another_try_do_not_keep_back_those_behind_them(desk: Desk) -> None:
+    desk.put(*(waiting(n, SMS) for n in range(6)))
+    with gateway(Gateway(answers=lambda _asked: (500, "broken"))) as served:
+        desk.policy(sms=sms_line(served.url))
+        assert [desk.desk.send_some(most=2).counts.total() for _ in range(4)] == [2, 2, 2, 0]  # type: ignore[attr-defined]
+    assert {message.tries for message in desk.all()} == {1}
+
+
 def test_quiet_hours_hold_what_is_sent_in_the_evening(desk: Desk) -> None:
     desk.clock.now = days.clock("22:00")
     desk.put(waiting(1, SMS))

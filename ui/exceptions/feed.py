@@ -5,6 +5,7 @@ window's runner, where the newest question wins. What changes the plan goes to t
 """
 
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from ui.runner import Operation, OpRunner
 
 log = logging.getLogger(__name__)
 
+REST_SHARE = 10
+"""It rests at least so many times as long as it worked: the window has the same interpreter."""
 STAYING = frozenset({Remedy.CALL, Remedy.MESSAGE, Remedy.CHANGE_REASON, Remedy.SEND_AGAIN})
 """After these somebody still has to see whether that was enough."""
 TITLE = "Working out what can be done"
@@ -58,6 +61,7 @@ class _Look:
     """`None` where nothing differs."""
     retries: PlanChange | None
     """What is tried again the next working day by itself."""
+    took_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,8 @@ class ExceptionFeed(QObject):
 
     def take_outlook(self, outlook: Outlook) -> None:
         """The plan as it stands, judged."""
+        if outlook is self._outlook:
+            return
         self._outlook = outlook
         if self._on is not None and not self._looking and not self._stopped:
             self._rest.start(SOON_MS)
@@ -196,12 +202,14 @@ class ExceptionFeed(QObject):
 
     def _step_and_read(self, on: date, outlook: Outlook | None, live: LiveDay | None, *, wanted: bool) -> _Look:
         """On the lane."""
+        began = time.monotonic()
         fitting = live if live and outlook and live.date == outlook.day.date else None
         changed = self.desk.step(outlook, fitting) if self.mine else True
         retries = self.desk.retries()
-        if not (changed or wanted or retries):
-            return _Look(None, None)
-        return _Look(Read(on, self.desk.board(on), self._workplace.depot.road.incidents.sound), retries)
+        read = None
+        if changed or wanted or retries:
+            read = Read(on, self.desk.board(on), self._workplace.depot.road.incidents.sound)
+        return _Look(read, retries, 1_000 * (time.monotonic() - began))
 
     def _on_looked(self, future: Future[object]) -> None:
         self._looking = False
@@ -210,7 +218,7 @@ class ExceptionFeed(QObject):
             self._try_again(look.retries)
         if self._stopped:
             return
-        self._rest.start(REST_MS)
+        self._rest.start(max(REST_MS, round(REST_SHARE * look.took_ms)) if isinstance(look, _Look) else REST_MS)
         self._note_fault(fault)
         if isinstance(fault, Exception):
             self._wanted = True

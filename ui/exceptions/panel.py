@@ -76,6 +76,8 @@ class ExceptionsPanel(QWidget):
         self._read: Read | None = None
         self._offered: Offered | None = None
         self._priced: Shown | None = None
+        self._outlook: Outlook | None = None
+        self._faulted = False
         self._counted: tuple[int, int] | None = None
         self.feed = ExceptionFeed(workplace, runner, self) if workplace.live else None
         self.deeds: Deeds | None = None
@@ -189,7 +191,8 @@ class ExceptionsPanel(QWidget):
 
     def take_outlook(self, outlook: Outlook) -> None:
         """The plan as it stands, judged; never a preview. What can be done has other prices."""
-        if self.feed:
+        if self.feed and outlook is not self._outlook:
+            self._outlook = outlook
             self.feed.take_outlook(outlook)
             self._priced = None
             self._price()
@@ -226,6 +229,7 @@ class ExceptionsPanel(QWidget):
     def _on_read(self, read: Read) -> None:
         assert self.feed is not None
         former, self._read = self._read, read
+        self._recover()
         show = partial(self.bench.model.show_board, read.board.shown, read.board.at, read.on, self.feed.doing)
         self.bench.keep_place(show)
         if former is None or not former.board.shown:
@@ -251,6 +255,7 @@ class ExceptionsPanel(QWidget):
         if self._read is None:
             self._show_empty(f"{NOT_READ}\n{words_of(fault)}", "Look again")
         else:
+            self._faulted = True
             self.said.say_fault(fault)
 
     def _settle(self) -> None:
@@ -425,8 +430,15 @@ class ExceptionsPanel(QWidget):
     @Slot()
     def _on_looked(self) -> None:
         """Nothing happened but that it is later."""
+        self._recover()
         if self._read is not None:
             self._pass_time()
+
+    def _recover(self) -> None:
+        """It can be looked at again."""
+        if self._faulted:
+            self._faulted = False
+            self.said.say("")
 
     def _pass_time(self) -> None:
         assert self.feed is not None

@@ -13,10 +13,12 @@ from PySide6.QtCore import QCoreApplication, QSettings, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from dispatcher.domain.errors import KnownError
 from dispatcher.domain.incidents import Incident, IncidentKind, IncidentState, Remedy, Severity
 from dispatcher.domain.orders import OrderState
 from dispatcher.services.whatifs import WhatIf
 from dispatcher.services.workplace import Workplace
+from tests.conftest import ExpectLog
 from tests.fixtures import days
 from tests.ui.exceptions.conftest import DONE, Morning, Shown, press, shown_on, write
 from ui.exceptions.panel import IN_A_COPY, NONE_OPEN, ExceptionsPanel
@@ -392,6 +394,24 @@ def test_nothing_is_read_in_the_thread_that_paints(
     assert painting == []
     workplace.store.read(lambda r: r.depot())
     assert painting, "the watch works"
+
+
+def test_a_reading_that_fails_says_so_and_recovers(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    feed = shown.panel.feed
+    assert feed is not None
+    rows = len(shown.rows())
+    with expect_log("exceptions cannot be looked at"), monkeypatch.context() as broken:
+        broken.setattr(type(feed.desk), "board", lambda *_: (_ for _ in ()).throw(KnownError("The disk is full.")))
+        for _ in range(2):
+            shown.panel.refresh()
+            shown.settle()
+    assert "The disk is full." in shown.panel.said.text()
+    assert len(shown.rows()) == rows, "what was read stays"
+    shown.panel.refresh()
+    shown.settle()
+    assert shown.panel.said.text() == ""
 
 
 # --- copies, and windows that do not follow the road --------------------------------------------------------------

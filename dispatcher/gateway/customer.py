@@ -6,6 +6,7 @@ stands in the path, since people only have a link: it is in no log, and no other
 
 import asyncio
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,11 +49,18 @@ class CustomerPages:
 
     def __init__(self, house: House, folder: Path) -> None:
         """`folder` holds the page's templates, words and files."""
-        self._house, self._pages = house, Pages(folder)
-        self._files = {path.name: path for path in folder.iterdir() if path.suffix in GIVEN}
+        self._house, self._folder = house, folder
         limits = house.limits
         self._failures = Failures(limits.failures, limits.failures_s, time.monotonic)
         self._buckets = Buckets(limits.page_per_s, limits.page_burst, time.monotonic)
+
+    @cached_property
+    def _pages(self) -> Pages:
+        return Pages(self._folder)
+
+    @cached_property
+    def _files(self) -> dict[str, Path]:
+        return {path.name: path for path in self._folder.iterdir() if path.suffix in GIVEN}
 
     async def answer(self, request: web.BaseRequest, rest: str) -> web.StreamResponse:
         """GET /t/<secret>, POST /t/<secret>/wish, GET /t/-/<file>."""

@@ -4,13 +4,13 @@ A page says nothing that whoever got hold of its link could use: no name, no str
 not for the page but for the gateway alone lies under `private`. The whole body: `docs/customer-page.md`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dispatcher.domain.customers import CustomerPage, Wish, WishState
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.messages import Channel
 from dispatcher.domain.orders import Order, OrderKind, OrderState
 from dispatcher.domain.plan import Day, Stop
@@ -22,6 +22,7 @@ from dispatcher.domain.tracking import LiveRound, LiveStop
 from dispatcher.messages.reach import address_of
 from dispatcher.services.codes import depot_secret
 from dispatcher.services.customer_pages_links import digest_of, link_of, secret_part
+from dispatcher.services.driving_progress import progress_of
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
 from dispatcher.services.planning import Outlook
@@ -69,8 +70,9 @@ def publish(workplace: Workplace, outlook: Outlook, live: LiveDay | None, *, now
     if live is None and day.date <= now.astimezone(day.depot.zone).date():
         return Published()
     secret = depot_secret(workplace.home.database(workplace.slug).parent / "gateway")
-    wanted = pages_of(outlook, live, secret=secret, now=now)
     logbook = workplace.live.logbook
+    begun = logbook.read(lambda reader: _begun(reader, day)) if live else frozenset()
+    wanted = pages_of(outlook, live, begun, secret=secret, now=now)
     before, late = logbook.read(lambda reader: _before(reader, day.date, wanted))
     strays = [order_id for order_id in before if order_id not in wanted]
     elsewhere = {order.id: order for order in workplace.store.read(lambda r: r.orders(strays))} if strays else {}
@@ -83,23 +85,31 @@ def publish(workplace: Workplace, outlook: Outlook, live: LiveDay | None, *, now
     return Published(len(changed), len(gone), len(late))
 
 
-def pages_of(outlook: Outlook, live: LiveDay | None, *, secret: bytes, now: datetime) -> dict[OrderId, CustomerPage]:
-    """The page of every order of the day."""
+def pages_of(
+    outlook: Outlook, live: LiveDay | None, begun: Collection[ShiftId] = (), *, secret: bytes, now: datetime
+) -> dict[OrderId, CustomerPage]:
+    """The page of every order of the day; `begun` are the rounds whose drivers said so."""
     day = outlook.day
     standing = {order_id: _waiting(order) for order_id, order in day.orders.items()}
     for route in day.plan.routes:
         times = {each.order_id: each for each in outlook.schedule.routes[route.shift_id].stops}
         round_ = live.rounds.get(route.shift_id) if live else None
         for stop in route.stops:
-            standing[stop.order_id] = _standing(day.orders[stop.order_id], stop, times.get(stop.order_id), round_)
+            order, planned = day.orders[stop.order_id], times.get(stop.order_id)
+            standing[stop.order_id] = _standing(order, stop, planned, round_, begun=route.shift_id in begun)
     for order_id, attempt in (live.attempts if live else {}).items():
-        order = day.orders.get(order_id)
-        if order is not None and attempt.number >= order.attempt and order.state is OrderState.OPEN:
+        tried = day.orders.get(order_id)
+        if tried is not None and attempt.number >= tried.attempt and tried.state is OrderState.OPEN:
             standing[order_id] = _ended(attempt, day.depot.road)
     return {
         order_id: _page(day, order, standing[order_id], secret=secret, now=now)
         for order_id, order in day.orders.items()
     }
+
+
+def _begun(reader: LogbookReader, day: Day) -> frozenset[ShiftId]:
+    """The rounds whose drivers said that they set out."""
+    return frozenset(s for s, progress in progress_of(reader, day.shifts).items() if progress.begun_at)
 
 
 def _before(
@@ -164,13 +174,15 @@ def _waiting(order: Order) -> dict[str, Any]:
     return {"state": "waiting" if order.state is OrderState.OPEN else "cancelled"}
 
 
-def _standing(order: Order, stop: Stop, times: StopTimes | None, round_: LiveRound | None) -> dict[str, Any]:
+def _standing(
+    order: Order, stop: Stop, times: StopTimes | None, round_: LiveRound | None, *, begun: bool
+) -> dict[str, Any]:
     """Of an order that is in a round, before a driver said what became of it."""
     if order.state is not OrderState.OPEN:
         return _waiting(order)
     if stop.done:  # by the track, or marked by hand: nobody said that anything changed hands
         return {"state": "visited"}
-    if round_ is None or not (round_.visits or round_.driven_m >= BEGUN_M):
+    if round_ is None or not (begun or round_.visits or round_.driven_m >= BEGUN_M):
         return _planned(order, times)
     if round_.at_order_id == order.id:
         return {"state": "here"}

@@ -214,6 +214,15 @@ def test_a_page_follows_the_driver_to_the_door(desk: Desk) -> None:
     assert datetime.fromisoformat(last["earliest"]) <= expected <= datetime.fromisoformat(last["latest"])
 
 
+def test_who_says_to_have_set_out_is_on_the_way(desk: Desk) -> None:
+    phone = onroad.pair(desk.logbook, desk.day().shifts[desk.shift].driver_id, MORNING)
+    leaves = desk.outlook.schedule.routes[desk.shift].leaves_at
+    assert onroad.act(desk.logbook, phone, "begin", desk.shift, leaves)["taking"] == "taken"
+    desk.publish(leaves + timedelta(minutes=1))
+    assert [desk.page(o).body.get("before") for o in desk.planned] == [0, 1, 2, 3]
+    assert {desk.page(o).body["state"] for o in desk.day().plan.routes[1].order_ids} == {"planned"}
+
+
 def test_what_is_cancelled_moved_or_removed_is_told(desk: Desk) -> None:
     desk.publish(MORNING)
     one, two, three = desk.planned[:3]

@@ -18,6 +18,13 @@ from ui.theme import Theme
 ONLY_LOOKS = "Nothing is written here: this is a copy to try things out in, or a depot without a logbook."
 
 
+class _Tabs(QTabWidget):
+    """As high as there is room: else the page with the most words would make all of the dialog higher."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+
 class KeepingDialog(QDialog):
     """Non-modal. GUI thread. What it changes of the plan it tells by the runner's `op_finished`."""
 
@@ -37,13 +44,11 @@ class KeepingDialog(QDialog):
         self.who.setPlaceholderText("stands on what is done here")
         self.line = WorkLine(runner, theme, self)
         self.desk = Desk(workplace, runner, self.line, self.who, settings)
-        self.tabs = named(QTabWidget(self), "keeping.tabs", "Parts of data and retention")
+        self.tabs = named(_Tabs(self), "keeping.tabs", "Parts of data and retention")
         self.tabs.setDocumentMode(True)
         self.retention = RetentionTab(workplace, self.desk, theme, self.tabs)
         self.holds = HoldsTab(workplace, self.desk, theme, self.tabs)
         self.person = PersonTab(workplace, self.desk, theme, self.tabs)
-        for tab, title in ((self.retention, "Retention"), (self.holds, "Holds"), (self.person, "A person")):
-            self.tabs.addTab(tab, title)
         self.close_button = named(QPushButton("Close", self), "keeping.close", "Close")
         self.close_button.setAutoDefault(False)
         self._lay_out(theme)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.progress import Progress
@@ -13,8 +13,9 @@ from dispatcher.services.workplace import Workplace
 from ui.keeping import words
 from ui.keeping.desk import Desk
 from ui.keeping.model import LineModel
+from ui.keeping.work import paragraph
 from ui.parts.fields import label, mark, named
-from ui.parts.said import Said, Tone
+from ui.parts.said import Tone
 from ui.parts.tables import plain_table, size_column, size_rows
 from ui.theme import Theme
 
@@ -31,13 +32,14 @@ type Standing = tuple[tuple[Held, ...], str]
 class HoldsTab(QWidget):
     """GUI thread."""
 
-    def __init__(self, workplace: Workplace, desk: Desk, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, workplace: Workplace, desk: Desk, theme: Theme, tabs: QTabWidget) -> None:
+        super().__init__(tabs)
+        tabs.addTab(self, "Holds")  # before it is filled: who gets another parent loses the colour of its words
         self._workplace, self._desk, self._theme = workplace, desk, theme
-        self.what = Said("keeping.holds.what", "What this is", theme, self)
+        self.what = paragraph("keeping.holds.what", "What this is", theme, self)
         self.what.say(WHAT, Tone.QUIET)
         self.numbers = named(QLineEdit(self), "keeping.holds.numbers", "Order numbers")
-        self.numbers.setPlaceholderText("one or several, with blanks between")
+        self.numbers.setPlaceholderText("A1023 A1024")
         self.why = named(QLineEdit(self), "keeping.holds.why", "Why")
         self.why.setPlaceholderText("the claim, the court’s number")
         self.add = named(QPushButton("Put under hold", self), "keeping.holds.add", "Put under hold")
@@ -46,7 +48,7 @@ class HoldsTab(QWidget):
         self.model = LineModel(HEADERS, parent=self)
         self.table = plain_table(self, "keeping.holds.table", "Orders under hold")
         self.table.setModel(self.model)
-        self.empty = Said("keeping.holds.empty", "Orders under hold", theme, self)
+        self.empty = paragraph("keeping.holds.empty", "Orders under hold", theme, self)
         for button in (self.add, self.lift):
             button.setAutoDefault(False)
         self._lay_out()
@@ -73,10 +75,12 @@ class HoldsTab(QWidget):
         column.addLayout(row)
         column.addWidget(self.empty)
         column.addWidget(self.table, 1)
+        column.addStretch(0)
 
     @Slot()
     def _dress(self) -> None:
         size_rows(self.table, self._theme)
+        self.table.horizontalHeader().setStretchLastSection(True)
 
     @Slot()
     def look(self) -> None:

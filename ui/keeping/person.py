@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.keeping import Trace
@@ -18,8 +18,9 @@ from ui import format as format_words
 from ui.keeping import words
 from ui.keeping.desk import Desk
 from ui.keeping.model import LineModel
+from ui.keeping.work import paragraph
 from ui.parts.fields import label, mark, named
-from ui.parts.said import Said, Tone
+from ui.parts.said import Tone
 from ui.parts.tables import plain_table, size_column, size_rows
 from ui.theme import Size, Theme
 
@@ -28,15 +29,16 @@ ERASING = (
     "Erasing cannot be undone. Name, address, notes, signatures, photos and messages go, also from the history; "
     "that the orders were served stays, and addresses that want no messages."
 )
-HEADERS = ("Order", "Day", "Name", "Telephone", "E-mail", "Address", "")
+HEADERS = ("Order", "Day", "Name", "Telephone", "E-mail", "Address")
 FILE = "person.zip"
 
 
 class PersonTab(QWidget):
     """GUI thread."""
 
-    def __init__(self, workplace: Workplace, desk: Desk, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, workplace: Workplace, desk: Desk, theme: Theme, tabs: QTabWidget) -> None:
+        super().__init__(tabs)
+        tabs.addTab(self, "A person")  # before it is filled: who gets another parent loses the colour of its words
         self._workplace, self._desk, self._theme = workplace, desk, theme
         self._kept: PersonKept | None = None
         self._make(theme)
@@ -46,24 +48,24 @@ class PersonTab(QWidget):
         self._show(None, ())
 
     def _make(self, theme: Theme) -> None:
-        self.what = Said("keeping.person.what", "What this is", theme, self)
+        self.what = paragraph("keeping.person.what", "What this is", theme, self)
         self.what.say(WHAT, Tone.QUIET)
         self.words = named(QLineEdit(self), "keeping.person.words", "Name, telephone, e-mail, address or order number")
         self.words.setPlaceholderText("name, telephone, e-mail, address or order number")
-        self.find = named(QPushButton("Find", self), "keeping.person.find", "Find")
+        self.search = named(QPushButton("Find", self), "keeping.person.find", "Find")
         self.model = LineModel(HEADERS, choosing=True, parent=self)
         self.table = plain_table(self, "keeping.person.orders", "Orders found")
         self.table.setModel(self.model)
-        self.known = Said("keeping.person.known", "What is kept of them", theme, self)
-        self.refused = Said("keeping.person.refused", "Why they cannot be erased", theme, self)
+        self.known = paragraph("keeping.person.known", "What is kept of them", theme, self)
+        self.refused = paragraph("keeping.person.refused", "Why they cannot be erased", theme, self)
         self.export = named(QPushButton("Write out…", self), "keeping.person.export", "Write their data to a ZIP file")
-        self.erasing = Said("keeping.person.erasing", "About erasing", theme, self)
+        self.erasing = paragraph("keeping.person.erasing", "About erasing", theme, self)
         self.erasing.say(ERASING, Tone.QUIET)
         self.why = named(QLineEdit(self), "keeping.person.why", "Why they are erased")
         self.why.setPlaceholderText("asked by letter of …")
         self.number = named(QLineEdit(self), "keeping.person.number", "Number of orders, to be sure")
         self.erase = named(QPushButton("Erase for good", self), "keeping.person.erase", "Erase for good")
-        for button in (self.find, self.export, self.erase):
+        for button in (self.search, self.export, self.erase):
             button.setAutoDefault(False)
 
     def _lay_out(self) -> None:
@@ -71,7 +73,7 @@ class PersonTab(QWidget):
         for part in (column, finding, doing):
             part.setSpacing(self._theme.grid(2))
         finding.addWidget(self.words, 1)
-        finding.addWidget(self.find)
+        finding.addWidget(self.search)
         finding.addWidget(self.export)
         doing.addWidget(label("&Why", self.why, self))
         doing.addWidget(self.why, 1)
@@ -87,7 +89,7 @@ class PersonTab(QWidget):
         column.addLayout(doing)
 
     def _wire(self) -> None:
-        self.find.clicked.connect(self._on_find)
+        self.search.clicked.connect(self._on_find)
         self.words.returnPressed.connect(self._on_find)
         self.export.clicked.connect(self._on_export)
         self.erase.clicked.connect(self._on_erase)
@@ -102,6 +104,7 @@ class PersonTab(QWidget):
         self.known.setFont(self._theme.font(Size.TEXT, bold=True))
         self.number.setFixedWidth(self._theme.grid(16))
         size_rows(self.table, self._theme)
+        self.table.horizontalHeader().setStretchLastSection(True)
 
     # --- finding ---------------------------------------------------------------------------------------------------
 
@@ -113,7 +116,7 @@ class PersonTab(QWidget):
         traces, kept = found
         self.model.show_lines([words.trace_line(trace) for trace in traces])
         for number in range(len(HEADERS)):
-            size_column(self.table, self._theme, number, least=12, most=64)
+            size_column(self.table, self._theme, number, least=12, most=46)
         self._desk.say(
             f"{format_words.count(len(traces), 'order')} found." if traces else "Nobody was found by these words."
         )
@@ -146,7 +149,7 @@ class PersonTab(QWidget):
     @Slot()
     def _allow(self) -> None:
         free, kept = not self._desk.working, self._kept
-        self.find.setEnabled(free)
+        self.search.setEnabled(free)
         self.table.setEnabled(free)
         self.export.setEnabled(free and kept is not None)
         count = len(kept.traces) if kept else 0

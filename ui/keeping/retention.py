@@ -3,8 +3,9 @@
 from functools import partial
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
+from dispatcher.domain.keeping import KeptKind
 from dispatcher.domain.progress import Progress
 from dispatcher.services.retention import Retention, dry_run, forget
 from dispatcher.services.retention_log import Run, runs
@@ -12,9 +13,10 @@ from dispatcher.services.workplace import Workplace
 from ui.keeping import words
 from ui.keeping.desk import Desk
 from ui.keeping.model import LineModel
+from ui.keeping.work import paragraph
 from ui.parts.fields import named
-from ui.parts.said import Said, Tone
-from ui.parts.tables import plain_table, size_column, size_rows
+from ui.parts.said import Tone
+from ui.parts.tables import ROW, plain_table, size_column, size_rows
 from ui.theme import Size, Theme
 
 WHAT = (
@@ -30,12 +32,13 @@ type Looked = tuple[Retention, tuple[Run, ...]]
 class RetentionTab(QWidget):
     """GUI thread."""
 
-    def __init__(self, workplace: Workplace, desk: Desk, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, workplace: Workplace, desk: Desk, theme: Theme, tabs: QTabWidget) -> None:
+        super().__init__(tabs)
+        tabs.addTab(self, "Retention")  # before it is filled: who gets another parent loses the colour of its words
         self._workplace, self._desk, self._theme = workplace, desk, theme
-        self.what = Said("keeping.retention.what", "What this is", theme, self)
+        self.what = paragraph("keeping.retention.what", "What this is", theme, self)
         self.what.say(WHAT, Tone.QUIET)
-        self.model = LineModel(HEADERS, right=(3, 5), parent=self)
+        self.model = LineModel(HEADERS, right=(3,), parent=self)
         self.table = plain_table(self, "keeping.retention.due", "What is due to go")
         self.table.setModel(self.model)
         self.past = LineModel(BEFORE, parent=self)
@@ -72,6 +75,8 @@ class RetentionTab(QWidget):
         self.heading.setFont(self._theme.font(Size.TEXT, bold=True))
         for table in (self.table, self.log):
             size_rows(table, self._theme)
+            table.horizontalHeader().setStretchLastSection(True)
+        self.table.setMinimumHeight(self._theme.grid(ROW * (len(KeptKind) + 1.5)))
 
     @Slot()
     def look(self) -> None:

@@ -96,18 +96,20 @@ def run_line(place: int, run: Run, zone: ZoneInfo) -> Line:
 def hold_line(held: Held, zone: ZoneInfo) -> Line:
     """An order under hold."""
     order, hold = held.order, held.hold
-    number, on = (order.number, words.weekday_date(order.date)) if order else (hold.order_id, NONE)
+    number, on = (
+        (order.number, f"{words.weekday_date(order.date)} {order.date.year}") if order else (hold.order_id, NONE)
+    )
     name = order.contact.name if order else "no longer planned"
     return Line(hold.order_id, (number, on, name or NONE, day(hold.at, zone), hold.by, hold.why))
 
 
 def trace_line(trace: Trace) -> Line:
     """An order found."""
-    on = f"{words.weekday_date(trace.on)} {trace.on.year}"
+    state = ", removed" if trace.removed else ", cancelled" if trace.cancelled else ""
+    on = f"{words.weekday_date(trace.on)} {trace.on.year}{state}"
     town = " ".join(filter(None, (trace.postcode, trace.city)))
     address = ", ".join(filter(None, (trace.address, town)))
-    state = "removed" if trace.removed else "cancelled" if trace.cancelled else ""
-    texts = trace.number, on, trace.name, trace.phone, trace.email, address, state
+    texts = trace.number, on, trace.name, trace.phone, trace.email, address
     return Line(trace.order_id, tuple(text or NONE for text in texts))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.progress import Progress
@@ -12,6 +12,15 @@ from ui.parts.fields import named
 from ui.parts.said import Said, Tone
 from ui.runner import Job, OpRunner, Outcome
 from ui.theme import Theme
+
+
+def paragraph(name: str, accessible: str, theme: Theme, parent: QWidget) -> Said:
+    """A sentence or two that ask for no more room than they need at the width there is."""
+    said = Said(name, accessible, theme, parent)
+    policy = said.sizePolicy()
+    policy.setVerticalPolicy(QSizePolicy.Policy.Preferred)
+    said.setSizePolicy(policy)
+    return said
 
 
 class WorkLine(QWidget):

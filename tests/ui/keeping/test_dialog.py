@@ -26,7 +26,7 @@ def press(button: QAbstractButton, runner: OpRunner) -> None:
 def find(dialog: KeepingDialog, runner: OpRunner, words: str) -> None:
     dialog.tabs.setCurrentWidget(dialog.person)
     dialog.person.words.setText(words)
-    press(dialog.person.find, runner)
+    press(dialog.person.search, runner)
 
 
 def said(dialog: KeepingDialog) -> str:

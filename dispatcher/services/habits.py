@@ -80,7 +80,7 @@ MESSAGE_BOUNDS: Mapping[str, Bounds] = {
     "near_stops": Bounds("How many stops before", 1, 20),
     "delayed_s": Bounds("From when on a delay is told", 300, 4 * 3_600),
     "mail.port": Bounds("The mail server's port", 1, 65_535),
-    "sms.per_minute": Bounds("How many short messages a minute", 1, 600),
+    "sms.per_minute": Bounds("How many short messages a minute", 1, 6_000),
 }
 """Of `MessagePolicy` and its lines. Their names in a `BadHabit` begin with `messages.`."""
 

@@ -79,7 +79,7 @@ class WordsPage:
 
     def _make_editor(self) -> None:
         self.whose = Said(f"{NAME}.whose", "Whose words these are", self._theme, self.area)
-        self.whose.setWordWrap(False)
+        self.whose.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.reset = named(
             QPushButton("Back to the program's words", self.area), f"{NAME}.reset", "The program's words"
         )
@@ -105,10 +105,12 @@ class WordsPage:
 
     def _make_preview(self) -> None:
         self.order = named(QComboBox(self.area), f"{NAME}.order", "With which order it is shown")
-        self.order.setMinimumContentsLength(24)
+        self.order.setMinimumContentsLength(16)
         self.order.addItem(MADE_UP, "")
         self.counter = named(QLabel(self.area), f"{NAME}.counter", "How long it is")
         self.counter.setProperty("muted", True)
+        self.counter.setMinimumWidth(1)  # a long one is cut rather than widening the form
+        self.counter.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.shown = named(QPlainTextEdit(self.area), f"{NAME}.preview", "How the customer reads it")
         self.shown.setReadOnly(True)
         self.shown.setTabChangesFocus(True)
@@ -123,8 +125,7 @@ class WordsPage:
         head.addWidget(self.reset)
         foot.addWidget(QLabel("Shown with", self.area))
         foot.addWidget(self.order)
-        foot.addStretch(1)
-        foot.addWidget(self.counter)
+        foot.addWidget(self.counter, 1)
         right.addLayout(head)
         right.addWidget(self.subject)
         right.addWidget(self.text, 3)

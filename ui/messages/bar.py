@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QToolButton, QWidget
 
 from ui.messages.words import Filter, Row
 from ui.parts.fields import named, set_icon
@@ -40,6 +41,8 @@ class BoxBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._below: bool | None = None
+        """Whether the find box has a row of its own."""
         self._group = QButtonGroup(self)
         self.buttons = {which: self._button(which.name.lower(), which.value, TIPS[which]) for which in Filter}
         self.opt_outs = self._button("opt_outs", NOT_WANTED, "Addresses that get no messages")
@@ -50,12 +53,8 @@ class BoxBar(QWidget):
         self.who = named(QToolButton(self), "messages.person", "Your name")
         self.who.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.who.setToolTip("Whose name stands on what is done; click to change it")
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        for button in (*self.buttons.values(), self.opt_outs):
-            self._row.addWidget(button)
-        self._row.addWidget(self.finder, 1)
-        self._row.addWidget(self.who)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._group.buttonToggled.connect(self._on_toggled)
         self._group.buttonClicked.connect(self.left)
         self.finder.textChanged.connect(self.words_changed)
@@ -74,8 +73,33 @@ class BoxBar(QWidget):
 
     @Slot()
     def _dress(self) -> None:
-        self._row.setSpacing(self._theme.grid(1))
+        self._grid.setSpacing(self._theme.grid(1))
         set_icon(self.who, "account-edit-outline", self._theme)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is no room for all in one row, they stand in two."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        buttons = [*self.buttons.values(), self.opt_outs]
+        gap, least = self._grid.horizontalSpacing(), self._theme.grid(40)
+        wanted = sum(part.sizeHint().width() + gap for part in (*buttons, self.who)) + least
+        below = wanted > self.width()
+        if below == self._below:
+            return
+        self._below = below
+        for column, button in enumerate(buttons):
+            self._grid.addWidget(button, 0, column)
+        last = len(buttons)
+        if below:
+            self._grid.addWidget(self.finder, 1, 0, 1, last - 1)
+            self._grid.addWidget(self.who, 1, last - 1, 1, 2)
+        else:
+            self._grid.addWidget(self.finder, 0, last)
+            self._grid.addWidget(self.who, 0, last + 1)
+        self._grid.setColumnStretch(last, 1)
 
     @property
     def filter(self) -> Filter | None:
@@ -91,6 +115,7 @@ class BoxBar(QWidget):
         if unread:
             self.buttons[Filter.REPLIES].setText(f"{self.buttons[Filter.REPLIES].text()}, {unread:,} new")
         self.opt_outs.setText(f"{NOT_WANTED} {opt_outs:,}" if opt_outs else NOT_WANTED)
+        self._arrange()
 
     def show_person(self, name: str) -> None:
         """Whose name stands on what is done."""

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QSplitter, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QScrollArea, QSplitter, QWidget
 
 from ui.messages import words
 from ui.messages.detail import Detail
@@ -55,7 +55,11 @@ class Bench(QSplitter):
         self.find_action = self._action("find", "Find a message", "/")
         self._make_table()
         self.detail = Detail(theme, zone, list(self.deeds.values()), self)
-        for part, stretch in ((self.table, 5), (self.detail, 2)):
+        area = QScrollArea(self)
+        area.setWidget(self.detail)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        for part, stretch in ((self.table, 5), (area, 2)):
             self.addWidget(part)
             self.setStretchFactor(self.indexOf(part), stretch)
         self.setChildrenCollapsible(False)

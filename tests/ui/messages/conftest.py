@@ -118,9 +118,9 @@ def order(desk: Desk, n: int) -> Order:
 def message(desk: Desk, n: int, **changes: object) -> Message:
     """A message to this customer, about the order there is."""
     about = order(desk, n)
-    return replace(
-        waiting(n, Channel.SMS), order_id=about.id, to=number(n), made_at=NOON + timedelta(minutes=n), **changes
-    )  # type: ignore[arg-type]
+    made_at = NOON + timedelta(minutes=n)
+    made = replace(waiting(n, Channel.SMS), subject="", order_id=about.id, to=number(n), made_at=made_at)
+    return replace(made, **changes)  # type: ignore[arg-type]
 
 
 def fill(desk: Desk) -> None:

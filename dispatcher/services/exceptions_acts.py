@@ -27,7 +27,8 @@ from dispatcher.services.exceptions_changes import (
     put_today,
     require_worked,
 )
-from dispatcher.services.exceptions_offers import Case, day_words
+from dispatcher.services.exceptions_known import Case
+from dispatcher.services.exceptions_offers import day_words
 from dispatcher.services.exceptions_view import Offer, Performed, PlanChange
 from dispatcher.services.exceptions_words import spoken
 from dispatcher.services.logbook import Logbook, LogbookWriter
@@ -99,19 +100,17 @@ def _other_driver(deed: Deed) -> Performed:
 
 def _into(deed: Deed, shift_id: ShiftId, label: str, address: Address | None = None) -> Performed:
     """Into a round of the day, priced again if it is another than was offered."""
-    pricing, again = deed.case.pricing, deed.case.again
-    if pricing is None or again is None or shift_id not in pricing.day.shifts:
+    pricing, offer = deed.case.pricing, deed.offer
+    if pricing is None or shift_id not in pricing.day.shifts:
         raise KnownError("That round is not on the road any more.", "Look at the exception anew.")
-    sequence = deed.offer.sequence if shift_id == deed.offer.option and address is None else ()
-    if not sequence:
+    sequence, windows = offer.sequence, offer.windows
+    if shift_id != offer.option or address is not None or not sequence:
         placed = deed.case.priced(shift_id, address)
         if placed is None or placed.obstacle:
-            why = placed.obstacle if placed else "it does not come to the depot"
+            why = placed.obstacle if placed else "it does not come to the depot any more"
             raise KnownError(f"That round cannot take it: {why}.", "Choose another, or another day.")
-        sequence = placed.sequence
-    change = partial(
-        put_today, aim=deed.aim, windows=again.windows, to_shift=shift_id, sequence=sequence, address=address
-    )
+        sequence, windows = placed.sequence, placed.windows
+    change = partial(put_today, aim=deed.aim, windows=windows, to_shift=shift_id, sequence=sequence, address=address)
     driver = pricing.day.drivers[pricing.day.shifts[shift_id].driver_id].name
     return _planned(deed, label, change, f"{deed.order.number} goes to {driver} today.")
 

@@ -15,6 +15,7 @@ from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.roads import RoadNetwork, obeyed
 from dispatcher.domain.schedule import RouteTimes, Rule
+from dispatcher.domain.time import TimeWindow
 from dispatcher.domain.tracking import LiveRound, Risk
 from dispatcher.planning.judge import judge_route
 from dispatcher.planning.problem import Problem, places_of, profiles_of
@@ -35,6 +36,8 @@ class Placed:
     shift_id: ShiftId
     driver: str
     sequence: tuple[OrderId, ...]
+    windows: tuple[TimeWindow, ...]
+    """The order's, as it was priced."""
     at: datetime
     """When it would be reached, with the delay the round has on the road."""
     duration_s: int
@@ -145,6 +148,7 @@ class Pricing:
             shift_id=ranked.shift_id,
             driver=self.day.drivers[shift.driver_id].name,
             sequence=ranked.sequence,
+            windows=order.windows,
             at=stop.starts_at + timedelta(seconds=delay_s),
             duration_s=round((times.returns_at - before.returns_at).total_seconds()),
             distance_m=ranked.distance_m,

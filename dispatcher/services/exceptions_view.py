@@ -11,6 +11,7 @@ from dispatcher.domain.incidents import Incident, IncidentKind, Remedy, Severity
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Place
 from dispatcher.domain.proof import Attempt
+from dispatcher.domain.time import TimeWindow
 from dispatcher.services.ports import UnitOfWork
 
 
@@ -51,6 +52,8 @@ class Offer:
     """Which variant: a shift's id, a date."""
     sequence: tuple[OrderId, ...] = ()
     """The round of `option` as it was priced, with the order in it."""
+    windows: tuple[TimeWindow, ...] = ()
+    """The order's, as it was priced."""
 
     @property
     def ready(self) -> bool:

@@ -449,3 +449,38 @@ def test_a_copy_to_try_things_out_in_raises_nothing(afternoon: Afternoon) -> Non
     assert looking.board(days.DATE).shown == ()
     with pytest.raises(KnownError):
         looking.scan("4711", by="Anna")
+
+
+def test_when_the_round_ends_soon_it_goes_again_at_once(afternoon: Afternoon) -> None:
+    shift = replace(afternoon.shifts[0], ends_at=days.clock("11:35"))
+    afternoon.workplace.store.write("Short", lambda uow: uow.put_shifts([shift]))
+    afternoon.fail(0)
+    afternoon.step()
+    incident = afternoon.one(K.FAILED)
+    offer = afternoon.offers(incident)[R.AGAIN_TODAY]
+    assert not offer.why_not
+    afternoon.perform(incident, offer)
+    assert afternoon.order(0).windows[0].opens_at == days.clock("10:30")
+
+
+def test_no_room_today_says_why(afternoon: Afternoon) -> None:
+    shift = replace(afternoon.shifts[0], ends_at=days.clock("10:35"))
+    afternoon.workplace.store.write("Short", lambda uow: uow.put_shifts([shift]))
+    afternoon.fail(0)
+    afternoon.step()
+    offer = afternoon.offers(afternoon.one(K.FAILED))[R.AGAIN_TODAY]
+    assert "would end after the shift by" in offer.why_not
+
+
+def test_a_failed_order_goes_to_another_address_on_the_same_round(afternoon: Afternoon) -> None:
+    afternoon.fail(0, reason="WRONG_ADDRESS", note="Moved")
+    afternoon.step()
+    incident = afternoon.one(K.FAILED)
+    first = afternoon.desk.offers(incident.id, afternoon.outlook, None)[0]
+    assert first.remedy is R.OTHER_ADDRESS
+    afternoon.perform(incident, first, "50.776, 6.101")
+    order, route = afternoon.order(0), afternoon.day.plan.route_of(afternoon.id(0))
+    assert order.address.place is not None
+    assert (order.address.place.lon, order.attempt) == (6.101, 2)
+    assert route is not None
+    assert route.shift_id == afternoon.shifts[0].id

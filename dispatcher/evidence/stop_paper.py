@@ -8,6 +8,7 @@ from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 
+from dispatcher.domain.place import Bounds
 from dispatcher.domain.proof import Ink
 from dispatcher.evidence.day_report import Facts
 from dispatcher.evidence.map import Ground, Map
@@ -35,7 +36,8 @@ class StopPaper:
     ink: Ink | None = None
     signed_by: str = ""
     ground: Ground = field(default_factory=Ground)
-    streets: bytes | None = None
+    streets: tuple[bytes, Bounds] | None = None
+    """A picture of the streets, and exactly what it shows."""
     credit: str = ""
     head: Facts = ()
     standing: str = ""
@@ -54,9 +56,10 @@ def stop_pdf(told: StopPaper) -> bytes:
     _pictures(paper, told)
     paper.heading("Where")
     paper.facts(told.where)
-    if bounds := told.ground.bounds:
+    picture, bounds = told.streets or (None, told.ground.bounds)
+    if bounds:
         words = "Square: the stop. Dot and circle: the phone and its accuracy. Line: the driven track. North is up."
-        paper.drawing(Map(told.ground, bounds, told.streets), " ".join(filter(None, (words, told.credit))))
+        paper.drawing(Map(told.ground, bounds, picture), " ".join(filter(None, (words, told.credit))))
     if told.flags or told.decisions:
         paper.heading("Looked at")
         for flag in told.flags:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from dispatcher import __version__
 from dispatcher.domain.actions import SentRound
 from dispatcher.domain.depot import Depot
-from dispatcher.domain.place import Place
+from dispatcher.domain.place import Bounds, Place
 from dispatcher.domain.proof import CodeVerdict, Photo, Record
 from dispatcher.domain.review import Flag, Proof
 from dispatcher.domain.tracking import Visit
@@ -29,7 +29,8 @@ CODES = {
     CodeVerdict.SPENT: "used already, or tried too often",
     CodeVerdict.PENDING: "typed without a line, not checked yet",
 }
-STREETS_PX = (1_100, 540)
+STREETS_PX = (1_105, 540)
+"""In the shape of the map on paper."""
 
 type Track = Sequence[Sequence[tuple[float, float]]]
 type Told = Iterator[tuple[str, str]]
@@ -87,15 +88,14 @@ def stop_paper(workplace: Workplace, found: Found, track: Track) -> StopPaper:
     )
 
 
-def _streets(workplace: Workplace, ground: Ground) -> tuple[bytes | None, str]:
+def _streets(workplace: Workplace, ground: Ground) -> tuple[tuple[bytes, Bounds] | None, str]:
     """The region's roads as a picture, and whose data they are."""
     bounds, pack = ground.bounds, workplace.pack
     if bounds is None or pack is None:
         return None, ""
     from dispatcher.region.picture import draw  # map drawing takes a second to load
 
-    picture, _ = draw(pack.basemap, bounds, *STREETS_PX)
-    return picture, pack.manifest.attribution
+    return draw(pack.basemap, bounds, *STREETS_PX), pack.manifest.attribution
 
 
 def _door(found: Found, depot: Depot, driver: str) -> Told:

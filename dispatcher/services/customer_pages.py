@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dispatcher.domain.customers import CustomerPage, Wish, WishState
+from dispatcher.domain.depot import Depot
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.messages import Channel
 from dispatcher.domain.orders import Order, OrderKind, OrderState
@@ -59,15 +60,17 @@ class Published:
 def publish(workplace: Workplace, outlook: Outlook, live: LiveDay | None, *, now: datetime) -> Published:
     """Let the gateway show the day's orders as they stand, as far as that is other than it shows already. Worker.
 
-    `live` is that day's; a day that has begun waits until there is one. Nothing is done in a what-if copy, where
-    nobody follows the road, and where customers get no pages. Raises `KnownError` if the depot's secret cannot be read.
+    `live` is that day's; a day that has begun waits until there is one. Nothing is done of days long past, in a
+    what-if copy, where nobody follows the road, and where customers get no pages. Raises `KnownError` if the depot's
+    secret cannot be read.
     """
     day = outlook.day
     if workplace.live is None or workplace.what_if is not None or not day.depot.road.messages.page:
         return Published()
     if live is not None and live.date != day.date:
         live = None
-    if live is None and day.date <= now.astimezone(day.depot.zone).date():
+    begun_already = day.date <= now.astimezone(day.depot.zone).date()
+    if (live is None and begun_already) or _expires_at(day.date, day.depot) <= now:
         return Published()
     secret = depot_secret(workplace.home.database(workplace.slug).parent / "gateway")
     logbook = workplace.live.logbook
@@ -163,10 +166,14 @@ def _page(day: Day, order: Order, standing: Mapping[str, Any], *, secret: bytes,
         digest=digest_of(secret_part(order.id, secret)),
         on=order.date,
         attempt=order.attempt,
-        expires_at=midnight(order.date + timedelta(days=DAYS_AFTER + 1), zone),
+        expires_at=_expires_at(order.date, depot),
         made_at=now,
         body=body,
     )
+
+
+def _expires_at(on: date, depot: Depot) -> datetime:
+    return midnight(on + timedelta(days=DAYS_AFTER + 1), depot.zone)
 
 
 def _waiting(order: Order) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.orders import locate
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import UnitOfWork
+from dispatcher.services.rounds import loads_at_depot
 from dispatcher.services.wishes_rooms import Room, room_on
 from dispatcher.services.workplace import Workplace
 
@@ -166,7 +167,18 @@ def _other_time(
             uow.put_orders([replace(_order(uow, order.id), windows=windows)])
         room.take(uow)
 
-    return replace(wished, verdict=room.verdict(spelt(on)), fits=room.fits, change=change)
+    verdict = room.verdict(spelt(on))
+    if on != order.date and not tried and _is_out(outlook, order, now):
+        verdict += " Its goods are on the road already: tell the driver to bring them back."
+    return replace(wished, verdict=verdict, fits=room.fits, change=change)
+
+
+def _is_out(outlook: Outlook, order: Order, now: datetime) -> bool:
+    """Whether a van has left with its goods."""
+    route = outlook.day.plan.route_of(order.id)
+    if route is None or not loads_at_depot(order):
+        return False
+    return outlook.day.loaded.get(order.id) is not None or outlook.schedule.routes[route.shift_id].leaves_at <= now
 
 
 # --- another place ------------------------------------------------------------------------------------------------

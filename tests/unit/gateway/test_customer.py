@@ -3,21 +3,26 @@
 import json
 import logging
 import re
+import unicodedata
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dispatcher.domain.customers import CustomerPage, Wish, WishKind, WishState
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.messages import Channel, Event, Message, MessagePolicy, MessageState
 from dispatcher.domain.road_policy import RoadPolicy
-from dispatcher.gateway.customer_words import language_of
+from dispatcher.gateway.customer_words import Pages, language_of
 from dispatcher.gateway.limits import Buckets, Limits
 from dispatcher.gateway.reception import plain
 from dispatcher.services.customer_pages_links import digest_of, link_of, secret_part
-from tests.unit.gateway.conftest import NOW, Answer, Depot, Site
+from dispatcher.services.wishes_taken import NotTaken, take_wish
+from tests.unit.gateway.conftest import NOW, PAGE, Answer, Depot, Site
 
 SECRET = bytes(range(32))
 ORDER_ID = OrderId("order-1")
@@ -297,6 +302,66 @@ def test_only_the_page_itself_may_wish(served: Depot) -> None:
 
     served.run(scenario)
     assert len(wishes(served)) == 1
+
+
+SAID = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=400),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+KINDS = st.sampled_from([kind.name.lower() for kind in WishKind])
+
+
+@given(
+    said=SAID
+    | st.fixed_dictionaries(
+        {"key": st.text(min_size=8, max_size=90) | SAID, "kind": KINDS | SAID},
+        optional={
+            "text": SAID,
+            "on": st.sampled_from(["2026-11-24", "2026-11-25"]) | SAID,
+            "from": st.sampled_from(["08:00", "14:00"]) | SAID,
+            "until": st.sampled_from(["10:00", "16:00"]) | SAID,
+        },
+    )
+)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_said_is_a_whole_wish_or_none(served: Depot, said: Any) -> None:
+    taken, kept = tried(served, said)
+    if isinstance(taken, NotTaken):
+        assert kept == []
+        assert taken.reason in REASONS_SAID
+        return
+    assert kept == [taken]
+    assert taken.text == " ".join(taken.text.split())
+    assert not any(unicodedata.category(c) == "Cc" or c in "\u202e\u2066" for c in taken.text)
+    assert (taken.kind in (WishKind.DAY, WishKind.SLOT)) == (taken.on is not None)
+    if taken.opens_at and taken.closes_at:
+        assert NOW < taken.opens_at < taken.closes_at
+
+
+REASONS_SAID = Pages(PAGE.parent / "customer").words("fi")["refused"]
+
+
+class _Undone(Exception):
+    """Takes a transaction back."""
+
+
+def tried(depot: Depot, said: Any) -> tuple[Wish | NotTaken, list[Wish]]:
+    """What comes of it, and what would be kept; nothing is."""
+    found: list[tuple[Wish | NotTaken, list[Wish]]] = []
+
+    def take(writer: Any) -> None:
+        page = writer.customer_page(digest_of(PART))
+        try:
+            taken: Wish | NotTaken = take_wish(writer, page, said, NOW)
+        except NotTaken as no:
+            taken = no
+        found.append((taken, list(writer.wishes_of(ORDER_ID))))
+        raise _Undone
+
+    with suppress(_Undone):
+        depot.logbook.write(take)
+    return found[0]
 
 
 def test_very_many_wishes_are_too_many(served: Depot) -> None:

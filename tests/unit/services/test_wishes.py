@@ -261,6 +261,12 @@ def test_a_day_ahead_is_published_without_anybody_on_the_road(desk: Desk) -> Non
     assert customer_pages.publish(desk.workplace, desk.outlook, None, now=eve).changed == 12
 
 
+def test_days_long_past_are_left_alone(desk: Desk) -> None:
+    live = desk.step(MORNING)
+    assert desk.publish(days.clock("23:59", date(2026, 6, 17)), live).changed == 12
+    assert desk.publish(days.clock("00:00", date(2026, 6, 18)), live) == customer_pages.Published()
+
+
 @pytest.mark.parametrize(
     ("changes", "needs", "places"),
     [
@@ -343,6 +349,13 @@ def test_another_day_that_is_not_planned_takes_it_into_its_pool(desk: Desk) -> N
     assert order_id not in desk.planned
     desk.workplace.store.undo()
     assert desk.order(order_id).date == days.DATE
+
+
+def test_goods_that_are_on_the_road_must_come_back(desk: Desk) -> None:
+    wish = desk.wish(desk.planned[3], WishKind.DAY, on=TUESDAY)
+    assert "bring them back" not in desk.judged(wish).verdict
+    left = desk.outlook.schedule.routes[desk.shift].leaves_at + timedelta(minutes=5)
+    assert "bring them back" in desk.judged(wish, left).verdict
 
 
 def test_another_day_that_is_planned_takes_it_into_a_round(desk: Desk) -> None:

@@ -130,7 +130,7 @@ class Bench(QSplitter):
             action.setShortcutContext(context)
 
     def _lay_out(self) -> None:
-        left = QWidget(self)
+        self._pane = left = QWidget(self)
         self._left = QVBoxLayout(left)
         self._left.addWidget(self.table, 1)
         self._row = QHBoxLayout()
@@ -175,7 +175,7 @@ class Bench(QSplitter):
 
     @Slot()
     def _fit_columns(self) -> None:
-        short = self.table.width() < self._theme.grid(SHORT)
+        short = self._pane.width() < self._theme.grid(SHORT)  # the table itself has its width a little later
         for column in range(len(words.HEADERS)):
             self.table.setColumnHidden(column, column in self._hidden or (short and column in SPARED))
 

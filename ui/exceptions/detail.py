@@ -16,8 +16,10 @@ from ui.parts.said import Tone
 from ui.proofs.sketch import Scene, Sketch
 from ui.theme import Size, Theme
 
-LOW = 150
+LOW = 190
 """Steps of the grid: below that height the sketch gives its room to the words."""
+SKETCH = 30
+"""And so high it is at least."""
 
 
 class Detail(QWidget):
@@ -74,6 +76,7 @@ class Detail(QWidget):
         self._column.setContentsMargins(grid(3), 0, 0, 0)
         self._column.setSpacing(grid(2))
         self._quick.setSpacing(grid(2))
+        self.sketch.setMinimumHeight(grid(SKETCH))
         self.what.setFont(self._theme.font(Size.HEAD, bold=True))
         set_icon(self.call, "phone-outline", self._theme)
         set_icon(self.go_to, "map-marker-outline", self._theme)

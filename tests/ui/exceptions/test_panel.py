@@ -21,6 +21,7 @@ from dispatcher.services.workplace import Workplace
 from tests.conftest import ExpectLog
 from tests.fixtures import days
 from tests.ui.exceptions.conftest import DONE, Morning, Shown, press, shown_on, write
+from ui.exceptions import words
 from ui.exceptions.panel import IN_A_COPY, NONE_OPEN, ExceptionsPanel
 from ui.exceptions.words import Group, Which
 from ui.parts.said import Tone
@@ -345,6 +346,16 @@ def test_buttons_find_their_rows_at_any_width_and_size_of_text(shown: Shown, the
         places = [button.geometry() for button in remedies.buttons]
         assert all(remedies.rect().contains(place) for place in places)
         assert not any(one.intersects(other) for one, other in combinations(places, 2))
+
+
+def test_where_the_room_is_short_the_customer_stays_in_sight(shown: Shown) -> None:
+    bench = shown.panel.bench
+    for width, height, there in ((1_900, 1_000, True), (1_270, 660, False), (1_900, 1_000, True)):
+        shown.panel.resize(width, height)
+        QCoreApplication.sendPostedEvents()
+        assert [bench.table.isColumnHidden(column) for column in (words.SINCE, words.STATE)] == [not there] * 2
+        assert bench.table.columnWidth(words.WHO) >= 80
+        assert bench.detail.sketch.isVisible() == there
 
 
 def test_only_what_changed_is_told_and_what_is_chosen_stays(shown: Shown, morning: Morning) -> None:

@@ -98,8 +98,9 @@ class ExceptionDesk:
         def write(book: LogbookWriter) -> None:
             known, policy = book.incident_about(want.kind, want.on, want.about), moment.policy.incidents
             if known is not None:  # the same file again
-                fresh = replace(known, what=want.what) if known.open else reopened(known, policy, moment.now, "", "")
-                book.put_incident(with_entry(replace(fresh, what=want.what), moment.now, "", want.what))
+                told = replace(known, what=want.what)
+                again = with_entry(told, moment.now, "", want.what) if told.open else None
+                book.put_incident(again or reopened(told, policy, moment.now, "", want.what))
                 return
             for incident in reconciled((), [want], Sight(), policy, now=moment.now, raise_from=moment.raise_from):
                 book.put_incident(incident)

@@ -218,3 +218,50 @@ def test_an_offer_of_an_exception_that_is_gone(afternoon: Afternoon) -> None:
     assert afternoon.desk.offers("gone", afternoon.outlook, None) == ()
     with pytest.raises(KnownError, match="not there any more"):
         afternoon.desk.reopen("gone", "why", by="Anna")
+
+
+def test_prices_go_by_the_delay_on_the_road(afternoon: Afternoon) -> None:
+    afternoon.fail(0)
+    afternoon.step()
+    incident, shift, outlook = afternoon.one(K.FAILED), afternoon.shifts[0], afternoon.outlook
+    planned = {stop.order_id: stop.arrives_at for stop in outlook.schedule.routes[shift.id].stops}
+    late = later(30)
+    stops = tuple(
+        LiveStop(o, planned[o], planned[o] + late, planned[o] + late, planned[o] + late, planned[o] + late + later(2))
+        for o in [afternoon.id(1), afternoon.id(2), afternoon.id(3)]
+    )
+    live = LiveDay(days.DATE, afternoon.clock(), {shift.id: LiveRound(shift.id, shift.driver_id, stops=stops)})
+    (calm,) = [o for o in afternoon.desk.offers(incident.id, outlook, None) if o.remedy is R.AGAIN_TODAY]
+    (held_up,) = [o for o in afternoon.desk.offers(incident.id, outlook, live) if o.remedy is R.AGAIN_TODAY]
+    assert calm.sequence == held_up.sequence
+    minutes = [int(o.label[-5:-3]) * 60 + int(o.label[-2:]) for o in (calm, held_up)]
+    assert minutes[1] - minutes[0] == 30
+
+
+def test_the_same_file_again_opens_what_was_closed(afternoon: Afternoon) -> None:
+    afternoon.desk.left_out("tuesday.csv", 3)
+    afternoon.desk.close([afternoon.one(K.LEFT_OUT).id], "Corrected by hand", by="Anna")
+    afternoon.desk.left_out("tuesday.csv", 2)
+    again = afternoon.one(K.LEFT_OUT)
+    assert again.open
+    assert again.entries[-1].text == "tuesday.csv: 2 rows were left out."
+
+
+def test_many_at_once_are_each_raised_and_settled(afternoon: Afternoon) -> None:
+    for round_ in (0, 1):
+        for place in range(4):
+            afternoon.fail(place, round_)
+    afternoon.step()
+    assert afternoon.desk.board(days.DATE).open == 8
+    for incident in afternoon.all(opened=True):
+        offer = afternoon.offers(incident)[R.AGAIN_TODAY]
+        assert not offer.why_not, offer
+        afternoon.perform(incident, offer)
+    afternoon.step()
+    assert afternoon.desk.board(days.DATE).open == 0
+    planned = [o for route in afternoon.day.plan.routes for o in route.order_ids]
+    assert sorted(planned) == sorted(afternoon.id(place, round_) for round_ in (0, 1) for place in range(4))
+    for _ in range(8):
+        afternoon.workplace.store.undo()
+    afternoon.step()
+    assert afternoon.desk.board(days.DATE).open == 8

@@ -17,6 +17,7 @@ from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.messages import Call, Channel, Message, MessageState, OptOut, Reply
 from dispatcher.domain.orders import Order
+from dispatcher.domain.plan import Day
 from dispatcher.messages.reach import address_of
 from dispatcher.services.codes import depot_secret, ends_of, issue_codes, wants_code
 from dispatcher.services.customer_pages_links import link_of
@@ -26,9 +27,10 @@ from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.outbox_lines import line_for
 from dispatcher.services.outbox_post import Post, Sent
 from dispatcher.services.outbox_written import drop, mark_seen, named, note_call, send_again, write_message
-from dispatcher.services.planning import Outlook
+from dispatcher.services.planning import Outlook, PlanningDesk
 from dispatcher.services.replies import silence
 from dispatcher.services.telling import Standing, changes
+from dispatcher.services.today import Today
 from dispatcher.services.trying import try_line
 from dispatcher.services.workplace import Workplace
 
@@ -83,6 +85,7 @@ class MessageDesk:
         self._workplace = workplace
         self._telling = threading.Lock()
         self._begun: tuple[int, date, frozenset[ShiftId]] = (-1, date.min, frozenset())
+        self._aside: PlanningDesk | None = None
         self._post = Post(workplace, self.folder)
 
     @property
@@ -98,7 +101,10 @@ class MessageDesk:
     # telling
 
     def step(self, outlook: Outlook, live: LiveDay | None = None) -> Told:
-        """Make the messages that are due on a day as it stands, and let go of those not true any more."""
+        """Make the messages that are due on a day as it stands, and let go of those not true any more.
+
+        Without `live` nothing is known of the road, so nothing is told or let go that happens there.
+        """
         now, depot = self._workplace.clock(), outlook.day.depot
         on, today = outlook.day.date, now.astimezone(depot.zone).date()
         if not self.works or not depot.road.messages.on or not today - OLD < on <= today + timedelta(days=1):
@@ -108,6 +114,10 @@ class MessageDesk:
             standing = self._standing(outlook, live if live and live.date == on else None, now)
             return self._put(standing, changes(standing))
 
+    def step_today(self, today: Today) -> Told:
+        """The same for the day on the road while another one is shown."""
+        return self.step(self._judged(today.day), today.live)
+
     def step_tomorrow(self) -> Told:
         """The same for the day after today, read and judged here: its customers are told the day before."""
         depot, now = self._workplace.depot, self._workplace.clock()
@@ -115,7 +125,19 @@ class MessageDesk:
         if not self.works or not depot.road.messages.on or local.time() < depot.road.messages.scheduled_from:
             return Told()
         day = self._workplace.store.read(lambda book: book.day(local.date() + timedelta(days=1)))
-        return self.step(self._workplace.desk.look(day, why=False)) if day.orders else Told()
+        return self.step(self._judged(day)) if day.orders else Told()
+
+    def _judged(self, day: Day) -> Outlook:
+        """A day that is not shown, by a desk of its own: the tables of the one shown stay as they are."""
+        if self._aside is None:
+            self._aside = PlanningDesk(self._workplace.roads)
+        return self._aside.look(day, why=False)
+
+    def close(self) -> None:
+        """Let go of what days were judged by. Nobody must be asking meanwhile."""
+        if self._aside is not None:
+            self._aside.close()
+            self._aside = None
 
     def _standing(self, outlook: Outlook, live: LiveDay | None, now: datetime) -> Standing:
         day, attempts = outlook.day, live.attempts if live else {}
@@ -131,6 +153,7 @@ class MessageDesk:
                 day,
                 outlook.schedule,
                 now,
+                followed=live is not None,
                 rounds=live.rounds if live else {},
                 begun=begun | self._set_out(reader, day.date, day.shifts),
                 attempts=attempts,

@@ -47,6 +47,8 @@ class Standing:
     day: Day
     schedule: Schedule
     now: datetime
+    followed: bool = False
+    """Whether the road is followed: only then is anything known of what happens there."""
     rounds: Mapping[ShiftId, LiveRound] = field(default_factory=dict)
     begun: Collection[ShiftId] = ()
     attempts: Mapping[OrderId, Attempt] = field(default_factory=dict)
@@ -123,8 +125,9 @@ def _wants(notice: Notice, before: Message | None, moved_s: int) -> bool:
 
 
 def _untrue(standing: Standing, true: Collection[tuple[str, ...]], put: Collection[str]) -> Iterator[Message]:
+    known = frozenset(Event) - {Event.WRITTEN} if standing.followed else {Event.SCHEDULED, Event.CODE}
     for message in standing.told:
-        waits = message.state is MessageState.QUEUED and not message.by and message.event is not Event.WRITTEN
+        waits = message.state is MessageState.QUEUED and not message.by and message.event in known
         if waits and message.id not in put and name_of(message.key) not in true:
             yield replace(message, state=MessageState.EXPIRED, fault=UNTRUE, next_at=None)
 
@@ -202,9 +205,9 @@ def _ahead(route: Route, standing: Standing, told: Mapping[tuple[str, ...], Mess
     ]
     for before, order_id in enumerate(todo):
         order, stop = standing.day.orders[order_id], times[order_id]
-        if begun:
+        if begun and standing.followed:
             yield from _on_road(order, _interval(stop, expected.get(order_id), standing), before, standing, told)
-        else:
+        elif not begun:
             yield from _day_before(order, stop, standing)
         yield from _code(order, route.shift_id, standing)
 

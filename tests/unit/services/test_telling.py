@@ -20,6 +20,7 @@ from dispatcher.services.live import LiveDay
 from dispatcher.services.outbox import Told
 from dispatcher.services.sending import send
 from dispatcher.services.telling_keys import promise_of
+from dispatcher.services.today import Today
 from tests.fixtures import days
 from tests.fixtures.board import Board
 from tests.fixtures.lines import Gateway, gateway
@@ -210,9 +211,11 @@ def test_a_round_that_its_driver_began_is_told_without_a_position(desk: Desk) ->
     send(desk.workplace.live.logbook, outlook, desk.clock())
     desk.clock.now = days.clock("08:00")
     phone = pair(desk.workplace.live.logbook, outlook.day.shifts[shift_id].driver_id, desk.clock())
-    assert step(desk) == Told()
+    quiet = a_live_day(board(desk), [])
+    assert step(desk, quiet) == Told()
     act(desk.workplace.live.logbook, phone, "begin", shift_id, desk.clock())
-    assert step(desk).made == 6
+    assert step(desk) == Told()  # nobody follows the road yet
+    assert step(desk, quiet).made == 6
     assert {m.order_id for m in told(desk, E.OUT)} == set(ids)
 
 
@@ -239,6 +242,22 @@ def test_what_waits_is_let_go_when_the_stop_is_done(desk: Desk) -> None:
     _, ids = first_round(desk)
     gone = {m.order_id for m in told(desk, E.OUT) if m.state is S.EXPIRED}
     assert gone == set(ids[1:3])
+
+
+def test_what_waits_of_the_road_stays_while_nobody_follows_it(desk: Desk) -> None:
+    live = on_road(desk, 2)
+    step(desk, live)
+    before = told(desk)
+    assert {m.event for m in before} == {E.OUT, E.DELIVERED}
+    assert step(desk) == Told()
+    assert told(desk) == before
+
+
+def test_the_day_on_the_road_is_told_of_while_another_one_is_shown(desk: Desk) -> None:
+    live = on_road(desk, 1)
+    today = Today(desk.outlook().day, live)
+    assert desk.desk.step_today(today).made == 6
+    assert desk.desk.step_today(today) == Told()
 
 
 def test_a_promise_does_not_begin_before_the_window_opens(desk: Desk) -> None:

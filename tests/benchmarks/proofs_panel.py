@@ -100,7 +100,7 @@ def _step(app: Any, panel: Any, move: Any) -> float:
     begun = time.perf_counter()
     move()
     key = panel.bench.current.key
-    _until(app, lambda: panel._shown == key and (shown := panel.bench.pictures.photo.picture) and not shown.fault)
+    _until(app, lambda: panel.showing.key == key and (shown := panel.bench.pictures.photo.picture) and not shown.fault)
     panel.bench.pictures.photo.repaint()
     panel.bench.facts.viewport().repaint()
     panel.bench.sketch.repaint()

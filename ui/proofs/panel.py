@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import DriverId
-from dispatcher.domain.review import FlagKind, Proof, ReviewDay
+from dispatcher.domain.review import Proof, ReviewDay
 from dispatcher.services.agreeing import agreement
 from dispatcher.services.closing import Closings
 from dispatcher.services.closing_open import OpenItem
@@ -24,20 +24,18 @@ from ui.proofs import words
 from ui.proofs.asking import AskLine
 from ui.proofs.bar import QueueBar
 from ui.proofs.bench import Bench
-from ui.proofs.facts import Sheet
 from ui.proofs.feed import Read, Refused, ReviewFeed
 from ui.proofs.judging import Judge
 from ui.proofs.loading import Loading
-from ui.proofs.looking import Ahead, Looked
+from ui.proofs.looking import Ahead
 from ui.proofs.paperwork import Paperwork
-from ui.proofs.words import Filter, driver_words, tally
+from ui.proofs.showing import Showing
+from ui.proofs.words import Filter, tally
 from ui.runner import OpRunner
 from ui.theme import Theme
 
 SOON_MS, HIDDEN_MS = 500, 20_000
 """After something came in the day is read again so soon: while it is looked at, and while it is not."""
-AGAIN_MS = 5_000
-"""A photo that has not come yet is looked for so often, while its proof is shown."""
 NO_LOGBOOK = "Proofs are reviewed in a window that follows the road."
 IN_A_COPY = "This is a copy to try things out in: decide on proofs in the depot itself."
 NOT_SENT = "No rounds were sent on {day}.\nWhat drivers do at the doors comes here, once their phones have rounds."
@@ -76,18 +74,20 @@ class ProofsPanel(QWidget):
         self._on: date | None = None
         self._read: Read | None = None
         self._heard: object = None
-        self._shown = ""
         self._closings = Closings()
-        self._came: set[str] = set()
-        """Attempts whose photos were waited for, and came."""
         self.feed = ReviewFeed(workplace, runner, self) if workplace.live else None
-        self.ahead = Ahead(workplace, self.feed.desk.track_near, runner, self) if self.feed else None
         self._make()
+        self.showing = self._showing(runner) if self.feed else None
         desk = self.feed.desk if self.feed else None
         self.paperwork = Paperwork(workplace, desk, runner, theme, settings, self)
         self._lay_out()
         self._wire()
         self._dress()
+
+    def _showing(self, runner: OpRunner) -> Showing:
+        assert self.feed is not None
+        ahead = Ahead(self._workplace, self.feed.desk.track_near, runner, self)
+        return Showing(self.bench, ahead, self._zone, self)
 
     # --- making ---------------------------------------------------------------------------------------------------
 
@@ -104,8 +104,6 @@ class ProofsPanel(QWidget):
         self.empty.setObjectName("proofs.empty")
         self._later = QTimer(self, singleShot=True)
         self._later.setObjectName("proofs.later")
-        self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
-        self._again.setObjectName("proofs.again")
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget(self)
@@ -121,8 +119,7 @@ class ProofsPanel(QWidget):
     def _wire(self) -> None:
         self._theme.changed.connect(self._dress)
         self._later.timeout.connect(self._look)
-        self._again.timeout.connect(self._on_again)
-        if self.feed is None or self.ahead is None:
+        if self.feed is None or self.showing is None:
             self._show_empty(NO_LOGBOOK)
             return
         bar, bench, queue = self.bar, self.bench, self.bench.queue
@@ -142,8 +139,7 @@ class ProofsPanel(QWidget):
         self.feed.decided.connect(self._on_decided)
         self.feed.refused.connect(self._on_refused)
         self._wire_paperwork()
-        self.ahead.found.connect(self._on_found)
-        self.ahead.failed.connect(self._on_not_found)
+        self.showing.photos_came.connect(self._look)
 
     def _wire_paperwork(self) -> None:
         paperwork = self.paperwork
@@ -180,10 +176,10 @@ class ProofsPanel(QWidget):
         self.judge.on = on
         self.closed.say("")
         self.paperwork.forget()
-        if self.feed is None or self.ahead is None:
+        if self.feed is None or self.showing is None:
             return
         self.feed.cancel()
-        self.ahead.forget()
+        self.showing.take(None)
         self.count_changed.emit(0)
         if self.isVisible():
             self._look()
@@ -225,13 +221,15 @@ class ProofsPanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """What was asked is left."""
         super().hideEvent(event)
-        self._again.stop()
+        if self.showing:
+            self.showing.again.stop()
         self.ask.hide()
 
     def stop(self) -> None:
         """Read no more; what was decided is written first."""
         self._later.stop()
-        self._again.stop()
+        if self.showing:
+            self.showing.again.stop()
         self.paperwork.stop()
         if self.feed:
             self.feed.stop()
@@ -245,10 +243,10 @@ class ProofsPanel(QWidget):
 
     @Slot(object)
     def _on_read(self, read: Read) -> None:
-        if read.on != self._on or self.feed is None or self.ahead is None:
+        if read.on != self._on or self.feed is None or self.showing is None:
             return
         first, self._read = self._read is None, read
-        self.ahead.forget_unfinished()
+        self.showing.take(read)
         self.bench.model.show_proofs(read.day.proofs, read.drivers, read.on, self.feed.deciding)
         self.bar.offer_drivers(read.drivers, {proof.driver_id for proof in read.day.proofs})
         self._closings = read.closings
@@ -340,55 +338,9 @@ class ProofsPanel(QWidget):
 
     @Slot()
     def _show_current(self, *, again: bool = False) -> None:
-        """The proof chosen: its words and ink at once, its pictures as soon as they are there."""
-        row = self.bench.current
-        if self.ahead is None or (row and row.key == self._shown and not again):
-            self._allow()
-            return
-        self._shown = row.key if row else ""
-        looked = self.ahead.look([near.proof for near in self.bench.near])
-        if row is None:
-            self.bench.clear()
-        else:
-            self.bench.show_proof(row.proof, looked, self._sheet(row.proof, looked))
+        if self.showing:
+            self.showing.show_current(again=again)
         self._allow()
-
-    def _sheet(self, proof: Proof, looked: Looked | None) -> Sheet:
-        assert self._read is not None
-        driver = driver_words(self._read.drivers.get(proof.driver_id))
-        changed = self._read.day.changed.get(proof.attempt.order_id, "")
-        return Sheet(proof, looked, driver=driver, changed=changed, zone=self._zone, on=self._read.on)
-
-    @Slot(object)
-    def _on_found(self, looked: Looked) -> None:
-        row = self.bench.current
-        if row and row.key == looked.key:
-            self.bench.show_proof(row.proof, looked, self._sheet(row.proof, looked))
-            self._await(looked)
-
-    def _await(self, looked: Looked) -> None:
-        """Look for photos that are still with the phone; when they have come the day's flags are others."""
-        if looked.waiting and self.isVisible():
-            self._again.start()
-        elif looked.pictures and looked.key not in self._came and self._absent(looked.key):
-            self._came.add(looked.key)
-            self._look()
-
-    def _absent(self, key: str) -> bool:
-        n = self.bench.model.row_of_key(key)
-        flags = self.bench.model.proofs[n].flags if n is not None else ()
-        return any(flag.kind is FlagKind.ABSENT for flag in flags)
-
-    @Slot()
-    def _on_again(self) -> None:
-        if self.ahead:
-            self.ahead.forget_unfinished()
-            self._show_current(again=True)
-
-    @Slot(str, object)
-    def _on_not_found(self, key: str, fault: Exception) -> None:
-        if key == self._shown:
-            self.bench.show_fault(fault)
 
     @Slot()
     def _allow(self) -> None:
@@ -417,7 +369,7 @@ class ProofsPanel(QWidget):
         self.bench.model.change(proofs, self.feed.deciding)
         self._show_day(since=len(proofs))
         self._settle()
-        if any(proof.attempt.key == self._shown for proof in proofs):
+        if any(self.showing and proof.attempt.key == self.showing.key for proof in proofs):
             self._show_current(again=True)
         last = proofs[-1].reviews[-1] if proofs else None
         if last:

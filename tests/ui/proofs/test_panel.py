@@ -166,7 +166,8 @@ def test_a_photo_that_is_not_here_says_so_and_comes_by_itself(
 ) -> None:
     doors.send()
     doors.deliver(doors.shifts[0], 0, sent=False)
-    panel._again.setInterval(20)
+    assert panel.showing
+    panel.showing.again.setInterval(20)
     shown = shown_on(panel, runner, qtbot)
     photo = panel.bench.pictures.photo
     assert photo.picture is not None

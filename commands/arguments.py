@@ -19,7 +19,17 @@ from commands.depots import (
     region_list,
     send_rounds,
 )
-from commands.keeping import hold_add, hold_lift, hold_list, keep, person_erase, person_export, person_find
+from commands.keeping import (
+    driver_erase,
+    driver_export,
+    hold_add,
+    hold_lift,
+    hold_list,
+    keep,
+    person_erase,
+    person_export,
+    person_find,
+)
 from commands.proofs import close, evidence, verify
 from commands.road import codes_out, run_gateway, simulate
 from commands.window import open_window, shots
@@ -155,7 +165,15 @@ def _keeping_commands(commands: Any) -> None:
         command.add_argument("--by", required=True, help="who has it done; it is written down")
     for command in (added, lifted, gone):
         command.add_argument("--why", required=True, help="the reason; it is written down")
-    for command in (kept, added, lifted, listed, found, out, gone):
+    driver = commands.add_parser("driver", help="write out or erase a driver's data").add_subparsers(required=True)
+    told = _command(driver, "export", "write all that is kept of a driver to a ZIP file", driver_export, needs="depot")
+    told.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    former = _command(driver, "erase", "erase a former driver; it cannot be undone", driver_erase, needs="depot")
+    former.add_argument("--why", required=True, help="the reason; it is written down")
+    for command in (told, former):
+        command.add_argument("driver", help="name, or number")
+        command.add_argument("--by", required=True, help="who has it done; it is written down")
+    for command in (kept, added, lifted, listed, found, out, gone, told, former):
         _which_depot(command)
 
 

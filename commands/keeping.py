@@ -6,9 +6,10 @@ from typing import Any
 
 from commands.terminal import TerminalProgress
 from dispatcher.domain.keeping import Trace
+from dispatcher.services.drivers_data import driver_named, erase_driver, export_driver
 from dispatcher.services.erasing_persons import erase_person, refusals
 from dispatcher.services.holds import hold_orders, holds, lift_holds
-from dispatcher.services.persons import find_person, kept_of, orders_numbered
+from dispatcher.services.persons import files_left, find_person, kept_of, orders_numbered
 from dispatcher.services.persons_export import export_person
 from dispatcher.services.retention import Retention, dry_run, forget
 from dispatcher.services.workplace import Workplace
@@ -74,6 +75,19 @@ def person_erase(args: argparse.Namespace, workplace: Workplace) -> dict[str, An
     ids = [trace.order_id for trace in found]
     done = erase_person(workplace, ids, by=args.by, why=args.why, orders=args.orders, progress=TerminalProgress())
     return {"erased": done.counts, "may_hold_them_still": list(done.left)}
+
+
+def driver_export(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Write all that is kept of a driver to a ZIP file."""
+    driver = driver_named(workplace, args.driver)
+    return {"file": str(args.out), "written": export_driver(workplace, driver.id, args.out, by=args.by)}
+
+
+def driver_erase(args: argparse.Namespace, workplace: Workplace) -> dict[str, Any]:
+    """Erase a former driver for good."""
+    driver = driver_named(workplace, args.driver)
+    erase_driver(workplace, driver.id, by=args.by, why=args.why, progress=TerminalProgress())
+    return {"erased": driver.id, "number": driver.number, "may_hold_them_still": files_left(workplace)}
 
 
 def _traces(found: Sequence[Trace]) -> list[dict[str, Any]]:

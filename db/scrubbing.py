@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, select, update
 
 from db.reading import fetch
-from db.tables import audit, image, key_of, orders, pin, step
-from dispatcher.domain.ids import OrderId
+from db.tables import audit, driver, image, key_of, orders, pin, step
+from dispatcher.domain.ids import DriverId, OrderId
 from dispatcher.domain.keeping import ERASED, Trace
 from dispatcher.domain.orders import OrderState
 
@@ -70,6 +70,22 @@ def blank(row: Values) -> dict[str, Any]:
     return {**row, **{column: value for column, value in BLANK.items() if column in row}, **near}
 
 
+def blank_driver(row: Values) -> dict[str, Any]:
+    """The driver's row without a name; the number is what is left to tell rounds apart."""
+    return {**row, "name": f"Former driver {row['number']}", "phone": ""}
+
+
+def names_of(connection: Connection, driver_ids: Collection[DriverId]) -> set[str]:
+    """What these drivers were ever called, and their telephones."""
+    wanted = set(driver_ids)
+    rows = [row for row in fetch(connection, select(driver)) if row["id"] in wanted]
+    for part in connection.execute(_parts(driver)) if wanted else ():
+        content = json.loads(zlib.decompress(part.rows))
+        rows += [r for v in content["rows"] if (r := dict(zip(content["columns"], v, strict=True)))["id"] in wanted]
+    words = {str(row[column]).strip() for row in rows for column in ("name", "phone")}
+    return {word for word in words if len(word) >= SHORTEST}
+
+
 def words_of(connection: Connection, order_ids: Collection[OrderId]) -> set[str]:
     """What these orders' people were ever called, and where they could be reached."""
     wanted = set(order_ids)
@@ -78,9 +94,14 @@ def words_of(connection: Connection, order_ids: Collection[OrderId]) -> set[str]
     return {word for word in words if len(word) >= SHORTEST and word != ERASED}
 
 
-def scrub_images(connection: Connection, order_ids: Collection[OrderId], pins: Collection[str]) -> None:
-    """Put the person out of every image of an order, and drop those of remembered places."""
-    wanted: tuple[tuple[Table, set[str]], ...] = (orders, set(order_ids)), (pin, set(pins))
+def scrub_images(
+    connection: Connection,
+    order_ids: Collection[OrderId],
+    pins: Collection[str],
+    driver_ids: Collection[DriverId] = (),
+) -> None:
+    """Put the person out of every image of an order or a driver, and drop those of remembered places."""
+    wanted: tuple[tuple[Table, set[str]], ...] = (orders, set(order_ids)), (pin, set(pins)), (driver, set(driver_ids))
     for table, keys in wanted:
         for part in connection.execute(_parts(table)).all() if keys else ():
             content = json.loads(zlib.decompress(part.rows))
@@ -120,7 +141,8 @@ def _scrub(content: dict[str, Any], table: Table, keys: set[str]) -> bool:
     touched = False
     for at, values in enumerate(content["rows"]):
         if values[place] in keys:
-            content["rows"][at] = list(blank(dict(zip(columns, values, strict=True))).values())
+            row = dict(zip(columns, values, strict=True))
+            content["rows"][at] = list((blank(row) if table is orders else blank_driver(row)).values())
             touched = True
     return touched
 

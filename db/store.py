@@ -14,11 +14,11 @@ from db.reading import SqlReader, by_keys
 from db.recording import Recorder
 from db.rows import Row
 from db.sqlite import empty_journal, reading_engine, writing_engine
-from db.tables import DEPOT_KEY, depot, orders, pin
+from db.tables import DEPOT_KEY, depot, driver, orders, pin
 from db.turns import Turns
 from db.unit import SqlUnitOfWork
 from dispatcher.domain.changes import ChangeSet, Done, HistoryEntry, HistoryState
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import DriverId, OrderId
 from dispatcher.domain.keeping import Trace
 from dispatcher.domain.plan import Day
 
@@ -79,16 +79,25 @@ class SqliteStore:
             return scrubbing.traces(connection, matches, tick)
 
     def erase(
-        self, order_ids: Collection[OrderId], pins: Collection[str], *, label: str, author: str = "", why: str = ""
+        self,
+        order_ids: Collection[OrderId],
+        pins: Collection[str],
+        *,
+        label: str,
+        drivers: Collection[DriverId] = (),
+        author: str = "",
+        why: str = "",
     ) -> ChangeSet:
         with self._writing() as (connection, recorder):
-            words = scrubbing.words_of(connection, order_ids)
+            words = scrubbing.words_of(connection, order_ids) | scrubbing.names_of(connection, drivers)
             wanted = {row["id"]: scrubbing.blank(row) for row in by_keys(connection, orders, order_ids)}
             recorder.apply(orders, {key: _unstamped(row) for key, row in wanted.items()})
+            nameless = {row["id"]: scrubbing.blank_driver(row) for row in by_keys(connection, driver, drivers)}
+            recorder.apply(driver, {key: _unstamped(row) for key, row in nameless.items()})
             recorder.apply(pin, dict.fromkeys(pins))
             changes = self._sign(connection, recorder, label, author, why)
             # after the signing, for that keeps images of its own; and no step: nobody can go back behind this
-            scrubbing.scrub_images(connection, order_ids, pins)
+            scrubbing.scrub_images(connection, order_ids, pins, drivers)
             scrubbing.scrub_labels(connection, words)
         with self._turns.turn(), database_faults(self.file):
             empty_journal(self._writer)

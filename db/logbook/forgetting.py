@@ -27,6 +27,7 @@ PARTS = ("fix", "event", "quarantine")
 PART_BYTES = 120
 """A row of these, and what it takes in their indices, about."""
 OLD_LETTER = "received_ms < ? AND n NOT IN (SELECT value FROM json_each(?))"
+LETTER_OF = "driver = (SELECT n FROM name WHERE id = ?) AND n NOT IN (SELECT value FROM json_each(?))"
 OLD_PART = f"letter IN (SELECT n FROM letter WHERE {OLD_LETTER})"  # noqa: S608
 OLD_CODE = "expires_at < ? AND order_id NOT IN (SELECT value FROM json_each(?))"
 OLD_UNREADABLE = (
@@ -116,13 +117,30 @@ def _forget(
 
 
 def _forget_tracks(transaction: Transaction, before: datetime, spared: Spared) -> Iterator[int]:
-    """A letter goes after all that it brought; what an interruption leaves is found again."""
-    query = f"SELECT n FROM letter WHERE {OLD_LETTER} ORDER BY received_ms LIMIT {LETTERS}"  # noqa: S608
     with transaction() as cursor:
         held = _held_letters(cursor, spared)
+    yield from _forget_letters(transaction, OLD_LETTER, (milliseconds(before), held))
+
+
+def forget_driver(
+    transaction: Transaction, driver_id: str, spared: Spared, tick: Callable[[], None] = lambda: None
+) -> int:
+    """Delete all positions of one driver, with what else came with them; how many rows went."""
+    gone = 0
+    with transaction() as cursor:
+        held = _held_letters(cursor, spared)
+    for some in _forget_letters(transaction, LETTER_OF, (driver_id, held)):
+        gone += some
+        tick()
+    return gone
+
+
+def _forget_letters(transaction: Transaction, which: str, limits: tuple[Any, ...]) -> Iterator[int]:
+    """A letter goes after all that it brought; what an interruption leaves is found again."""
+    query = f"SELECT n FROM letter WHERE {which} ORDER BY received_ms LIMIT {LETTERS}"  # noqa: S608
     while True:
         with transaction() as cursor:
-            old = [n for (n,) in cursor.execute(query, (milliseconds(before), held))]
+            old = [n for (n,) in cursor.execute(query, limits)]
         if not old:
             return
         listed = json.dumps(old)

@@ -17,6 +17,7 @@ from db.logbook.reader import SqlLogbookReader
 from db.logbook.writer import SqlLogbookWriter
 from db.sqlite import empty_journal, reading_engine, writing_engine
 from db.turns import Turns
+from dispatcher.domain.ids import DriverId
 from dispatcher.domain.keeping import NOTHING_SPARED, Due, Spared
 from dispatcher.domain.letters import Letter, Receipt
 
@@ -73,6 +74,11 @@ class SqliteLogbook:
     ) -> Mapping[str, int]:
         """Raises `ValueError` for a kind there is not, and whatever `tick` raises."""
         return forgetting.forget(self._cursor, before, kinds, spared=spared, since=since, tick=tick)
+
+    def forget_driver(
+        self, driver_id: DriverId, *, spared: Spared = NOTHING_SPARED, tick: Callable[[], None] = lambda: None
+    ) -> int:
+        return forgetting.forget_driver(self._cursor, driver_id, spared, tick)
 
     def empty_journal(self) -> None:
         with self._turns.turn(), database_faults(self.file):

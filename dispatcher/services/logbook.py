@@ -201,6 +201,11 @@ class Logbook(Protocol):
         given. Done in slices; `tick` is called between them, and what it raises ends it.
         """
 
+    def forget_driver(
+        self, driver_id: DriverId, *, spared: Spared = NOTHING_SPARED, tick: Callable[[], None] = lambda: None
+    ) -> int:
+        """Delete all positions of a driver, as `forget` does the old ones; how many rows went."""
+
     def empty_journal(self) -> None:
         """Let nothing that was erased stay in the file beside the database."""
 

@@ -121,9 +121,8 @@ def orders_numbered(workplace: Workplace, numbers: Iterable[str]) -> Sequence[Tr
     wanted = {number.strip().casefold(): number.strip() for number in numbers if number.strip()}
     if not wanted:
         raise BadInput("No order is named.", "Type an order's number.")
-    names = lambda trace: {trace.number.casefold(), trace.order_id.casefold()}
-    found = workplace.store.traces(lambda trace: not wanted.keys().isdisjoint(names(trace)))
-    missing = wanted.keys() - {name for trace in found for name in names(trace)}
+    found = workplace.store.traces(lambda trace: not wanted.keys().isdisjoint(_names(trace)))
+    missing = wanted.keys() - {name for trace in found for name in _names(trace)}
     if missing:
         named = ", ".join(wanted[number] for number in sorted(missing))
         raise KnownError(f"No order has the number {named}.", "Look it up on its day.")
@@ -154,6 +153,10 @@ def photo_files(workplace: Workplace) -> ProofFiles:
 
 
 # --- finding ------------------------------------------------------------------------------------------------------
+
+
+def _names(trace: Trace) -> set[str]:
+    return {trace.number.casefold(), trace.order_id.casefold()}
 
 
 def _wanted(words: str) -> list[str]:

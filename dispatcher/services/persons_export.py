@@ -83,10 +83,10 @@ def _told(workplace: Workplace, kept: PersonKept, names: Mapping[str, str]) -> d
         "depot": depot.name,
         "currency": depot.currency,
         "written_at": workplace.clock().isoformat(),
-        "orders": [{**_plain(asdict(trace)), "details": _order(orders.get(trace.order_id))} for trace in kept.traces],
+        "orders": [{**plain(asdict(trace)), "details": _order(orders.get(trace.order_id))} for trace in kept.traces],
         "proofs_of_delivery": [_proof(attempt, names) for attempt in kept.attempts],
         "records_of_the_chain": [
-            {"n": r.n, "kind": r.kind.value, "at": r.at.isoformat(), "erased": r.erased, "says": _plain(r.body)}
+            {"n": r.n, "kind": r.kind.value, "at": r.at.isoformat(), "erased": r.erased, "says": plain(r.body)}
             for r in kept.records
         ],
         "messages_to_you": _all(kept.messages),
@@ -96,9 +96,9 @@ def _told(workplace: Workplace, kept: PersonKept, names: Mapping[str, str]) -> d
         "pages": _all(kept.pages),
         "exceptions": _all(kept.incidents),
         "goods_that_came_back": _all(kept.goods),
-        "drivers_actions_at_your_door": [_plain(asdict(taken.action)) for taken in kept.actions],
+        "drivers_actions_at_your_door": [plain(asdict(taken.action)) for taken in kept.actions],
         "what_the_driver_was_told": [
-            _plain(stop)
+            plain(stop)
             for sent in kept.rounds
             for stop in sent.body.get("stops", ())
             if stop["order_id"] in kept.order_ids
@@ -110,11 +110,11 @@ def _told(workplace: Workplace, kept: PersonKept, names: Mapping[str, str]) -> d
 
 
 def _order(order: Order | None) -> Any:
-    return None if order is None else _plain(asdict(order))
+    return None if order is None else plain(asdict(order))
 
 
 def _proof(attempt: Attempt, names: Mapping[str, str]) -> dict[str, Any]:
-    told: dict[str, Any] = _plain({**asdict(attempt), "ink": None})
+    told: dict[str, Any] = plain({**asdict(attempt), "ink": None})
     del told["ink"]
     told["signature"] = _signature_name(attempt) if attempt.ink else None
     told["photos"] = [names.get(sha256, "no longer kept") for sha256 in attempt.photos]
@@ -122,10 +122,10 @@ def _proof(attempt: Attempt, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _all(things: Iterable[Any]) -> list[Any]:
-    return [_plain(asdict(thing)) for thing in things]
+    return [plain(asdict(thing)) for thing in things]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """As JSON can hold it."""
     match value:
         case Enum():
@@ -135,11 +135,11 @@ def _plain(value: Any) -> Any:
         case bytes():
             return value.hex()
         case Mapping():
-            return {_key(key): _plain(part) for key, part in value.items()}
+            return {_key(key): plain(part) for key, part in value.items()}
         case frozenset() | set():
-            return sorted((_plain(part) for part in value), key=str)
+            return sorted((plain(part) for part in value), key=str)
         case list() | tuple():
-            return [_plain(part) for part in value]
+            return [plain(part) for part in value]
         case _:
             return value
 

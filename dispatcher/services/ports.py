@@ -141,9 +141,18 @@ class Store(Protocol):
         """
 
     def erase(
-        self, order_ids: Collection[OrderId], pins: Collection[str], *, label: str, author: str = "", why: str = ""
+        self,
+        order_ids: Collection[OrderId],
+        pins: Collection[str],
+        *,
+        label: str,
+        drivers: Collection[DriverId] = (),
+        author: str = "",
+        why: str = "",
     ) -> ChangeSet:
         """Take the people out of these orders, and forget the places of these address keys, for good.
+
+        `drivers` lose their names likewise.
 
         Also in every image of the history, and in what that says was done: undo, redo and the time machine go on
         working and bring all else back. It is no step: undo passes it by.

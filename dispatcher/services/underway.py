@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from dispatcher.domain.changes import ChangeSet, Done, HistoryEntry, HistoryState
 from dispatcher.domain.errors import BadInput
-from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.keeping import Trace
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.plan import Day, Plan, Route, Stop
@@ -92,9 +92,16 @@ class Underway:
         return self._store.traces(matches, tick)
 
     def erase(
-        self, order_ids: Collection[OrderId], pins: Collection[str], *, label: str, author: str = "", why: str = ""
+        self,
+        order_ids: Collection[OrderId],
+        pins: Collection[str],
+        *,
+        label: str,
+        drivers: Collection[DriverId] = (),
+        author: str = "",
+        why: str = "",
     ) -> ChangeSet:
-        return self._store.erase(order_ids, pins, label=label, author=author, why=why)
+        return self._store.erase(order_ids, pins, label=label, drivers=drivers, author=author, why=why)
 
     def backup(self, to: Path) -> None:
         self._store.backup(to)

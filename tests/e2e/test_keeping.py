@@ -35,6 +35,16 @@ def test_a_person_goes_from_find_to_erase_past_a_hold(roundhouse: Roundhouse, de
     assert (refused.status, "to be served" in refused.err) == (1, True), "the demo's day is not past yet"
 
 
+def test_a_drivers_data_is_written_out_and_who_drives_still_is_not_erased(
+    roundhouse: Roundhouse, demo_home: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "driver.zip"
+    assert roundhouse("driver", "export", "1", "--out", out, "--by", "Anna").json["written"]["positions"] == 0
+    assert zipfile.ZipFile(out).namelist() == ["driver.json", "track.csv"]
+    refused = roundhouse("driver", "erase", "1", "--by", "Anna", "--why", "Left")
+    assert (refused.status, "drives still" in refused.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("words", "status", "told"),
     [

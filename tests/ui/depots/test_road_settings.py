@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QTableWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.logbook.opening import open_logbook
@@ -185,7 +185,10 @@ def test_every_limit_of_flags_can_be_changed_and_switched_off(
 
 
 def test_every_limit_of_flags_is_explained(form: DepotSettingsDialog) -> None:
-    limits = {field.name for field in fields(FlagLimits)} - {"missing", "cash"}
+    switches = {"missing", "cash", "no_place", "two_names"}
+    for name in switches:
+        assert form.findChild(QCheckBox, f"depot_settings.flags.{name}") is not None, name
+    limits = {field.name for field in fields(FlagLimits)} - switches
     assert form.flags.fields.keys() == {f"flags.{name}" for name in limits}
     for name in limits:
         said = form.findChild(Said, f"depot_settings.flags.{name}.said")

@@ -101,7 +101,7 @@ class Bench(QSplitter):
     def size_columns(self) -> None:
         """As wide as what stands there; the words take what is left over."""
         for column, least, most in (
-            (words.STATE, 32, 36), (words.WHAT, 36, 44), (words.CHANNEL, 12, 16), (words.ORDER, 40, 52),
+            (words.STATE, 36, 40), (words.WHAT, 36, 44), (words.CHANNEL, 12, 16), (words.ORDER, 40, 52),
             (words.TO, 40, 52), (words.AT, 15, 20),
         ):  # fmt: skip
             size_column(self.table, self._theme, column, least=least, most=most)
@@ -136,9 +136,10 @@ class Bench(QSplitter):
             self.table.setCurrentIndex(at)
 
     def keep_a_row(self) -> None:
-        """One is chosen whenever there are any."""
-        if self.sorting.rowCount() and not self.table.currentIndex().isValid():
-            self.table.setCurrentIndex(self.sorting.index(0, 0))
+        """One is chosen whenever there are any; a table that gets the keys has a current row that is not selected."""
+        if self.sorting.rowCount() and not self.table.selectionModel().hasSelection():
+            at = self.table.currentIndex()
+            self.table.selectRow(at.row() if at.isValid() else 0)
 
     def go(self, steps: int) -> None:
         """So many rows further down."""

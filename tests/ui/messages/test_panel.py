@@ -195,6 +195,7 @@ def test_filters_words_and_keys_to_go_by(shown: Shown) -> None:
     shown.settle()
     panel = shown.panel
     assert len(shown.keys()) == 10
+    assert panel.bench.table.selectionModel().hasSelection()
     panel.bar.buttons[Filter.UNDELIVERABLE].click()
     assert shown.keys() == ["message-00002"]
     panel.bar.buttons[Filter.WITHHELD].click()

@@ -131,13 +131,15 @@ def look(
 ) -> DayStanding:
     """What stands, and what is open, on a date; for a worker thread. Raises `KnownError`, `Cancelled`."""
     logbook = _logbook(workplace, on)
-    proofs = desk.day(on, cancel=cancel, told=told).proofs
+    desk.day(on, cancel=cancel, told=told)
+    records = logbook.read(lambda reader: reader.count_on(on))
+    proofs = desk.day(on, cancel=cancel).proofs  # again: none that is counted may be unseen
     names = _names(workplace, on)
 
     def read(reader: LogbookReader) -> DayStanding:
         now, silent_s = workplace.clock(), workplace.depot.road.silent_s
         items = open_items(reader, on, proofs, names, now=now, silent_s=silent_s)
-        return DayStanding(on, reader.count_on(on), proofs, items, closings_on(reader, on), agreement(proofs))
+        return DayStanding(on, records, proofs, items, closings_on(reader, on), agreement(proofs))
 
     return logbook.read(read)
 

@@ -4,8 +4,9 @@ import io
 import json
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -15,7 +16,7 @@ from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import new_id
 from dispatcher.domain.incidents import Incident, IncidentKind, IncidentState
 from dispatcher.domain.proof import Outcome, RecordKind
-from dispatcher.domain.review import Decision
+from dispatcher.domain.review import Decision, ReviewDay
 from dispatcher.proof.files import ProofFiles
 from dispatcher.proof.merkle import tree_head
 from dispatcher.services.agreeing import agreement
@@ -23,6 +24,7 @@ from dispatcher.services.closing import DayStanding, close_day, closings_on, key
 from dispatcher.services.closing_open import Names, OpenKind, open_items
 from dispatcher.services.closing_report import write_report
 from dispatcher.services.evidence import proofs_folder
+from dispatcher.services.reviewing import ReviewDesk
 from dispatcher.services.verifying import verify_proofs
 from tests.fixtures import days, onroad
 from tests.unit.services.test_reviewing import Evening, evening  # noqa: F401 - the fixture
@@ -132,6 +134,29 @@ def test_a_day_that_moved_since_it_was_looked_at_is_not_closed(evening: Evening)
     with pytest.raises(KnownError, match="came in since"):
         close_day(evening.workplace, standing, by="Anna", force=True)
     assert evening.book.read(lambda r: closings_on(r, days.DATE)).done == ()
+
+
+@pytest.mark.parametrize("call", [1, 2])
+def test_nothing_is_signed_that_nobody_saw(evening: Evening, call: int) -> None:  # noqa: F811
+    """A driver delivers at the very moment the day is looked at: in the first look it is seen, in the second late."""
+    evening.deliver(0)
+    calls = []
+
+    class Busy(ReviewDesk):
+        def day(self, on: date, **how: Any) -> ReviewDay:
+            found = super().day(on, **how)
+            calls.append(on)
+            if len(calls) == call:
+                evening.deliver(1)
+            return found
+
+    standing = look(evening.workplace, Busy(evening.workplace, clock=evening.clock), days.DATE)
+    assert (standing.records, len(standing.proofs)) == ((2, 2) if call == 1 else (1, 1))
+    if call == 1:
+        assert close_day(evening.workplace, standing, by="Anna", force=True).signed.head.records == 2
+    else:
+        with pytest.raises(KnownError, match="came in since"):
+            close_day(evening.workplace, standing, by="Anna", force=True)
 
 
 @pytest.mark.parametrize("by", ["", "  ", "x" * 201, "half \ud800"])

@@ -261,7 +261,8 @@ def _on_road(
     yield Notice(order, order.attempt, Event.NEAR, facts, now + NEAR_FOR, near, interval=interval)
     promised = _promised(filter(None, map(former, (Event.SCHEDULED, Event.OUT))))
     late = promised is not None and (interval.until - promised.until).total_seconds() > policy.delayed_s
-    late = late and (out is not None or Event.OUT not in policy.events)
+    # what waits to say that the round has begun says the new time
+    late = late and (out.state is not MessageState.QUEUED if out else Event.OUT not in policy.events)
     yield Notice(order, order.attempt, Event.DELAYED, facts, expires, late, interval=interval)
 
 

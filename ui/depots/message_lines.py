@@ -118,7 +118,7 @@ class LinesPage:
     def __init__(self, theme: Theme, tabs: QTabWidget, runner: OpRunner, workplace: Workplace) -> None:
         self.area, self._inner = page_of(tabs, "Lines", f"{NAME}.lines", "By what messages leave the depot")
         self._theme, self._runner, self._workplace = theme, runner, workplace
-        self._policy = MessagePolicy()
+        self._policy, self._depot = MessagePolicy(), workplace.depot.name
         self.form = form_on(self._inner, theme)
         heading(self.form, "E-mail", theme, self._inner)
         self._make_mail()
@@ -344,5 +344,5 @@ class LinesPage:
                 raise BadInput(complaint.what, complaint.remedy)
         workplace, secret = self._workplace, field.change
         folder = folder_of(workplace.home, workplace.slug)
-        depot, now = workplace.depot.name, workplace.clock()
+        depot, now = self._depot, workplace.clock()
         return lambda to: try_line(policy, channel, to, depot=depot, folder=folder, now=now, secret=secret)

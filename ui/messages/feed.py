@@ -6,20 +6,20 @@ due, publishes customers' pages, reads, and writes what is decided, so that none
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import date
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from dispatcher.domain.ids import OrderId
-from dispatcher.domain.messages import MessagePolicy
 from dispatcher.domain.orders import Order
 from dispatcher.services.customer_pages import publish
 from dispatcher.services.live import LiveDay
 from dispatcher.services.outbox import MessageDesk, Outbox, Sent
-from dispatcher.services.planning import Outlook
+from dispatcher.services.planning import Outlook, PlanningDesk
+from dispatcher.services.today import Today
 from dispatcher.services.workplace import Workplace
 from ui.messages.words import About
 
@@ -27,8 +27,10 @@ log = logging.getLogger(__name__)
 
 REST_MS = 3_000
 """Between two looks at the day, after each of which what may go is sent: by the depot's clock, whatever its pace."""
-TOMORROW_EVERY = 20
-"""Looks until the next day is looked at again: it has to be read and judged for it."""
+PATIENCE_S = 5.0
+"""So long a line is waited for at the end."""
+TOMORROW_EVERY = timedelta(minutes=10)
+"""Of the depot's time, until the next day is looked at again: it has to be read and judged for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,6 @@ class Read:
     on: date
     box: Outbox
     orders: Mapping[OrderId, About]
-    policy: MessagePolicy = field(default_factory=MessagePolicy)
 
 
 class MessageFeed(QObject):
@@ -68,8 +69,14 @@ class MessageFeed(QObject):
         self._on: date | None = None
         self._outlook: Outlook | None = None
         self._live: LiveDay | None = None
+        self._today: Today | None = None
+        self._beside: Outlook | None = None
+        self._judge: PlanningDesk | None = None
+        """Of the lane: judges the day on the road while another one is planned, whose tables it leaves alone."""
+        self._posting: Future[Any] | None = None
         self._busy = self._sending = self._stopped = False
-        self._deeds = self._looks = 0
+        self._deeds = 0
+        self._tomorrow_at: datetime | None = None
         self._fault = ""
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self, interval=REST_MS)
@@ -107,29 +114,44 @@ class MessageFeed(QObject):
         """The day as it stands on the road now."""
         self._live = live
 
+    def take_today(self, today: Today) -> None:
+        """The day on the road, while another one is planned: its customers are told all the same."""
+        self._today = today
+
     @Slot()
     def look(self) -> None:
         """Make what is due, publish pages, and read; unless that is under way."""
         if self._busy or self._stopped or self._on is None:
             return
         self._busy = True
-        tomorrow = self._looks % TOMORROW_EVERY == 0
-        self._looks += 1
-        task = self._lane.submit(self._look, self._on, self._outlook, self._live, tomorrow)
+        task = self._lane.submit(self._look, self._on, self._outlook, self._live, self._today)
         task.add_done_callback(lambda future: self._answered.emit((future, self._on_read)))
 
-    def _look(self, on: date, outlook: Outlook | None, live: LiveDay | None, tomorrow: bool) -> Read:
+    def _look(self, on: date, outlook: Outlook | None, live: LiveDay | None, today: Today | None) -> Read:
         """On the lane."""
-        depot = self._workplace.depot
-        if self.works and outlook is not None:
-            there = live if live and live.date == outlook.day.date else None
-            self.desk.step(outlook, there)
-            if tomorrow:
+        if self.works:
+            if outlook is not None:
+                self._tell(outlook, live if live and live.date == outlook.day.date else None)
+            if today is not None and (outlook is None or today.day.date != outlook.day.date):
+                self._tell(self._judged(today), today.live)
+            now = self._workplace.clock()
+            if self._tomorrow_at is None or abs(now - self._tomorrow_at) >= TOMORROW_EVERY:
+                self._tomorrow_at = now
                 self.desk.step_tomorrow()
-            if depot.road.messages.page:
-                publish(self._workplace, outlook, there, now=self._workplace.clock())
         box = self.desk.box(on)
-        return Read(on, box, self._orders_of(box, outlook), depot.road.messages)
+        return Read(on, box, self._orders_of(box, outlook))
+
+    def _tell(self, outlook: Outlook, live: LiveDay | None) -> None:
+        self.desk.step(outlook, live)
+        publish(self._workplace, outlook, live, now=self._workplace.clock())
+
+    def _judged(self, today: Today) -> Outlook:
+        """Once for every reading of that day."""
+        if self._judge is None:
+            self._judge = PlanningDesk(self._workplace.roads)
+        if self._beside is None or self._beside.day != today.day:
+            self._beside = self._judge.look(today.day, why=False)
+        return self._beside
 
     def _orders_of(self, box: Outbox, outlook: Outlook | None) -> Mapping[OrderId, About]:
         known = dict(outlook.day.orders) if outlook else {}
@@ -153,7 +175,7 @@ class MessageFeed(QObject):
         if self._sending or self._stopped or not self.works:
             return
         self._sending = True
-        task = self._line.submit(self.desk.send_some, lambda: self._stopped)
+        self._posting = task = self._line.submit(self.desk.send_some, lambda: self._stopped)
         task.add_done_callback(lambda future: self._answered.emit((future, self._on_sent)))
 
     def _on_sent(self, sent: Sent) -> None:
@@ -208,11 +230,18 @@ class MessageFeed(QObject):
             self.fault_changed.emit(fault)
 
     def stop(self) -> None:
-        """Look no more; what was decided is written, and what a line has in hand is waited for."""
+        """Look no more; what was decided is written, and what a line has in hand is waited for, but not for long.
+
+        What a line answers later nobody hears: that message is unknown when the window opens again.
+        """
         self._stopped = True
         self._timer.stop()
         self._lane.shutdown(wait=True)
-        self._line.shutdown(wait=True)
+        if self._posting:
+            wait([self._posting], PATIENCE_S)
+        self._line.shutdown(wait=False)
+        if self._judge:
+            self._judge.close()
 
 
 def about(order: Order) -> About:

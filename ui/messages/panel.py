@@ -11,6 +11,7 @@ from dispatcher.domain.ids import OrderId
 from dispatcher.domain.messages import MessageState
 from dispatcher.services.live import LiveDay
 from dispatcher.services.planning import Outlook
+from dispatcher.services.today import Today
 from dispatcher.services.workplace import Workplace
 from ui import format as fmt
 from ui.board.empty import EmptyState
@@ -174,6 +175,12 @@ class MessagesPanel(QWidget):
         """The day as it stands on the road now."""
         if self.feed:
             self.feed.take_live(live)
+
+    @Slot(object)
+    def take_today(self, today: Today) -> None:
+        """The day on the road, while another one is planned."""
+        if self.feed:
+            self.feed.take_today(today)
 
     def orders(self) -> Sequence[tuple[OrderId, About]]:
         """Those that can be written about: the day's, and those that messages or replies shown are about."""

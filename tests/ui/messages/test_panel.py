@@ -7,13 +7,18 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from dispatcher.domain.messages import CODE_MARK, Channel, MessageState
+from dispatcher.domain.messages import CODE_MARK, Channel, Event, MessageState
+from dispatcher.services import sending
+from dispatcher.services.liveday import LiveDay
+from dispatcher.services.today import Today
 from dispatcher.services.whatifs import WhatIf
-from tests.fixtures import days
+from tests.fixtures import days, onroad
 from tests.fixtures.lines import Gateway, MailServer, closed_port, gateway, mail_server
 from tests.fixtures.outbox import Desk, mail_line, number, sms_line
 from tests.ui.messages.conftest import Shown, fill, message, order
+from ui.messages import feed
 from ui.messages.panel import MessagesPanel
 from ui.messages.words import DOTS, Filter
 from ui.parts.said import Tone
@@ -69,6 +74,49 @@ def test_what_is_due_is_told_by_itself_and_arrives_once(shown: Shown) -> None:
     assert sms.got() == {number(n): 1 for n in range(8)}
     assert {row.message.state for row in shown.panel.bench.model.rows if row.message} == {MessageState.SENT}
     assert "sent 8, last 17:00 -1" in shown.panel.health.said[Channel.SMS].text()
+
+
+def test_customers_of_the_day_on_the_road_are_told_while_another_day_is_shown(shown: Shown) -> None:
+    desk, outlook = shown.desk, shown.desk.outlook()
+    assert desk.workplace.live
+    desk.policy(on=True)
+    day, clock = desk.outlook().day, days.clock("08:05")
+    shift_id = next(iter(day.plan.routes)).shift_id
+    logbook = desk.workplace.live.logbook
+    sending.send(logbook, outlook, days.clock("06:00"))
+    phone = onroad.pair(logbook, day.shifts[shift_id].driver_id, days.clock("06:00"))
+    assert onroad.act(logbook, phone, "begin", shift_id, days.clock("08:00"))["taking"] == "taken"
+    desk.clock.now = clock
+    later = days.DATE + timedelta(days=3)
+    empty = desk.workplace.store.read(lambda r: r.day(later))
+    shown.panel.set_date(later)
+    shown.panel.take_outlook(desk.outlook(empty))
+    shown.settle()
+    assert desk.all() == []
+    shown.panel.take_today(Today(day, LiveDay(days.DATE, clock)))
+    shown.settle()
+    told = {m.order_id for m in desk.all() if m.event is Event.OUT}
+    assert told == {order_id for route in day.plan.routes if route.shift_id == shift_id for order_id in route.order_ids}
+
+
+def test_a_line_that_hangs_does_not_keep_the_window_from_closing(
+    desk: Desk, runner: OpRunner, settings: QSettings, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "PATIENCE_S", 0.0)
+    panel = MessagesPanel(desk.workplace, runner, theme, settings)
+    qtbot.addWidget(panel)
+    with gateway(Gateway(answers=lambda _asked: "hang")) as sms:
+        desk.policy(sms=sms_line(sms.url))
+        desk.put(message(desk, 1))
+        panel.set_date(days.DATE)
+        qtbot.waitUntil(lambda: bool(sms.received), timeout=20_000)
+        panel.stop()
+        assert panel.feed
+        posting = panel.feed._posting
+        assert posting
+        assert not posting.done()
+    assert states(desk)["message-00001"] in (MessageState.SENDING, MessageState.UNKNOWN)
+    posting.result(20)
 
 
 def test_a_message_written_by_hand_arrives_at_the_mail_server(shown: Shown) -> None:

@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Table, select, update
 
-from db.reading import fetch
+from db.reading import by_keys, fetch
 from db.tables import audit, driver, image, key_of, orders, pin, step
 from dispatcher.domain.ids import DriverId, OrderId
 from dispatcher.domain.keeping import ERASED, Trace
@@ -31,6 +32,19 @@ BLANK = {
 PLACE = ("lat", "lon")
 DECIMALS = 2
 """Of a degree: about a kilometre, so that past rounds still lie where they were driven, at nobody's door."""
+TRACED = (
+    "id",
+    "number",
+    "date",
+    "state",
+    "contact_name",
+    "contact_phone",
+    "contact_email",
+    "address_line",
+    "postcode",
+    "city",
+)
+"""What a trace is made of."""
 TELLING = ("contact_name", "contact_phone", "contact_email", "address_line")
 SHORTEST = 4
 """Shorter names are part of too many words to be put out wherever they stand."""
@@ -47,9 +61,8 @@ def traces(connection: Connection, matches: Callable[[Trace], bool], tick: Calla
         newest.setdefault(trace.order_id, trace)
         if trace.order_id not in found and matches(trace):
             found[trace.order_id] = []
-    for values, _ in _ever(connection, tick) if found else ():
-        if values["id"] in found:
-            found[values["id"]].append(_trace(values, removed=False))
+    for values, _ in _ever(connection, tick, found.keys()):
+        found[values["id"]].append(_trace(values, removed=False))
     known = (_over_time(newest[order_id], was) for order_id, was in found.items())
     return sorted(known, key=lambda trace: (trace.on, trace.number, trace.order_id))
 
@@ -79,8 +92,7 @@ def names_of(connection: Connection, driver_ids: Collection[DriverId]) -> set[st
     """What these drivers were ever called, and their telephones."""
     wanted = set(driver_ids)
     rows = [row for row in fetch(connection, select(driver)) if row["id"] in wanted]
-    for part in connection.execute(_parts(driver)) if wanted else ():
-        content = json.loads(zlib.decompress(part.rows))
+    for _, content in _contents(connection, driver, wanted):
         rows += [r for v in content["rows"] if (r := dict(zip(content["columns"], v, strict=True)))["id"] in wanted]
     words = {str(row[column]).strip() for row in rows for column in ("name", "phone")}
     return {word for word in words if len(word) >= SHORTEST}
@@ -88,8 +100,7 @@ def names_of(connection: Connection, driver_ids: Collection[DriverId]) -> set[st
 
 def words_of(connection: Connection, order_ids: Collection[OrderId]) -> set[str]:
     """What these orders' people were ever called, and where they could be reached."""
-    wanted = set(order_ids)
-    rows = (values for values, _ in _ever(connection, lambda: None) if values["id"] in wanted)
+    rows = (values for values, _ in _ever(connection, lambda: None, set(order_ids)))
     words = {str(values[column]).strip() for values in rows for column in TELLING if column in values}
     return {word for word in words if len(word) >= SHORTEST and word != ERASED}
 
@@ -103,8 +114,8 @@ def scrub_images(
     """Put the person out of every image of an order or a driver, and drop those of remembered places."""
     wanted: tuple[tuple[Table, set[str]], ...] = (orders, set(order_ids)), (pin, set(pins)), (driver, set(driver_ids))
     for table, keys in wanted:
-        for part in connection.execute(_parts(table)).all() if keys else ():
-            content = json.loads(zlib.decompress(part.rows))
+        # all of them before any is changed
+        for part, content in list(_contents(connection, table, keys)):
             if _scrub(content, table, keys):
                 packed = zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 1)
                 here = image.c.revision == part.revision, image.c.part == part.part
@@ -147,22 +158,40 @@ def _scrub(content: dict[str, Any], table: Table, keys: set[str]) -> bool:
     return touched
 
 
-def _ever(connection: Connection, tick: Callable[[], None]) -> Iterator[tuple[Values, bool]]:
-    """Every order's row as it is, then all that it was, the latest first; with whether it is there now."""
+def _ever(
+    connection: Connection, tick: Callable[[], None], only: Collection[str] | None = None
+) -> Iterator[tuple[Values, bool]]:
+    """Every order's row as it is, then all that it was, the latest first; with whether it is there now.
+
+    With `only`, those of these orders.
+    """
     present: set[str] = set()
-    for row in fetch(connection, select(orders)):
+    query = select(*(orders.c[column] for column in TRACED))
+    for row in fetch(connection, query) if only is None else by_keys(connection, orders, only):
         present.add(row["id"])
         yield row, True
-    for part in connection.execute(_parts(orders)):
+    for _, content in _contents(connection, orders, only):
         tick()
-        content = json.loads(zlib.decompress(part.rows))
+        columns = content["columns"]
+        place = columns.index("id") if columns else 0
         for values in content["rows"]:
-            former = dict(zip(content["columns"], values, strict=True))
-            yield former, former["id"] in present
+            if only is None or values[place] in only:
+                yield dict(zip(columns, values, strict=True)), values[place] in present
 
 
-def _parts(table: Table) -> Any:
-    return select(image).where(image.c.table_name == table.name).order_by(image.c.revision.desc(), image.c.part)
+def _contents(connection: Connection, table: Table, only: Collection[str] | None) -> Iterator[tuple[Any, Any]]:
+    """The images of a table, the latest first, unpacked; with `only`, those in which one of these keys may stand.
+
+    Bytes are searched many times faster than they are read as JSON.
+    """
+    if only is not None and not only:
+        return
+    wanted = None if only is None else [json.dumps(key, ensure_ascii=False).encode() for key in only]
+    query = select(image).where(image.c.table_name == table.name)
+    for part in connection.execute(query.order_by(image.c.revision.desc(), image.c.part)):
+        raw = zlib.decompress(part.rows)
+        if wanted is None or any(key in raw for key in wanted):
+            yield part, msgspec.json.decode(raw)
 
 
 def _trace(row: Values, *, removed: bool) -> Trace:

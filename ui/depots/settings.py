@@ -169,6 +169,10 @@ class DepotSettingsDialog(QDialog):
         for page in self._road_pages:
             page.fill(depot.road)
 
+    def show_messages(self) -> None:
+        """Begin with the page of messages."""
+        self.tabs.setCurrentWidget(self.messages.area)
+
     def _as_depot(self) -> Depot:
         found, depot = coordinates(self.place.text()), self._depot
         if found is None:

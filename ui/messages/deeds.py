@@ -14,7 +14,7 @@ from dispatcher.services.workplace import Workplace
 from ui.messages.bench import Bench
 from ui.messages.composer import Composer, Written
 from ui.messages.feed import MessageFeed
-from ui.messages.words import AGAIN, DROP, About, Row
+from ui.messages.words import AGAIN, DROP, ORDER, About, Row
 from ui.parts.said import Said, Tone
 from ui.proofs.asking import AskLine
 
@@ -162,7 +162,7 @@ class Deeds(QObject):
         row = self._bench.current
         if row is None or row.message is None:
             return
-        message_id, to = row.message.id, row.texts[3] or row.message.to
+        message_id, to = row.message.id, row.texts[ORDER] or row.message.to
         then = lambda: self._do(Deed("It waits to be sent."), lambda by: self._feed.desk.send_again(message_id, by))
         self._ask.ask_yes(f"Send the message “{row.message.event}” to {to} once more?", then, go="Send again")
 

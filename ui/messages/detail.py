@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFormLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.messages import CODE_MARK, Message, Reply
-from ui.messages.words import DOTS, Row, moment
+from ui.messages.words import DOTS, ORDER, STATE, WHAT, Row, moment
 from ui.parts.fields import named
 from ui.theme import Size, Theme
 
@@ -78,8 +78,8 @@ class Detail(QWidget):
         else:
             assert row.reply is not None
             facts, text = self._of_reply(row.reply, on), row.reply.text
-        order = row.texts[3]
-        self.title.setText(f"{row.texts[1].capitalize()}: {row.texts[0]}" + (f"\n{order}" if order else ""))
+        order = row.texts[ORDER]
+        self.title.setText(f"{row.texts[WHAT].capitalize()}: {row.texts[STATE]}" + (f"\n{order}" if order else ""))
         if self.text.toPlainText() != text:
             self.text.setPlainText(text)
         for words, said in facts:

@@ -14,6 +14,7 @@ from dispatcher.domain.orders import Order
 from dispatcher.services.replies import take_reply
 from tests.fixtures import days
 from tests.fixtures.outbox import NOON, Desk, number, open_desk, reachable, waiting
+from ui.messages.model import Role
 from ui.messages.panel import MessagesPanel
 from ui.runner import OpRunner
 from ui.theme import Theme
@@ -98,7 +99,7 @@ class Shown:
     def keys(self) -> list[str]:
         """What the list shows, from the top."""
         sorting = self.panel.bench.sorting
-        return [sorting.index(n, 0).data(256).key for n in range(sorting.rowCount())]
+        return [sorting.index(n, 0).data(Role.ROW).key for n in range(sorting.rowCount())]
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from dispatcher.services.persons import find_person, kept_of, orders_numbered
 from dispatcher.services.persons_export import export_person
 from dispatcher.services.retention import photos_of
 from dispatcher.services.retention_log import RunKind, runs
+from dispatcher.services.verifying import verify_proofs
 from dispatcher.services.workplace import Workplace
 from tests.fixtures import days
 from tests.unit.services.conftest import now
@@ -190,6 +191,8 @@ def test_an_erased_person_is_nowhere_any_more_and_the_chain_holds(case: Case) ->
     assert anywhere(case) == []
     after = records(case.evening)
     assert verify(after) is None
+    verdict = verify_proofs(case.evening.book, case.files, now=now())
+    assert verdict.sound, verdict.fault
     assert [r.digest for r in after[: len(before)]] == [r.digest for r in before]
     leaves = {r.n: leaf_of(r) for r in before}
     said = {r.body["n"]: bytes.fromhex(r.body["leaf"]) for r in after if r.kind is RecordKind.ERASED}

@@ -21,25 +21,30 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from PySide6.QtCore import QProcess, QProcessEnvironment, Qt
+from PySide6.QtTest import QTest
 
 from commands.opening import open_depot, open_store
+from dispatcher.domain.incidents import IncidentKind
 from dispatcher.domain.proof import Need, ProofKind
 from dispatcher.domain.review import FlagKind
 from dispatcher.services.clocks import system_clock
+from dispatcher.services.exceptions import Given
 from dispatcher.services.home import Home
 from dispatcher.services.workplace import create_depot
 from dispatcher.simulation.lapses import Lapse
 from tests.hand.practice import found
 from tests.hand.stepping import Missed, Script, Stepper, key, write
-from ui.app import Program, make_application
+from ui.app import Program, make_application, open_settings
 from ui.collecting import GuiCollector
+from ui.exceptions.deeds import PERSON
+from ui.proofs.judging import REVIEWER as REVIEWING
 from ui.proofs.words import Row
 from ui.theme import Mode
 from ui.window.main import MainWindow
 
 SIZE = (1600, 960)
 PLANNED_S = 8.0
-REVIEWER = "Anna Berg"
+REVIEWER, SECOND = "Anna Berg", "Bo Lind"
 DRIVEN_S = 900.0
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 FINDS = {
@@ -92,6 +97,9 @@ class Evening:
         yield lambda: self.window.day.present, "the day", 60.0
         yield from self._driven()
         yield from self._reviewed()
+        yield from self._worked_off()
+        yield from self._closed()
+        yield from self._proved()
 
     def _driven(self) -> Script:
         assert self.window.road is not None
@@ -110,10 +118,116 @@ class Evening:
         said += ["--speed", f"{self.args.speed:g}", "--seed", str(self.args.seed), "--truth", str(truth)]
         process.setArguments([str(MAIN), *said])
         process.start()
+        yield from self._settled_meanwhile()
         yield lambda: process.state() is QProcess.ProcessState.NotRunning, "the day's end", DRIVEN_S
         if not truth.exists():
             raise Missed(bytes(process.readAllStandardError().data()).decode()[-2_000:])
         self.result["simulated"] = json.loads(bytes(process.readAllStandardOutput().data()))
+
+    # --- exceptions -----------------------------------------------------------------------------------------------
+
+    def _settled_meanwhile(self) -> Script:
+        """While drivers are on the road: from a failed attempt to a priced re-delivery today with two clicks."""
+        panel = self.window.exceptions
+        self.window.show_panel(panel)
+        yield lambda: panel.empty.isVisible() or panel.bench.model.rows
+        self.picture("exceptions-begin")
+        yield self._failed_row, "a failed attempt while its driver is on the road", DRIVEN_S
+        row = self._failed_row()
+        assert row is not None
+        shown = panel.bench.detail
+        self._click_row(row)
+        ready = lambda: (
+            shown.shown and shown.shown.incident.id == row.id and any(o.ready for o in shown.remedies.offers)
+        )
+        yield ready, "what can be done about it", 30.0
+        self.picture("exceptions-offers")
+        offer = next(o for o in shown.remedies.offers if o.ready)
+        self.result["second click"] = {"label": offer.label, "price": offer.price}
+
+    def _failed_row(self) -> Any:
+        kinds = {IncidentKind.FAILED, IncidentKind.NOT_ATTEMPTED}
+        rows = self.window.exceptions.bench.model.rows
+        return next((row for row in rows if row.incident.open and row.incident.kind in kinds), None)
+
+    def _click_row(self, row: Any) -> None:
+        table = self.window.exceptions.bench.table
+        self.window.exceptions.open_incident(row.id)
+        at = table.visualRect(table.currentIndex()).center()
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    def _worked_off(self) -> Script:
+        """Whatever is recommended and asks for nothing, by Enter; the rest closed with a note."""
+        panel = self.window.exceptions
+        self.window.show_panel(panel)
+        panel.refresh()
+        yield lambda: panel.bench.isVisible() and panel.bench.current
+        self.picture("exceptions-full")
+        done: Counter[str] = Counter()
+        detail = panel.bench.detail
+        while (row := panel.bench.current) is not None and row.incident.open:
+            yield lambda row=row: panel._offered and panel._offered.incident_id == row.id, row.incident.what, 30.0
+            panel.bench.table.setFocus()
+            yield panel.bench.table.hasFocus
+            offer = next((o for o in detail.remedies.offers if o.ready), None)
+            if offer and offer.wants is Given.NOTHING:
+                done[offer.remedy.value] += 1
+                key(Key.Key_Return)
+            else:
+                done["closed with a note"] += 1
+                key(Key.Key_C)
+                write("Seen to")
+            if sum(done.values()) == 4:
+                self.picture("exceptions-in-work")
+            yield lambda row=row: panel.bench.current is None or panel.bench.current.id != row.id, row.incident.what, 30.0
+        yield lambda: not panel.bench.queue.rowCount()
+        self.picture("exceptions-empty")
+        self.result["exceptions"] = dict(done)
+
+    # --- the end of the day ---------------------------------------------------------------------------------------
+
+    def _closed(self) -> Script:
+        """What is open is shown, the day is signed, and the report lies where it was wished."""
+        panel = self.window.proofs
+        self.window.show_panel(panel)
+        report = self.folder / "report.pdf"
+        yield panel.paperwork.close_day.isEnabled
+        panel.paperwork.close_day.trigger()
+        dialog = panel.paperwork.dialog
+        assert dialog is not None
+        yield dialog.sign.isEnabled, "what is open", 60.0
+        dialog.report.setText(str(report))
+        dialog.by.setText(SECOND)
+        dialog.grab().save(str(self.folder / "closing.png"))
+        dialog.sign.click()
+        yield report.exists, "the report", 60.0
+        yield lambda: not panel.paperwork.busy
+        dialog.grab().save(str(self.folder / "closed.png"))
+        dialog.close()
+        self.picture("proofs-closed")
+
+    def _proved(self) -> Script:
+        """One file, and a data folder that knows nothing of the depot."""
+        row = next(row for row in self.window.proofs.bench.model._rows if row.proof.attempt.photos)
+        out = self.folder / "evidence.pdf"
+        yield from self._told("evidence", row.proof.number, "--out", str(out), name="evidence")
+        with TemporaryDirectory(prefix="roundhouse-elsewhere-") as elsewhere:
+            yield from self._told("evidence", "--verify", str(out), name="verified elsewhere", home=Path(elsewhere))
+        yield from self._told("verify", name="verify")
+
+    def _told(self, *said: str, name: str, home: Path | None = None) -> Script:
+        """What a command of the program answers, while the window is open."""
+        process = QProcess(self.window)
+        process.setProgram(sys.executable)
+        environment = QProcessEnvironment.systemEnvironment()
+        environment.insert("ROUNDHOUSE_HOME", str(home or self.home.root))
+        process.setProcessEnvironment(environment)
+        process.setArguments([str(MAIN), *said, "--json"])
+        process.start()
+        yield lambda: process.state() is QProcess.ProcessState.NotRunning, name, 120.0
+        if process.exitCode():
+            raise Missed(f"{name}: {bytes(process.readAllStandardError().data()).decode()}")
+        self.result[name] = json.loads(bytes(process.readAllStandardOutput().data()))
 
     # --- the proofs -----------------------------------------------------------------------------------------------
 
@@ -128,23 +242,33 @@ class Evening:
         self.result["flags"] = self._flags_against_truth()
         yield self._shown
         self.picture("proofs-full")
-        clean = flagged = 0
+        yield from self._decide_all()
+        first_keys = self.keys
+        if any(row.proof.second_wanted for row in panel.bench.model._rows):
+            self.picture("proofs-second-wanted")
+            panel.bar.who.click()
+            yield lambda: panel.ask.isVisible()
+            write(SECOND)
+            panel.bench.choose(0)
+            yield from self._decide_all()
+        self.picture("proofs-done")
+        decided = Counter(str(row.proof.standing) for row in panel.bench.model._rows if row.proof.standing)
+        keys = {"first reviewer": first_keys, "second": self.keys - first_keys}
+        self.result["review"] = {"keys": keys, "decisions": dict(decided)}
+
+    def _decide_all(self) -> Script:
+        """A clean proof is accepted by one key; one that cannot be true is rejected, with a reason."""
         while (row := self._open_row()) is not None:
             before = len(row.proof.reviews)
             yield self._shown
-            if clean + flagged == 12:
+            if self.keys == 12:
                 self.picture("proofs-in-work")
             if {flag.kind for flag in row.proof.flags} & GRAVE:
-                flagged += 1
                 self.press(Key.Key_R)
                 write("See the flags")
             else:
-                clean += 1
                 self.press(Key.Key_A)
             yield partial(self._decided, row, before), f"a decision on {row.proof.number}", 20.0
-        self.picture("proofs-done")
-        decided = Counter(str(proof.standing) for proof in panel.day.proofs if proof.standing)
-        self.result["review"] = {"accepted by one key": clean, "rejected": flagged, "keys": self.keys} | dict(decided)
 
     def _shown(self) -> bool:
         """The keys are where the proofs are."""
@@ -155,14 +279,18 @@ class Evening:
         return False
 
     def _open_row(self) -> Row | None:
-        row = self.window.proofs.bench.current
-        return row if row and row.open else None
+        """The next that this reviewer may decide on."""
+        bench, who = self.window.proofs.bench, self.window.proofs.judge.reviewer
+        wanted = (row for row in bench.queue.rows() if row.open and who not in row.proof.accepted_by)
+        if (row := next(wanted, None)) is not None and (bench.current is None or bench.current.key != row.key):
+            bench.choose_key(row.key)
+        return row
 
     def _decided(self, row: Row, before: int) -> bool:
-        proofs = self.window.proofs.day.proofs if self.window.proofs.day else ()
-        now = next(proof for proof in proofs if proof.attempt.key == row.key)
-        current = self.window.proofs.bench.current
-        return len(now.reviews) > before and (current is None or current.key != row.key or not current.open)
+        bench = self.window.proofs.bench
+        at = bench.model.row_of_key(row.key)
+        now = bench.model._rows[at].proof if at is not None else None
+        return bool(now and len(now.reviews) > before)
 
     def _truth(self) -> list[dict[str, Any]]:
         told = json.loads((self.folder / "truth.json").read_text(encoding="utf-8"))
@@ -201,10 +329,13 @@ def play(args: argparse.Namespace) -> dict[str, Any]:
         maker = lambda depot: create_depot(home, depot, open_store=open_store)
         program = Program(home, theme, partial(open_depot, home), maker, open_store)
         collector = GuiCollector(program)
+        settings = open_settings(home)
+        for name in (REVIEWING, PERSON):
+            settings.setValue(name, REVIEWER)
+        settings.sync()
         program.open(slug, args.date)
         evening = Evening(program, home, slug, args.dir, args)
         evening.window.resize(*SIZE)
-        evening.window._settings.setValue("proofs/reviewer", REVIEWER)
         stepper = Stepper(evening.script())
 
         def end(fault: str) -> None:

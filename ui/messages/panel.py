@@ -98,7 +98,7 @@ class MessagesPanel(QWidget):
         self.ask = AskLine(theme, self)
         self.ask.setObjectName("messages.ask")
         self.composer = Composer("messages.composer", theme, self)
-        self.stack = QStackedWidget(self)
+        self.stack = named(QStackedWidget(self), "messages.pages", "Messages of the day")
         self.bench = Bench(theme, self._zone, self.stack, self)
         self.opt_outs = OptOutPage(theme, self._zone, self)
         self.empty = EmptyState(theme, icon="message-text-outline", text=READING, parent=self)

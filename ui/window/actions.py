@@ -44,6 +44,9 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("open_depot", "&Open depot…", "Ctrl+Shift+O", "warehouse", "Work in another depot"),
         Spec("new_depot", "&New depot…", "Ctrl+Shift+N", "plus", "Make a depot of its own"),
         Spec("depot_settings", "&Settings…", "Ctrl+,", "cog", "Region, place, hours, planning time of this depot"),
+        Spec(
+            "keeping", "&Data and retention…", "Ctrl+Shift+G", "database-clock-outline", "Keep, hold, erase, write out"
+        ),
         Spec("quit", "&Quit", "Ctrl+Q", "exit-to-app", "Close the window", rule=True),
     ),
     "D&ay": (
@@ -63,6 +66,21 @@ MENUS: dict[str, tuple[Spec, ...]] = {
             "Ctrl+Shift+Del",
             "package-variant-closed",
             "Bring cancelled orders back to the pool",
+        ),
+        Spec(
+            "close_day",
+            "C&lose the day…",
+            "Ctrl+Shift+E",
+            "clipboard-check-outline",
+            "Sign it off; its report",
+            rule=True,
+        ),
+        Spec(
+            "evidence",
+            "E&vidence for this stop…",
+            "Ctrl+Shift+I",
+            "file-certificate-outline",
+            "One file that proves it",
         ),
         Spec("open_day", "&Open day…", "Ctrl+G", "calendar", "Show another day", rule=True),
         Spec("previous_day", "&Previous day", "Ctrl+PgUp", "chevron-left", "Show the day before"),
@@ -175,6 +193,8 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("panel_fleet", "&Fleet", "Alt+3", "truck", "Drivers, vehicles and shifts", checkable=True),
         Spec("panel_phones", "&Phones", "Alt+4", "cellphone-link", "Drivers' phones and the gateway", checkable=True),
         Spec("panel_proofs", "Pr&oofs", "Alt+5", "clipboard-check-outline", "Review the day's proofs", checkable=True),
+        Spec("panel_exceptions", "E&xceptions", "Alt+6", "flag-outline", "What went amiss", checkable=True),
+        Spec("panel_messages", "&Messages", "Alt+7", "email-outline", "What customers are told", checkable=True),
         *(
             Spec(
                 f"show_{title.lower()}",

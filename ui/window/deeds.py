@@ -35,6 +35,9 @@ class Deeds(QObject):
             "depot_settings": window.forms.depot_settings,
             "build_region": window.forms.build_region,
             "add_addresses": window.forms.add_addresses,
+            "keeping": window.after.open_keeping,
+            "close_day": window.after.close_day,
+            "evidence": window.after.write_evidence,
             "quit": window.close,
             "import_orders": window.import_orders,
             "export_day": self._on_export,
@@ -140,9 +143,11 @@ class Deeds(QObject):
 
     @Slot()
     def _on_filter(self) -> None:
-        if self._window.panels.currentWidget() is self._window.proofs:
-            self._window.proofs.focus_filter()
-            return
+        window = self._window
+        for listed in (window.proofs, window.exceptions, window.messages):
+            if window.panels.currentWidget() is listed:
+                listed.focus_filter()
+                return
         self._window.show_panel(self._window.board)
         focused = QApplication.focusWidget()  # in whichever window: parts of the board float
         panel = (

@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -33,6 +33,7 @@ from ui.depots.new import NewDepotDialog
 from ui.depots.region import BuildRegionDialog
 from ui.depots.settings import DepotSettingsDialog
 from ui.intake.dialog import ImportDialog
+from ui.messages.contacts import ContactLog
 from ui.orders.dialog import OrderDialog
 from ui.parts.sizes import open_at
 from ui.runner import Operation, OpRunner
@@ -70,10 +71,12 @@ class Forms(QObject):
         workplace: Workplace,
         runner: OpRunner,
         theme: Theme,
+        settings: QSettings,
         maker: Callable[[Depot], str],
     ) -> None:
         super().__init__(window)
         self._window, self._workplace, self._runner, self._theme, self._maker = window, workplace, runner, theme, maker
+        self._settings = settings
 
     def import_orders(self, on: date, path: Path | None = None) -> None:
         """Bring an order file in."""
@@ -85,9 +88,14 @@ class Forms(QObject):
 
     def edit_order(self, day: Day, order: Order | None) -> None:
         """Change an order, or type one in; the form stays until it is written."""
-        dialog = OrderDialog(day, order, self._theme, self._workplace.geocoder, self._window)
+        dialog = OrderDialog(
+            day, order, self._theme, self._workplace.geocoder, self._window, contacts=self._contacts_of
+        )
         dialog.save_requested.connect(partial(self._save_order, dialog))
         _show(dialog)
+
+    def _contacts_of(self, parent: QWidget) -> ContactLog:
+        return ContactLog(self._workplace, self._runner, self._theme, self._settings, parent)
 
     def _save_order(self, dialog: OrderDialog, order: Order) -> None:
         operation = Operation(f"Save order {order.number}", partial(save_order, order=order))
@@ -141,9 +149,19 @@ class Forms(QObject):
     @Slot()
     def depot_settings(self) -> None:
         """Change this depot's settings; with another region it is opened anew."""
+        _show(self._settings_form())
+
+    @Slot()
+    def message_settings(self) -> None:
+        """The same, beginning with what customers are told."""
+        dialog = self._settings_form()
+        dialog.show_messages()
+        _show(dialog)
+
+    def _settings_form(self) -> DepotSettingsDialog:
         dialog = DepotSettingsDialog(self._workplace, self._runner, self._theme, self._window)
         dialog.region_changed.connect(self._on_region_changed)
-        _show(dialog)
+        return dialog
 
     @Slot()
     def _on_region_changed(self) -> None:

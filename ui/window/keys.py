@@ -21,6 +21,8 @@ PANELS = {
     "fleet": "In Fleet",
     "phones": "In Phones",
     "proofs": "In Proofs",
+    "exceptions": "In Exceptions",
+    "messages": "In Messages",
 }
 """Where an action answers, by the beginning of the name of the widget it belongs to."""
 

@@ -23,11 +23,13 @@ from ui.addresses.panel import AddressesPanel
 from ui.board.filtering import Mark
 from ui.day import DayBoard
 from ui.disturbances.desk import Disturbances
+from ui.exceptions.panel import ExceptionsPanel
 from ui.faults import show_fault
 from ui.fleet.panel import FleetPanel
 from ui.hand import Hand
 from ui.history.banner import PastBanner, WhatIfBanner
 from ui.map.view import MapView
+from ui.messages.panel import MessagesPanel
 from ui.phones.panel import PhonesPanel
 from ui.proofs.panel import ProofsPanel
 from ui.proposals.desk import ProposalDesk
@@ -37,6 +39,7 @@ from ui.search import AT_WORK, Search
 from ui.simulation.desk import SimulationDesk
 from ui.theme import Theme
 from ui.window.actions import Actions
+from ui.window.after import AfterDoor
 from ui.window.arranging import Arranging
 from ui.window.board_panel import BoardPanel
 from ui.window.copies import Copies
@@ -53,6 +56,8 @@ from ui.window.status import StatusLine
 from ui.window.wires import Wires
 
 RAIL_ICON = 20
+RAIL_WIDE = 27
+"""Steps of the grid: room for the longest name with a count, so that nothing moves when there is one."""
 SMALLEST = QSize(1100, 640)
 PLAN_THE_DAY = "Plan the day"
 SUMMARY_S = 120.0
@@ -87,7 +92,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(SMALLEST)
-        self._workplace, self._theme = workplace, theme
+        self._workplace, self._theme, self._settings = workplace, theme, settings
         self.runner = OpRunner(workplace.store, parent=self)
         self.day = DayBoard(workplace, self.runner, self)
         self.hand = Hand(self.day, workplace, self.runner, self)
@@ -98,8 +103,7 @@ class MainWindow(QMainWindow):
         self.looks = Looks(theme, settings, self)
         self.actions_by_name = Actions(self, theme)
         self.disturbances = Disturbances(self.day, self.hand, self.proposals, workplace, self.runner, theme, self)
-        self.forms = Forms(self, workplace, self.runner, theme, maker)
-        self._settings = settings
+        self.forms = Forms(self, workplace, self.runner, theme, settings, maker)
         self._build()
         self.palette_box = Palette(self.menuBar(), self._theme, self)
         self.screens = Screens(self)
@@ -146,6 +150,8 @@ class MainWindow(QMainWindow):
         self.fleet = FleetPanel(self._workplace, self.runner, self._theme)
         self.phones = PhonesPanel(self._workplace, self.runner, self._theme)
         self.proofs = ProofsPanel(self._workplace, self.runner, self._theme, self._settings)
+        self.exceptions = ExceptionsPanel(self._workplace, self.runner, self._theme, self._settings)
+        self.messages = MessagesPanel(self._workplace, self.runner, self._theme, self._settings)
         self.panels = QStackedWidget(self)
         for panel in self._panels().values():
             self.panels.addWidget(panel)
@@ -180,7 +186,7 @@ class MainWindow(QMainWindow):
             button = self.rail.widgetForAction(action)
             assert isinstance(button, QToolButton)
             button.setObjectName(f"rail.{name}")
-            button.setMinimumWidth(self._theme.grid(22))
+            button.setMinimumWidth(self._theme.grid(RAIL_WIDE))
         self.actions_by_name["panel_board"].setChecked(True)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
 
@@ -191,6 +197,8 @@ class MainWindow(QMainWindow):
             "fleet": self.fleet,
             "phones": self.phones,
             "proofs": self.proofs,
+            "exceptions": self.exceptions,
+            "messages": self.messages,
         }
 
     def _fill_menus(self) -> None:
@@ -212,7 +220,9 @@ class MainWindow(QMainWindow):
     # --- wiring ---------------------------------------------------------------------------------------------------
 
     def _wire(self) -> None:
-        self.deeds, self.news = Deeds(self), News(self)
+        self.news = News(self)
+        self.after = AfterDoor(self, self._theme, self._settings)
+        self.deeds = Deeds(self)
         self.runner.drained.connect(self._on_drained)
         self.road_wires.phones_requested.connect(partial(self.show_panel, self.phones))
         self.road_wires.board_requested.connect(partial(self.show_panel, self.board))
@@ -311,6 +321,8 @@ class MainWindow(QMainWindow):
         self.header.set_date(on)
         self.fleet.set_date(on)
         self.proofs.set_date(on)
+        self.exceptions.show_day(on)
+        self.messages.set_date(on)
 
     def show_panel(self, panel: QWidget, _checked: bool = True) -> None:
         """Bring a panel to the front."""
@@ -402,15 +414,16 @@ class MainWindow(QMainWindow):
         if self.road:
             self.road.start()
         self.phones.start()
+        self.after.start()
         self.simulation.start()
         if self._workplace.what_if:
             return
         self.runner.start(self._keep_house, title="Backing up")
 
-    def _keep_house(self, _progress: Progress) -> None:
+    def _keep_house(self, progress: Progress) -> None:
         """What is due once a day."""
         back_up_today(self._workplace)
-        forget_today(self._workplace)
+        forget_today(self._workplace, progress)
 
     @Slot(bool)
     def _on_search_changed(self, searching: bool) -> None:
@@ -450,6 +463,7 @@ class MainWindow(QMainWindow):
                 self.road.stop()
             self.phones.stop()
             self.proofs.stop()
+            self.after.stop()
             self.simulation.stop()
             self.setEnabled(False)
             self.news.stop()

@@ -36,6 +36,9 @@ QUIET = {
     "Opening the picture",
     "Looking at the proof",
     "Looking at new proofs",
+    "Looking at what is open",
+    "Working out what can be done",
+    "Reading the contacts",
 }
 """Work that belongs to every gesture: nothing to tell unless it takes long."""
 

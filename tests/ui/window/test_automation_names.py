@@ -41,6 +41,8 @@ OPENS: Mapping[str, Callable[[MainWindow], object]] = {
     "The depot's settings": lambda window: window.actions_by_name["depot_settings"].trigger(),
     "The region's form": lambda window: window.actions_by_name["build_region"].trigger(),
     "The form for address files": lambda window: window.actions_by_name["add_addresses"].trigger(),
+    "Data and retention": lambda window: window.actions_by_name["keeping"].trigger(),
+    "Close the day": lambda window: window.proofs.paperwork.open_closing(window.day.date, "Anna"),
     "The list of keys": lambda window: window.actions_by_name["keys"].trigger(),
     "About Roundhouse": lambda window: window.actions_by_name["about"].trigger(),
 }

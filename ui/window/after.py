@@ -1,0 +1,136 @@
+"""What comes after the door, in the window: the panels that see to it, fed with the plan and the road as they stand."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication
+
+from dispatcher.domain.ids import OrderId
+from dispatcher.services.closing_open import OpenItem
+from dispatcher.services.importing import Imported
+from dispatcher.services.planning import Outlook
+from ui.keeping.dialog import KeepingDialog
+from ui.theme import Theme
+
+if TYPE_CHECKING:
+    from ui.window.main import MainWindow
+
+GONE = "This order is no longer there."
+
+
+class AfterDoor(QObject):
+    """Joins proofs, exceptions and messages to the day, the road, the status bar and the board. GUI thread."""
+
+    def __init__(self, window: "MainWindow", theme: Theme, settings: QSettings) -> None:
+        super().__init__(window)
+        self._window, self._theme, self._settings = window, theme, settings
+        window.day.outlook_changed.connect(self._on_outlook_changed)
+        if window.road:
+            for panel in (window.exceptions, window.messages):
+                window.road.live_changed.connect(panel.take_live)
+            window.road.feed.today_moved.connect(window.messages.take_today)
+        window.forms.imported.connect(self._on_imported)
+        window.proofs.elsewhere_requested.connect(self._on_elsewhere)
+        self._wire_exceptions()
+        self._wire_messages()
+
+    def _wire_exceptions(self) -> None:
+        window, exceptions = self._window, self._window.exceptions
+        exceptions.set_hindrance(lambda: window.hand.hindered)
+        exceptions.told.connect(window.status.tell)
+        exceptions.count_changed.connect(self._on_exceptions)
+        exceptions.order_requested.connect(self.show_order)
+        exceptions.alarmed.connect(QApplication.beep)
+
+    def _wire_messages(self) -> None:
+        window, messages = self._window, self._window.messages
+        messages.told.connect(window.status.tell)
+        messages.count_changed.connect(partial(window.news.count, "messages", "&Messages"))
+        messages.order_requested.connect(self.show_order)
+        messages.settings_requested.connect(window.forms.message_settings)
+
+    def start(self) -> None:
+        """The day is on the screen: time for what goes out."""
+        self._window.messages.start()
+
+    def stop(self) -> None:
+        """What was decided is done first; before the runner stops."""
+        self._window.exceptions.stop()
+        self._window.messages.stop()
+
+    # --- what the menus do ----------------------------------------------------------------------------------------
+
+    def close_day(self) -> None:
+        """Sign the day shown off."""
+        self._on_paper(self._window.proofs.paperwork.close_day, "There is nothing to close on this day.")
+
+    def write_evidence(self) -> None:
+        """Of the proof that is chosen in the workbench."""
+        self._on_paper(self._window.proofs.paperwork.evidence, "Choose a proof first.")
+
+    def _on_paper(self, action: QAction, hindrance: str) -> None:
+        self._window.show_panel(self._window.proofs)
+        if action.isEnabled():
+            action.trigger()
+        else:
+            self._window.status.tell(hindrance)
+
+    def open_keeping(self) -> None:
+        """What is kept for how long, what is held, and what is known of a person."""
+        window = self._window
+        KeepingDialog(window.day.workplace, window.runner, self._theme, self._settings, window).show()
+
+    # --- from one to the other ------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_order(self, order_id: OrderId) -> None:
+        """On the board, on whichever day it is."""
+        window = self._window
+        if window.day.day and order_id in window.day.day.orders:
+            window.show_panel(window.board)
+            window.board.find(order_id)
+            return
+        window.runner.read(lambda reader: reader.order(order_id), self._on_order, latest_key="order's day")
+
+    def _on_order(self, order: object) -> None:
+        window = self._window
+        if (on := getattr(order, "date", None)) is None:
+            window.status.tell(GONE)
+            return
+        window.open_day(on)
+        window.show_panel(window.board)
+        window.status.tell("The order's day is opened.")
+
+    @Slot(object)
+    def _on_elsewhere(self, item: OpenItem) -> None:
+        """What keeps a day from being closed, where it is settled."""
+        window = self._window
+        if item.incident_id:
+            window.show_panel(window.exceptions)
+            window.exceptions.open_incident(item.incident_id)
+        elif item.shift_id:
+            window.show_panel(window.board)
+            window.board.select((), (item.shift_id,))
+        else:
+            window.show_panel(window.phones)
+
+    # --- what happens elsewhere -----------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_outlook_changed(self, _shown: Outlook) -> None:
+        """The day as it stands, whatever is shown of it."""
+        if present := self._window.day.present:
+            self._window.exceptions.take_outlook(present)
+            self._window.messages.take_outlook(present)
+
+    @Slot(int, int)
+    def _on_exceptions(self, waiting: int, overdue: int) -> None:
+        self._window.status.set_exceptions(waiting, overdue)
+        self._window.news.count("exceptions", "E&xceptions", waiting)
+
+    @Slot(object)
+    def _on_imported(self, done: Imported) -> None:
+        if done.rejected and (feed := self._window.exceptions.feed):
+            feed.left_out(done.file, done.rejected)

@@ -60,6 +60,8 @@ RAIL_WIDE = 27
 """Steps of the grid: room for the longest name with a count, so that nothing moves when there is one."""
 SMALLEST = QSize(1100, 640)
 PLAN_THE_DAY = "Plan the day"
+PAINTED = -1
+"""Instead of the token that the map is to give back."""
 SUMMARY_S = 120.0
 """So long the status bar says what came of a simulated day."""
 
@@ -329,6 +331,8 @@ class MainWindow(QMainWindow):
         self.panels.setCurrentWidget(panel)
         for name, which in self._panels().items():
             self.actions_by_name[f"panel_{name}"].setChecked(which is panel)
+        if self._painting not in (None, PAINTED) and self._map_rests():
+            self._settle()  # a map that is hidden while it is painted does not say so before it is shown again
 
     @Slot()
     def optimise(self) -> None:
@@ -386,10 +390,18 @@ class MainWindow(QMainWindow):
         self.header.set_depot(depot.name)
         self.header.set_outlook(outlook)
         self._tell_roads(roads)
-        if self._painting is None and (self.board.map.broken or not self.board.map.isVisible()):
-            self._painting = -1  # without its page, or hidden, the map paints nothing; the rest of the window is there
-            self._on_settled()
-        elif self._painting is None and not any(route.stops for route in outlook.day.plan.routes):
+        empty = not any(route.stops for route in outlook.day.plan.routes)
+        if self._painting is None and (empty or self._map_rests()):
+            self._await_painted()
+
+    def _map_rests(self) -> bool:
+        """Without its page, or hidden, the map paints nothing; the rest of the window is there."""
+        return self.board.map.broken or not self.board.map.isVisible()
+
+    def _await_painted(self) -> None:
+        if self._map_rests():
+            self._settle()
+        else:
             self._painting = self.board.map.request_painted()
 
     def _tell_roads(self, roads: RoadNetwork) -> None:
@@ -398,18 +410,18 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_first_lines(self, _lines: object) -> None:
         if self._painting is None:
-            self._painting = self.board.map.request_painted()
+            self._await_painted()
 
     @Slot(int)
     def _on_painted(self, token: int) -> None:
         if token == self._painting:
-            self._painting = -1
             if self.header.depot.hasFocus():  # where Qt begins; hands begin at the rounds
                 self.board.rounds.view.setFocus()
-            self._on_settled()
+            self._settle()
 
-    def _on_settled(self) -> None:
+    def _settle(self) -> None:
         """The day is on the screen: time for what can wait."""
+        self._painting = PAINTED
         self.first_painted.emit()
         if self.road:
             self.road.start()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -112,7 +113,10 @@ def depot_home(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     return Home(shutil.copytree(_window_home(tmp_path_factory.getbasetemp()), home))
 
 
-type OpenWindow = Callable[[], Shown]
+class OpenWindow(Protocol):
+    """Opens the window, and does something as soon as it is told which day to show."""
+
+    def __call__(self, meanwhile: Callable[[MainWindow], object] = ...) -> Shown: ...
 
 
 @pytest.fixture
@@ -123,13 +127,14 @@ def open_window(depot_home: Home, theme: Theme, qtbot: QtBot) -> Iterator[OpenWi
     def maker(depot: Depot) -> str:
         return create_depot(depot_home, depot, open_store=open_store)
 
-    def show() -> Shown:
+    def show(meanwhile: Callable[[MainWindow], object] = lambda _window: None) -> Shown:
         workplace = open_workplace(depot_home, SLUG, open_store=open_store, clock=now, open_logbook=open_book)
         window = MainWindow(workplace, theme, open_settings(depot_home), maker=maker, open_store=open_store)
         opened.append(Shown(window, workplace, qtbot))
         with qtbot.waitSignal(window.first_painted, timeout=30_000):
             window.show()
             window.open_day(TODAY)
+            meanwhile(window)
         opened[-1].settle()
         return opened[-1]
 

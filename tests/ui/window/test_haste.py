@@ -10,8 +10,10 @@ from pytestqt.qtbot import QtBot
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.services.plan import Proposal
+from tests.ui.window.conftest import OpenWindow
 from tests.ui.window.shown import PATIENCE_MS, Shown
 from ui.runner import Operation
+from ui.window.main import MainWindow
 
 
 def test_an_undo_right_after_a_drop_takes_it_back_and_redo_brings_it(shown: Shown, qtbot: QtBot) -> None:
@@ -74,3 +76,21 @@ def test_a_drop_written_before_the_follow_up_of_another_takes_its_rounds_along(
 
 def _landed(shown: Shown, moved: set[str], taking: str) -> bool:
     return moved <= set(shown.routes()[taking])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("moment", ["at once", "with the day", "with its routes"])
+def test_the_road_is_followed_though_another_panel_was_chosen_before_the_map_was_painted(
+    open_window: OpenWindow, moment: str
+) -> None:
+    def leave(window: MainWindow) -> None:
+        go = partial(window.show_panel, window.proofs)
+        if moment == "at once":
+            go()
+        else:
+            signal = window.day.outlook_changed if moment == "with the day" else window.day.lines_changed
+            signal.connect(lambda _what: go())
+
+    shown = open_window(leave)
+    assert shown.window.panels.currentWidget() is shown.window.proofs
+    assert shown.window.road is not None
+    assert shown.window.road.feed._timer.isActive()

@@ -7,11 +7,11 @@ from datetime import timedelta
 from dispatcher.domain.incidents import CagedGoods, Incident, IncidentKind, IncidentState, Remedy
 from dispatcher.incidents.queue import reconciled, with_entry
 from dispatcher.incidents.wanted import Sight, Wanted
-from dispatcher.services.cage import cage_changes
-from dispatcher.services.exceptions_changes import PlanDay, put_next_day, working_days
-from dispatcher.services.exceptions_facts import Facts, Moment, moment_of
-from dispatcher.services.exceptions_rules import sight_of, wanted_of
-from dispatcher.services.exceptions_view import PlanChange
+from dispatcher.services.exceptions.cage import cage_changes
+from dispatcher.services.exceptions.changes import PlanDay, put_next_day, working_days
+from dispatcher.services.exceptions.facts import Facts, Moment, moment_of
+from dispatcher.services.exceptions.rules import sight_of, wanted_of
+from dispatcher.services.exceptions.view import PlanChange
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.ports import Clock, Reader, Store

@@ -17,8 +17,8 @@ from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.tracking import Risk
 from dispatcher.incidents.rules_door import Tried, cash_short
 from dispatcher.incidents.rules_road import Ended
-from dispatcher.services.exceptions_chain import Chains, DayChain
-from dispatcher.services.exceptions_rounds import RoundSaid, RoundsSaid
+from dispatcher.services.exceptions.chain import Chains, DayChain
+from dispatcher.services.exceptions.rounds import RoundSaid, RoundsSaid
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.logbook import LogbookReader
 from dispatcher.services.ports import Reader, Store

@@ -6,9 +6,9 @@ from dataclasses import replace
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.incidents import Remedy
 from dispatcher.domain.orders import OrderState
-from dispatcher.services.exceptions_known import Case
-from dispatcher.services.exceptions_pricing import Placed, cheapest
-from dispatcher.services.exceptions_view import Given, Offer
+from dispatcher.services.exceptions.known import Case
+from dispatcher.services.exceptions.pricing import Placed, cheapest
+from dispatcher.services.exceptions.view import Given, Offer
 
 _R = Remedy
 

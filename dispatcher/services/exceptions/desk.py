@@ -15,38 +15,29 @@ from dispatcher.domain.orders import Order
 from dispatcher.incidents.queue import closed, reconciled, reopened, with_entry
 from dispatcher.incidents.rules_desk import left_out_rule
 from dispatcher.incidents.wanted import Sight
-from dispatcher.services import exceptions_acts as acts
-from dispatcher.services.cage import hand_out, scan_in
-from dispatcher.services.exceptions_board import board_of
-from dispatcher.services.exceptions_case import case_of, require_open
-from dispatcher.services.exceptions_chain import Chains
-from dispatcher.services.exceptions_facts import Facts, moment_of
-from dispatcher.services.exceptions_history import history_of
-from dispatcher.services.exceptions_offers import offers_for
-from dispatcher.services.exceptions_step import Watcher
-from dispatcher.services.exceptions_view import (
-    CageRow,
+from dispatcher.services.exceptions import acts
+from dispatcher.services.exceptions.board import board_of
+from dispatcher.services.exceptions.cage import hand_out, scan_in
+from dispatcher.services.exceptions.case import case_of, require_open
+from dispatcher.services.exceptions.chain import Chains
+from dispatcher.services.exceptions.facts import Facts, moment_of
+from dispatcher.services.exceptions.history import history_of
+from dispatcher.services.exceptions.offers import offers_for
+from dispatcher.services.exceptions.step import Watcher
+from dispatcher.services.exceptions.view import (
     ExceptionBoard,
-    Given,
     HistoryLine,
-    Lying,
     Offer,
     Performed,
     PlanChange,
     Scanned,
-    Shown,
 )
-from dispatcher.services.exceptions_words import named, spoken
+from dispatcher.services.exceptions.words import named, spoken
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.logbook import Logbook, LogbookWriter
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import Clock, Reader
 from dispatcher.services.workplace import Workplace
-
-__all__ = [
-    "CageRow", "ExceptionBoard", "ExceptionDesk", "Given", "HistoryLine", "Lying", "Offer", "Performed", "PlanChange",
-    "Scanned", "Shown",
-]  # fmt: skip
 
 CAGE_DAYS = 7
 """So far back a scan's order is looked for."""

@@ -1,4 +1,4 @@
-"""One exception with all that its remedies depend on. How it is read: `exceptions_case`."""
+"""One exception with all that its remedies depend on. How it is read: `case`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,9 +15,9 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.proof import Attempt, FailureReason
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.domain.time import midnight
-from dispatcher.services.exceptions_changes import AFTER, windows_from
-from dispatcher.services.exceptions_facts import Moment
-from dispatcher.services.exceptions_pricing import Placed, Pricing
+from dispatcher.services.exceptions.changes import AFTER, windows_from
+from dispatcher.services.exceptions.facts import Moment
+from dispatcher.services.exceptions.pricing import Placed, Pricing
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.ports import Geocoder
 

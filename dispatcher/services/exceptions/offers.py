@@ -6,9 +6,9 @@ from datetime import date
 from dispatcher.domain.incidents import IncidentKind, Remedy
 from dispatcher.domain.orders import OrderState
 from dispatcher.incidents.remedies import OF_THE_DRIVER, remedies_for
-from dispatcher.services.exceptions_known import Case
-from dispatcher.services.exceptions_today import again_today, confirmed, other_driver
-from dispatcher.services.exceptions_view import Given, Offer
+from dispatcher.services.exceptions.known import Case
+from dispatcher.services.exceptions.today import again_today, confirmed, other_driver
+from dispatcher.services.exceptions.view import Given, Offer
 
 _R = Remedy
 

@@ -13,10 +13,10 @@ from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day
 from dispatcher.domain.proof import Attempt
 from dispatcher.services.driving import progress_of
-from dispatcher.services.exceptions_chain import Chains
-from dispatcher.services.exceptions_changes import working_days
-from dispatcher.services.exceptions_facts import Moment, moment_of
-from dispatcher.services.exceptions_known import Case
+from dispatcher.services.exceptions.chain import Chains
+from dispatcher.services.exceptions.changes import working_days
+from dispatcher.services.exceptions.facts import Moment, moment_of
+from dispatcher.services.exceptions.known import Case
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.logbook import Logbook, LogbookReader
 from dispatcher.services.planning import Outlook

@@ -9,8 +9,8 @@ from dispatcher.domain.ids import OrderId
 from dispatcher.domain.incidents import CagedGoods, Remedy
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.incidents.cage import Going, expected_of, going_of, kept_up, left_over
-from dispatcher.services.exceptions_facts import Seen
-from dispatcher.services.exceptions_view import Scanned
+from dispatcher.services.exceptions.facts import Seen
+from dispatcher.services.exceptions.view import Scanned
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
 
 LONGEST_BARCODE = 200

@@ -8,7 +8,7 @@ from dispatcher.incidents.rules_desk import address_rules, message_rules, reply_
 from dispatcher.incidents.rules_door import door_rules
 from dispatcher.incidents.rules_road import Lacking, cage_rules, live_rules, loading_rules, untouched_rules
 from dispatcher.incidents.wanted import ATTEMPTED, EVERY_DATE, LIVE, Sight, Wanted
-from dispatcher.services.exceptions_facts import Seen
+from dispatcher.services.exceptions.facts import Seen
 
 _K = IncidentKind
 _BY_DATE = ATTEMPTED | {_K.CASH_SHORT, _K.PROOF_REJECTED, _K.UNTOUCHED, _K.MISSING_LOADING, _K.NOT_BACK}

@@ -11,8 +11,8 @@ from dispatcher.domain.messages import Call, Message
 from dispatcher.domain.proof import FailureReason, Outcome
 from dispatcher.incidents.rules_desk import wish_words
 from dispatcher.incidents.rules_door import label_of
-from dispatcher.services.exceptions_chain import Chains, DayChain
-from dispatcher.services.exceptions_view import HistoryLine
+from dispatcher.services.exceptions.chain import Chains, DayChain
+from dispatcher.services.exceptions.view import HistoryLine
 from dispatcher.services.logbook import LogbookReader
 
 CUSTOMER, NOT_REACHED = "customer", "not reached"

@@ -13,8 +13,8 @@ from dispatcher.domain.proof import Attempt, FailureReason
 from dispatcher.incidents.queue import ordered
 from dispatcher.incidents.wanted import ATTEMPTED
 from dispatcher.services.driving_round import stop_of
-from dispatcher.services.exceptions_chain import Chains, DayChain
-from dispatcher.services.exceptions_view import CageRow, ExceptionBoard, Lying, Shown
+from dispatcher.services.exceptions.chain import Chains, DayChain
+from dispatcher.services.exceptions.view import CageRow, ExceptionBoard, Lying, Shown
 from dispatcher.services.logbook import LogbookReader
 from dispatcher.services.ports import Reader, Store
 

@@ -14,10 +14,10 @@ from dispatcher.domain.place import Address, Place, Precision
 from dispatcher.domain.time import after
 from dispatcher.incidents.queue import closed, with_entry
 from dispatcher.incidents.remedies import OF_THE_DRIVER
-from dispatcher.services.exceptions_board import COLLECTED, RETURNED
-from dispatcher.services.exceptions_case import require_open
-from dispatcher.services.exceptions_chain import correction_record
-from dispatcher.services.exceptions_changes import (
+from dispatcher.services.exceptions.board import COLLECTED, RETURNED
+from dispatcher.services.exceptions.case import require_open
+from dispatcher.services.exceptions.chain import correction_record
+from dispatcher.services.exceptions.changes import (
     Aim,
     day_and_hours,
     put_address,
@@ -27,10 +27,10 @@ from dispatcher.services.exceptions_changes import (
     put_today,
     require_worked,
 )
-from dispatcher.services.exceptions_known import Case
-from dispatcher.services.exceptions_offers import day_words
-from dispatcher.services.exceptions_view import Offer, Performed, PlanChange
-from dispatcher.services.exceptions_words import spoken
+from dispatcher.services.exceptions.known import Case
+from dispatcher.services.exceptions.offers import day_words
+from dispatcher.services.exceptions.view import Offer, Performed, PlanChange
+from dispatcher.services.exceptions.words import spoken
 from dispatcher.services.logbook import Logbook, LogbookWriter
 from dispatcher.services.messages import write_message as write_to_driver
 from dispatcher.services.outbox_written import send_again, write_message

@@ -37,7 +37,7 @@ def close(args: argparse.Namespace, home: Home) -> dict[str, Any]:
     with open_depot(home, folder_of_depot(args, home).name) as workplace:
         on, desk = args.date or workplace.today, ReviewDesk(workplace, clock=workplace.clock)
         standing = look(workplace, desk, on)
-        done = standing.closings.last if standing.closings.closed else None
+        done = standing.closings.last if standing.closed else None
         if done is None:
             if standing.open and not args.force:
                 raise KnownError(f"{words_of_open(standing)} on {on}.", "Settle that, or close the day with --force.")

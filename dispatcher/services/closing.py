@@ -11,7 +11,7 @@ from functools import partial
 
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId
-from dispatcher.domain.proof import Outcome, RecordKind
+from dispatcher.domain.proof import Outcome, Record, RecordKind
 from dispatcher.domain.review import Decision, Proof
 from dispatcher.proof.canonical import from_ms, to_ms
 from dispatcher.proof.chain import link
@@ -86,6 +86,14 @@ class DayStanding:
     open: tuple[OpenItem, ...] = ()
     closings: Closings = field(default_factory=Closings)
     agreement: Agreement = field(default_factory=Agreement)
+    key: bytes = b""
+    """The public key with which the depot signs now."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing came since it was closed, and the key of then is still the depot's."""
+        last = self.closings.last
+        return last is not None and self.closings.closed and last.signed.key == self.key
 
     @property
     def outcomes(self) -> Mapping[Outcome, int]:
@@ -115,10 +123,18 @@ def key_fingerprint(workplace: Workplace) -> str:
 
 
 def closings_on(reader: LogbookReader, on: date) -> Closings:
-    """How often the date was signed off, and what came since. Quick, whatever the day holds."""
-    done = tuple(Closing(record.n, signed_of(record)) for record in reader.closings_on(on) if not record.erased)
+    """How often the date was signed off, and what came since. Quick, whatever the day holds. Raises `KnownError`."""
+    done = tuple(_closing(record) for record in reader.closings_on(on) if not record.erased)
     covered = done[-1].signed.head.records + 1 if done else 0
     return Closings(done, reader.count_on(on) - covered if done else 0)
+
+
+def _closing(record: Record) -> Closing:
+    try:
+        return Closing(record.n, signed_of(record))
+    except (KeyError, TypeError, ValueError) as fault:
+        what = f"Record {record.n} closes {record.on}, and does not say how: it was changed."
+        raise KnownError(what, "Run roundhouse verify.") from fault
 
 
 def look(
@@ -134,12 +150,12 @@ def look(
     desk.day(on, cancel=cancel, told=told)
     records = logbook.read(lambda reader: reader.count_on(on))
     proofs = desk.day(on, cancel=cancel).proofs  # again: none that is counted may be unseen
-    names = _names(workplace, on)
+    names, key = _names(workplace, on), public_key(signing_seed(workplace))
 
     def read(reader: LogbookReader) -> DayStanding:
         now, silent_s = workplace.clock(), workplace.depot.road.silent_s
         items = open_items(reader, on, proofs, names, now=now, silent_s=silent_s)
-        return DayStanding(on, records, proofs, items, closings_on(reader, on), agreement(proofs))
+        return DayStanding(on, records, proofs, items, closings_on(reader, on), agreement(proofs), key)
 
     return logbook.read(read)
 
@@ -155,11 +171,11 @@ def close_day(workplace: Workplace, standing: DayStanding, *, by: str, force: bo
         raise KnownError(f"{words_of_open(standing)} on {standing.on}.", "Settle that, or close the day all the same.")
     if not standing.records:
         raise BadInput(f"Nothing was recorded on {standing.on}, so there is nothing to sign.", "Choose another day.")
-    last = standing.closings.last
-    if last and standing.closings.closed and last.signed.head.open == standing.open_counts:
+    last, seed = standing.closings.last, signing_seed(workplace)
+    if last and standing.closed and last.signed.head.open == standing.open_counts:
         what = f"{standing.on} was closed by {last.by}, and nothing came in since."
         raise KnownError(what, "Its report can be written again.")
-    return logbook.write(partial(_put, standing=standing, by=by, seed=signing_seed(workplace), now=workplace.clock()))
+    return logbook.write(partial(_put, standing=standing, by=by, seed=seed, now=workplace.clock()))
 
 
 def _put(book: LogbookWriter, *, standing: DayStanding, by: str, seed: bytes, now: datetime) -> Closing:

@@ -20,6 +20,7 @@ class OpenKind(StrEnum):
     FLAGGED = "flagged proof"
     SAMPLED = "proof of the sample"
     QUERIED = "query without a decision"
+    SECOND = "proof that wants a second reviewer"
     REJECTED = "rejected proof without a settled exception"
     INCIDENT = "open exception"
     ROUND = "round not ended"
@@ -93,13 +94,20 @@ def _kind_of(proof: Proof) -> tuple[OpenKind | None, str]:
         case Decision.ANSWERED:
             return OpenKind.QUERIED, "the driver has answered; somebody must look again"
         case Decision.REJECTED:
-            return OpenKind.REJECTED, proof.reviews[-1].note
+            return OpenKind.REJECTED, _why(proof)
+        case Decision.ACCEPTED if proof.second_wanted:
+            return OpenKind.SECOND, f"accepted by {proof.accepted_by[0]} alone"
         case None if proof.flags:
             return OpenKind.FLAGGED, ", ".join(dict.fromkeys(flag.kind.value for flag in proof.flags))
         case None if proof.sampled:
             return OpenKind.SAMPLED, "nothing was found; in the sample"
         case _:
             return None, ""
+
+
+def _why(proof: Proof) -> str:
+    """A remark may have come after the rejection."""
+    return next(r.note for r in reversed(proof.reviews) if r.decision is Decision.REJECTED)
 
 
 def _item(kind: OpenKind, proof: Proof, what: str) -> OpenItem:

@@ -72,14 +72,17 @@ def _flags(proofs: Sequence[Proof]) -> Sequence[tuple[str, str]]:
 
 
 def _is_noted(proof: Proof) -> bool:
-    return proof.standing is Decision.REJECTED or bool(proof.standing is Decision.ACCEPTED and proof.flags)
+    against = bool(proof.flags) or proof.override
+    return proof.standing is Decision.REJECTED or (proof.standing is Decision.ACCEPTED and against)
 
 
 def _noted(proof: Proof, zone: ZoneInfo) -> tuple[str, str]:
     decided = next(r for r in reversed(proof.reviews) if r.decision is proof.standing)
     flags = ", ".join(dict.fromkeys(flag.kind.value for flag in proof.flags))
     words = [f"“{review.note}” ({review.by})" for review in proof.reviews if review.note]
-    said = f"{decided.decision.value} by {decided.by}, {moment(decided.at, zone)}"
+    who = " and ".join(proof.accepted_by) or decided.by
+    alone = " alone: a second reviewer is wanted" if proof.second_wanted else ""
+    said = f"{decided.decision.value} by {who}{alone}, {moment(decided.at, zone)}"
     return said, ". ".join(filter(None, (flags, *words)))
 
 

@@ -171,15 +171,23 @@ class Evening:
             yield panel.bench.table.hasFocus
             offer = next((o for o in detail.remedies.offers if o.ready), None)
             if offer and offer.wants is Given.NOTHING:
-                done[offer.remedy.value] += 1
                 key(Key.Key_Return)
-            else:
-                done["closed with a note"] += 1
-                key(Key.Key_C)
-                write("Seen to")
-            if sum(done.values()) == 4:
+                gone = lambda row=row: panel.bench.current is None or panel.bench.current.id != row.id
+                yield lambda gone=gone: gone() or detail.form.isVisible(), row.incident.what, 30.0
+                if gone():
+                    done[offer.remedy.value] += 1
+                    continue
+                key(Key.Key_Escape)  # the road moved on, and something else is recommended by now
+            done["closed with a note"] += 1
+            key(Key.Key_C)
+            write("Seen to")
+            if done["closed with a note"] == 3:
                 self.picture("exceptions-in-work")
-            yield lambda row=row: panel.bench.current is None or panel.bench.current.id != row.id, row.incident.what, 30.0
+            yield (
+                lambda row=row: panel.bench.current is None or panel.bench.current.id != row.id,
+                row.incident.what,
+                30.0,
+            )
         yield lambda: not panel.bench.queue.rowCount()
         self.picture("exceptions-empty")
         self.result["exceptions"] = dict(done)

@@ -136,7 +136,7 @@ class CloseDialog(QDialog):
         self._fill(standing.open)
         closings, count = standing.closings, len(standing.open)
         all_the_same = "Close the day all the same" if count else "Close the day"
-        self.sign.setText("Write the report again" if closings.closed else all_the_same)
+        self.sign.setText("Write the report again" if standing.closed else all_the_same)
         self.sign.setEnabled(bool(standing.records))
         self.again.setEnabled(True)
         self.state.say(*_state(standing))
@@ -205,12 +205,14 @@ def _things(count: int) -> str:
 
 def _state(standing: DayStanding) -> tuple[str, Tone]:
     closings, count = standing.closings, len(standing.open)
-    if closings.closed and closings.last:
+    if standing.closed and closings.last:
         more = f" {fmt.count(count, 'thing')} stayed open." if count else ""
         return f"The day is closed, by {closings.last.by}.{more}", Tone.GOOD
     if not standing.records:
         return "Nothing was recorded on this day, so there is nothing to close.", Tone.QUIET
-    late = f"{fmt.count(closings.since, 'record')} came after it was closed. " if closings.last else ""
+    late = f"{fmt.count(closings.since, 'record')} came after it was closed. " if closings.since else ""
+    if closings.closed:
+        late = "It was closed with another key than the depot has now. "
     if count:
         return f"{late}{_things(count)} open. Settle that, or close the day all the same.", Tone.WARNING
     return f"{late}{NOTHING_OPEN}", Tone.PLAIN

@@ -139,7 +139,7 @@ class Paperwork(QObject):
             standing = look(self._workplace, desk, on, cancel=progress.cancelled)
             if seen is not None and standing.open != seen.open:
                 raise KnownError("Something else is open now than was shown.", "Look again, then close the day.")
-            if not standing.closings.closed:
+            if not standing.closed:
                 close_day(self._workplace, standing, by=by, force=True)
                 standing = look(self._workplace, desk, on)
             write_report(self._workplace, standing, report)

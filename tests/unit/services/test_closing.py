@@ -13,10 +13,11 @@ from pypdf import PdfReader
 
 import main as program
 from dispatcher.domain.errors import BadInput, KnownError
-from dispatcher.domain.ids import new_id
+from dispatcher.domain.ids import OrderId, new_id
 from dispatcher.domain.incidents import Incident, IncidentKind, IncidentState
 from dispatcher.domain.proof import Outcome, RecordKind
 from dispatcher.domain.review import Decision, ReviewDay
+from dispatcher.proof.chain import link
 from dispatcher.proof.files import ProofFiles
 from dispatcher.proof.merkle import tree_head
 from dispatcher.services.agreeing import agreement
@@ -78,6 +79,23 @@ def test_a_rejected_proof_is_open_until_its_exception_is_settled(evening: Evenin
     evening.book.write(lambda book: (book.put_incident(settled), book.put_incident(late)))
     found = kinds(stands(evening))
     assert (found.count(OpenKind.REJECTED), found.count(OpenKind.INCIDENT)) == (0, 1)
+
+
+def test_one_name_where_two_are_wanted_is_open_and_on_the_report(evening: Evening, tmp_path: Path) -> None:  # noqa: F811
+    (key,) = evening.deliver(0)
+    evening.desk.decide(days.DATE, [key], Decision.REJECTED, by="Anna", note="Blank")
+    evening.desk.decide(days.DATE, [key], Decision.NOTED, by="Cy", note="Really?")
+    (item,) = [item for item in stands(evening).open if item.kind is OpenKind.REJECTED]
+    assert item.what == "Blank", "a remark is no reason"
+    evening.desk.decide(days.DATE, [key], Decision.ACCEPTED, by="Bo")
+    (item,) = [item for item in stands(evening).open if item.kind is OpenKind.SECOND]
+    assert (item.key, item.what) == (key, "accepted by Bo alone")
+    write_report(evening.workplace, stands(evening), tmp_path / "one.pdf")
+    assert "accepted by Bo alone" in " ".join(text_of(tmp_path / "one.pdf").split())
+    evening.desk.decide(days.DATE, [key], Decision.ACCEPTED, by="Anna")
+    assert OpenKind.SECOND not in kinds(stands(evening))
+    write_report(evening.workplace, stands(evening), tmp_path / "two.pdf")
+    assert "accepted by Bo and Anna" in " ".join(text_of(tmp_path / "two.pdf").split())
 
 
 def test_photos_that_are_named_and_not_here_are_open(evening: Evening) -> None:  # noqa: F811
@@ -181,6 +199,17 @@ def test_the_key_is_the_owners_alone_and_a_damaged_one_is_not_replaced(evening: 
     file.write_bytes(b"short")
     with pytest.raises(KnownError, match="is damaged"):
         key_fingerprint(evening.workplace)
+
+
+def test_a_closing_that_says_nothing_is_told_and_not_stumbled_over(evening: Evening) -> None:  # noqa: F811
+    evening.deliver(0)
+    on = days.DATE.isoformat()
+    forged = lambda book: book.put_record(
+        link(book.head(), kind=RecordKind.CLOSED, key=on, order_id=OrderId(""), on=on, at=evening.clock(), body={})
+    )
+    evening.book.write(forged)
+    with pytest.raises(KnownError, match="does not say how"):
+        stands(evening)
 
 
 def test_two_reviewers_agree_or_do_not(evening: Evening) -> None:  # noqa: F811

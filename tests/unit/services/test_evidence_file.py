@@ -26,6 +26,7 @@ from dispatcher.services.closing import close_day, key_fingerprint, look, signin
 from dispatcher.services.driving import keep_photo
 from dispatcher.services.evidence import proofs_folder
 from dispatcher.services.evidence_file import JSON_NAME, Written, verify_evidence, write_evidence
+from dispatcher.services.verifying import verify_proofs
 from tests.fixtures import days
 from tests.unit.proof.pictures import saved, scene
 from tests.unit.services.test_reviewing import Evening, evening  # noqa: F401 - the fixture
@@ -246,6 +247,14 @@ def test_a_day_closed_with_a_lost_key_asks_to_be_closed_again(closed: Evening, t
     (closed.workplace.home.database(closed.workplace.slug).parent / "gateway" / "signing-key").unlink()
     with pytest.raises(KnownError, match="another key"):
         write(closed, tmp_path / "stop.pdf")
+    standing = look(closed.workplace, closed.desk, days.DATE)
+    assert (standing.closings.closed, standing.closed) == (True, False)
+    close(closed)
+    again = write(closed, tmp_path / "stop.pdf")
+    assert verify_evidence(again.file, key=key_fingerprint(closed.workplace)).checked.signed_by == "Anna"
+    files = proofs_folder(closed.workplace.home, closed.workplace.slug)
+    verdict = verify_proofs(closed.book, ProofFiles(files), now=closed.clock())
+    assert (verdict.fault, len(verdict.keys)) == ("", 2)
 
 
 def test_the_command_writes_and_another_data_folder_verifies(

@@ -70,7 +70,9 @@ class Paper:
         self._code = ParagraphStyle("code", self._small, splitLongWords=True, wordWrap="CJK")  # breaks hashes anywhere
         self._bold = ParagraphStyle("bold", self._text, fontName=bold)
         self._right = ParagraphStyle("right", self._text, alignment=TA_RIGHT)
-        self._head = ParagraphStyle("head", self._bold, fontSize=12, leading=16, spaceBefore=10, spaceAfter=4)
+        self._head = ParagraphStyle(
+            "head", self._bold, fontSize=12, leading=16, spaceBefore=10, spaceAfter=4, keepWithNext=1
+        )
         self._story.append(Paragraph(_safe(title), ParagraphStyle("title", self._bold, fontSize=17, leading=22)))
         if subtitle:
             self._story.append(Paragraph(_safe(subtitle), self._small))

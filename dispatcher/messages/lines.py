@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -56,6 +56,8 @@ class Outgoing:
     at: datetime
     page: str = ""
     """The customer's page, where wishes for no messages are taken; empty without one."""
+    code: str = field(default="", repr=False)
+    """The digits within the text; nothing else may say them."""
 
 
 class Line(Protocol):

@@ -92,6 +92,8 @@ class HttpLine:
                 connection.connect()
             except (OSError, http.client.HTTPException) as fault:
                 return Handed(Verdict.NO_LINE, _http_words(fault))
+            except UnicodeError:
+                return Handed(Verdict.NO_LINE, f"“{self.name}” is no name of a gateway")
             try:
                 request = self._request(out)
             except UnicodeEncodeError:
@@ -103,7 +105,7 @@ class HttpLine:
                     said = answer.read(LONGEST_ANSWER)
             except (OSError, http.client.HTTPException) as fault:
                 return Handed(Verdict.UNKNOWN, f"the message was handed over, and then: {_http_words(fault)}")
-        return self._judged(answer.status, said.decode("utf-8", "replace"))
+        return self._judged(answer.status, _without(self.secret, said.decode("utf-8", "replace")))
 
     def _connection(self) -> http.client.HTTPConnection:
         address = urlsplit(self.sms.url)
@@ -145,6 +147,11 @@ class HttpLine:
 
 def _filled(template: str, said: Mapping[str, str], put_in: Callable[[str], str]) -> str:
     return _MARK.sub(lambda mark: put_in(said[mark[1]]), template)
+
+
+def _without(secret: str, said: str) -> str:
+    """An answer that says the token again, as "invalid token …", is shown without it."""
+    return said.replace(secret, "…") if secret else said
 
 
 def _one_line(value: str) -> str:

@@ -84,6 +84,11 @@ class SmtpLine:
 
     def _connect(self) -> smtplib.SMTP:
         mail, context = self.mail, self.context or ssl.create_default_context()
+        # a name that no name can be, as “mail..example.org”, would come up as what an address cannot be written in
+        try:
+            mail.host.encode("idna")
+        except UnicodeError:
+            raise _Said(Verdict.NO_LINE, f"“{mail.host}” is no name of a server") from None
         # smtplib's own guess asks the name service, which takes long without a line
         usual = {"timeout": self.answer_s, "local_hostname": socket.gethostname() or "localhost"}
         if mail.security is Security.TLS:
@@ -119,12 +124,18 @@ class SmtpLine:
             except (OSError, smtplib.SMTPException) as fault:
                 self._drop()
                 return Handed(Verdict.UNKNOWN, f"the message was handed over, and then: {_mail_words(fault)}")
-        if code == _OK:
-            return Handed(Verdict.TAKEN, line_id=words_of(said))
+        return self._judged(code, words_of(said))
+
+    def _judged(self, code: int, words: str) -> Handed:
+        """By the first digit, as RFC 5321 wants (4.2); of an answer that is none, nobody knows what it meant."""
+        if code // 100 == 2:
+            return Handed(Verdict.TAKEN, line_id=words)
+        if code // 100 not in (4, 5):
+            self._drop()
+            return Handed(Verdict.UNKNOWN, f"the message was handed over, and its answer cannot be read: {words}")
         if code == _CLOSING:
             self._drop()
-        verdict = Verdict.REFUSED if code >= 500 else Verdict.LATER
-        return Handed(verdict, f"{code} {words_of(said)}")
+        return Handed(Verdict.REFUSED if code >= 500 else Verdict.LATER, f"{code} {words}")
 
     def _require(self, answer: tuple[int, bytes], never: Verdict, what: str, wanted: int = _OK) -> None:
         """Raises `_Said` unless the server says so; a second 25x is as good (251: forwarded)."""

@@ -4,7 +4,7 @@ import re
 import shutil
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,9 +12,10 @@ from pathlib import Path
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.messages import Channel, Event, Message, MessagePolicy, MessageState, SmsWay
-from dispatcher.domain.orders import OrderState
+from dispatcher.domain.orders import Order, OrderState
 from dispatcher.messages.lines import Handed, Line, Verdict
 from dispatcher.messages.lines_gammu import came_in
+from dispatcher.messages.reach import is_silenced
 from dispatcher.services.codes import depot_secret
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
 from dispatcher.services.outbox_lines import line_for
@@ -29,9 +30,10 @@ from dispatcher.services.outbox_sending import (
     outgoing,
     put_mark,
     withdrawn,
+    without_code,
 )
 from dispatcher.services.replies import take_reply
-from dispatcher.services.telling import UNTRUE
+from dispatcher.services.telling import SILENCED, UNTRUE
 from dispatcher.services.telling_keys import attempt_of
 from dispatcher.services.workplace import Workplace
 
@@ -80,14 +82,15 @@ class Post:
             counts: Counter[MessageState] = Counter()
             if not self._settled:
                 counts += self._settle()
-                self._settled = True
+            self._settled = False  # whatever breaks off below, nothing stays in the middle
             depot = self._workplace.depot
-            counts += self._expire(self._waiting(depot.road.messages))
+            counts += self._let_go(self._waiting(depot.road.messages), depot)
             waiting = self._waiting(depot.road.messages)
             comes: list[datetime] = []
             for channel in Channel:
                 of_channel = [message for message in waiting if message.channel is channel]
                 counts += self._send_channel(channel, of_channel, depot, cancel, most, comes)
+            self._settled = True
             return Sent(counts, min(comes, default=None), self._take_in(depot.road.messages))
 
     def _settle(self) -> Counter[MessageState]:
@@ -106,35 +109,27 @@ class Post:
         waiting = self._read(lambda reader: reader.messages_in({MessageState.QUEUED}))
         return [message for message in waiting if policy.on or message.by]
 
-    def _expire(self, waiting: Iterable[Message]) -> Counter[MessageState]:
-        now = self._workplace.clock()
-        late = [message for message in waiting if message.expires_at and message.expires_at <= now]
-        untrue = self._overtaken([message for message in waiting if message.event in _AHEAD and not message.by])
-        if not late and not untrue:
-            return Counter()
-        why = {**{message.id: UNTRUE for message in untrue}, **{message.id: LATE for message in late}}
-
-        def expire(writer: LogbookWriter) -> int:
-            done = 0
-            for message_id, fault in why.items():
-                message = writer.message(message_id)
-                if message is not None and message.state is MessageState.QUEUED:
-                    done += writer.put_message(replace(message, state=MessageState.EXPIRED, fault=fault, next_at=None))
-            return done
-
-        return Counter({MessageState.EXPIRED: self._write(expire)})
-
-    def _overtaken(self, messages: Sequence[Message]) -> Sequence[Message]:
-        """Those whose orders are cancelled, planned for another date, or at another attempt by now."""
-        ids = {message.order_id for message in messages}
+    def _let_go(self, waiting: Sequence[Message], depot: Depot) -> Counter[MessageState]:
+        """Those that are too late, not true any more, or for who asked at any address for no messages."""
+        ids, now, country = (
+            {message.order_id for message in waiting},
+            self._workplace.clock(),
+            depot.road.messages.country,
+        )
         orders = {o.id: o for o in self._workplace.store.read(lambda book: book.orders(ids))} if ids else {}
+        opted = {(each.channel, each.to) for each in self._read(lambda reader: reader.opt_outs())} if ids else set()
 
-        def stands(message: Message) -> bool:
+        def last_word(message: Message) -> tuple[MessageState, str] | None:
             order = orders.get(message.order_id)
-            as_told = order and (order.date, order.attempt) == (message.on, attempt_of(message.key))
-            return bool(order and as_told and order.state is OrderState.OPEN)
+            if message.expires_at and message.expires_at <= now:
+                return MessageState.EXPIRED, LATE
+            if message.event in _AHEAD and not message.by and not _stands(message, order):
+                return MessageState.EXPIRED, UNTRUE
+            silenced = order is not None and is_silenced(order.contact, country, opted)
+            return (MessageState.WITHHELD, SILENCED) if silenced else None
 
-        return [message for message in messages if not stands(message)]
+        words = {message.id: said for message in waiting if (said := last_word(message))}
+        return self._write(lambda writer: _put_last_words(writer, words)) if words else Counter()
 
     def _send_channel(
         self,
@@ -195,17 +190,30 @@ class Post:
         leased = self._write(lambda w: lease(w, message, policy, depot.zone, clock(), line.name))
         if leased is None:
             return None
-        page = found[0] if (found := _PAGE.search(leased.text)) else ""
-        out = self._read(lambda r: outgoing(r, leased, clock(), lambda: depot_secret(self._folder), page))
-        if out is None:
-            after = withdrawn(leased, NO_CODE)
-        else:
-            self._lately[message.channel].append(clock())
-            handed = line.hand(out)
-            after = marked(leased, handed, clock())
+        handed = self._hand(leased, line)
+        after = marked(leased, handed, clock()) if handed else withdrawn(leased, NO_CODE)
+        if handed:
             self._note(message.channel, handed)
         self._write(lambda w: put_mark(w, leased, after))
         return after
+
+    def _hand(self, leased: Message, line: Line) -> Handed | None:
+        """What the line said, without the code that it may have repeated; `None` if that is not good any more."""
+        clock = self._workplace.clock
+        page = found[0] if (found := _PAGE.search(leased.text)) else ""
+        try:
+            out = self._read(lambda r: outgoing(r, leased, clock(), lambda: depot_secret(self._folder), page))
+        except KnownError as fault:
+            return Handed(Verdict.LATER, str(fault))
+        if out is None:
+            return None
+        self._lately[leased.channel].append(clock())
+        try:
+            handed = line.hand(out)
+        except Exception as fault:  # a line raises nothing; what one did that does, nobody knows
+            self._let_rest(leased.channel, f"it broke: {type(fault).__name__}")
+            raise
+        return without_code(handed, out)
 
     def _note(self, channel: Channel, handed: Handed) -> None:
         if handed.verdict is Verdict.NO_LINE:
@@ -242,3 +250,19 @@ class Post:
     def _write[T](self, change: Callable[[LogbookWriter], T]) -> T:
         assert self._workplace.live
         return self._workplace.live.logbook.write(change)
+
+
+def _stands(message: Message, order: Order | None) -> bool:
+    """Whether the order is still what the message speaks of: neither cancelled, nor on another day or attempt."""
+    if order is None or order.state is not OrderState.OPEN:
+        return False
+    return (order.date, order.attempt) == (message.on, attempt_of(message.key))
+
+
+def _put_last_words(writer: LogbookWriter, words: Mapping[str, tuple[MessageState, str]]) -> Counter[MessageState]:
+    done: Counter[MessageState] = Counter()
+    for message_id, (state, fault) in words.items():
+        message = writer.message(message_id)
+        if message is not None and message.state is MessageState.QUEUED:
+            done[state] += writer.put_message(replace(message, state=state, fault=fault, next_at=None))
+    return done

@@ -65,7 +65,7 @@ def outgoing(
     reader: LogbookReader, message: Message, now: datetime, secret: Callable[[], bytes], page: str
 ) -> Outgoing | None:
     """The message as the line gets it, its code's digits in place; `None` if its code is not good any more."""
-    text, subject = message.text, message.subject
+    text, subject, digits = message.text, message.subject, ""
     if message.event is Event.CODE:
         attempt = attempt_of(message.key)
         code = reader.code(message.order_id, attempt)
@@ -73,7 +73,14 @@ def outgoing(
             return None
         digits = code_of(reader, message.order_id, attempt, secret()) or ""
         text, subject = text.replace(CODE_MARK, digits), subject.replace(CODE_MARK, digits)
-    return Outgoing(message.id, message.to, text, subject, now, page)
+    return Outgoing(message.id, message.to, text, subject, now, page, digits)
+
+
+def without_code(handed: Handed, out: Outgoing) -> Handed:
+    """The line's answer as it may be kept and shown: some say again what they were handed."""
+    if not out.code:
+        return handed
+    return Handed(handed.verdict, *(said.replace(out.code, "…") for said in (handed.words, handed.line_id)))
 
 
 def marked(leased: Message, handed: Handed, now: datetime) -> Message:

@@ -15,11 +15,23 @@ import pytest
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.messages import Channel, Event, MailLine, MessageState, SmsLine, SmsWay
 from dispatcher.domain.orders import OrderState
+from dispatcher.messages.lines import Handed, Outgoing
+from dispatcher.messages.lines_http import HttpLine
 from dispatcher.services.outbox_lines import SMS_SECRET, put_secret, secret_of
 from dispatcher.services.outbox_sending import MOST_TRIES, backoff, lease
 from tests.fixtures import days
 from tests.fixtures.lines import DROP, Gateway, MailServer, closed_port, gateway, mail_server
-from tests.fixtures.outbox import Clock, Desk, contact, mail_line, number, open_desk, sms_line, waiting
+from tests.fixtures.outbox import (
+    Clock,
+    Desk,
+    contact,
+    mail_line,
+    number,
+    open_desk,
+    reachable,
+    sms_line,
+    waiting,
+)
 
 SMS, EMAIL = Channel.SMS, Channel.EMAIL
 S = MessageState
@@ -367,3 +379,75 @@ def test_the_clock_is_the_depots(tmp_path: Path) -> None:
         clock.now = days.clock("08:00")
         desk.desk.send_some()
     assert len(served.taken) == 1
+
+
+def test_whoever_asked_for_no_messages_at_one_address_gets_none_at_the_other(desk: Desk) -> None:
+    order = reachable(days.make_order(1, None), 1)
+    desk.workplace.store.write("Orders", lambda uow: uow.put_orders([order]))
+    desk.put(waiting(1, EMAIL), waiting(2, EMAIL))
+    with mail_server(MailServer()) as mail:
+        desk.policy(mail=mail_line(mail.port))
+        desk.desk.opt_out(SMS, number(1), "Anna")
+        desk.run_until_settled()
+    assert mail.got() == {"customer2@example.org": 1}
+    withheld = next(message for message in desk.all() if message.to == "customer1@example.org")
+    assert (withheld.state, withheld.fault) == (S.WITHHELD, "asked for no messages")
+
+
+def test_a_line_that_breaks_leaves_nothing_in_the_middle_and_rests(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_line: HttpLine, _out: Outgoing) -> Handed:
+        raise RuntimeError("a fault of ours")
+
+    desk.put(waiting(1, SMS), waiting(2, SMS))
+    with gateway(Gateway()) as sms:
+        desk.policy(sms=sms_line(sms.url))
+        with monkeypatch.context() as patched:
+            patched.setattr(HttpLine, "hand", broken)
+            with pytest.raises(RuntimeError):
+                desk.desk.send_some()
+            desk.desk.send_some()
+        assert states(desk) == {waiting(1, SMS).id: S.UNKNOWN, waiting(2, SMS).id: S.QUEUED}
+        desk.run_until_settled()
+        assert sms.got() == {number(2): 1}
+    assert states(desk)[waiting(2, SMS).id] is S.SENT
+
+
+@pytest.mark.parametrize("answer", ["252 I shall try", "299 well"])
+def test_any_answer_of_success_to_a_mail_is_one(desk: Desk, answer: str) -> None:
+    desk.put(waiting(1, EMAIL))
+    with mail_server(MailServer(data=lambda _to: answer)) as mail:
+        desk.policy(mail=mail_line(mail.port))
+        desk.run_until_settled()
+    assert [message.state for message in desk.all()] == [S.SENT]
+
+
+@pytest.mark.parametrize("answer", ["what?", "354 go on", "42"])
+def test_an_answer_to_a_mail_that_is_none_leaves_it_unknown(desk: Desk, answer: str) -> None:
+    asked: list[str] = []
+    desk.put(waiting(1, EMAIL))
+    with mail_server(MailServer(data=lambda to: asked.append(to) or answer)) as mail:  # type: ignore[func-returns-value]
+        desk.policy(mail=mail_line(mail.port))
+        desk.run_until_settled()
+    (message,) = desk.all()
+    assert message.state is S.UNKNOWN
+    assert len(asked) == 1
+
+
+def test_a_name_that_no_server_can_have_is_no_fault_of_the_messages(desk: Desk) -> None:
+    desk.put(waiting(1, SMS), waiting(2, EMAIL))
+    mail, sms = MailLine("mail..example.org", sender="Depot <depot@example.org>"), sms_line("http://sms..example.org/")
+    desk.policy(mail=mail, sms=sms)
+    desk.desk.send_some()
+    assert set(states(desk).values()) == {S.QUEUED}
+    assert all("is no name of a" in line.fault for line in desk.desk.box(days.DATE).lines.values())
+
+
+def test_a_gateway_that_says_its_token_again_is_quoted_without_it(desk: Desk) -> None:
+    put_secret(desk.desk.folder, SMS_SECRET, "hush-4711")
+    desk.put(waiting(1, SMS))
+    with gateway(Gateway(answers=lambda _asked: (401, '"token hush-4711 is not known"'))) as sms:
+        desk.policy(sms=sms_line(sms.url))
+        desk.desk.send_some()
+    fault = desk.desk.box(days.DATE).lines[SMS].fault
+    assert "is not known" in fault
+    assert "4711" not in fault

@@ -8,6 +8,7 @@ it was.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import batched
 from pathlib import Path
 
 from dispatcher.domain.errors import Cancelled, KnownError
@@ -17,7 +18,7 @@ from dispatcher.services.clocks import DepotClock
 from dispatcher.services.holds import WORDS_GONE, spared
 from dispatcher.services.logbook import Logbook
 from dispatcher.services.retention_log import RunKind, write_down
-from dispatcher.services.retention_proofs import ProofWords
+from dispatcher.services.retention_proofs import PIECE, ProofWords
 from dispatcher.services.workplace import Workplace
 
 KEEP_UNREADABLE_DAYS = 60
@@ -209,11 +210,14 @@ class _Run:
 
     def _forget_files(self, each: DueKind) -> Iterator[Due]:
         """Of uploads only what is one counts, not the account beside it."""
-        for file in list(self._old_files(each)):
-            self._tick()
-            went = _size(file)
-            file.unlink(missing_ok=True)
-            yield went if each.kind is KeptKind.PHOTOS or file.suffix == ".part" else Due()
+        for some in batched(list(self._old_files(each)), PIECE):
+            held = self._spared().photos  # somebody may have put an order under hold meanwhile
+            for file in some:
+                self._tick()
+                if file.name not in held:
+                    went = _size(file)
+                    file.unlink(missing_ok=True)
+                    yield went if each.kind is KeptKind.PHOTOS or file.suffix == ".part" else Due()
 
 
 def _modified(file: Path) -> float:

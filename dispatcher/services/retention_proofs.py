@@ -20,7 +20,7 @@ from dispatcher.services.erasing import (
     erase_records,
     withdrawn_of,
 )
-from dispatcher.services.holds import PROOFS_GONE
+from dispatcher.services.holds import PROOFS_GONE, spared
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 
 PIECE = 50
@@ -75,8 +75,9 @@ class ProofWords:
         """Those of them that are under no hold at this very moment."""
         held = _held(book)
         gone = [record for record in piece if _goes(record, held)]
-        for record in gone:
-            photo = book.photo(record.body["sha256"]) if record.kind is RecordKind.PHOTO else None
+        photos = {record.body["sha256"] for record in gone if record.kind is RecordKind.PHOTO}
+        for sha256 in photos - (spared(book).photos if photos else frozenset()):
+            photo = book.photo(sha256)
             if photo is not None and photo.fault != ERASED:
                 book.put_photo(blank_photo(photo))
         erase_records(book, gone, by=PROGRAM, why=TIME_OVER, now=self._now, withdrawn=withdrawn)

@@ -1,6 +1,7 @@
 """Proofs are looked at and decided on, in a real logbook: every decision is a link of the chain, which holds."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -88,6 +89,13 @@ class Evening:
 
 @pytest.fixture
 def evening(tmp_path: Path) -> Iterator[Evening]:
+    with evening_in(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def evening_in(tmp_path: Path) -> Iterator[Evening]:
+    """One in a folder of its own."""
     home = Home(tmp_path / "home")
     hands = [now()]
     stores = partial(open_store, clock=lambda: hands[0], author="Anna")

@@ -20,7 +20,7 @@ from dispatcher.services.reply_address import is_reply_token
 MOST_BYTES = 20_000
 SENDER = ("from", "sender", "phone", "phonenumber", "msisdn", "originator", "source", "number", "mobile")
 TEXT = ("text", "message", "body", "content", "msg", "sms")
-NAME = ("id", "messageid", "msgid", "messagesid", "smsid", "uuid", "reference")
+NAME = ("id", "messageid", "msgid", "messagesid", "smsid", "uuid")
 TOKEN = "token"
 _DEEPEST = 3
 
@@ -49,7 +49,8 @@ class Replies:
         if len(sender) > LONGEST_SENDER:
             raise Refusal(400, "The sender is longer than any number or address.")
         now, channel = self._house.clock(), Channel.EMAIL if "@" in sender else Channel.SMS
-        key = _first(said, NAME) or _unnamed(sender, text, raw or request.query_string.encode(), now)
+        name, whole = _first(said, NAME), raw or request.query_string.encode()
+        key = _named(name, sender, text) if name else _unnamed(sender, text, whole, now)
         await asyncio.to_thread(
             self._house.logbook.write, lambda writer: take_reply(writer, channel, sender, text, now, key)
         )
@@ -106,6 +107,12 @@ def _plain(name: str) -> str:
 
 def _first(said: Mapping[str, str], names: tuple[str, ...]) -> str:
     return next((said[name] for name in names if said.get(name)), "").strip()
+
+
+def _named(name: str, sender: str, text: str) -> str:
+    """Its name, and what it says: some gateways name what is answered, and a STOP may answer the same, too."""
+    words = hashlib.sha256(f"{sender}\n{text}".encode("utf-8", "replace")).hexdigest()
+    return f"{name[:100]} {words[:16]}"
 
 
 def _unnamed(sender: str, text: str, raw: bytes, now: datetime) -> str:

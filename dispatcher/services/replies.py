@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from dispatcher.domain.ids import new_id
 from dispatcher.domain.messages import Channel, Message, MessageState, OptOut, Reply
 from dispatcher.messages.asking import asked
-from dispatcher.messages.reach import address_of
+from dispatcher.messages.reach import address_of, number_of, sms_fault
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
 from dispatcher.services.telling import SILENCED
 
@@ -26,10 +26,8 @@ def take_reply(writer: LogbookWriter, channel: Channel, sender: str, text: str, 
     `key` is the line's own name of it; empty for a line that has none: then all it says is. A reply that is nothing
     but STOP, or that word in another language, ends messages to this address at once, also those that wait.
     """
-    country = writer.policy().messages.country
-    sender, text = address_of(channel, sender[:LONGEST_SENDER], country), _readable(text)
+    text, (sender, order) = _readable(text), _from(writer, channel, sender[:LONGEST_SENDER], at)
     key = f"{channel.name} {key[:200]}" if key else f"{channel.name} {_digest(sender, text, at)}"
-    order = _answered(writer, channel, sender, at)
     reply = Reply(new_id(), key, channel, sender, text, at, order.order_id if order else None, asked(text))
     if not writer.put_reply(reply):
         return next((r for r in reversed(writer.replies(at - AGAIN_WITHIN)) if r.key == key), reply)
@@ -49,6 +47,21 @@ def silence(writer: LogbookWriter, channel: Channel, to: str, at: datetime, how:
     for message in withheld:
         writer.put_message(message)
     return withheld
+
+
+def _from(reader: LogbookReader, channel: Channel, said: str, at: datetime) -> tuple[str, Message | None]:
+    """The sender's address, and the message that is answered.
+
+    Gateways like to leave the plus of a number away, and 491511… is a number of Germany's own as well: whom the depot
+    has written to is meant before anybody else, then who has a mobile number.
+    """
+    country = reader.policy().messages.country
+    whole = number_of(f"+{said.strip()}", "") if channel is Channel.SMS and said.strip().isdecimal() else None
+    plain = address_of(channel, said, country)
+    for sender in dict.fromkeys(filter(None, (whole, plain))):
+        if order := _answered(reader, channel, sender, at):
+            return sender, order
+    return (whole, None) if whole and sms_fault(plain, country) and not sms_fault(whole, "") else (plain, None)
 
 
 def _answered(reader: LogbookReader, channel: Channel, sender: str, at: datetime) -> Message | None:

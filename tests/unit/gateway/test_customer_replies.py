@@ -74,6 +74,18 @@ def test_the_same_words_later_are_another_reply(depot: Depot) -> None:
     assert len(replies(depot)) == 2
 
 
+def test_a_gateway_that_names_what_is_answered_loses_no_stop(depot: Depot) -> None:
+    path = path_of(depot)
+
+    async def scenario(site: Site) -> None:
+        for text in ("Which flat?", "Which flat?", "STOP"):
+            assert (await site.ask("POST", path, json={"from": NUMBER, "text": text, "id": "ours-7"})).status == 200
+
+    depot.run(scenario)
+    assert sorted(reply.text for reply in replies(depot)) == ["STOP", "Which flat?"]
+    assert depot.logbook.read(lambda reader: reader.opt_out(Channel.SMS, NUMBER))
+
+
 def test_the_token_comes_in_any_way_and_no_other_is_taken(depot: Depot) -> None:
     token = path_of(depot).rpartition("/")[2]
     said = {"from": NUMBER, "text": "Hello"}

@@ -103,3 +103,18 @@ def test_a_modems_daemon_is_read_and_its_files_put_away(desk: Desk, tmp_path: Pa
     assert [reply.opted for reply in desk.desk.box(days.DATE).replies] == [True]
     assert not file.exists()
     assert (inbox / "taken" / file.name).exists()
+
+
+@pytest.mark.parametrize("sender", ["4915112000001", "004915112000001", "015112000001", "+49 151 12 000001"])
+def test_a_number_that_lost_its_plus_is_the_customers(desk: Desk, sender: str) -> None:
+    desk.put(sent(1, 30), waiting(2, SMS, to=number(1)))
+    reply = came(desk, "STOP", sender=sender)
+    assert (reply.sender, reply.order_id) == (number(1), sent(1, 30).order_id)
+    assert [each.to for each in desk.desk.box(days.DATE).opt_outs] == [number(1)]
+    assert S.QUEUED not in {message.state for message in desk.all()}
+
+
+def test_a_strangers_number_without_a_plus_is_the_mobile_one(desk: Desk) -> None:
+    assert came(desk, "Stop", sender="4915112000009").sender == number(9)
+    assert came(desk, "Stop", sender="436641234567", key="k2").sender == "+436641234567"
+    assert came(desk, "Stop", sender="72404", key="k3").sender == "72404"

@@ -59,14 +59,16 @@ class Loading:
 
 
 def attempts_of(reader: LogbookReader, shift_ids: Iterable[ShiftId]) -> Mapping[OrderId, Attempt]:
-    """The latest attempt that stands at every order of these rounds, as the chain has it."""
+    """The latest attempt that stands at every order of these rounds, as the chain has it: its reason as corrected."""
     rounds = _rounds(reader, shift_ids)
     found: dict[tuple[str, str], Attempt] = {}
     for on in sorted({round_.on for round_ in rounds.values()}):
         for record in reader.records_on(on):
+            name = (record.body.get("device_id", ""), record.key)
+            if record.kind is RecordKind.CORRECTED and name in found:
+                found[name] = replace(found[name], reason=record.body["reason"])
             if record.body.get("shift_id") not in rounds:
                 continue
-            name = (record.body["device_id"], record.key)
             if record.kind is RecordKind.ATTEMPT:
                 found[name] = from_body(record.body)
             elif record.kind is RecordKind.WITHDRAWN:

@@ -16,7 +16,7 @@ from dispatcher.domain.fleet import Shift
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day, Route
-from dispatcher.domain.proof import Attempt
+from dispatcher.domain.proof import Attempt, RecordKind
 from dispatcher.domain.roads import NO_WAY, RoadPath
 from dispatcher.domain.time import seconds_after
 from dispatcher.domain.tracking import (
@@ -71,6 +71,8 @@ class Watch:
         self._rounds: dict[ShiftId, Followed] = {}
         self._version = -1
         self._seq, self._action = logbook.read(lambda reader: (reader.last_seq(), reader.last_action()))
+        self._link: int | None = None
+        """How far the chain of proofs was looked through."""
         self._fresh = True
         self._known: tuple[object, object] = (None, None)
         """The outlook and the lines that the rounds were followed by last."""
@@ -153,7 +155,7 @@ class Watch:
             self._devices = reader.devices()
             self._read_notes(reader)
             actions = reader.actions_after(self._action)
-            if actions or self._fresh:
+            if self._is_corrected(reader) or actions or self._fresh:
                 self._action, self._fresh = max((a.n for a in actions), default=self._action), False
                 self._attempts = attempts_of(reader, day.shifts)
                 self._facts = facts_of(reader, self.on)
@@ -161,6 +163,13 @@ class Watch:
             return self._read_fixes(reader)
 
         return read
+
+    def _is_corrected(self, reader: LogbookReader) -> bool:
+        """Whether the depot has named another failure reason since the last look."""
+        head, since = reader.head(), self._link
+        self._link = head.n if head else 0
+        new = reader.records(since, self._link - since) if since is not None and self._link > since else ()
+        return any(record.kind is RecordKind.CORRECTED for record in new)
 
     def _read_notes(self, reader: LogbookReader) -> None:
         """Those of the day and since, and all since the first that nobody had seen: it stays when it is seen."""

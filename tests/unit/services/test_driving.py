@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from dispatcher.proof.chain import verify
 from dispatcher.proof.ink import to_json
 from dispatcher.services.driving import Loading, attempts_of, loading_of, progress_of, take_queue, try_code
 from dispatcher.services.driving_round import iso
+from dispatcher.services.exceptions.chain import correction_record
+from dispatcher.services.logbook import LogbookWriter
 from tests.unit.proof.signatures import signature
 from tests.unit.services.driven_day import (
     AINO,
     DOOR,
     NOW,
+    ON,
     OTHER,
     OTHERS_PHONE,
     OTHERS_SHIFT,
@@ -90,6 +94,18 @@ def test_a_delivery_becomes_an_attempt_with_all_that_was_given(road: Road) -> No
 def test_what_was_asked_for_and_not_given_is_listed_not_refused(road: Road) -> None:
     assert road.one("deliver", "a1")["taking"] == "taken"
     assert attempts(road)["a1"].missing == (ProofKind.SIGNATURE, ProofKind.NAME)
+
+
+def test_a_failure_has_the_reason_that_the_depot_corrected_it_to(road: Road) -> None:
+    road.one("fail", "a1", reason="NOT_HOME")
+    (attempt,) = attempts(road).values()
+
+    def correct(writer: LogbookWriter, code: str) -> None:
+        writer.put_record(correction_record(writer.head(), attempt, ON, code, by="Anna", note="", at=NOW))
+
+    for code in ("REFUSED", "NO_ACCESS"):
+        road.logbook.write(partial(correct, code=code))
+    assert attempts(road) == {"a1": replace(attempt, reason="NO_ACCESS")}
 
 
 def test_a_failure_needs_a_reason_of_the_list_and_what_it_demands(road: Road) -> None:

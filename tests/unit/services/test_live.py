@@ -14,8 +14,10 @@ from dispatcher.domain.devices import Device
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.tracking import AlertKind, Leg, Risk, Witness
 from dispatcher.services import disturbances, plan, sending, today, whatifs
+from dispatcher.services.exceptions.chain import correction_record
 from dispatcher.services.home import Home
 from dispatcher.services.live import LiveDay, LiveDesk
+from dispatcher.services.logbook import LogbookWriter
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
 from dispatcher.tracking.learning import geohash
@@ -116,6 +118,19 @@ def test_who_is_late_is_told_so_before_the_window_closes(road: Road) -> None:
     (alert,) = [a for a in live.alerts if a.kind is AlertKind.AT_RISK]
     assert alert.order_id == last.order_id
     assert order.number in alert.sentence
+
+
+def test_a_reason_that_the_depot_corrects_is_known_at_the_next_look(road: Road) -> None:
+    first = road.times.stops[0]
+    at, said = first.departs_at, {"order_id": first.order_id, "reason": "NOT_HOME"}
+    assert onroad.act(road.logbook, road.phone, "fail", road.shift, at, **said)["taking"] == "taken"
+    attempt = road.step(at).attempts[first.order_id]
+
+    def correct(writer: LogbookWriter) -> None:
+        writer.put_record(correction_record(writer.head(), attempt, days.DATE, "NO_ACCESS", by="Anna", note="", at=at))
+
+    road.logbook.write(correct)
+    assert road.step(at + timedelta(seconds=10)).attempts[first.order_id].reason == "NO_ACCESS"
 
 
 def test_what_a_driver_says_is_done_is_done_in_the_plan_and_undoes_nothing(road: Road) -> None:

@@ -246,7 +246,11 @@ def _forms(album: "Album", window: MainWindow) -> None:
     window.edit_order(_routes(window)[0].order_ids[0])
     album.settle()
     _take_dialog(album, window, "order")
-    shown = [("depot_settings", "depot_settings"), ("street_closed", "disturbance.street_closed")]
+    shown = [
+        ("depot_settings", "depot_settings"),
+        ("street_closed", "disturbance.street_closed"),
+        ("keeping", "keeping"),
+    ]
     if window.day.day and window.day.day.depot.road.practice:
         shown.append(("simulate", "simulation"))
     for action, name in shown:

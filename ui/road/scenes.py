@@ -25,6 +25,8 @@ from dispatcher.services.live import LiveDay
 from dispatcher.services.logbook import Logbook
 from dispatcher.services.planning import Outlook
 from ui.board.filtering import Mark
+from ui.exceptions import scenes as exception_scenes
+from ui.messages import scenes as message_scenes
 from ui.proofs import scenes as proof_scenes
 from ui.theme import Mode, Theme
 
@@ -57,7 +59,8 @@ def play(album: "Album", window: "MainWindow", theme: Theme) -> None:
     try:
         _followed(album, window, len(routes))
         _pictures(album, window, theme)
-        proof_scenes.play(album, window, theme)
+        for scenes in (proof_scenes, exception_scenes, message_scenes):
+            scenes.play(album, window, theme)
     finally:
         for device in phones:
             pairing.revoke(place.live.logbook, device.id, now=place.clock())

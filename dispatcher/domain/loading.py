@@ -20,6 +20,14 @@ class Yard:
     parcel_s: int = 12
     order_s: int = 20
     """Loading takes these for every parcel and every order."""
+    freeze_ahead_s: int | None = None
+    """Once a round is being loaded, no stop is re-planned that begins until so long after it leaves; `None` for all."""
+
+    def __post_init__(self) -> None:
+        if self.bays < 1 or self.loaders < 1:
+            raise ValueError("a yard has one bay and one loader at least")
+        if min(self.setup_s, self.parcel_s, self.order_s, self.freeze_ahead_s or 0) < 0:
+            raise ValueError("loading cannot take less than no time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ class ScanKind(StrEnum):
     UNKNOWN = "unknown"
     TWICE = "scanned already"
     SURPLUS = "more than announced"
+    NOT_WANTED = "not to be loaded"
+    """On no round, cancelled, fetched on the way, or its round has left."""
 
 
 class PieceState(StrEnum):

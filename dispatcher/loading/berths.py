@@ -6,6 +6,7 @@ and a sweep gives out the bays, which always works because what is fixed begins 
 """
 
 import heapq
+import itertools
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -104,7 +105,7 @@ def _busy(spans: Sequence[tuple[int, int]], capacity: int) -> list[tuple[int, in
     """How many stand at once from the origin on, never more than may: a yard may have been larger this morning."""
     edges = sorted({0, *(edge for span in spans for edge in span if edge > 0)})
     found = []
-    for since, until in zip(edges, edges[1:], strict=False):
+    for since, until in itertools.pairwise(edges):
         at_once = sum(begins <= since < ends for begins, ends in spans)
         if at_once:
             found.append((since, until, min(at_once, capacity)))
@@ -120,8 +121,9 @@ def _placed(task: _Task, search_s: float, cancelled: Callable[[], bool]) -> tupl
     late = _lateness(task, hint)
     if not late or not task.jobs:
         return hint, 0.0
-    begins, bound = _searched(task, hint, search_s * (1 - FAIR_SHARE), cancelled)
-    total = _lateness(task, begins)
+    least = _least(task)
+    begins, bound = _searched(task, hint, search_s * (1 - FAIR_SHARE), cancelled, least=least)
+    total, bound = _lateness(task, begins), max(bound, least)
     gap = max(0.0, (total - bound) / total) if total else 0.0
     if total and not cancelled():
         begins, _ = _searched(task, begins, search_s * FAIR_SHARE, cancelled, most=total)
@@ -151,8 +153,43 @@ def _lateness(task: _Task, begins: Sequence[int]) -> int:
     return sum(max(0, at + job.takes - job.due) for at, job in zip(begins, task.jobs, strict=True))
 
 
+def _least(task: _Task) -> int:
+    """Lateness that no timetable avoids, in minutes.
+
+    The k-th van to be ready needs at least the work of the k shortest to be done by all loaders together; and however
+    the vans share these moments, lateness is least if the k-th leaves by the k-th earliest departure (an exchange
+    argument, as in Koulamas 1994, "The total tardiness problem: review and extensions", section 3).
+    """
+    work, late = 0, 0
+    shortest, due = sorted(job.takes for job in task.jobs), sorted(job.due for job in task.jobs)
+    for takes, leaves in zip(shortest, due, strict=True):
+        work += takes
+        late += max(0, max(takes, _done_by(task, work)) - leaves)
+    return late
+
+
+def _done_by(task: _Task, work: int) -> int:
+    """The minute by which so much work can be done at the earliest, all hands at it."""
+    at = 0
+    for since, until, taken in task.busy:
+        work -= (since - at) * task.capacity
+        if work <= 0:
+            return since - (-work // task.capacity)
+        inside = (until - since) * (task.capacity - taken)
+        if work <= inside:
+            return since + -(-work // (task.capacity - taken))
+        work, at = work - inside, until
+    return at + -(-work // task.capacity)
+
+
 def _searched(
-    task: _Task, hint: Sequence[int], search_s: float, cancelled: Callable[[], bool], *, most: int | None = None
+    task: _Task,
+    hint: Sequence[int],
+    search_s: float,
+    cancelled: Callable[[], bool],
+    *,
+    least: int = 0,
+    most: int | None = None,
 ) -> tuple[list[int], float]:
     """The best begins found, and the bound on what was minimised: all lateness, or with `most` the longest."""
     model = cp_model.CpModel()
@@ -167,6 +204,7 @@ def _searched(
     model.add_cumulative(intervals, [*(k for _, _, k in task.busy), *([1] * len(task.jobs))], task.capacity)
     _order_alike(model, task.jobs, begins)
     if most is None:
+        model.add(sum(lates) >= least)
         model.minimize(sum(lates))
     else:
         model.add(sum(lates) <= most)
@@ -191,7 +229,7 @@ def _order_alike(model: cp_model.CpModel, jobs: Sequence[_Job], begins: Sequence
     for n in sorted(range(len(jobs)), key=lambda n: (jobs[n].due, n)):
         alike.setdefault(jobs[n].takes, []).append(n)
     for group in alike.values():
-        for one, other in zip(group, group[1:], strict=False):
+        for one, other in itertools.pairwise(group):
             model.add(begins[one] <= begins[other])
 
 

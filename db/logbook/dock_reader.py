@@ -11,7 +11,7 @@ from db.logbook.desk_reader import SqlDeskReader
 from db.plain import from_plain
 from db.rows import moment_text
 from dispatcher.domain.ids import OrderId
-from dispatcher.domain.loading import Departure, LoadedPiece
+from dispatcher.domain.loading import Departure, LoadedPiece, PieceState
 from dispatcher.domain.slots import Area, AreaId, Blackout, HoldState, RuleId, SlotBook, SlotChange, SlotHold, SlotRule
 
 
@@ -55,6 +55,12 @@ class SqlDockReader(SqlDeskReader):
     def loaded_on(self, on: date) -> Sequence[LoadedPiece]:
         column = tables.loaded.c
         query = select(tables.loaded).where(column.on == on.isoformat()).order_by(column.at, column.piece)
+        return [from_plain(row, LoadedPiece) for row in self._plain_rows(query)]
+
+    def missing_on(self, on: date) -> Sequence[LoadedPiece]:
+        column = tables.loaded.c
+        away = column.state.in_([PieceState.SHORT.value, PieceState.DAMAGED.value])
+        query = select(tables.loaded).where(column.on == on.isoformat(), away).order_by(column.at, column.piece)
         return [from_plain(row, LoadedPiece) for row in self._plain_rows(query)]
 
     def departures_on(self, on: date) -> Sequence[Departure]:

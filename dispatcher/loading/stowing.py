@@ -51,7 +51,7 @@ class Stowed:
 
     @property
     def words(self) -> str:
-        """ "By the cab, left, floor"."""
+        """As people say it: "By the cab, left, floor"."""
         return f"{self.depth.value}, {self.side.value}, {self.level.value}".capitalize()
 
 

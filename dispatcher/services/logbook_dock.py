@@ -28,6 +28,9 @@ class DockReader(Protocol):
     def loaded_on(self, on: date) -> Sequence[LoadedPiece]:
         """In the order they were scanned."""
 
+    def missing_on(self, on: date) -> Sequence[LoadedPiece]:
+        """Those said to be short or damaged, in the order it was said."""
+
     def departures_on(self, on: date) -> Sequence[Departure]: ...
 
 

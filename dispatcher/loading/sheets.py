@@ -48,7 +48,7 @@ class Sheet:
     """To be signed."""
 
 
-class _Code(Flowable):
+class _Code(Flowable):  # type: ignore[misc]
     def __init__(self, code: str, side: float) -> None:
         super().__init__()
         self._code, self.width, self.height = code, side, side
@@ -57,7 +57,7 @@ class _Code(Flowable):
         draw_square(self.canv, self._code, 0, 0, self.width)
 
 
-class _Box(Flowable):
+class _Box(Flowable):  # type: ignore[misc]
     """An empty box; not every typeface has one."""
 
     width = height = 4 * mm

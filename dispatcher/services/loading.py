@@ -13,6 +13,7 @@ from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.loading import Departure, LoadedPiece, PieceState, ScanKind
 from dispatcher.domain.orders import Order
+from dispatcher.domain.plan import Day
 from dispatcher.loading.pieces import LONGEST_CODE, loads_here, pieces_of, round_named
 from dispatcher.loading.scanning import Dock, Verdict, is_whole, judge, open_pieces
 from dispatcher.proof.files import ProofFiles
@@ -172,6 +173,21 @@ class LoadDesk:
         day = f"{order.date:%A} {order.date.day} {order.date:%B}"
         said = Verdict(ScanKind.OTHER_DAY, f"{order.number} is planned for {day}. Leave it in the depot.", order.id)
         return _said(said)
+
+    def behind(self, day: Day) -> PlanChange | None:
+        """What the plan does not know yet of orders that are whole in their vans: a crash may have come between."""
+        self.keeper.open(day.date)
+        turns, late = self.keeper.dock("").turns, dict[ShiftId, list[OrderId]]()
+        for order_id, seen in self.keeper.pieces.items():
+            order, (shift_id, _) = day.orders.get(order_id), turns.get(order_id, (None, 0))
+            if order and shift_id and is_whole(order, seen, shift_id) and day.loaded.get(order_id) != shift_id:
+                late.setdefault(shift_id, []).append(order_id)
+
+        def change(uow: UnitOfWork) -> None:
+            for shift_id, order_ids in late.items():
+                uow.set_loaded(order_ids, shift_id)
+
+        return PlanChange("Load what was scanned", change) if late and self.mine else None
 
     # --- departure ------------------------------------------------------------------------------------------------
 

@@ -154,7 +154,8 @@ class SlotBook:
 
 
 def window_of(rule: SlotRule, change: SlotChange | None, on: date, zone: ZoneInfo) -> TimeWindow:
-    """When a slot is, on a date: two UTC moments."""
+    """When a slot is, on a date: two UTC moments, and the same one if the change of clocks skips all of it."""
     opens, closes = (change and change.opens) or rule.opens, (change and change.closes) or rule.closes
     ends_on = on if closes > opens else on + timedelta(days=1)
-    return TimeWindow(at_local(on, opens, zone), at_local(ends_on, closes, zone))
+    opens_at = at_local(on, opens, zone)
+    return TimeWindow(opens_at, max(opens_at, at_local(ends_on, closes, zone)))

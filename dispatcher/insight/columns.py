@@ -48,7 +48,14 @@ class TableName(StrEnum):
     SLOTS = "slots"
 
 
-_T, _K, _D, _M, _N, _Y = ColumnKind.TEXT, ColumnKind.KEY, ColumnKind.DAY, ColumnKind.MOMENT, ColumnKind.NUMBER, ColumnKind.YES
+_T, _K, _D, _M, _N, _Y = (
+    ColumnKind.TEXT,
+    ColumnKind.KEY,
+    ColumnKind.DAY,
+    ColumnKind.MOMENT,
+    ColumnKind.NUMBER,
+    ColumnKind.YES,
+)
 
 STOPS = (
     Column("date", _D, "Date"),
@@ -67,7 +74,6 @@ STOPS = (
     Column("weekday", _N, "Weekday"),
     Column("hour", _N, "Hour"),
     Column("attempt", _N, "Attempt"),
-    Column("planned", _Y, "Planned"),
     Column("turn_planned", _N, "Turn planned"),
     Column("turn_done", _N, "Turn done"),
     Column("outcome", _T, "Outcome"),
@@ -161,6 +167,9 @@ TABLES: Mapping[TableName, tuple[Column, ...]] = {
     TableName.SLOTS: SLOTS,
 }
 
+NEVER = np.iinfo(np.int64).min
+"""What NumPy has for a moment that is not known."""
+
 type Row = Mapping[str, Any]
 """One fact by column name; what is missing is not known."""
 
@@ -180,8 +189,8 @@ def _series(column: Column, values: list[Any]) -> "pd.Series[Any]":
         case ColumnKind.DAY:
             return pd.Series(np.array(values, dtype="datetime64[s]"))
         case ColumnKind.MOMENT:
-            seconds = [np.datetime64("NaT") if v is None else np.datetime64(round(v.timestamp()), "s") for v in values]
-            return pd.Series(np.array(seconds, dtype="datetime64[s]"))
+            seconds = [NEVER if value is None else round(value.timestamp()) for value in values]
+            return pd.Series(np.array(seconds, dtype=np.int64).view("datetime64[s]"))
         case ColumnKind.YES:
             return pd.Series([bool(value) for value in values], dtype=bool)
         case ColumnKind.NUMBER:

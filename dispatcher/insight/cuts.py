@@ -146,7 +146,7 @@ class Part:
     @property
     def within(self) -> npt.NDArray[np.bool_]:
         """Rows that are in the number."""
-        return (self.bottom != 0) | (self.top != 0)
+        return np.asarray((self.bottom != 0) | (self.top != 0))
 
 
 def in_span(frame: pd.DataFrame, span: Span) -> pd.DataFrame:
@@ -169,6 +169,16 @@ def total_of(measure: Measure, part: Part) -> Figure:
     return Figure(measure.value(top, bottom), top, bottom, int(part.within.sum()))
 
 
+def day_values(measure: Measure, part: Part, span: Span) -> tuple[tuple[date, float | None], ...]:
+    """The measure on every date of the span."""
+    origin = np.datetime64(span.first, "D")
+    places = (part.frame["date"].to_numpy().astype("datetime64[D]") - origin).astype(np.int64)
+    tops = np.bincount(places, part.top, span.days).tolist()
+    bottoms = np.bincount(places, part.bottom, span.days).tolist()
+    days = (span.first + timedelta(days=n) for n in range(span.days))
+    return tuple((on, measure.value(t, b)) for on, t, b in zip(days, tops, bottoms, strict=True))
+
+
 def cut_table(
     facts: Facts, measure: Measure, cut: Cut, span: Span, terms: Terms, compared: Span | None = None
 ) -> CutTable:
@@ -188,7 +198,7 @@ def cut_table(
 def rows_behind(
     facts: Facts, measure: Measure, span: Span, terms: Terms, *, cut: Cut | None, key: str, most: int
 ) -> FactRows:
-    """The rows a number is made of: of one line of a cut, or of all. Of shares by how a stop ended: those that ended so."""
+    """The rows a number is made of: of one line of a cut, or of all. Of a cut by endings: those that ended so."""
     part = part_of(facts, measure, span, terms)
     chosen = part.within
     if cut is not None:
@@ -237,9 +247,11 @@ def _coded(frame: pd.DataFrame, cut: Cut) -> tuple[npt.NDArray[np.int64], list[s
     """Which group every row is in, and the groups' keys."""
     series = frame[cut.column]
     if isinstance(series.dtype, pd.CategoricalDtype):
-        return series.cat.codes.to_numpy(np.int64), [str(word) for word in series.cat.categories]
-    codes, uniques = pd.factorize(series.to_numpy(), use_na_sentinel=False)
-    return codes.astype(np.int64), [_key(value) for value in uniques]
+        of_words: npt.NDArray[np.int64] = np.asarray(series.cat.codes, dtype=np.int64)
+        return of_words, [str(word) for word in series.cat.categories]
+    factored, uniques = pd.factorize(series.to_numpy(), use_na_sentinel=False)
+    codes: npt.NDArray[np.int64] = np.asarray(factored, dtype=np.int64)
+    return codes, [_key(value) for value in uniques]
 
 
 def _keys(frame: pd.DataFrame, cut: Cut) -> npt.NDArray[np.object_]:

@@ -176,7 +176,9 @@ def _proofs(frame: pd.DataFrame) -> "pd.Series[bool]":
     return frame["attempt_key"] != ""
 
 
-def _when(part: Callable[[pd.DataFrame, Terms], "pd.Series[bool]"], of: "Callable[[pd.DataFrame], pd.Series[bool]]") -> Part:
+def _when(
+    part: Callable[[pd.DataFrame, Terms], "pd.Series[bool]"], of: "Callable[[pd.DataFrame], pd.Series[bool]]"
+) -> Part:
     return lambda frame, terms: _among(part(frame, terms), of(frame))
 
 
@@ -200,8 +202,8 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "on_time", "On time", "%", _S, _when(in_time, _promised), _count(_promised),
-        "Attempts with an arrival from {early} before to {late} after the promised time ÷ attempts that had a promised time.",
-        f"Stops without a promise are not counted. {NO_ATTEMPT} Where no arrival is known, the moment it was done counts.",
+        "Attempts with an arrival from {early} before to {late} after the promised time ÷ attempts with one.",
+        f"Without a promise a stop is not counted. {NO_ATTEMPT} Where no arrival is known, the moment it was done is.",
         Better.MORE, 100, _PROMISE,
     ),
     Measure(
@@ -211,8 +213,8 @@ MEASURES: tuple[Measure, ...] = (
         Better.MORE, 100, ("outcome", "in_full", *_PROMISE),
     ),
     Measure(
-        "completion", "Planned stops made", "%", _S, _share(_tried, lambda f: f["planned"]), _count(lambda f: f["planned"]),
-        "Planned stops with an attempt ÷ planned stops.",
+        "completion", "Stops made", "%", _S, _share(_tried, _all), _count(_all),
+        "Stops with an attempt ÷ all stops that were on a round.",
         "Says nothing of success. A stop that failed without an attempt was not made.", Better.MORE, 100, ("outcome",),
     ),
     Measure(
@@ -254,7 +256,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "at_door", "Minutes at the door", "min", _S, _where("service_s", _tried, 1 / 60), _count(_tried),
         "Minutes from arriving, or from when the promised time began, until leaving ÷ attempts where both are known.",
-        "Nothing is capped.", Better.LESS, 1, ("arrived_at", "departed_at", "service_s"),
+        "Where leaving is not known, the moment it was done counts. Nothing is capped.",
+        Better.LESS, 1, ("arrived_at", "departed_at", "service_s"),
     ),
     Measure(
         "door_against_plan", "Time at the door against the plan", "%", _S, _where("service_s", _tried),
@@ -338,5 +341,22 @@ MEASURES: tuple[Measure, ...] = (
         "Slots without a limit of orders are not counted.", Better.MORE, 100, ("capacity", "taken"),
     ),
 )  # fmt: skip
+
+
+def _plannable(frame: pd.DataFrame, terms: Terms) -> "pd.Series[bool]":
+    """Where whoever kept to the plan was on time."""
+    early = _seconds(frame["promised_from"], frame["planned_at"]) - frame["wait_planned_s"].fillna(0)
+    late = _seconds(frame["planned_at"], frame["promised_until"])
+    return _promised(frame) & (early <= terms.early_s) & (late <= terms.late_s)
+
+
+ON_TIME_FAIR = Measure(
+    "on_time_fair", "On time, where the plan was", "%", _S,
+    lambda f, t: _among(in_time(f, t), _plannable(f, t)),
+    lambda f, t: np.where(_plannable(f, t), 1.0, np.nan),
+    "Attempts from {early} before to {late} after the promised time ÷ attempts that the plan itself had on time.",
+    f"What the plan had late is not the driver's affair. {NO_ATTEMPT}", Better.MORE, 100, (*_PROMISE, "planned_at"),
+)  # fmt: skip
+"""Of scorecards alone."""
 
 BY_ID: Mapping[str, Measure] = {measure.id: measure for measure in MEASURES}

@@ -4,16 +4,17 @@ A part's score is 100 where the driver did as expected or better, and falls in p
 without data are left out; the score is the mean of those shown. After Curri's driver score, with the bands of that.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dispatcher.insight.columns import TableName
-from dispatcher.insight.cuts import Facts, Figure, Span, in_span
-from dispatcher.insight.measures import BY_ID, Measure, Terms
+from dispatcher.insight.cuts import Facts, Figure, Part, Span, in_span, total_of
+from dispatcher.insight.measures import BY_ID, ON_TIME_FAIR, Measure, Numbers, Terms
 
 GOOD, FAIR = 80.0, 60.0
 EVENTS = 50
@@ -115,3 +116,113 @@ def band_of(score: float | None) -> str:
     if score is None:
         return ""
     return "good" if score >= GOOD else "fair" if score >= FAIR else "attention"
+
+
+def measure_of(kind: PartKind) -> Measure:
+    """What a part is scored by."""
+    return ON_TIME_FAIR if kind.measure_id == ON_TIME_FAIR.id else BY_ID[kind.measure_id]
+
+
+def drivers_of(facts: Facts, span: Span) -> tuple[str, ...]:
+    """Who had a round with stops, or made one."""
+    stops = in_span(facts[TableName.STOPS], span)
+    return tuple(sorted({str(driver_id) for driver_id in stops["driver_id"].unique() if driver_id}))
+
+
+def card_of(facts: Facts, driver_id: str, span: Span, terms: Terms) -> Scorecard:
+    """One driver's scorecard."""
+    own = {
+        t: f[f["driver_id"] == driver_id]
+        for t in (TableName.STOPS, TableName.ROUNDS)
+        for f in (in_span(facts[t], span),)
+    }
+    stops = own[TableName.STOPS]
+    parts = [part for kind in PARTS if (part := _part(own, kind, terms))]
+    shown = {part.kind.id for part in parts}
+    score = mean_of([part.score for part in parts])
+    return Scorecard(
+        driver_id=driver_id,
+        name=str(stops["driver"].iloc[-1]) if len(stops) else "",
+        span=span,
+        rounds=len(own[TableName.ROUNDS]),
+        stops=int((stops["outcome"] != "").sum()),
+        score=score,
+        band=band_of(score),
+        parts=tuple(parts),
+        skipped=tuple(kind for kind in PARTS if kind.id not in shown),
+        trend=tuple(_trend(own, terms)),
+    )
+
+
+def mean_of(scores: Sequence[float]) -> float | None:
+    """`None` of nothing."""
+    return sum(scores) / len(scores) if scores else None
+
+
+def _part(own: Facts, kind: PartKind, terms: Terms) -> ScorePart | None:
+    """`None` without data."""
+    measure = measure_of(kind)
+    frame = own[measure.table]
+    part = Part(frame, *measure.parts(frame, terms))
+    figure = total_of(measure, part)
+    if figure.value is None:
+        return None
+    return ScorePart(kind, measure.formula(terms), figure, kind.score(figure.value), tuple(events_of(kind, part)))
+
+
+def _trend(own: Facts, terms: Terms) -> Iterator[TrendPoint]:
+    weeks: dict[date, None] = {}
+    for frame in own.values():
+        weeks |= {(on := day.date()) - timedelta(days=on.weekday()): None for day in frame["date"].unique()}
+    for monday in sorted(weeks):
+        week = {t: in_span(frame, Span(monday, monday + timedelta(days=6))) for t, frame in own.items()}
+        scores = {part.kind.id: part.score for kind in PARTS if (part := _part(week, kind, terms))}
+        score = mean_of(list(scores.values()))
+        if score is not None:
+            yield TrendPoint(monday, score, scores)
+
+
+# --- what cost points ---------------------------------------------------------------------------------------------
+
+
+def events_of(kind: PartKind, part: Part) -> Iterator[Event]:
+    """The rows that took points away, the gravest first."""
+    lost = np.where(part.within, _lost(kind, part), 0.0)
+    places = [int(n) for n in np.argsort(-lost, kind="stable")[:EVENTS] if lost[n] > 0]
+    for place in places:
+        row = part.frame.iloc[place]
+        yield Event(
+            on=row["date"].date(),
+            order_id=str(row.get("order_id", "")),
+            number=str(row.get("number", "")),
+            shift_id=str(row["shift_id"]),
+            attempt_key=str(row.get("attempt_key", "")),
+            what=_what(kind, row, part.top[place], part.bottom[place]),
+        )
+
+
+def _lost(kind: PartKind, part: Part) -> Numbers:
+    """How much each row weighs: what is missing of a share, what is over the plan."""
+    return part.top - part.bottom if kind.score is _not_over else part.bottom - part.top
+
+
+def _what(kind: PartKind, row: "pd.Series[Any]", top: float, bottom: float) -> str:
+    match kind.id:
+        case "on_time":
+            return _lateness(row)
+        case "proof":
+            return "proof missing"
+        case "adherence":
+            return f"{bottom - top:.0f} of {bottom:.0f} stops out of the planned order"
+        case "door":
+            return f"{top / 60:.0f} min at the door, {bottom / 60:.0f} planned"
+        case _:
+            return f"{top:.1f} km, {bottom:.1f} planned"
+
+
+def _lateness(row: "pd.Series[Any]") -> str:
+    came = row["done_at"] if pd.isna(row["arrived_at"]) else row["arrived_at"]
+    late_s = (came - row["promised_until"]).total_seconds()
+    if late_s > 0:
+        return f"{late_s / 60:.0f} min late"
+    return f"{(row['promised_from'] - came).total_seconds() / 60:.0f} min early"

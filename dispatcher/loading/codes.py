@@ -6,16 +6,20 @@ from reportlab.pdfgen.canvas import Canvas
 from segno import make_qr
 
 LONGEST_BARS = 24
-"""Characters that fit as bars beside words on a label, at bars of a quarter millimetre."""
-_BAR_MM = 0.25
+"""Characters that fit as bars on a label without them becoming thinner than printers at 203 dpi draw well."""
+_BAR_MM = 0.38
+_LEAST_MM = 0.25
+_FRAME = 57
+"""Modules besides the characters: start, check, stop, and a change of code set."""
 _QUIET = 4
 """Modules of white around a square (ISO/IEC 18004, 9.1)."""
 
 
 def draw_code(canvas: Canvas, code: str, x: float, y: float, width: float, height: float) -> None:
     """Draw a code into a box whose lower left corner is (x, y), in points."""
-    if len(code) <= LONGEST_BARS and code.isascii() and code.isprintable():
-        bars = Code128(code, barHeight=height, barWidth=min(_BAR_MM * mm, width / (11 * len(code) + 60)), quiet=False)
+    wide = min(_BAR_MM * mm, width / (11 * len(code) + _FRAME))
+    if len(code) <= LONGEST_BARS and code.isascii() and code.isprintable() and wide >= _LEAST_MM * mm:
+        bars = Code128(code, barHeight=height, barWidth=wide, quiet=False)
         bars.drawOn(canvas, x, y)
     else:
         draw_square(canvas, code, x, y, min(width, height))

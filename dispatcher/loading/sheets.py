@@ -21,7 +21,7 @@ _WIDTH = A4[0] - 2 * _EDGE
 _RULE = colors.HexColor("#9aa3af")
 BOX = "\u2610"
 """Where a hand ticks."""
-SIGN = 15 * mm
+SIGN = 13 * mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ class _Code(Flowable):  # type: ignore[misc]
 class _Box(Flowable):  # type: ignore[misc]
     """An empty box; not every typeface has one."""
 
-    width = height = 4 * mm
+    def __init__(self) -> None:
+        super().__init__()
+        self.width = self.height = 4 * mm
 
     def draw(self) -> None:
         self.canv.setLineWidth(0.6)

@@ -19,9 +19,9 @@ HEAVY_KG = 12.0
 class Depth(StrEnum):
     """How far in."""
 
-    CAB = "by the cab"
+    CAB = "cab"
     MIDDLE = "middle"
-    DOORS = "by the doors"
+    DOORS = "doors"
 
 
 class Side(StrEnum):
@@ -51,7 +51,7 @@ class Stowed:
 
     @property
     def words(self) -> str:
-        """As people say it: "By the cab, left, floor"."""
+        """As people say it: "Cab, left, floor"."""
         return f"{self.depth.value}, {self.side.value}, {self.level.value}".capitalize()
 
 

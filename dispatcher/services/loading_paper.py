@@ -20,7 +20,7 @@ from dispatcher.services.planning import Outlook
 LOAD_HEADERS = ("", "Stop", "Order", "For", "Pieces", "kg", "Place in the van", "Short")
 LOAD_SHARES = (1.1, 1.1, 3, 6.5, 1.5, 1.3, 4.4, 1.4)
 RUN_HEADERS = ("Stop", "About", "Where", "What", "Name, time, signature", "")
-RUN_SHARES = (1.1, 2.2, 6.2, 4, 5, 2.7)
+RUN_SHARES = (1.1, 2.7, 5.8, 4, 5, 2.2)
 SIGNED = "Loaded and checked by ______________________    at ________    odometer ______________ km"
 DRIVEN = (
     "Left ________   back ________   odometer ______________ km   cash ______________   signed ______________________"
@@ -89,7 +89,7 @@ def _run_row(turn: int, stop: StopTimes, outlook: Outlook) -> Sequence[str | Cel
     due = order.asked.cash_due
     cash = f"cash {due / 100:.2f} {outlook.day.depot.currency}" if due else ""
     what = "; ".join(filter(None, (order.number, order.kind.value, _amount(order.load), cash, order.notes)))
-    return str(turn), f"{about} ({windows})" if windows else about, where, what, "", Cell(STOP + order.id)
+    return str(turn), f"{about}, wanted {windows}" if windows else about, where, what, "", Cell(STOP + order.id)
 
 
 def _labels(round_: RoundLoad, outlook: Outlook) -> Iterator[Label]:

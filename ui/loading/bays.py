@@ -86,7 +86,7 @@ class BayLanes(QWidget):
         if not berths:
             return None
         first = min(berth.begins_at for berth in berths).replace(minute=0, second=0, microsecond=0)
-        last = max(max(berth.ends_at, berth.leaves_at) for berth in berths)
+        last = max(berth.ends_at for berth in berths)
         return first, last + timedelta(minutes=10)
 
     def _x(self, moment: datetime, span: tuple[datetime, datetime]) -> float:

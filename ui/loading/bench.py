@@ -47,7 +47,7 @@ DEEDS = {
     ),
 }
 """Words, icon, key and what it does."""
-ROOM = {STATE: (26, 40), STOP: (10, 14), NUMBER: (16, 34), WHO: (30, 62), IN: (13, 20), LOAD: (24, 44), PLACE: (30, 50)}
+ROOM = {STATE: (31, 40), STOP: (10, 14), NUMBER: (16, 34), WHO: (30, 58), IN: (13, 20), LOAD: (24, 36), PLACE: (28, 40)}
 """Least and most of a column, in steps of the grid."""
 KEPT = "loading/division"
 
@@ -222,6 +222,7 @@ class Bench(QWidget):
         round_ = self.round
         fresh = [r.order_id for r in self.rows.rows] != [r.order_id for r in round_.rows] if round_ else True
         self.rows.show_rows(round_.rows if round_ else ())
+        self.head.setFont(self._theme.font(bold=True))
         self.head.setText(f"{round_.name}, {round_.driver}: {when(round_, self._zone)}" if round_ else "")
         self.strays.say(" ".join(words for _, words in round_.strays) if round_ else "", Tone.BAD)
         if fresh:

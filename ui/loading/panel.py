@@ -33,7 +33,7 @@ IN_A_COPY = "This is a copy to try things out in: load in the depot itself."
 READING = "Reading the dock…"
 NOTHING = "Nothing is to be loaded on {day}.\nPlan orders on rounds; they come here in the order of loading."
 NOT_READ = "The dock could not be read."
-SCAN = "Scan a parcel, a load sheet, or type an order's number, and press Enter"
+SCAN = "Scan, or type an order's number"
 PDF = "PDF (*.pdf)"
 
 

@@ -13,7 +13,7 @@ from ui import format as fmt
 from ui.theme import Size, Theme, driver_colour, legible_on
 
 ROUND = Qt.ItemDataRole.UserRole + 1
-HEIGHT = 18.5
+HEIGHT = 20
 """Of a row, in steps of the grid."""
 type Index = QModelIndex | QPersistentModelIndex
 
@@ -44,9 +44,8 @@ def state_of(round_: RoundLoad) -> tuple[str, str]:
 def fillings(round_: RoundLoad) -> tuple[tuple[str, float], ...]:
     """What of the van's room is taken: words and share of each dimension that it has a limit of."""
     load, most = round_.load, round_.capacity
-    shares = ((fmt.kilograms(load.kg), load.kg, most.kg), (fmt.litres(load.litres), load.litres, most.litres))
-    counted = (*shares, (fmt.count(load.parcels, "parcel"), load.parcels, most.parcels))
-    return tuple((words, amount / limit) for words, amount, limit in counted if limit)
+    amounts = (("kg", load.kg, most.kg), ("l", load.litres, most.litres), ("parcels", load.parcels, most.parcels))
+    return tuple((f"{amount / limit:.0%} {unit}", amount / limit) for unit, amount, limit in amounts if limit)
 
 
 class RoundsModel(QAbstractListModel):
@@ -86,7 +85,7 @@ class RoundsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{round_.number} {round_.name}, {round_.driver}"
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            full = ", ".join(f"{words} ({share:.0%})" for words, share in fillings(round_))
+            full = f"{fmt.load(round_.load)}: " + ", ".join(words for words, _ in fillings(round_))
             said = f"{round_.name}, {round_.driver}: {when(round_, self._zone)}; {state_of(round_)[0]}"
             return f"{said}; {round_.loaded} of {fmt.count(round_.pieces, 'piece')} in; {full}"
         return None
@@ -163,13 +162,19 @@ class RoundsDelegate(QStyledItemDelegate):
         painter.fillRect(QRectF(bar.left(), bar.top(), inside, bar.height()), theme.colour("done"))
         short = bar.width() * min(1.0, round_.short / whole)
         painter.fillRect(QRectF(bar.left() + inside, bar.top(), short, bar.height()), theme.colour("late"))
-        dimensions = fillings(round_)
+        self._paint_fillings(painter, QRectF(box.left(), bar.bottom() + grid(0.5), box.width(), grid(4)), round_)
+
+    def _paint_fillings(self, painter: QPainter, box: QRectF, round_: RoundLoad) -> None:
+        """Words in front of each bar; red where the van is too small."""
+        theme, grid, full = self._theme, self._theme.grid, fillings(round_)
         painter.setFont(theme.font(Size.SMALL))
-        wide = box.width() / max(1, len(dimensions))
-        for n, (_words, share) in enumerate(dimensions):
-            part = QRectF(box.left() + n * wide, box.top() + grid(2.5), wide - grid(2), grid(1))
-            painter.fillRect(part, theme.colour("bar_track"))
+        wide = box.width() / max(1, len(full))
+        for n, (words, share) in enumerate(full):
+            part = QRectF(box.left() + n * wide, box.top(), wide - grid(1.5), box.height())
             token = "late" if share > 1 else "bar_fill"
-            painter.fillRect(
-                QRectF(part.left(), part.top(), part.width() * min(1.0, share), part.height()), theme.colour(token)
-            )
+            painter.setPen(theme.colour("late" if share > 1 else "muted"))
+            painter.drawText(part, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+            left = painter.fontMetrics().horizontalAdvance(words) + grid(1)
+            track = QRectF(part.left() + left, part.center().y() - 1, max(0.0, part.width() - left), 3)
+            painter.fillRect(track, theme.colour("bar_track"))
+            painter.fillRect(QRectF(track.left(), track.top(), track.width() * min(1.0, share), 3), theme.colour(token))

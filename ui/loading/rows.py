@@ -1,6 +1,7 @@
 """The load list of one round, in the order of loading: what goes in next, where to, and what of it is there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -86,6 +87,6 @@ class RowsModel(QAbstractTableModel):
 
 def _texts(row: LoadRow) -> tuple[str, ...]:
     who = ", ".join(filter(None, (row.name, row.address)))
-    load = fmt.load(row.load)
+    load = fmt.load(replace(row.load, parcels=0))
     inside = f"{row.loaded} of {len(row.pieces)}"
     return row.state.value, str(row.turn), row.number, who, inside, load, row.place, row.note

@@ -38,7 +38,7 @@ def test_load_sheets_name_what_goes_in_first(morning: Morning, board: LoadBoard,
     places = [first.index(number) for number in reversed(numbers)]
     assert places == sorted(places), "the last stop is loaded first"
     assert "Van 1, Aino Korhonen" in first
-    assert "By the cab" in first
+    assert "Cab, " in first
     assert morning.orders(1)[3].number not in second, "what is fetched is not loaded"
 
 

@@ -4,7 +4,7 @@ A part's score is 100 where the driver did as expected or better, and falls in p
 without data are left out; the score is the mean of those shown. After Curri's driver score, with the bands of that.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -131,13 +131,11 @@ def drivers_of(facts: Facts, span: Span) -> tuple[str, ...]:
 
 def card_of(facts: Facts, driver_id: str, span: Span, terms: Terms) -> Scorecard:
     """One driver's scorecard."""
-    own = {
-        t: f[f["driver_id"] == driver_id]
-        for t in (TableName.STOPS, TableName.ROUNDS)
-        for f in (in_span(facts[t], span),)
-    }
+    frames = {table: in_span(facts[table], span) for table in (TableName.STOPS, TableName.ROUNDS)}
+    own = {table: frame[frame["driver_id"] == driver_id] for table, frame in frames.items()}
     stops = own[TableName.STOPS]
-    parts = [part for kind in PARTS if (part := _part(own, kind, terms))]
+    numbers = {kind.id: (kind, _numbers(own, kind, terms)) for kind in PARTS}
+    parts = [scored for kind, part in numbers.values() if (scored := _part(kind, part, terms))]
     shown = {part.kind.id for part in parts}
     score = mean_of([part.score for part in parts])
     return Scorecard(
@@ -150,7 +148,7 @@ def card_of(facts: Facts, driver_id: str, span: Span, terms: Terms) -> Scorecard
         band=band_of(score),
         parts=tuple(parts),
         skipped=tuple(kind for kind in PARTS if kind.id not in shown),
-        trend=tuple(_trend(own, terms)),
+        trend=tuple(_trend(numbers.values(), span)),
     )
 
 
@@ -159,27 +157,37 @@ def mean_of(scores: Sequence[float]) -> float | None:
     return sum(scores) / len(scores) if scores else None
 
 
-def _part(own: Facts, kind: PartKind, terms: Terms) -> ScorePart | None:
-    """`None` without data."""
+def _numbers(own: Facts, kind: PartKind, terms: Terms) -> Part:
     measure = measure_of(kind)
     frame = own[measure.table]
-    part = Part(frame, *measure.parts(frame, terms))
+    return Part(frame, *measure.parts(frame, terms))
+
+
+def _part(kind: PartKind, part: Part, terms: Terms) -> ScorePart | None:
+    """`None` without data."""
+    measure = measure_of(kind)
     figure = total_of(measure, part)
     if figure.value is None:
         return None
     return ScorePart(kind, measure.formula(terms), figure, kind.score(figure.value), tuple(events_of(kind, part)))
 
 
-def _trend(own: Facts, terms: Terms) -> Iterator[TrendPoint]:
-    weeks: dict[date, None] = {}
-    for frame in own.values():
-        weeks |= {(on := day.date()) - timedelta(days=on.weekday()): None for day in frame["date"].unique()}
-    for monday in sorted(weeks):
-        week = {t: in_span(frame, Span(monday, monday + timedelta(days=6))) for t, frame in own.items()}
-        scores = {part.kind.id: part.score for kind in PARTS if (part := _part(week, kind, terms))}
-        score = mean_of(list(scores.values()))
+def _trend(numbers: Iterable[tuple[PartKind, Part]], span: Span) -> Iterator[TrendPoint]:
+    first = span.first - timedelta(days=span.first.weekday())
+    weeks = (span.last - first).days // 7 + 1
+    scores: list[dict[str, float]] = [{} for _ in range(weeks)]
+    for kind, part in numbers:
+        days = part.frame["date"].to_numpy().astype("datetime64[D]") - np.datetime64(first, "D")
+        week = days.astype(np.int64) // 7
+        tops, bottoms = (np.bincount(week, each, weeks).tolist() for each in (part.top, part.bottom))
+        for n, (top, bottom) in enumerate(zip(tops, bottoms, strict=True)):
+            value = measure_of(kind).value(top, bottom)
+            if value is not None:
+                scores[n][kind.id] = kind.score(value)
+    for n, some in enumerate(scores):
+        score = mean_of(list(some.values()))
         if score is not None:
-            yield TrendPoint(monday, score, scores)
+            yield TrendPoint(first + timedelta(days=7 * n), score, some)
 
 
 # --- what cost points ---------------------------------------------------------------------------------------------

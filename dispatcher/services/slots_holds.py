@@ -94,7 +94,7 @@ def confirm(
     """Let an order have a place, the one held or a new one; its other places are let go.
 
     A place that is held is its holder's to the last moment, though the slot was closed meanwhile; a new one, and more
-    than was held, must have room. `window` is the slot's, as the plan has it now. Raises `BadInput`: nothing is changed.
+    than was held, must have room. `window` is the slot's, as the plan has it. Raises `BadInput`: nothing is changed.
     """
     slot = stood(writer, writer.slot_book(), wanted, moment, but=hold_id)
     if slot.window != window:

@@ -11,6 +11,7 @@ import threading
 import zipfile
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from numpy.lib.npyio import NpzFile
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.insight.columns import TABLES, Column, ColumnKind, TableName, frame_of
@@ -30,6 +32,8 @@ MOST_READ = 3
 """Spans that are remembered: the one looked at, with the one compared, and one besides."""
 NAMES = ("customer", "number")
 """What of a stop is a person's, or leads to one."""
+
+DAMAGED = (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile)
 
 type Arrays = dict[str, npt.NDArray[Any]]
 
@@ -61,7 +65,8 @@ def joined(table: TableName, frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def _joined(column: Column, parts: "list[pd.Series[Any]]") -> Any:
     if column.kind is not ColumnKind.TEXT:
-        return np.concatenate([part.to_numpy() for part in parts])
+        together = np.concatenate([part.to_numpy() for part in parts])
+        return pd.Series(together, dtype=object) if column.kind is ColumnKind.KEY else together
     words = sorted({str(word) for part in parts for word in part.cat.categories})
     place = {word: n for n, word in enumerate(words)}
     codes = [_moved(part.cat.codes.to_numpy(), [place[str(w)] for w in part.cat.categories]) for part in parts]
@@ -131,9 +136,9 @@ class KeptFacts:
     def _stamps_of(self, name: str) -> Mapping[date, Mapping[str, Any]]:
         """Without reading the columns."""
         try:
-            with np.load(self._path(name), allow_pickle=False) as file:
+            with _opened(self._path(name)) as file:
                 return _stamps(file)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except DAMAGED:
             return {}
 
     def _all(self) -> Iterator[str]:
@@ -161,13 +166,20 @@ def _version(path: Path) -> tuple[int, int]:
 # --- the file -----------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[NpzFile]:
+    """Only as an archive of plain arrays: `np.load` would take other things, too, and leave a damaged file open."""
+    with path.open("rb") as raw, NpzFile(raw, allow_pickle=False) as file:
+        yield file
+
+
 def _read(path: Path) -> Month:
     """A file that is missing, damaged, or of another schema is a month without facts."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with _opened(path) as file:
             stamps = _stamps(file)
             facts = {t: pd.DataFrame({c.name: _column(file, t, c) for c in TABLES[t]}) for t in TableName}
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile):
+    except DAMAGED:
         return Month()
     return Month(stamps, facts) if stamps else Month()
 
@@ -186,7 +198,7 @@ def _column(file: Mapping[str, npt.NDArray[Any]], table: TableName, column: Colu
                 values, pd.Index(_words(file[f"{table}.{column.name}.words"]), dtype=object)
             )
         case ColumnKind.KEY:
-            return np.array(_words(values), dtype=object)
+            return pd.Series(_words(values), dtype=object)
         case _:
             return values
 

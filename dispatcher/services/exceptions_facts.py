@@ -78,11 +78,11 @@ class Seen:
     ended: Sequence[Ended]
     goods: Sequence[CagedGoods]
     """All that came back, or should have, and has not left again."""
-    short: Mapping[OrderId, Sequence[LoadedPiece]]
-    """Pieces that the depot said are not there, or damaged, at loading."""
     messages: Sequence[Message]
     replies: Sequence[Reply]
     wishes: Sequence[Wish]
+    short: Mapping[OrderId, Sequence[LoadedPiece]] = field(default_factory=dict)
+    """Pieces that the depot said are not there, or damaged, at loading."""
 
     @property
     def dates(self) -> frozenset[date]:

@@ -44,7 +44,7 @@ def state_of(round_: RoundLoad) -> tuple[str, str]:
 def fillings(round_: RoundLoad) -> tuple[tuple[str, float], ...]:
     """What of the van's room is taken: words and share of each dimension that it has a limit of."""
     load, most = round_.load, round_.capacity
-    amounts = (("kg", load.kg, most.kg), ("l", load.litres, most.litres), ("parcels", load.parcels, most.parcels))
+    amounts = (("kg", load.kg, most.kg), ("l", load.litres, most.litres), ("pcs", load.parcels, most.parcels))
     return tuple((f"{amount / limit:.0%} {unit}", amount / limit) for unit, amount, limit in amounts if limit)
 
 

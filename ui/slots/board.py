@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView
 
 from dispatcher.services.workplace import Workplace
 from ui.parts.fields import named
-from ui.slots.calendar import ROW, CalendarModel, CellPainter
+from ui.slots.calendar import ROW, CalendarModel, CellPainter, Index
 from ui.slots.feed import Key, Read
 from ui.slots.hand import Hand
 from ui.theme import Theme
@@ -99,7 +99,7 @@ class CalendarView(QTableView):
             self.setCurrentIndex(index)
         return index.isValid()
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         """What is carried by keys goes along."""
         super().currentChanged(current, previous)
         if self._hand.by_keys:
@@ -145,7 +145,7 @@ class CalendarView(QTableView):
         return self.slots.key_of(self.indexAt(point))
 
     @Slot(object, str, bool)
-    def _show_verdict(self, key: Key | None, text: str, welcome: bool) -> None:  # noqa: FBT001
+    def _show_verdict(self, key: Key | None, text: str, welcome: bool) -> None:
         self.painter.target, self.painter.welcome = key, welcome
         index = self.slots.index_of(key) if key else QModelIndex()
         self.viewport().update()

@@ -104,7 +104,7 @@ class CalendarModel(QAbstractTableModel):
             case Role.SLOT:
                 return slot
             case Role.TODAY:
-                return bool(key) and key[1] == self._today
+                return key is not None and key[1] == self._today
             case Role.SUGGESTED:
                 return self._suggested.get(key) if key else None
             case _Role.DisplayRole:
@@ -150,8 +150,8 @@ class CellPainter(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         slot = index.data(Role.SLOT)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if index.data(Role.TODAY):

@@ -1,7 +1,7 @@
 """One slot of one date: what there is to know, how it is changed inline, and who has a place in it."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTime, Signal, Slot
@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from dispatcher.domain.slots import Blackout, SlotBook, SlotChange
 from dispatcher.domain.slots import Slot as Opening
-from dispatcher.services.slots import Booked
+from dispatcher.services.slots import Booked, Suggested
 from ui import format as fmt
 from ui.board import drag
 from ui.parts.fields import named, primary
@@ -111,9 +111,10 @@ class CellPane(QWidget):
         self.everywhere = QCheckBox("in all areas", self)
         self.everywhere.setObjectName("slots.cell.everywhere")
         self.dark = named(QPushButton(self), "slots.cell.blackout", "Close or open the whole day")
-        self.places: RowTable[Booked] = RowTable(
-            "slots.places", "Who has a place", self._columns(), theme, self
-        )
+        self.hint = Said("slots.cell.suggested", "What its shifts can do", theme, self)
+        self.take = named(QPushButton(self), "slots.cell.take", "Take what is suggested")
+        self._suggested: Suggested | None = None
+        self.places: RowTable[Booked] = RowTable("slots.places", "Who has a place", self._columns(), theme, self)
         self.none = Said("slots.places.none", "Who has a place", theme, self)
 
     def _columns(self) -> tuple[Column, ...]:
@@ -145,7 +146,8 @@ class CellPane(QWidget):
 
     def _lay_out(self) -> None:
         self._hours = QHBoxLayout()
-        for part in (self.opens, QLabel("–", self), self.closes):
+        hours: tuple[QWidget, ...] = (self.opens, QLabel("–", self), self.closes)
+        for part in hours:
             self._hours.addWidget(part)
         self._form = QGridLayout()
         self._form.addWidget(QLabel("Hours", self), 0, 0)
@@ -163,7 +165,7 @@ class CellPane(QWidget):
         self.editor = QWidget(self)
         self.editor.setLayout(self._form)
         self._column = QVBoxLayout(self)
-        for part in (self.title, self.facts, self.state, self.editor, self.none):
+        for part in (self.title, self.facts, self.state, self.hint, self.take, self.editor, self.none):
             self._column.addWidget(part)
         self._column.addWidget(self.places.view, 1)
         self._column.addStretch(0)
@@ -174,6 +176,7 @@ class CellPane(QWidget):
         self.most.valueChanged.connect(self._touch)
         self.set.clicked.connect(self._on_set)
         self.shut.clicked.connect(self.toggle_closed)
+        self.take.clicked.connect(self._on_take)
         self.usual.clicked.connect(self._on_usual)
         self.dark.clicked.connect(self.toggle_blackout)
         self.move_action.triggered.connect(self._on_move)
@@ -201,16 +204,17 @@ class CellPane(QWidget):
         self.facts.say("")
         self.state.say(text, Tone.QUIET)
         self.editor.hide()
+        self.show_suggestion(None)
         self.none.say("")
         self.show_places(())
         self.places.view.hide()
 
-    def show_slot(self, slot: Opening, book: SlotBook, today: date, *, mine: bool) -> None:
+    def show_slot(self, slot: Opening, book: SlotBook, *, mine: bool) -> None:
         """Show this one; what is being typed into its fields stays."""
         same = self._slot is not None and (self._slot.rule.id, self._slot.on) == (slot.rule.id, slot.on)
         self._slot, self._book, self._mine = slot, book, mine
         self.title.setText(words.titled(slot, self._zone))
-        self.facts.say(words.facts(slot, self._zone, self._currency, today), Tone.QUIET)
+        self.facts.say(words.facts(slot, self._zone, self._currency), Tone.QUIET)
         self._say_state(slot)
         self.editor.setVisible(mine)
         if not (same and self._touched):
@@ -250,6 +254,21 @@ class CellPane(QWidget):
         self._touched = True
         self.set.setEnabled(True)
 
+    def show_suggestion(self, suggested: Suggested | None) -> None:
+        """What the shifts of its date can do there, if that was worked out."""
+        self._suggested = suggested
+        self.take.setVisible(suggested is not None and self._mine)
+        text = f"Can take {suggested.orders:,}: {suggested.why}" if suggested else ""
+        self.hint.say(text, Tone.QUIET)
+        if suggested:
+            self.take.setText(f"Take {suggested.orders:,}")
+
+    @Slot()
+    def _on_take(self) -> None:
+        if self._suggested and self._slot:
+            self._fill(self._slot)
+            self._wish(closed=self._closed_by_hand, most=self._suggested.orders)
+
     def show_places(self, places: tuple[Booked, ...]) -> None:
         """Who has a place in it."""
         self.places.show_rows(places, _identity)
@@ -279,7 +298,7 @@ class CellPane(QWidget):
         self.show_action.setEnabled(order is not None)
         self.let_go_action.setEnabled(held and self._mine)
 
-    def set_mine(self, mine: bool) -> None:  # noqa: FBT001
+    def set_mine(self, mine: bool) -> None:
         """Whether anything can be changed here."""
         self._mine = mine
         self._allow()

@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
-from PySide6.QtCore import Qt
 
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput
@@ -312,8 +310,7 @@ class Counter(QWidget):
             if order.address.place is None:
                 raise BadInput(f"Order {order.number} has no place yet.", "Set its pin under Addresses first.")
             return Enquiry(order.address, order.service_s, order.load, order.skills, order.id)
-        load = Load(self.kg.value(), 0.0, self.parcels.value())
-        return Enquiry(self._address(), self.service.value() * 60, load)
+        return Enquiry(self._address(), self.service.value() * 60, self.wanted[1])
 
     def _address(self) -> Address:
         text = self.address.text().strip()
@@ -327,6 +324,13 @@ class Counter(QWidget):
         if address.place is None:
             raise BadInput(NOT_FOUND)
         return _found_address(text, answers[0])
+
+    @property
+    def wanted(self) -> tuple[int, Load]:
+        """What of a slot is taken: minutes of service, and the goods."""
+        if self._order:
+            return -(-self._order.service_s // 60), self._order.load
+        return self.service.value(), Load(self.kg.value(), 0.0, self.parcels.value())
 
     # --- the offers -----------------------------------------------------------------------------------------------
 
@@ -352,7 +356,7 @@ class Counter(QWidget):
         (self.held if self.holding else self.said).say_fault(fault)
         self._allow()
 
-    def set_mine(self, mine: bool) -> None:  # noqa: FBT001
+    def set_mine(self, mine: bool) -> None:
         """Whether places can be taken here."""
         self._mine = mine
         self._allow()
@@ -448,7 +452,7 @@ class Counter(QWidget):
             contact=Contact(self.customer.text().strip(), self.phone.text().strip()),
             windows=(slot.window,),
             service_s=self.service.value() * 60,
-            load=Load(self.kg.value(), 0.0, self.parcels.value()),
+            load=self.wanted[1],
         )
 
     def confirmed(self, told: str) -> None:

@@ -16,7 +16,7 @@ class Hand(QObject):
     """GUI thread. What the board knows is said at once, what the desk says as soon as it has answered.
 
     Signals:
-        judged(object, str, bool): over this cell (`None`: over none), what is to be said, and whether it may be dropped.
+        judged(object, str, bool): over this cell (`None` for none), what is to be said, and whether it may be dropped.
         dropped(Booked, object): let this place be moved to that slot's key.
         ended(): nothing is carried any more.
     """

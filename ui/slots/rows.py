@@ -85,7 +85,14 @@ class RowTable[T]:
     """A table and its rows; a row chosen before is chosen again where it still is. GUI thread."""
 
     def __init__(
-        self, name: str, accessible: str, columns: Sequence[Column], theme: Theme, parent: QWidget, *, several: bool = False
+        self,
+        name: str,
+        accessible: str,
+        columns: Sequence[Column],
+        theme: Theme,
+        parent: QWidget,
+        *,
+        several: bool = False,
     ) -> None:
         mode = QAbstractItemView.SelectionMode
         self._theme = theme

@@ -1,7 +1,7 @@
 """Slots in words: how full, why closed, what would be against a drop. Knows no widget."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dispatcher.domain.slots import HoldState, Slot, SlotHold
@@ -17,7 +17,7 @@ TOKENS = {OVER: "late", FULL: "risk", CLOSED: "muted", NARROW: "risk", OPEN: "do
 
 
 def filled(slot: Slot) -> str:
-    """ "12 of 20", "12" where there is no limit."""
+    """As in "12 of 20", "12" where there is no limit."""
     return f"{slot.orders:,}" if slot.most_orders is None else f"{slot.orders:,} of {slot.most_orders:,}"
 
 
@@ -38,12 +38,12 @@ def mark(slot: Slot) -> str:
 
 
 def when(slot: Slot, zone: ZoneInfo) -> str:
-    """ "Tue 24 Nov 08–12"."""
+    """As in "Tue 24 Nov 08–12"."""
     return f"{fmt.weekday_date(slot.on)} {fmt.window(slot.window, zone)}"
 
 
 def titled(slot: Slot, zone: ZoneInfo) -> str:
-    """ "North, Tue 24 Nov 08–12"."""
+    """As in "North, Tue 24 Nov 08–12"."""
     return f"{slot.area.name}, {when(slot, zone)}"
 
 
@@ -53,7 +53,7 @@ def said(slot: Slot, zone: ZoneInfo) -> str:
     return f"{titled(slot, zone)}: {filled(slot)} taken{why}"
 
 
-def facts(slot: Slot, zone: ZoneInfo, currency: str, today: date) -> str:
+def facts(slot: Slot, zone: ZoneInfo, currency: str) -> str:
     """What there is to know of a slot besides its orders."""
     parts = [f"{filled(slot)} taken"]
     if slot.rule.most_minutes is not None:
@@ -77,7 +77,7 @@ def _cut(slot: Slot, zone: ZoneInfo) -> datetime:
 
 
 def room(slot: Slot) -> str:
-    """ "8 of 20 left"."""
+    """As in "8 of 20 left"."""
     if slot.most_orders is None:
         return f"no limit, {slot.orders:,} taken"
     return f"{max(0, slot.most_orders - slot.orders):,} of {slot.most_orders:,} left"
@@ -126,20 +126,20 @@ def place_state(place: Booked, zone: ZoneInfo) -> str:
 
 
 def countdown(hold: SlotHold, now: datetime) -> str:
-    """ "9:41"; empty when it has run out."""
+    """As in "9:41"; empty when it has run out."""
     left = int((hold.until - now).total_seconds())
     return f"{left // 60}:{left % 60:02d}" if left > 0 else ""
 
 
 def some(names: Collection[str], most: int = 4) -> str:
-    """ "A1, A2, A3, A4 and 3 more"."""
+    """As in "A1, A2, A3, A4 and 3 more"."""
     listed = list(names)
     more = len(listed) - most
     return ", ".join(listed[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def weekdays(days: Collection[int]) -> str:
-    """ "Mon–Fri", "Tue, Thu"."""
+    """As in "Mon–Fri", "Tue, Thu"."""
     names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
     chosen = sorted(days)
     if len(chosen) > 2 and chosen == list(range(chosen[0], chosen[-1] + 1)):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.loading import Berth
-from dispatcher.services.loading_board import LoadBoard, RoundLoad
+from dispatcher.services.loading.board import LoadBoard, RoundLoad
 from ui import format as fmt
 from ui.parts.fields import named
 from ui.theme import Size, Theme, driver_colour, legible_on

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from dispatcher.domain.ids import OrderId, ShiftId
-from dispatcher.services.loading_board import LoadBoard, LoadRow, RoundLoad
+from dispatcher.services.loading.board import LoadBoard, LoadRow, RoundLoad
 from ui.loading.bays import BayLanes
 from ui.loading.departing import DepartureForm
 from ui.loading.rounds import RoundsDelegate, RoundsModel, when

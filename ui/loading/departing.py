@@ -8,7 +8,7 @@ from PySide6.QtGui import QIntValidator, QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from dispatcher.services.loading import Check
-from dispatcher.services.loading_board import RoundLoad
+from dispatcher.services.loading.board import RoundLoad
 from ui import format as fmt
 from ui.parts.fields import named, primary
 from ui.parts.said import Said

@@ -18,9 +18,9 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.loading import Berth, Departure, PieceState, Timetable, Yard
 from dispatcher.domain.progress import Progress
 from dispatcher.services.loading import Check, LoadDesk, PlanChange, Scanned
-from dispatcher.services.loading_berths import Visit, plan_berths, set_yard, standing_of, visits_of
-from dispatcher.services.loading_board import LoadBoard, board_of
-from dispatcher.services.loading_paper import Paper, print_to
+from dispatcher.services.loading.berths import Visit, plan_berths, set_yard, standing_of, visits_of
+from dispatcher.services.loading.board import LoadBoard, board_of
+from dispatcher.services.loading.paper import Paper, print_to
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import Done
 from dispatcher.services.workplace import Workplace

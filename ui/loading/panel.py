@@ -12,8 +12,8 @@ from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.loading import Departure, PieceState
 from dispatcher.services.live import LiveDay
 from dispatcher.services.loading import Check, Scanned
-from dispatcher.services.loading_board import LoadBoard
-from dispatcher.services.loading_paper import Paper
+from dispatcher.services.loading.board import LoadBoard
+from dispatcher.services.loading.paper import Paper
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
 from ui import format as fmt

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from dispatcher.domain.ids import ShiftId
-from dispatcher.services.loading_board import RoundLoad
+from dispatcher.services.loading.board import RoundLoad
 from ui import format as fmt
 from ui.theme import Size, Theme, driver_colour, legible_on
 
@@ -107,16 +107,16 @@ class RoundsDelegate(QStyledItemDelegate):
         round_: RoundLoad = index.data(ROUND)
         theme, grid = self._theme, self._theme.grid
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
-            painter.fillRect(option.rect, theme.colour("selection"))  # type: ignore[attr-defined]
-        box = QRectF(option.rect).adjusted(grid(2), grid(1.5), -grid(2), -grid(1))  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, theme.colour("selection"))
+        box = QRectF(option.rect).adjusted(grid(2), grid(1.5), -grid(2), -grid(1))
         badge = QRectF(box.left(), box.top(), grid(7), grid(5.5))
         self._paint_badge(painter, badge, round_.number)
         words = box.adjusted(grid(9), 0, 0, 0)
         self._paint_words(painter, words, round_)
         self._paint_bars(painter, QRectF(words.left(), box.top() + grid(11), words.width(), grid(5)), round_)
         painter.setPen(theme.colour("border"))
-        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())  # type: ignore[attr-defined]
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         painter.restore()
 
     def _paint_badge(self, painter: QPainter, box: QRectF, number: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from dispatcher.domain.ids import OrderId
-from dispatcher.services.loading_board import LoadRow, RowState
+from dispatcher.services.loading.board import LoadRow, RowState
 from ui import format as fmt
 from ui.theme import Theme
 

@@ -5,7 +5,7 @@ Scans two pieces and takes them back; what was said to be in a van would stay th
 
 from typing import TYPE_CHECKING
 
-from dispatcher.services.loading_board import RoundLoad
+from dispatcher.services.loading.board import RoundLoad
 from ui.exceptions.deeds import PERSON
 from ui.theme import Mode, Theme
 

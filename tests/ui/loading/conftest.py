@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from dispatcher.services.loading_board import RoundLoad
+from dispatcher.services.loading.board import RoundLoad
 from tests.fixtures import days
 from tests.unit.services.loading_day import Morning, open_morning
 from ui.loading.panel import LoadingPanel

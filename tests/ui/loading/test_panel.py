@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from dispatcher.domain.loading import PieceState
-from dispatcher.services.loading_paper import Paper
+from dispatcher.services.loading.paper import Paper
 from dispatcher.services.plan import move_orders, unassign
 from tests.fixtures import days
 from tests.ui.loading.conftest import Shown

@@ -13,8 +13,8 @@ from dispatcher.domain.incidents import IncidentKind
 from dispatcher.domain.loading import PieceState, ScanKind, Yard
 from dispatcher.services.exceptions import ExceptionDesk
 from dispatcher.services.loading import Check, LoadDesk
-from dispatcher.services.loading_berths import set_yard
-from dispatcher.services.loading_board import RowState, board_of
+from dispatcher.services.loading.berths import set_yard
+from dispatcher.services.loading.board import RowState, board_of
 from dispatcher.services.plan import move_orders, unassign
 from tests.fixtures import days
 from tests.unit.services.loading_day import Morning, open_morning

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dispatcher.domain.loading import Yard
-from dispatcher.services.loading_berths import plan_berths, set_yard, standing_of, visits_of
+from dispatcher.services.loading.berths import plan_berths, set_yard, standing_of, visits_of
 from tests.fixtures import days
 from tests.unit.services.loading_day import Morning, open_morning
 

@@ -7,8 +7,8 @@ import pytest
 from pypdf import PdfReader
 
 from dispatcher.domain.errors import BadInput, KnownError
-from dispatcher.services.loading_board import LoadBoard, board_of
-from dispatcher.services.loading_paper import Paper, print_to
+from dispatcher.services.loading.board import LoadBoard, board_of
+from dispatcher.services.loading.paper import Paper, print_to
 from tests.unit.services.loading_day import Morning, open_morning
 
 

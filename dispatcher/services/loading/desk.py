@@ -18,16 +18,14 @@ from dispatcher.loading.pieces import LONGEST_CODE, loads_here, pieces_of, round
 from dispatcher.loading.scanning import Dock, Verdict, is_whole, judge, open_pieces
 from dispatcher.proof.files import ProofFiles
 from dispatcher.services.evidence import proofs_folder
-from dispatcher.services.exceptions_view import PlanChange
-from dispatcher.services.loading_departing import Check, keep_photos, require_checked
-from dispatcher.services.loading_dock import DockKeeper
-from dispatcher.services.loading_words import TITLES, Scanned
+from dispatcher.services.exceptions import PlanChange
+from dispatcher.services.loading.departing import Check, keep_photos, require_checked
+from dispatcher.services.loading.dock import DockKeeper
+from dispatcher.services.loading.words import TITLES, Scanned
 from dispatcher.services.logbook import LogbookWriter
 from dispatcher.services.plan import unassign
 from dispatcher.services.ports import Clock, UnitOfWork
 from dispatcher.services.workplace import Workplace
-
-__all__ = ["Check", "LoadDesk", "PlanChange", "Scanned"]
 
 AWAY = (PieceState.SHORT, PieceState.DAMAGED)
 LYING = (PieceState.LOADED, PieceState.SURPLUS)

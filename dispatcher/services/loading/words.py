@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.loading import ScanKind
-from dispatcher.services.exceptions_view import PlanChange
+from dispatcher.services.exceptions import PlanChange
 
 TITLES = {
     ScanKind.RIGHT: "Right",

@@ -12,8 +12,8 @@ from dispatcher.domain.plan import Day, Route
 from dispatcher.loading.pieces import loads_here, pieces_of
 from dispatcher.loading.scanning import Pieces
 from dispatcher.loading.stowing import stowing
-from dispatcher.services.loading_berths import in_order
-from dispatcher.services.loading_dock import names_of
+from dispatcher.services.loading.berths import in_order
+from dispatcher.services.loading.dock import names_of
 from dispatcher.services.planning import Outlook
 
 

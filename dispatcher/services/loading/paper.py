@@ -14,7 +14,7 @@ from dispatcher.evidence.paper import faces
 from dispatcher.loading.labels import Label, labels_pdf
 from dispatcher.loading.pieces import ROUND, STOP, code_of
 from dispatcher.loading.sheets import BOX, Cell, Sheet, sheets_pdf
-from dispatcher.services.loading_board import LoadBoard, RoundLoad
+from dispatcher.services.loading.board import LoadBoard, RoundLoad
 from dispatcher.services.planning import Outlook
 
 LOAD_HEADERS = ("", "Stop", "Order", "For", "Pieces", "kg", "Place in the van", "Short")

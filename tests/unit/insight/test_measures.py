@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from dispatcher.insight.columns import TABLES, ColumnKind, TableName, frame_of
 from dispatcher.insight.cuts import CUT_BY_ID, CUTS, Facts, Span, cut_table, day_values, part_of, rows_behind, total_of
 from dispatcher.insight.measures import BY_ID, MEASURES, ON_TIME_FAIR, Measure, Terms
+from dispatcher.insight.scorecard import PARTS
 from tests.fixtures import days
 from tests.fixtures.facts import made_day
 
@@ -268,3 +270,17 @@ def test_a_measure_is_cut_by_its_own_table_only() -> None:
         Span(ON, ON - timedelta(days=1))
     assert all(any(c.fits(m) for c in CUTS) for m in MEASURES)
     assert {c.kind for table in TABLES.values() for c in table} == set(ColumnKind)
+
+
+def test_the_docs_have_every_formula() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "measures.md").read_text("utf-8").replace("\n> ", " ")
+    told = " ".join(text.split())
+    for measure in (*MEASURES, ON_TIME_FAIR):
+        assert measure.formula(Terms()) in told, measure.id
+        if measure is not ON_TIME_FAIR:
+            assert f"### {measure.name}" in told
+            assert f"`{measure.id}`" in told
+        assert " ".join(measure.trap.split()) in told or measure is ON_TIME_FAIR
+    for kind in PARTS:
+        assert f"### {kind.name}" in told
+        assert kind.words in told

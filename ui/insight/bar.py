@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from PySide6.QtCore import QDate, QSettings, Qt, Signal, Slot
+from PySide6.QtCore import QDate, QSettings, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -55,7 +55,6 @@ class InsightBar(QWidget):
         self.measures_button = self._page("measures", "Measures", "What the days amount to  (M)")
         self.drivers_button = self._page("drivers", "Drivers", "Scorecards of the span  (D)")
         self.export = named(QToolButton(self), "insight.export", "Export the table")
-        self.export.setText(" Export")
         self.export.setToolTip("Write the table with its formula to a file  (Ctrl+E)")
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self)
@@ -65,10 +64,7 @@ class InsightBar(QWidget):
             action.triggered.connect(lambda _checked=False, kind=ending: self.export_requested.emit(kind))
         self.export.setMenu(self.menu)
         self.wall = named(QToolButton(self), "insight.wall", "Board for the wall")
-        self.wall.setText(" Wall board")
         self.wall.setToolTip("Today in large figures, for a screen on the wall  (W)")
-        for button in (self.export, self.wall):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._restore()
         self._lay_out()
         self._wire()

@@ -5,6 +5,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import OrderId
+from dispatcher.services.insight import Figure
+from ui import format as fmt
 from ui.insight.feed import Behind
 from ui.insight.grid import Grid, Head, Line
 from ui.insight.words import Units, number, right_aligned, sum_words
@@ -75,11 +77,11 @@ class BehindPage(QWidget):
         self.sum.setFont(self._theme.font(Size.HEAD, bold=True))
         set_icon(self.back, "arrow-left", self._theme)
 
-    def show_rows(self, behind: Behind, formula: str, span: str) -> None:
+    def show_rows(self, behind: Behind, figure: Figure | None, formula: str, span: str) -> None:
         """These rows, of one number."""
         rows, measure = behind.rows, behind.rows.measure
         self.title.setText(" · ".join(part for part in (measure.name, behind.title or span) if part))
-        self.sum.setText(self._sum(behind))
+        self.sum.setText(self._sum(behind, figure))
         self.formula.say(f"= {formula}", Tone.QUIET)
         cut = FIRST.format(shown=len(rows.rows), all=rows.total) if len(rows.rows) < rows.total else ""
         order = ORDER if any(rows.order_ids) else ""
@@ -88,15 +90,14 @@ class BehindPage(QWidget):
         self.grid.show_lines(heads, self._lines(behind))
         self.grid.choose(0)
 
-    def _sum(self, behind: Behind) -> str:
-        """The whole sum, where all its rows are here and make it: "93.1 % = 100 × 54 ÷ 58"."""
-        rows, measure = behind.rows, behind.rows.measure
-        if len(rows.rows) < rows.total or behind.of_ending:
-            return f"{rows.total:,} rows"
-        top, bottom = sum(rows.tops), sum(rows.bottoms)
-        value = self._units.value(measure.value(top, bottom), measure)
+    def _sum(self, behind: Behind, figure: Figure | None) -> str:
+        """How the number follows from its sums: "93.1 % = 100 × 54 ÷ 58"."""
+        measure = behind.rows.measure
+        if figure is None:
+            return fmt.count(behind.rows.total, "row")
         scale = f"{measure.scale:g} × " if measure.scale != 1 else ""
-        return f"{value} = {scale}{sum_words(top)} ÷ {sum_words(bottom)}"
+        sums = f"{scale}{self._units.top(figure.top, measure)} ÷ {sum_words(figure.bottom)}"
+        return f"{self._units.value(figure.value, measure)} = {sums}"
 
     def _lines(self, behind: Behind) -> list[Line]:
         rows, lines = behind.rows, []

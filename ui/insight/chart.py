@@ -13,18 +13,20 @@ import numpy.typing as npt
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from dispatcher.services.insight import CutRow, CutTable
 from ui import format as fmt
+from ui.insight.plot import Plot, Ticks, round_ticks
 from ui.insight.words import NONE, Units, line_words
-from ui.parts.fields import named
 from ui.theme import Size, Theme
 
 IN_ORDER = {"weekday", "hour", "attempt"}
 """Cuts whose lines follow one another."""
 DOTS = 100
 """So many days have a dot each."""
+FEW = 6
+"""Fewer names than this are as thick as so many."""
 THICK = 0.68
 """Of a bar, of the room it has."""
 
@@ -52,21 +54,7 @@ class Mark:
     row: CutRow
 
 
-class ValueAxis(pg.AxisItem):
-    """Values with the measure's words."""
-
-    def __init__(self, side: str, units: Units) -> None:
-        super().__init__(side)
-        self._units = units
-        self.table: CutTable | None = None
-        self.enableAutoSIPrefix(False)
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: ARG002
-        """Short."""
-        return [self._units.tick(value, self.table.measure) for value in values] if self.table else []
-
-
-class MeasureChart(pg.PlotWidget):
+class MeasureChart(Plot):
     """GUI thread.
 
     Signals:
@@ -78,21 +66,14 @@ class MeasureChart(pg.PlotWidget):
     drawn = Signal()
 
     def __init__(self, theme: Theme, units: Units, parent: QWidget | None = None) -> None:
-        self._axes = {side: ValueAxis(side, units) for side in ("left", "bottom")}
-        super().__init__(parent, axisItems=self._axes)
-        named(self, "insight.chart", "Chart")
+        super().__init__("insight.chart", "Chart", theme, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFrameShape(QFrame.Shape.NoFrame)
         self._theme, self._units = theme, units
         self._table: CutTable | None = None
         self._rows: Sequence[CutRow] = ()
         self._shape = Shape.LINE
         self.marks: list[Mark] = []
         self._at: int | None = None
-        self.plotItem.setMenuEnabled(False)
-        self.plotItem.hideButtons()
-        self.plotItem.setMouseEnabled(x=False, y=False)
-        self.plotItem.vb.setMouseEnabled(x=False, y=False)
         self.viewport().setMouseTracking(True)
         self._focus = pg.BarGraphItem(x=[], height=[], width=1)
         theme.changed.connect(self._draw)
@@ -132,24 +113,15 @@ class MeasureChart(pg.PlotWidget):
 
     @Slot()
     def _draw(self) -> None:
-        self.plotItem.clear()
-        self.setBackground(self._theme.colour("base"))
-        self.marks = self._marks()
-        table = self._table
-        for axis in self._axes.values():
-            axis.table = table
-            self._dress_axis(axis)
-        self.plotItem.showAxes((table is not None, False, False, table is not None), showValues=True)
-        if table is None:
-            self.drawn.emit()
-            return
-        self.plotItem.vb.invertY(self._shape is Shape.BARS)
-        if self._shape is Shape.LINE:
-            self._draw_line(table)
-        else:
-            self._draw_bars()
-        self._focus = self._focus_bar()
-        self.plotItem.addItem(self._focus)
+        self.start()
+        table, self.marks = self._table, self._marks()
+        for axis in (self.left, self.bottom):
+            axis.setVisible(table is not None)
+        if table is not None:
+            (self._draw_line if self._shape is Shape.LINE else self._draw_bars)(table)
+            self._focus = self._focus_bar()
+            self.add(self._focus)
+        self.viewport().update()
         self.drawn.emit()
 
     def _marks(self) -> list[Mark]:
@@ -164,35 +136,37 @@ class MeasureChart(pg.PlotWidget):
             case Shape.COLUMNS:
                 return [Mark(n, row) for n, row in enumerate(known)]
             case Shape.BARS:
-                return [Mark(n, row) for n, row in enumerate(known[: self.room])]
+                return [Mark(-n, row) for n, row in enumerate(known[: self.room])]
 
-    def _dress_axis(self, axis: pg.AxisItem) -> None:
-        axis.setTickFont(self._theme.font(Size.SMALL))
-        axis.setPen(pg.mkPen(self._theme.colour("border")))
-        axis.setTickPen(pg.mkPen(self._theme.colour("border")))
-        axis.setTextPen(pg.mkPen(self._theme.colour("muted")))
-        values = axis.orientation == ("bottom" if self._shape is Shape.BARS else "left")
-        axis.setStyle(tickLength=0, tickTextOffset=self._theme.grid(1.5), maxTickLevel=0, maxTextLevel=0)
-        axis.setGrid(255 if values else False)
-        axis.setTicks(None if values else self._names(axis))
-        if axis.orientation == "left" and self._shape is Shape.BARS:
-            axis.setWidth(self._theme.grid(46))
-        elif axis.orientation == "left":
-            axis.setWidth(self._theme.grid(14))
-        axis.setHeight(self._theme.grid(7) if axis.orientation == "bottom" else None)
+    # --- axes -----------------------------------------------------------------------------------------------------
 
-    def _names(self, axis: pg.AxisItem) -> list[list[tuple[float, str]]]:
-        """What stands beside each mark; of many that follow one another as many as can be read."""
+    def _put_axes(self, table: CutTable, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Values along one side, what they are of along the other."""
+        flat, grid = self._shape is Shape.BARS, self._theme.grid
         metrics = QFontMetrics(self._theme.font(Size.SMALL))
-        if axis.orientation == "left":
-            elide = lambda text: metrics.elidedText(text, Qt.TextElideMode.ElideRight, self._theme.grid(43))
-            return [[(mark.at, elide(mark.row.title)) for mark in self.marks]]
-        texts = self._ticks()
-        wide = max((metrics.horizontalAdvance(text) for _, text in texts), default=1) + self._theme.grid(3)
-        step = -(-len(texts) * wide // max(1, self.width() - self._theme.grid(18)))
-        return [texts[:: max(1, int(step))]]
+        low, high = x if flat else y
+        most = self.width() // grid(24) if flat else self.height() // grid(11)
+        values = [(v, self._units.tick(v, table.measure)) for v in round_ticks(low, high, int(most))]
+        self.frame(x, y)
+        if flat:
+            elide = lambda text: metrics.elidedText(text, Qt.TextElideMode.ElideRight, grid(43))
+            self.left.setWidth(grid(46))
+            self.put_ticks(self.left, [(mark.at, elide(mark.row.title)) for mark in self.marks], lines=False)
+            self.put_ticks(self.bottom, values, lines=True)
+        else:
+            wide = max((metrics.horizontalAdvance(words) for _, words in values), default=0)
+            self.left.setWidth(max(grid(10), wide + grid(4)))
+            self.put_ticks(self.left, values, lines=True)
+            self.put_ticks(self.bottom, self._names(metrics), lines=False)
 
-    def _ticks(self) -> list[tuple[float, str]]:
+    def _names(self, metrics: QFontMetrics) -> Ticks:
+        """Of many that follow one another as many as can be read."""
+        texts = self._ticks()
+        wide = max((metrics.horizontalAdvance(text) for _, text in texts), default=1) + self._theme.grid(4)
+        step = -(-len(texts) * wide // max(1, self.width() - self._theme.grid(18)))
+        return texts[:: max(1, int(step))]
+
+    def _ticks(self) -> Ticks:
         if self._table and self._table.cut.id == "day":
             span = self._table.span
             days = range(span.days) if self._shape is Shape.LINE else range(1)
@@ -205,14 +179,16 @@ class MeasureChart(pg.PlotWidget):
             values[int(mark.at)] = mark.row.figure.value
         low, high = self._draw_before(table, values)
         colour = self._theme.colour("accent")
-        dots = {"symbol": "o", "symbolSize": 7, "symbolBrush": colour, "symbolPen": None} if len(values) <= DOTS else {}
-        curve = pg.PlotDataItem(
-            np.arange(len(values)), values, pen=pg.mkPen(colour, width=2), connect="finite", antialias=True, **dots
-        )
-        self.plotItem.addItem(curve)
+        if self.marks:
+            pen = pg.mkPen(colour, width=2)
+            self.add(pg.PlotCurveItem(np.arange(len(values)), values, pen=pen, connect="finite", antialias=True))
+            at, known = [mark.at for mark in self.marks], [mark.row.figure.value for mark in self.marks]
+            size = 7 if len(values) <= DOTS else 3
+            self.add(pg.ScatterPlotItem(at, known, size=size, brush=colour, pen=None))
         air = 0.12 * (high - low or abs(high) or 1.0)
         floor = 0.0 if low >= 0 and low - air < 0.35 * high else low - air
-        self._frame((-0.5, len(values) - 0.5), (floor, high + air))
+        top = min(high + air, 100.0) if table.measure.unit == "%" and high <= 100 else high + air
+        self._put_axes(table, (-0.5, len(values) - 0.5), (floor, top + 0.02 * (top - floor)))
 
     def _draw_before(self, table: CutTable, values: "npt.NDArray[np.float64]") -> tuple[float, float]:
         """The span before, as one line across; from where to where all values are."""
@@ -221,10 +197,10 @@ class MeasureChart(pg.PlotWidget):
         if before is not None:
             known.append(before)
             pen = pg.mkPen(self._theme.colour("muted"), width=1, style=Qt.PenStyle.DashLine)
-            self.plotItem.addItem(pg.InfiniteLine(before, angle=0, pen=pen))
+            self.add(pg.InfiniteLine(before, angle=0, pen=pen))
         return (min(known), max(known)) if known else (0.0, 1.0)
 
-    def _draw_bars(self) -> None:
+    def _draw_bars(self, table: CutTable) -> None:
         at = [mark.at for mark in self.marks]
         values = [mark.row.figure.value or 0.0 for mark in self.marks]
         befores = [m.row.before.value if m.row.before else None for m in self.marks]
@@ -235,14 +211,15 @@ class MeasureChart(pg.PlotWidget):
             if flat
             else {"x": at, "height": values, "width": THICK}
         )
-        self.plotItem.addItem(pg.BarGraphItem(**sides, **look))
+        self.add(pg.BarGraphItem(**sides, **look))
         self._draw_ticks([(a, b) for a, b in zip(at, befores, strict=True) if b is not None], flat=flat)
         known = [*values, *(b for b in befores if b is not None), 0.0]
-        across = (-0.5, max(len(at), 1) - 0.5)
-        if flat:  # as thick as the room for one, however few there are
-            across = (-0.5, max(len(at), min(self.room, 6)) - 0.5)
+        few = max(len(at), min(self.room, FEW)) if flat else max(len(at), 1)
         reach = (1.06 * min(known), 1.06 * max(known) or 1.0)
-        self._frame(*((reach, across) if flat else (across, reach)))
+        if flat:  # as thick as the room for one, however few there are
+            self._put_axes(table, reach, (0.5 - few, 0.5))
+        else:
+            self._put_axes(table, (-0.5, few - 0.5), reach)
 
     def _draw_ticks(self, befores: Sequence[tuple[float, float]], *, flat: bool) -> None:
         """Where each bar ended in the span before: a stroke across it."""
@@ -253,10 +230,7 @@ class MeasureChart(pg.PlotWidget):
         if along:
             x, y = (value, along) if flat else (along, value)
             pen = pg.mkPen(self._theme.colour("text"), width=2)
-            self.plotItem.addItem(pg.PlotCurveItem(x, y, pen=pen, connect="pairs"))
-
-    def _frame(self, x: tuple[float, float], y: tuple[float, float]) -> None:
-        self.plotItem.vb.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
+            self.add(pg.PlotCurveItem(x, y, pen=pen, connect="pairs"))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """As many names as there is room for now."""
@@ -269,10 +243,10 @@ class MeasureChart(pg.PlotWidget):
     def _mark_near(self, at: QPointF) -> int | None:
         """The mark in whose part of the chart a point of the viewport is."""
         scene = self.mapToScene(at.toPoint())
-        box: QRectF = self.plotItem.sceneBoundingRect()
+        box: QRectF = self.box.sceneBoundingRect()
         if not self.marks or not box.contains(scene):
             return None
-        point = self.plotItem.vb.mapSceneToView(scene)
+        point = self.box.mapSceneToView(scene)
         where = point.y() if self._shape is Shape.BARS else point.x()
         n = int(np.argmin([abs(mark.at - where) for mark in self.marks]))
         return n if abs(self.marks[n].at - where) <= (0.5 if self._shape is not Shape.LINE else 1.0) else None
@@ -282,7 +256,7 @@ class MeasureChart(pg.PlotWidget):
         if self._at is None or self._at >= len(self.marks):
             self._at = None
             return pg.BarGraphItem(x=[], height=[], width=1)
-        (left, right), (low, high) = self.plotItem.vb.viewRange()
+        (left, right), (low, high) = self.box.viewRange()
         at, ground = self.marks[self._at].at, self._theme.colour("text")
         ground.setAlphaF(0.08)
         if self._shape is Shape.BARS:
@@ -294,9 +268,9 @@ class MeasureChart(pg.PlotWidget):
         if n == self._at:
             return
         self._at = n
-        self.plotItem.removeItem(self._focus)
+        self.box.removeItem(self._focus)
         self._focus = self._focus_bar()
-        self.plotItem.addItem(self._focus)
+        self.add(self._focus)
         self.setAccessibleDescription(self.words_of(n) if n is not None else "")
 
     def words_of(self, n: int) -> str:
@@ -328,10 +302,6 @@ class MeasureChart(pg.PlotWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Done at the press."""
-
-    def wheelEvent(self, event: QEvent) -> None:
-        """What is around scrolls."""
-        event.ignore()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing stands out any more, unless the keys are here."""

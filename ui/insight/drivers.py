@@ -10,7 +10,6 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -23,12 +22,14 @@ from dispatcher.domain.ids import OrderId
 from dispatcher.services.insight import Event, Scorecard, ScorePart, TrendPoint, band_of
 from ui import format as fmt
 from ui.insight.grid import Grid, Head, Line
+from ui.insight.plot import Plot
 from ui.insight.words import BANDS, NONE, number
 from ui.parts.fields import named
 from ui.parts.said import Said, Tone
 from ui.theme import Size, Theme
 
 SIZES = "insight/drivers"
+WEEKS_NAMED = 6
 HEADS = (Head("Driver"), Head("Score", True), Head("", False), Head("Rounds", True), Head("Stops", True))
 EVENTS = (Head("Date", True), Head("Order"), Head("Part"), Head("What"))
 FAIR_WORDS = (
@@ -71,11 +72,11 @@ class PartBar(QAbstractButton):
                 painter.fillRect(self.rect(), theme.colour("selection" if self.isChecked() else "hover"))
             painter.setFont(theme.font())
             painter.setPen(theme.colour("text"))
-            names = min(grid(56), room.width() * 2 // 5)
+            names = min(grid(76), room.width() // 2)
             elided = painter.fontMetrics().elidedText(part.kind.name, Qt.TextElideMode.ElideRight, names - grid(2))
             painter.drawText(QRect(room.left(), 0, names, self.height()), _LEFT, elided)
             says, score = f"{number(part.figure.value or 0.0)} %", score_words(part.score)
-            wide = grid(17)
+            wide = painter.fontMetrics().horizontalAdvance("1,000.0 %") + grid(1)
             painter.setPen(theme.colour("muted"))
             painter.drawText(QRect(room.right() - wide, 0, wide, self.height()), _RIGHT, says)
             painter.setFont(theme.font(bold=True))
@@ -95,19 +96,13 @@ class PartBar(QAbstractButton):
         )
 
 
-class Trend(pg.PlotWidget):
+class Trend(Plot):
     """The score week by week. GUI thread; looked at, not touched."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        named(self, "insight.trend", "The score week by week")
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        super().__init__("insight.trend", "The score week by week", theme, parent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._theme = theme
         self.points: Sequence[TrendPoint] = ()
-        self.plotItem.setMenuEnabled(False)
-        self.plotItem.hideButtons()
-        self.plotItem.setMouseEnabled(x=False, y=False)
         theme.changed.connect(self._draw)
         self._draw()
 
@@ -120,36 +115,20 @@ class Trend(pg.PlotWidget):
 
     @Slot()
     def _draw(self) -> None:
-        self.plotItem.clear()
-        self.setBackground(self._theme.colour("base"))
-        first = self.points[0].monday if self.points else None
-        weeks = [(point.monday - first).days // 7 for point in self.points if first]
-        for name in ("left", "bottom"):
-            axis = self.plotItem.getAxis(name)
-            axis.setTickFont(self._theme.font(Size.SMALL))
-            axis.setPen(pg.mkPen(self._theme.colour("border")))
-            axis.setTickPen(pg.mkPen(self._theme.colour("border")))
-            axis.setTextPen(pg.mkPen(self._theme.colour("muted")))
-            axis.setStyle(tickLength=0, tickTextOffset=self._theme.grid(1.5))
-            axis.setGrid(255 if name == "left" else False)
-        self.plotItem.getAxis("left").setTicks([[(n, str(n)) for n in (0, 20, 40, 60, 80, 100)]])
-        self.plotItem.getAxis("left").setWidth(self._theme.grid(10))
-        self.plotItem.getAxis("bottom").setHeight(self._theme.grid(7))
-        last = max(weeks, default=0)
-        step = max(1, -(-(last + 1) // 7))
-        names = [(n, fmt.weekday_date(first + timedelta(weeks=n))) for n in range(0, last + 1, step)] if first else []
-        self.plotItem.getAxis("bottom").setTicks([names])
-        colour = self._theme.colour("accent")
-        curve = pg.PlotDataItem(
-            weeks, [point.score for point in self.points], pen=pg.mkPen(colour, width=2), antialias=True,
-            symbol="o", symbolSize=7, symbolBrush=colour, symbolPen=None,
-        )  # fmt: skip
-        self.plotItem.addItem(curve)
-        self.plotItem.vb.setRange(xRange=(-0.5, last + 0.5), yRange=(0, 104), padding=0, disableAutoRange=True)
-
-    def wheelEvent(self, event: QEvent) -> None:
-        """What is around scrolls."""
-        event.ignore()
+        self.start()
+        if not self.points:
+            return
+        first, colour = self.points[0].monday, self.theme.colour("accent")
+        weeks = [(point.monday - first).days // 7 for point in self.points]
+        step = max(1, -(-(weeks[-1] + 1) // WEEKS_NAMED))
+        names = [(n, fmt.weekday_date(first + timedelta(weeks=n))) for n in range(0, weeks[-1] + 1, step)]
+        self.left.setWidth(self.theme.grid(10))
+        self.put_ticks(self.left, [(n, str(n)) for n in (0, 50, 100)], lines=True)
+        self.put_ticks(self.bottom, names, lines=False)
+        scores = [point.score for point in self.points]
+        self.add(pg.PlotCurveItem(weeks, scores, pen=pg.mkPen(colour, width=2), antialias=True))
+        self.add(pg.ScatterPlotItem(weeks, scores, size=7, brush=colour, pen=None))
+        self.frame((-0.7, weeks[-1] + 0.7), (0, 108))
 
     def mousePressEvent(self, event: QEvent) -> None:
         """Nothing to press."""
@@ -312,7 +291,8 @@ class DriversPage(QSplitter):
         self.setStretchFactor(0, 2)
         self.setStretchFactor(1, 3)
         self.setChildrenCollapsible(False)
-        self.grid.setMinimumWidth(theme.grid(70))
+        self.grid.setMinimumWidth(theme.grid(96))
+        self.setSizes([theme.grid(110), theme.grid(200)])
         self.card.setMinimumWidth(theme.grid(110))
         if (sizes := settings.value(SIZES)) is not None:
             self.restoreState(sizes)

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
 from dispatcher.domain.progress import Progress
-from dispatcher.services.insight import CUT_BY_ID, CutTable, FactRows, Gathered, InsightDesk, Scorecard, Span, Tile
+from dispatcher.services.insight import CutTable, FactRows, Gathered, InsightDesk, Scorecard, Span, Tile
 from dispatcher.services.workplace import Workplace
 from ui.runner import Job, OpRunner, Outcome
 
@@ -57,11 +57,6 @@ class Behind:
     key: str
     title: str
     rows: FactRows
-
-    @property
-    def of_ending(self) -> bool:
-        """The rows of this line are the numerator's; the denominator is that of the whole."""
-        return bool(self.cut_id) and CUT_BY_ID[self.cut_id].of_ending
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One measure large: its value and formula, the chart, and the lines of the cut as a table below."""
 
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from dispatcher.services.insight import CutRow, CutTable, Tile
@@ -30,9 +31,8 @@ class MeasurePage(QWidget):
         self.table: CutTable | None = None
         self.title = named(QLabel(self), "insight.measure.name", "Name")
         self.value = named(QLabel(self), "insight.measure.value", "Value")
-        self.change = Said("insight.measure.change", "Against the span before", theme, self)
-        self.change.setWordWrap(False)
-        self.change.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.change = named(QLabel(self), "insight.measure.change", "Against the span before")
+        self._tone = "muted"
         self.rows = named(QPushButton("Rows", self), "insight.measure.rows", "The rows behind the value")
         self.rows.setToolTip("The very rows this number is made of  (R)")
         self.formula = Said("insight.measure.formula", "Formula", theme, self, keeps_room=True)
@@ -42,7 +42,7 @@ class MeasurePage(QWidget):
         self._lay_out()
         self.rows.clicked.connect(self.open_all)
         self.chart.chosen.connect(lambda key, title: self.rows_requested.emit(key, title, False))
-        self.chart.drawn.connect(self._say_left_out)
+        self.chart.drawn.connect(self._say_note)
         self.grid.opened.connect(self._on_opened)
         self.grid.order_changed.connect(self._draw)
         theme.changed.connect(self._dress)
@@ -60,6 +60,7 @@ class MeasurePage(QWidget):
         self.split.setStretchFactor(0, 3)
         self.split.setStretchFactor(1, 2)
         self.split.setChildrenCollapsible(False)
+        self.split.setSizes([600, 400])
         if (sizes := self._settings.value(SIZES)) is not None:
             self.split.restoreState(sizes)
         self._whole = QVBoxLayout(self)
@@ -79,6 +80,12 @@ class MeasurePage(QWidget):
         self.chart.setMinimumHeight(grid(40))
         self.grid.setMinimumHeight(grid(30))
         set_icon(self.rows, "table-search", self._theme)
+        self._ink()
+
+    def _ink(self) -> None:
+        palette = QPalette()
+        palette.setColor(QPalette.ColorRole.WindowText, self._theme.colour(self._tone))
+        self.change.setPalette(palette)
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -88,8 +95,9 @@ class MeasurePage(QWidget):
         change = change_of(tile.figure.value, tile.before.value if tile.before else None, measure)
         self.title.setText(measure.name)
         self.value.setText(self._units.value(tile.figure.value, measure))
-        tone = {"done": Tone.GOOD, "late": Tone.BAD}.get(change.tone, Tone.QUIET)
-        self.change.say(change.words, tone)
+        self.change.setText(change.words)
+        self._tone = change.tone
+        self._ink()
         self.rows.setText(f" {rows_words(tile.figure)}")
         self.rows.setEnabled(bool(tile.figure.rows))
         if self.table and self.table.measure.id != measure.id:
@@ -115,11 +123,22 @@ class MeasurePage(QWidget):
         self.chart.show_table(self.table, self.table.rows if follows else rows)
 
     @Slot()
-    def _say_left_out(self) -> None:
-        out, drawn = self.chart.left_out, len(self.chart.marks)
-        names = self.chart.shape_drawn is Shape.BARS
-        words = f"The first {drawn} of {drawn + out:,} are drawn, in the order of the table." if out and names else ""
-        self.note.say(words, Tone.QUIET)
+    def _say_note(self) -> None:
+        """What of the table is drawn, and what the dashes and strokes are."""
+        if self.table is None:
+            return
+        out, drawn, words = self.chart.left_out, len(self.chart.marks), []
+        if out and self.chart.shape_drawn is Shape.BARS:
+            words.append(f"The first {drawn} of {drawn + out:,} are drawn, in the order of the table.")
+        before = self.table.total.before
+        if self.table.compared and before and before.value is not None:
+            what = f"Dashed: {self._units.value(before.value, self.table.measure)}" if self._dashed else "Strokes:"
+            words.append(f"{what} in the span before, {span_words(self.table.compared)}.")
+        self.note.say(" ".join(words), Tone.QUIET)
+
+    @property
+    def _dashed(self) -> bool:
+        return self.chart.shape_drawn is Shape.LINE
 
     def _heads(self, table: CutTable) -> tuple[Head, ...]:
         unit = self._units.unit(table.measure)
@@ -154,7 +173,7 @@ class MeasurePage(QWidget):
             apart = figure.value - before if figure.value is not None and before is not None else None
             sorts += [before, apart]
             tones += ["muted", change.tone]
-        texts += [sum_words(figure.top), sum_words(figure.bottom), f"{figure.rows:,}"]
+        texts += [words.top(figure.top, measure), sum_words(figure.bottom), f"{figure.rows:,}"]
         sorts += [figure.top, figure.bottom, figure.rows]
         return Line(tuple(texts), tuple(sorts), (*tones, "muted", "muted", "muted"), row)
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dispatcher.services.insight import CutTable, Gathered, Tile
+from dispatcher.services.insight import CutTable, Figure, Gathered, Tile
 from dispatcher.services.workplace import Workplace
 from ui import format as fmt
 from ui.board.empty import EmptyState
@@ -66,6 +66,7 @@ class InsightPage(QWidget):
         self, workplace: Workplace, runner: OpRunner, theme: Theme, settings: QSettings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme, self._settings = theme, settings
         self._units = Units(workplace.depot.currency, workplace.depot.zone)
         self._tiles: Tiles | None = None
@@ -226,9 +227,18 @@ class InsightPage(QWidget):
         if behind.rows.measure.id != self.tiles.measure_id:
             return
         table = self.measure.table
-        self.behind.show_rows(behind, table.formula if table else "", span_words(behind.span))
+        self.behind.show_rows(behind, self._figure(behind), table.formula if table else "", span_words(behind.span))
         self.right.setCurrentWidget(self.behind)
         self.behind.grid.setFocus()
+
+    def _figure(self, behind: Behind) -> Figure | None:
+        """The number that these rows make."""
+        table = self.measure.table
+        if table is None or table.span != behind.span:
+            return None
+        if not behind.cut_id:
+            return table.total.figure
+        return next((row.figure for row in table.rows if row.key == behind.key and table.cut.id == behind.cut_id), None)
 
     @Slot(object)
     def _on_cards(self, cards: Cards) -> None:
@@ -250,7 +260,10 @@ class InsightPage(QWidget):
 
     def _show(self, page: QWidget, *, known: bool, some: bool, none: str) -> None:
         if some:
+            waited = self.stack.currentWidget() is self.empty and self.hasFocus()
             self.stack.setCurrentWidget(page)
+            if waited:
+                self.take_keys()
         elif self.feed.gathering or not known:
             self._show_empty(MEASURING)
         else:

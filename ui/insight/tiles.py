@@ -28,7 +28,7 @@ type Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-ACROSS, DOWN = 64, 15
+ACROSS, DOWN, WAY = 64, 15, 12
 """A tile, in steps of the grid."""
 
 
@@ -161,8 +161,8 @@ class TilePainter(QStyledItemDelegate):
         known = index.data(Role.TILE).figure.value is not None
         painter.setPen(self._theme.colour("text" if known else "muted"))
         painter.drawText(room, _LEFT, value)
-        left = max(QFontMetrics(font).horizontalAdvance(value) + grid(2), grid(20))
-        way = grid(20)
+        left = max(QFontMetrics(font).horizontalAdvance(value) + grid(2), grid(18))
+        way = grid(WAY)
         painter.setFont(self._theme.font(Size.SMALL))
         painter.setPen(self._theme.colour(change.tone))
         painter.drawText(room.adjusted(left, 0, -way - grid(1), 0), _LEFT, change.words)
@@ -211,7 +211,7 @@ class TileList(QListView):
 
     @Slot()
     def _dress(self) -> None:
-        self.setMinimumWidth(self._theme.grid(52))
+        self.setMinimumWidth(self._theme.grid(ACROSS))
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Base, self._theme.colour("base"))
         self.setPalette(palette)

@@ -113,7 +113,7 @@ def tiles_of(figures: Figures | None, exceptions: Exceptions = NOT_KNOWN) -> Seq
         WallTile(
             "On time",
             f"{100 * on_time:.0f} %" if on_time is not None else NONE,
-            f"{figures.on_time:,} of {figures.promised:,} with a promised time",
+            f"{figures.on_time:,} of {figures.promised:,} promised",
             "text" if on_time is None else "done" if on_time >= GOOD else "risk" if on_time >= FAIR else "late",
             on_time,
         ),
@@ -127,7 +127,7 @@ def tiles_of(figures: Figures | None, exceptions: Exceptions = NOT_KNOWN) -> Seq
             "of those on the road" if figures.drivers else "nobody is on the road",
             "risk" if figures.heard < figures.drivers else "done" if figures.drivers else "muted",
         ),
-        WallTile("Failed", f"{figures.failed:,}", "attempts today", "late" if figures.failed else "done"),
+        WallTile("Failed", f"{figures.failed:,}", "attempts today", "risk" if figures.failed else "done"),
     ]
 
 

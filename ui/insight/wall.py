@@ -103,7 +103,7 @@ class WallBoard(QWidget):
             self.setGeometry(others[0].geometry())
         self._tick.start()
         self.showFullScreen()
-        self.raise_()
+        self.activateWindow()
 
     @Slot()
     def toggle_full(self) -> None:
@@ -185,18 +185,18 @@ class WallBoard(QWidget):
         painter.setFont(self._fitting(tile.value, 1.6 * unit, inner.width()))
         painter.setPen(self._colour(tile.tone))
         painter.drawText(inner, _LEFT, tile.value)
-        painter.setFont(self._font(0.34 * unit))
+        painter.setFont(self._fitting(tile.below, 0.34 * unit, inner.width(), bold=False))
         painter.setPen(self._colour("muted"))
         foot = inner.adjusted(0, 0, 0, -0.25 * unit if tile.share is not None else 0)
         painter.drawText(foot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, tile.below)
         if tile.share is not None:
             self._paint_share(painter, inner, tile, unit)
 
-    def _fitting(self, text: str, pixels: float, width: float) -> QFont:
+    def _fitting(self, text: str, pixels: float, width: float, *, bold: bool = True) -> QFont:
         """As large as wanted, or as there is room for."""
-        font = self._font(pixels, bold=True)
+        font = self._font(pixels, bold=bold)
         wide = QFontMetrics(font).horizontalAdvance(text)
-        return font if wide <= width else self._font(pixels * width / wide, bold=True)
+        return font if wide <= width else self._font(pixels * width / wide, bold=bold)
 
     def _paint_share(self, painter: QPainter, inner: QRectF, tile: WallTile, unit: float) -> None:
         high = 0.14 * unit

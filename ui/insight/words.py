@@ -70,6 +70,8 @@ class Units:
             return NONE
         if measure.unit == "minor":
             return fmt.price(round(value), self.currency) if value >= 0 else fmt.money(round(value), self.currency)
+        if measure.unit == "per hour":
+            return f"{number(value)}/h"
         return f"{number(value)} {measure.unit}".rstrip()
 
     def tick(self, value: float, measure: Measure) -> str:
@@ -80,6 +82,10 @@ class Units:
     def unit(self, measure: Measure) -> str:
         """What an axis counts."""
         return self.currency if measure.unit == "minor" else measure.unit
+
+    def top(self, value: float, measure: Measure) -> str:
+        """A numerator: a sum of rows' numbers; of money in whole units."""
+        return f"{value / 100:,.2f}" if measure.unit == "minor" else sum_words(value)
 
     def cell(self, value: Any, column: Column) -> str:
         """One value of a row; nothing where it is not known."""

@@ -24,6 +24,7 @@ from ui.loading.bays import BayLanes
 from ui.loading.departing import DepartureForm
 from ui.loading.rounds import RoundsDelegate, RoundsModel, when
 from ui.loading.rows import HEADERS, IN, LOAD, NOTE, NUMBER, PLACE, STATE, STOP, WHO, RowsModel
+from ui.loading.yard import YardForm
 from ui.parts.fields import named, set_icon
 from ui.parts.said import Said, Tone
 from ui.parts.tables import plain_table, size_column, size_rows
@@ -39,6 +40,7 @@ DEEDS = {
     "labels": ("Labels…", "barcode", "F8", "Print the labels of the round shown"),
     "run_sheets": ("Run sheets…", "printer-outline", "Shift+F7", "Print run sheets for drivers without a phone"),
     "bays": ("Plan bays", "table-refresh", "Shift+F8", "Plan bays and waves anew, from now on"),
+    "yard": ("Yard…", "warehouse", "Ctrl+Shift+F8", "How many bays and people there are, and how long loading takes"),
     "take_out": (
         "Take out",
         "tray-remove",
@@ -87,6 +89,7 @@ class Bench(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.form = DepartureForm(theme, self)
+        self.yard = YardForm(theme, self)
         self.deeds = {name: self._deed(name) for name in DEEDS}
         self._buttons = {name: self._button(name) for name in DEEDS}
         self._lay_out()
@@ -129,7 +132,7 @@ class Bench(QWidget):
         self._column.addLayout(self._bottom)
         self._top = QHBoxLayout()
         self._top.addStretch()
-        for name in ("bays", "load_sheets", "labels", "run_sheets"):
+        for name in ("yard", "bays", "load_sheets", "labels", "run_sheets"):
             self._top.addWidget(self._buttons[name])
         self.division = QSplitter(Qt.Orientation.Horizontal, self)
         self.division.setObjectName("loading.division")
@@ -140,6 +143,7 @@ class Bench(QWidget):
         self._whole = QVBoxLayout(self)
         self._whole.addWidget(self._scroll)
         self._whole.addLayout(self._top)
+        self._whole.addWidget(self.yard)
         self._whole.addWidget(self.division, 1)
         kept = self._settings.value(KEPT)
         if kept is None or not self.division.restoreState(kept):

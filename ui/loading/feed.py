@@ -91,6 +91,11 @@ class LoadFeed(QObject):
         return self.desk.mine
 
     @property
+    def sound(self) -> bool:
+        """Whether the depot wants to hear of what is wrong."""
+        return self._outlook is not None and self._outlook.day.depot.road.incidents.sound
+
+    @property
     def busy(self) -> bool:
         """Whether anything is under way in the lane, the plan or the timetable."""
         return bool(self._under_way or self._changes or self._planning or self._soon.isActive())

@@ -138,7 +138,8 @@ class LoadingPanel(QWidget):
         bench.left.connect(self._take_keys)
         bench.table.selectionModel().currentRowChanged.connect(self._allow)
         bench.form.checked.connect(self._depart)
-        for form in (bench.form, self.ask):
+        bench.yard.changed.connect(feed.set_yard)
+        for form in (bench.form, bench.yard, self.ask):
             form.closed.connect(self._take_keys)
         bench.wire(
             {
@@ -148,6 +149,7 @@ class LoadingPanel(QWidget):
                 "take_off": self._take_off,
                 "take_out": self._take_out,
                 "depart": self._on_depart,
+                "yard": self._ask_yard,
                 "bays": feed.plan_again,
                 "load_sheets": lambda: self.print_where(Paper.LOAD_SHEETS),
                 "labels": lambda: self.print_where(Paper.LABELS),
@@ -230,6 +232,7 @@ class LoadingPanel(QWidget):
         super().hideEvent(event)
         self.ask.dismiss()
         self.bench.form.dismiss()
+        self.bench.yard.dismiss()
         self.bench.remember()
         if self.feed:
             self.feed.watch(False)
@@ -297,6 +300,7 @@ class LoadingPanel(QWidget):
             "take_off": mine and row is not None and not away,
             "take_out": mine and bool(round_ and round_.strays) and not away,
             "depart": mine and round_ is not None and bool(round_.rows),
+            "yard": mine and some,
             "bays": some,
             "load_sheets": some,
             "labels": round_ is not None,
@@ -325,7 +329,7 @@ class LoadingPanel(QWidget):
             self.bench.choose(scanned.shift_id)
         if scanned.right or scanned.shift_id == self.bench.at:
             self.bench.choose_order(scanned.order_id)
-        if not scanned.right and self._workplace.depot.road.incidents.sound:
+        if not scanned.right and self.feed and self.feed.sound:
             self.alarmed.emit()
 
     @Slot(object)
@@ -356,6 +360,10 @@ class LoadingPanel(QWidget):
                 feed.take_out(order_id, round_.shift_id, by=self.person)
 
         self._as_somebody(take_out)
+
+    def _ask_yard(self) -> None:
+        if self.board:
+            self.bench.yard.ask(self.board.yard)
 
     def _hindered(self) -> bool:
         if hindered := self._hindrance():
@@ -443,6 +451,6 @@ class LoadingPanel(QWidget):
 
     @Slot()
     def _take_keys(self) -> None:
-        if self.ask.asking or self.bench.form.asking:
+        if self.ask.asking or self.bench.form.asking or self.bench.yard.asking:
             return
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)

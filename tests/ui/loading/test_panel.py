@@ -1,5 +1,6 @@
 """The dock by hand: the scanner always has the keys, and every scan says what it was."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pypdf import PdfReader
@@ -39,6 +40,21 @@ def test_scans_say_right_and_wrong_and_the_list_fills(shown: Shown) -> None:
     assert shown.panel.verdict.token == "late"
     assert QApplication.focusWidget() is shown.panel.field
     assert shown.morning.day.loaded == {order.id: shown.morning.vans[0]}
+
+
+def test_a_wrong_scan_is_heard_where_the_depot_wants_it(shown: Shown, qtbot: QtBot) -> None:
+    heard: list[str] = []
+    shown.panel.alarmed.connect(lambda: heard.append("!"))
+    shown.scan("nonsense")
+    assert heard == []
+    depot = shown.morning.workplace.depot
+    road = replace(depot.road, incidents=replace(depot.road.incidents, sound=True))
+    shown.morning.workplace.store.write("Sound", lambda uow: uow.put_depot(replace(depot, road=road)))
+    shown.settle()
+    shown.scan("nonsense")
+    assert heard == ["!"]
+    assert shown.scan(shown.morning.orders(0)[0].number) == "Right"
+    assert heard == ["!"]
 
 
 def test_orders_loaded_in_a_row_are_one_step_back(shown: Shown) -> None:
@@ -149,6 +165,25 @@ def test_bays_are_planned_and_drawn(shown: Shown) -> None:
     assert all(block.berth.late_s == 0 for block in blocks)
     shown.panel.bench.bays.chosen.emit(shown.morning.vans[1])
     assert shown.panel.bench.at == shown.morning.vans[1]
+
+
+def test_the_yard_is_changed_and_bays_are_planned_anew(shown: Shown) -> None:
+    form = shown.panel.bench.yard
+    shown.panel.bench.deeds["yard"].trigger()
+    assert (form.numbers["bays"].value(), form.numbers["setup_s"].value(), form.freezes.isChecked()) == (4, 5, False)
+    shown.press(Qt.Key.Key_Escape)
+    assert QApplication.focusWidget() is shown.panel.field
+    shown.panel.bench.deeds["yard"].trigger()
+    form.numbers["bays"].setValue(1)
+    form.freezes.setChecked(True)
+    shown.press(Qt.Key.Key_Return)
+    shown.settle()
+    shown.settle()
+    yard = shown.morning.workplace.depot.road.yard
+    assert (yard.bays, yard.loaders, yard.setup_s, yard.freeze_ahead_s) == (1, 4, 300, 3_600)
+    assert shown.panel.board is not None
+    assert shown.panel.board.timetable is not None
+    assert {berth.bay for berth in shown.panel.board.timetable.berths} == {1}
 
 
 def test_papers_go_where_they_are_told(shown: Shown, tmp_path: Path) -> None:

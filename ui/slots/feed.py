@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 REST_MS, SOON_MS = 5_000, 200
 """Between two looks: other clerks take places, and those held run out; and after the plan changed."""
+LEAST_S, EACH_S, LONGEST_S = 2.0, 0.058, 60.0
+"""How long bulk may search: for a few orders as long as a person waits gladly, for a thousand a minute."""
 
 type Told = Callable[[object], object]
 type Faulted = Callable[[Exception], object]
@@ -242,9 +244,10 @@ class SlotFeed(QObject):
         failed: Faulted,
     ) -> Job:
         """Assign orders to slots, for a look."""
+        seconds = min(LONGEST_S, LEAST_S + len(order_ids) * EACH_S)
 
         def work(progress: Progress) -> BulkPreview:
-            return self.desk.bulk(order_ids, first, days, progress=progress)
+            return self.desk.bulk(order_ids, first, days, seconds=seconds, progress=progress)
 
         return self._runner.start(
             work, title="Assigning orders to slots", on_done=then, on_failed=failed, latest_key="slots.bulk"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDrag, QDragMoveEvent, QDropEvent
 
 from dispatcher.domain.slots import Blackout, HoldState, SlotChange
@@ -169,7 +169,7 @@ def test_an_order_is_dragged_onto_a_cell(shown: Shown, desk: SlotDesk) -> None:
     def carry(drag: QDrag) -> None:
         for key in ((MORNING.id, DAY), (NOON.id, DAY)):
             point = board.visualRect(board.slots.index_of(key)).center()
-            move = _event(QDragMoveEvent, point, drag)
+            move = _event(QDragMoveEvent, QPointF(point), drag)
             board.dragMoveEvent(move)
             welcome.append(move.isAccepted())
         board.dropEvent(_event(QDropEvent, QPointF(point), drag))
@@ -183,7 +183,7 @@ def test_an_order_is_dragged_onto_a_cell(shown: Shown, desk: SlotDesk) -> None:
     assert not shown.panel.hand.carrying
 
 
-def _event[E: (QDragMoveEvent, QDropEvent)](kind: type[E], point: QPoint | QPointF, drag: QDrag) -> E:
+def _event[E: (QDragMoveEvent, QDropEvent)](kind: type[E], point: QPointF, drag: QDrag) -> E:
     keys, button = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
     return kind(point, Qt.DropAction.MoveAction, drag.mimeData(), button, keys)  # type: ignore[arg-type]
 

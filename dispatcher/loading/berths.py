@@ -2,10 +2,9 @@
 
 Every van wants one bay and one loader, so that no more are loaded at once than there are of the scarcer. That makes it
 parallel machine scheduling with due dates (P | r, fixed | ΣT, then T_max): CP-SAT places the times, minute by minute,
-and a sweep gives out the bays, which always works because what is fixed begins before all that is not.
+and a sweep gives out the bays, which always works where what is fixed begins before all that is not.
 """
 
-import heapq
 import itertools
 import os
 import threading
@@ -265,18 +264,16 @@ def _watched(solver: cp_model.CpSolver, cancelled: Callable[[], bool]) -> Iterat
 def _at_bays(
     task: _Task, begins: Sequence[int], origin: datetime, bays: int, fixed: Iterable[Berth]
 ) -> Iterator[Berth]:
-    """Each at the lowest bay that is free when it begins."""
-    taken = [(_minutes_of(berth, origin)[1], berth.bay) for berth in fixed]
-    heapq.heapify(taken)
-    free = sorted(set(range(1, bays + 1)) - {bay for _, bay in taken})
+    """Each at the lowest bay that is free while it stands; at one that is free when it comes, if there is none."""
+    placed = [(*_minutes_of(berth, origin), berth.bay) for berth in fixed]
     for at, job in sorted(zip(begins, task.jobs, strict=True), key=lambda p: (p[0], p[1].due)):
-        while taken and taken[0][0] <= at:
-            _, bay = heapq.heappop(taken)
-            if bay <= bays and bay not in free and all(bay != other for _, other in taken):
-                heapq.heappush(free, bay)
-        bay = heapq.heappop(free)
-        heapq.heappush(taken, (at + job.takes, bay))
+        until = at + job.takes
+        now = {bay for since, end, bay in placed if since <= at < end}
+        then = {bay for since, end, bay in placed if since < until and end > at}
+        free = [bay for bay in range(1, bays + 1) if bay not in now]
+        bay = next((bay for bay in free if bay not in then), free[0] if free else bays)
+        placed.append((at, until, bay))
         begins_at = origin + timedelta(minutes=at)
-        ends_at = begins_at + timedelta(seconds=job.takes * MINUTE)
+        ends_at = origin + timedelta(minutes=until)
         late_s = max(0, round((ends_at - job.visit.leaves_at).total_seconds()))
         yield Berth(job.visit.shift_id, bay, begins_at, ends_at, job.visit.leaves_at, late_s)

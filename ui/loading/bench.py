@@ -49,7 +49,7 @@ DEEDS = {
     ),
 }
 """Words, icon, key and what it does."""
-ROOM = {STATE: (34, 44), STOP: (10, 14), NUMBER: (16, 34), WHO: (30, 58), IN: (13, 20), LOAD: (24, 36), PLACE: (38, 44)}
+ROOM = {STATE: (34, 44), STOP: (10, 14), NUMBER: (16, 34), WHO: (30, 58), IN: (13, 20), LOAD: (24, 36), PLACE: (40, 50)}
 """Least and most of a column, in steps of the grid."""
 KEPT = "loading/division"
 

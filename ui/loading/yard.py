@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QTime, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QTimeEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QSpinBox, QTimeEdit, QVBoxLayout, QWidget
 
 from dispatcher.domain.loading import Yard
 from ui.parts.fields import label, named, primary
@@ -62,22 +62,29 @@ class YardForm(QFrame):
         return box
 
     def _lay_out(self) -> None:
-        self._row = QHBoxLayout(self)
-        parts: list[tuple[str, QWidget]] = [(NUMBERS[name][0], box) for name, box in self.numbers.items()]
-        parts.insert(2, ("Open&s", self.opens))
-        for words, field in parts:
-            self._row.addWidget(label(words, field, self))
-            self._row.addWidget(field)
-        for part in (self.freezes, self.ahead):
-            self._row.addWidget(part)
-        self._row.addWidget(QLabel(self), 1)
-        self._row.addWidget(self.go)
-        self._row.addWidget(self.leave)
+        self._column = QVBoxLayout(self)
+        self._rows = [QHBoxLayout(), QHBoxLayout()]
+        for row in self._rows:
+            self._column.addLayout(row)
+        above, below = self._rows
+        for name, box in self.numbers.items():
+            row = above if name in ("bays", "loaders") else below
+            row.addWidget(label(NUMBERS[name][0], box, self))
+            row.addWidget(box)
+        above.addWidget(label("Open&s", self.opens, self))
+        for part in (self.opens, self.freezes, self.ahead):
+            above.addWidget(part)
+        for row in self._rows:
+            row.addStretch()
+        for button in (self.go, self.leave):
+            below.addWidget(button)
 
     @Slot()
     def _dress(self) -> None:
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(self._theme.grid(1.5))
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(self._theme.grid(1.5))
+        for row in self._rows:
+            row.setSpacing(self._theme.grid(2))
 
     def ask(self, yard: Yard) -> None:
         """Show these figures, to be changed."""

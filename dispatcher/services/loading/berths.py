@@ -75,18 +75,24 @@ def _leaving(berth: Berth, leaves_at: datetime) -> Berth:
 def standing_of(
     outlook: Outlook, pieces: Iterable[LoadedPiece], before: Timetable | None, yard: Yard
 ) -> Mapping[ShiftId, Berth]:
-    """The berths of rounds of which loading has begun: as they were given, or from their first scan on."""
+    """The berths of rounds that are being loaded: as they were given, or from their first scan on if that was first."""
     first: dict[ShiftId, datetime] = {}
     for piece in pieces:
         first[piece.shift_id] = min(piece.at, first.get(piece.shift_id, piece.at))
     known = {berth.shift_id: berth for berth in before.berths} if before else {}
-    found: dict[ShiftId, Berth] = {s: known[s] for s in first if s in known}
-    for visit in visits_of(outlook.day, outlook.schedule):
-        if visit.shift_id in first and visit.shift_id not in found:
-            begins_at = first[visit.shift_id].replace(second=0, microsecond=0)
-            ends_at = begins_at + timedelta(seconds=visit.duration_s(yard))
-            bay = _free_bay(found.values(), begins_at, ends_at)
-            found[visit.shift_id] = Berth(visit.shift_id, bay, begins_at, ends_at, visit.leaves_at)
+    begun = [visit for visit in visits_of(outlook.day, outlook.schedule) if visit.shift_id in first]
+    found: dict[ShiftId, Berth] = {}
+    for visit in sorted(
+        begun, key=lambda v: (first[v.shift_id], known[v.shift_id].begins_at if v.shift_id in known else v.leaves_at)
+    ):
+        begins_at = first[visit.shift_id].replace(second=0, microsecond=0)
+        given = known.get(visit.shift_id)
+        if given is not None and given.begins_at <= begins_at:
+            found[visit.shift_id] = given
+            continue
+        ends_at = begins_at + timedelta(seconds=visit.duration_s(yard))
+        bay = _free_bay(found.values(), begins_at, ends_at)
+        found[visit.shift_id] = Berth(visit.shift_id, bay, begins_at, ends_at, visit.leaves_at)
     return found
 
 

@@ -101,6 +101,15 @@ def test_a_berth_that_stands_stays_and_others_wait_for_it() -> None:
     assert found.late_s == 300 + 25 * 60
 
 
+def test_a_berth_given_out_for_later_is_left_free() -> None:
+    later = Berth(ShiftId("a"), 1, OPENS + timedelta(minutes=10), OPENS + timedelta(minutes=20), OPENS, 1200)
+    visits = [visit("a", 0, 10), visit("b", 0, 10), visit("c", 0, 15)]
+    for of in (yard(1), yard(2)):
+        found = timetable(visits, of, OPENS, standing={later.shift_id: later})
+        check(found, visits, of)
+        assert later in found.berths
+
+
 def test_more_may_stand_than_the_yard_has_now() -> None:
     """Bays were closed while vans stood at them: nobody else comes until there is room."""
     standing = {

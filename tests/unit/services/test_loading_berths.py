@@ -54,15 +54,28 @@ def test_nothing_begins_before_the_yard_opens_or_in_the_past(morning: Morning) -
 def test_a_round_of_which_something_was_scanned_keeps_its_bay(morning: Morning) -> None:
     before = plan_berths(morning.outlook, now=days.clock("05:00"), standing={})
     last = before.berths[-1]
-    morning.time.now = days.clock("05:40")
+    morning.time.now = last.begins_at + timedelta(minutes=1)
     van = morning.vans.index(last.shift_id)
     morning.scan(f"{morning.orders(van)[0].number}/1", van)
     pieces = [p for seen in morning.desk.keeper.pieces.values() for p in seen.values()]
     standing = standing_of(morning.outlook, pieces, before, YARD)
     assert standing == {last.shift_id: last}
-    after = plan_berths(morning.outlook, now=days.clock("05:41"), standing=standing)
+    after = plan_berths(morning.outlook, now=morning.time.now, standing=standing)
     assert last in after.berths
     assert len(after.berths) == 2
+
+
+def test_a_round_that_is_loaded_before_its_time_stands_from_then_on(morning: Morning) -> None:
+    before = plan_berths(morning.outlook, now=days.clock("05:00"), standing={})
+    first, last = before.berths
+    morning.time.now = first.begins_at
+    for berth in (first, last):
+        van = morning.vans.index(berth.shift_id)
+        morning.scan(f"{morning.orders(van)[0].number}/1", van)
+    pieces = [p for seen in morning.desk.keeper.pieces.values() for p in seen.values()]
+    standing = standing_of(morning.outlook, pieces, before, YARD)
+    assert standing[first.shift_id] == first
+    assert (standing[last.shift_id].bay, standing[last.shift_id].begins_at) == (2, first.begins_at)
 
 
 def test_without_a_timetable_it_stands_from_its_first_scan_on(morning: Morning) -> None:

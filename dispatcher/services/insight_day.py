@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from dispatcher.domain.actions import SentRound
@@ -61,8 +62,11 @@ class _Told:
     progress: Mapping[ShiftId, RoundProgress]
 
 
-def seen_on(sources: Sources, on: date) -> DaySeen:
-    """Everything that is known of a date. Raises `KnownError`, and what `tick` raises."""
+def seen_on(sources: Sources, on: date, former: Mapping[ShiftId, Driven] = MappingProxyType({})) -> DaySeen:
+    """Everything that is known of a date. Raises `KnownError`, and what `tick` raises.
+
+    `former` is how its rounds were driven, as far as that was gathered before.
+    """
     day = sources.store.read(lambda reader: reader.day(on))
     day = replace(day, plan=plan_as_kept(sources.store, on))
     remembered = Remembered()
@@ -81,7 +85,7 @@ def seen_on(sources: Sources, on: date) -> DaySeen:
         orders=orders,
         areas=_areas(sources.logbook, orders),
         visits=told.facts.visits | told.parts["visits"],
-        driven=dict(_driven(sources, day, told.progress)),
+        driven=dict(_driven(sources, day, told.progress, former)),
         messages=told.parts["messages"],
         incidents=told.parts["incidents"],
         slots=told.parts["slots"],
@@ -197,14 +201,33 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _driven(sources: Sources, day: Day, progress: Mapping[ShiftId, RoundProgress]) -> Iterator[tuple[ShiftId, Driven]]:
-    """Of rounds that are over: one that is still driven has taken nothing yet."""
+def _driven(
+    sources: Sources, day: Day, progress: Mapping[ShiftId, RoundProgress], former: Mapping[ShiftId, Driven]
+) -> Iterator[tuple[ShiftId, Driven]]:
+    """Of rounds that are over: one that is still driven has taken nothing yet.
+
+    While a date lasts, a round that is over is not followed again. Later all are, for tracks that came late; and
+    where a track is let go of, how far it went stays known.
+    """
+    lasts = sources.now.astimezone(day.depot.zone).date() <= day.date
     for shift in day.shifts.values():
-        said = progress.get(shift.id)
-        over = (said is not None and said.ended_at is not None) or sources.now > shift.ends_at
-        if over:
-            sources.tick()
-            yield shift.id, _round_driven(sources, day, shift, said)
+        said, known = progress.get(shift.id), former.get(shift.id)
+        if (said is None or said.ended_at is None) and sources.now <= shift.ends_at:
+            continue
+        if lasts and known and _same_end(known, said):
+            yield shift.id, known
+            continue
+        sources.tick()
+        found = _round_driven(sources, day, shift, said)
+        if found.driven_m is None and known:
+            found = replace(found, left_at=known.left_at, driven_m=known.driven_m)
+        yield shift.id, found
+
+
+def _same_end(known: Driven, said: RoundProgress | None) -> bool:
+    """Facts have whole seconds."""
+    ended_at = said.ended_at if said else None
+    return bool(known.returned_at and ended_at and abs(known.returned_at - ended_at) <= timedelta(seconds=1))
 
 
 def _round_driven(sources: Sources, day: Day, shift: Shift, said: RoundProgress | None) -> Driven:

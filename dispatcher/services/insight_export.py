@@ -106,13 +106,13 @@ def _xlsx(sheet: _Sheet, to: Path) -> None:
     page["A1"].font = Font(bold=True, size=14)
     for cell in page[page.max_row]:
         cell.font, cell.alignment = bold, Alignment(wrap_text=True, vertical="top")
-    page.freeze_panes = page.cell(page.max_row + 1, 2)
+    page.freeze_panes = f"B{page.max_row + 1}"
     for title, numbers in sheet.rows:
         page.append([guarded(title), *numbers])
         for filled, form in zip(page[page.max_row][1:], sheet.formats, strict=True):
             filled.number_format = form
-    for cell in page[page.max_row - len(sheet.rows) + 1]:
-        cell.font = bold
+    for whole in page[page.max_row - len(sheet.rows) + 1]:
+        whole.font = bold
     for column in range(1, len(sheet.heads) + 1):
         page.column_dimensions[get_column_letter(column)].width = 32 if column == 1 else 18
     book.save(to)

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
 import pandas as pd
 
 from dispatcher.domain.errors import Cancelled, KnownError
+from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.incidents import Incident
 from dispatcher.domain.progress import Progress, checkpoint
 from dispatcher.insight.columns import TableName, frame_of
 from dispatcher.insight.cuts import Facts, Span
 from dispatcher.insight.kept import KeptFacts
 from dispatcher.insight.rows import rows_of
-from dispatcher.insight.seen import DaySeen, Driven
+from dispatcher.insight.seen import Driven
 from dispatcher.services.insight_day import Sources, seen_on
 from dispatcher.services.logbook import Logbook, LogbookReader
 from dispatcher.services.planning import PlanningDesk
@@ -73,7 +74,7 @@ class Gatherer:
 
     def _make(self, sources: Sources, on: date, stamp: Stamp, done: Done) -> None:
         try:
-            seen = _with_former_tracks(seen_on(sources, on), self.kept)
+            seen = seen_on(sources, on, _former(self.kept, on))
         except KnownError as fault:
             done.missing, done.why = (*done.missing, on), done.why or str(fault)
             return
@@ -135,18 +136,13 @@ def _ask(progress: Progress) -> None:
         raise Cancelled
 
 
-def _with_former_tracks(seen: DaySeen, kept: KeptFacts) -> DaySeen:
-    """Tracks are let go of after a time; how far a round was driven, once known, stays known."""
-    lost = [shift_id for shift_id, driven in seen.driven.items() if driven.driven_m is None]
-    if not lost:
-        return seen
-    rounds = kept.read(Span(seen.on, seen.on))[TableName.ROUNDS]
-    known = rounds[rounds["km"].notna()]
-    former = dict(zip(known["shift_id"], zip(known["km"], known["left_at"], strict=True), strict=True))
-    driven = dict(seen.driven)
-    for shift_id in lost:
-        if shift_id in former:
-            km, left_at = former[shift_id]
-            left = None if pd.isna(left_at) else left_at.tz_localize("UTC").to_pydatetime()
-            driven[shift_id] = Driven(left, driven[shift_id].returned_at, float(km) * 1000)
-    return replace(seen, driven=driven)
+def _former(kept: KeptFacts, on: date) -> Mapping[ShiftId, Driven]:
+    """How the date's rounds were driven, as far as that is known already."""
+    rounds = kept.read(Span(on, on))[TableName.ROUNDS]
+    rows = rounds[rounds["km"].notna()]
+    columns = zip(rows["shift_id"], rows["left_at"], rows["returned_at"], rows["km"], strict=True)
+    return {ShiftId(s): Driven(_moment(left), _moment(back), float(km) * 1000) for s, left, back, km in columns}
+
+
+def _moment(kept: pd.Timestamp) -> datetime | None:
+    return None if pd.isna(kept) else kept.tz_localize(UTC).to_pydatetime()

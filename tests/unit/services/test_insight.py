@@ -278,6 +278,21 @@ def test_how_far_a_round_was_driven_outlives_its_track(driven: Driven) -> None:
     assert value(desk, "km_against_plan") == pytest.approx(km)
 
 
+def test_a_round_that_is_over_is_followed_once_while_the_day_lasts(driven: Driven) -> None:
+    driven.track()
+    driven.drive()
+    evening, until = driven.desk, driven.times.returns_at
+    evening.gather(DAY)
+    km = value(evening, "km_against_plan")
+    driven.book.forget(days.clock("00:00") + timedelta(days=30), ["tracks"])
+    driven.say("begin", until + timedelta(hours=1))
+    driven.say("end", until + timedelta(hours=2))
+    assert evening.gather(DAY).made == 1
+    assert value(evening, "km_against_plan") == pytest.approx(km)
+    hours = (until - driven.times.leaves_at).total_seconds() / 3600
+    assert value(evening, "minutes_against_plan") == pytest.approx(100 * (hours + 2) / hours, rel=0.05)
+
+
 def test_a_day_without_a_logbook_or_in_a_copy_gathers_nothing(driven: Driven) -> None:
     bare = replace(driven.workplace, live=None)
     assert InsightDesk(bare, clock=driven.clock).gather(DAY).days == 0

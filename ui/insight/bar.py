@@ -201,16 +201,15 @@ class InsightBar(QWidget):
     def _settle(self) -> None:
         """Fields and words say what is chosen."""
         custom = self.preset is Preset.CUSTOM
-        for field in (self.first, self.last):
-            field.setVisible(custom)
-        self.span_words.setVisible(not custom)
         span = self.span
         if not custom:
             self.set_fields(span)
         self.span_words.setText(span_words(span))
         self.compare.setToolTip(f"With {span_words(span_before(span))}: the same weekdays  (C)")
-        for part in (self.compare, self.cut, self.export):
-            part.setVisible(not self.drivers)
+        shown = {self.first: custom, self.last: custom, self.span_words: not custom}
+        shown |= dict.fromkeys((self.compare, self.cut, self.export), not self.drivers)
+        for part, there in sorted(shown.items(), key=lambda one: one[1]):  # never all at once: that is too wide
+            part.setVisible(there)
 
     def set_fields(self, span: Span) -> None:
         """Where one's own span begins from."""

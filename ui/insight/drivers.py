@@ -30,7 +30,7 @@ from ui.theme import Size, Theme
 
 SIZES = "insight/drivers"
 WEEKS_NAMED = 6
-HEADS = (Head("Driver"), Head("Score", True), Head("", False), Head("Rounds", True), Head("Stops", True))
+HEADS = (Head("Driver"), Head("Score", True), Head(""), Head("Rounds", True))
 EVENTS = (Head("Date", True), Head("Order"), Head("Part"), Head("What"))
 FAIR_WORDS = (
     "Each part is held against what the planner expected of that very round. 100 is as expected, or better; the score "
@@ -159,7 +159,8 @@ class Card(QWidget):
         self.card: Scorecard | None = None
         self.bars: list[PartBar] = []
         self._part: str = ""
-        self.name, self.score = QLabel(self), QLabel(self)
+        self.name, self.score, self.size_words = QLabel(self), QLabel(self), QLabel(self)
+        self.size_words.setProperty("muted", True)
         self.band = Said("insight.card.band", "How the score is", theme, self)
         self.band.setWordWrap(False)
         self.about = Said("insight.card.about", "What the score is made of", theme, self)
@@ -181,6 +182,7 @@ class Card(QWidget):
         for part in (self.name, self.score, self.band):
             self._head.addWidget(part)
         self._head.addStretch()
+        self._head.addWidget(self.size_words)
         self._parts = QVBoxLayout()
         self._parts.setSpacing(0)
         self._whole = QVBoxLayout(self)
@@ -209,6 +211,7 @@ class Card(QWidget):
         self.card = card
         self.name.setText(card.name or "Driver not known")
         self.score.setText(score_words(card.score))
+        self.size_words.setText(f"{fmt.count(card.rounds, 'round')}, {fmt.count(card.stops, 'stop')}")
         word, token = BANDS[card.band]
         tone = {"done": Tone.GOOD, "risk": Tone.WARNING, "late": Tone.BAD}.get(token, Tone.QUIET)
         self.band.say(word, tone)
@@ -321,6 +324,6 @@ class DriversPage(QSplitter):
 
 def _driver_line(card: Scorecard) -> Line:
     word, token = BANDS[card.band]
-    texts = (card.name or "not known", score_words(card.score), word, f"{card.rounds:,}", f"{card.stops:,}")
-    sorts = (card.name.casefold(), card.score, card.score, card.rounds, card.stops)
-    return Line(texts, sorts, ("", token, token, "muted", "muted"), card)
+    texts = (card.name or "not known", score_words(card.score), word, f"{card.rounds:,}")
+    sorts = (card.name.casefold(), card.score, card.score, card.rounds)
+    return Line(texts, sorts, ("", token, token, "muted"), card)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
+from dispatcher.domain.errors import KnownError
 from dispatcher.domain.progress import Progress
 from dispatcher.services.insight import CutTable, FactRows, Gathered, InsightDesk, Scorecard, Span, Tile
 from dispatcher.services.workplace import Workplace
@@ -225,7 +226,8 @@ class InsightFeed(QObject):
 
     @Slot(object)
     def _on_failed(self, fault: Exception) -> None:
-        log.warning("cannot answer what was asked of the measures", exc_info=fault)
+        if not isinstance(fault, KnownError):
+            log.warning("cannot answer what was asked of the measures", exc_info=fault)
         self.failed.emit(fault)
 
     def stop(self) -> None:

@@ -1,5 +1,7 @@
 """One measure large: its value and formula, the chart, and the lines of the cut as a table below."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
@@ -110,7 +112,7 @@ class MeasurePage(QWidget):
         self.table = table
         trap = f"  {table.measure.trap}" if table.measure.trap else ""
         self.formula.say(f"= {table.formula}{trap}", Tone.QUIET)
-        self.grid.show_lines(self._heads(table), [self._line(row, table) for row in table.rows])
+        self.grid.show_lines(self._heads(table), [self._line(row, table) for row in lines_of(table)])
         self._draw()
 
     @Slot()
@@ -120,7 +122,7 @@ class MeasurePage(QWidget):
             return
         rows = [row for line in self.grid.lines() if isinstance(row := line.of, CutRow)]
         follows = shape_of(self.table) is not Shape.BARS
-        self.chart.show_table(self.table, self.table.rows if follows else rows)
+        self.chart.show_table(self.table, lines_of(self.table) if follows else rows)
 
     @Slot()
     def _say_note(self) -> None:
@@ -165,7 +167,7 @@ class MeasurePage(QWidget):
         texts, tones = [line_words(row, table.cut), words.value(figure.value, measure)], ["", ""]
         sorts: list[object] = [row.title.casefold(), figure.value]
         if table.cut.id in ("day", "weekday", "hour", "attempt"):
-            sorts[0] = table.rows.index(row)
+            sorts[0] = lines_of(table).index(row)
         if self._compares(table):
             before = row.before.value if row.before else None
             change = change_of(figure.value, before, measure)
@@ -193,3 +195,10 @@ class MeasurePage(QWidget):
     def remember(self) -> None:
         """How the room is divided, for next time."""
         self._settings.setValue(SIZES, self.split.saveState())
+
+
+def lines_of(table: CutTable) -> Sequence[CutRow]:
+    """Those that say something: of a cut by how stops ended, stops that did not end so are no line."""
+    if not table.cut.of_ending:
+        return table.rows
+    return [row for row in table.rows if row.figure.top or (row.before and row.before.top)]

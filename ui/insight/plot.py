@@ -40,6 +40,7 @@ class Plot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             self.addItem(item, row=row, col=column)
         for axis in (self.left, self.bottom):
             axis.linkToView(self.box)
+            axis.setZValue(-1)  # its lines go behind what is drawn
 
     def start(self) -> None:
         """Nothing is drawn yet, in the colours there are now."""

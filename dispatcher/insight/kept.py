@@ -28,13 +28,15 @@ from dispatcher.insight.cuts import Facts, Span, in_span
 
 SCHEMA = "1"
 """Other columns, or others meant by them: files of another one are made anew."""
-MOST_READ = 3
-"""Spans that are remembered: the one looked at, with the one compared, and one besides."""
+MOST_READ = 2
+"""Spans that are remembered, the latest; what lies within one of them is not read again."""
 NAMES = ("customer", "number")
 """What of a stop is a person's, or leads to one."""
 
 DAMAGED = (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile)
 
+type Versions = Mapping[str, tuple[int, int]]
+"""By which a month's file is known to be another one."""
 type Arrays = dict[str, npt.NDArray[Any]]
 
 
@@ -84,7 +86,7 @@ class KeptFacts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._guard = threading.Lock()
-        self._spans: OrderedDict[tuple[Span, tuple[Any, ...]], Facts] = OrderedDict()
+        self._spans: OrderedDict[Span, tuple[Versions, Facts]] = OrderedDict()
 
     def stamps(self, span: Span) -> Mapping[date, Mapping[str, Any]]:
         """How the dates of a span stood when they were gathered; those never gathered are left out."""
@@ -97,19 +99,29 @@ class KeptFacts:
         return Span(min(days), max(days)) if days else None
 
     def read(self, span: Span) -> Facts:
-        """The facts of these dates, in their order. Reading the same span again costs nothing."""
-        names = list(self._names(span))
-        key = (span, tuple((name, _version(self._path(name))) for name in names))
+        """The facts of these dates, in their order. Reading the same span again, or a part of it, costs nothing."""
+        versions = {name: _version(self._path(name)) for name in self._names(span)}
         with self._guard:
-            if key not in self._spans:
-                months = [_read(self._path(name)) for name in names] or [Month()]
-                self._spans[key] = {
-                    t: in_span(joined(t, [m.facts[t] for m in months]), span).reset_index(drop=True) for t in TableName
-                }
-            self._spans.move_to_end(key)
+            known = next((wider for wider in self._spans if self._covers(wider, span, versions)), None)
+            if known is None:
+                known = span
+                months = [_read(self._path(name)) for name in versions] or [Month()]
+                self._spans[span] = (
+                    versions,
+                    {t: in_span(joined(t, [m.facts[t] for m in months]), span) for t in TableName},
+                )
+            self._spans.move_to_end(known)
             while len(self._spans) > MOST_READ:
                 self._spans.popitem(last=False)
-            return self._spans[key]
+            facts = self._spans[known][1]
+        return facts if known == span else {table: in_span(frame, span) for table, frame in facts.items()}
+
+    def _covers(self, wider: Span, span: Span, versions: Versions) -> bool:
+        """Whether what was read holds all of the span, as it is now."""
+        if not wider.first <= span.first <= span.last <= wider.last:
+            return False
+        first, last = _name(span.first), _name(span.last)
+        return {name: v for name, v in self._spans[wider][0].items() if first <= name <= last} == versions
 
     def keep(self, days: Mapping[date, tuple[Mapping[str, Any], Facts]]) -> None:
         """Put these days in the place of what was kept of them. Raises `KnownError` where that cannot be written."""

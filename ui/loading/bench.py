@@ -147,7 +147,7 @@ class Bench(QWidget):
         self._whole.addWidget(self.division, 1)
         kept = self._settings.value(KEPT)
         if kept is None or not self.division.restoreState(kept):
-            self.division.setSizes([self._theme.grid(95), self._theme.grid(220)])
+            self.division.setSizes([self._theme.grid(84), self._theme.grid(230)])
 
     @Slot()
     def _dress(self) -> None:

@@ -81,6 +81,8 @@ class DepartureForm(QFrame):
         self._grid.setContentsMargins(0, self._theme.grid(1), 0, self._theme.grid(1))
         self._grid.setSpacing(self._theme.grid(2))
         self.title.setFont(self._theme.font(bold=True))
+        # two lines at most: a label that wraps asks for room as if it were as narrow as could be
+        self.said.setMaximumHeight(self._theme.grid(12))
 
     # --- asking ---------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ from dispatcher.insight.cuts import (
 )
 from dispatcher.insight.kept import KeptFacts
 from dispatcher.insight.measures import BY_ID, MEASURES, Better, Measure, Terms
-from dispatcher.insight.scorecard import Event, PartKind, Scorecard, ScorePart, TrendPoint, card_of, drivers_of
+from dispatcher.insight.scorecard import Event, PartKind, Scorecard, ScorePart, TrendPoint, band_of, card_of, drivers_of
 from dispatcher.services.insight_export import write_table
 from dispatcher.services.insight_gathering import Gatherer
 from dispatcher.services.ports import Clock
@@ -40,7 +40,7 @@ from dispatcher.services.workplace import Workplace
 __all__ = [
     "BY_ID", "CUTS", "CUT_BY_ID", "MEASURES", "TERMS", "Better", "Column", "ColumnKind", "Cut", "CutRow", "CutTable",
     "Event", "FactRows", "Figure", "Gathered", "InsightDesk", "Measure", "PartKind", "ScorePart", "Scorecard", "Span",
-    "TableName", "Terms", "Tile", "TrendPoint",
+    "TableName", "Terms", "Tile", "TrendPoint", "band_of",
 ]  # fmt: skip
 
 TERMS = Terms()

@@ -149,9 +149,10 @@ class MeasureChart(Plot):
         values = [(v, self._units.tick(v, table.measure)) for v in round_ticks(low, high, int(most))]
         self.frame(x, y)
         if flat:
-            elide = lambda text: metrics.elidedText(text, Qt.TextElideMode.ElideRight, grid(43))
+            right = Qt.TextElideMode.ElideRight
+            names = [(mark.at, metrics.elidedText(mark.row.title, right, grid(43))) for mark in self.marks]
             self.left.setWidth(grid(46))
-            self.put_ticks(self.left, [(mark.at, elide(mark.row.title)) for mark in self.marks], lines=False)
+            self.put_ticks(self.left, names, lines=False)
             self.put_ticks(self.bottom, values, lines=True)
         else:
             wide = max((metrics.horizontalAdvance(words) for _, words in values), default=0)

@@ -31,7 +31,7 @@ from ui.theme import Size, Theme
 SIZES = "insight/drivers"
 WEEKS_NAMED = 6
 HEADS = (Head("Driver"), Head("Score", True), Head(""), Head("Rounds", True))
-EVENTS = (Head("Date", True), Head("Order"), Head("Part"), Head("What"))
+EVENTS = (Head("Date"), Head("Order"), Head("Part"), Head("What"))
 FAIR_WORDS = (
     "Each part is held against what the planner expected of that very round. 100 is as expected, or better; the score "
     "is the mean of the parts shown."
@@ -61,7 +61,7 @@ class PartBar(QAbstractButton):
         self.setToolTip(f"{part.formula}\n{part.kind.words}")
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.grid(70), self._theme.grid(8))
+        return QSize(self._theme.grid(70), self._theme.grid(7))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Name, bar, score, what was measured."""
@@ -128,7 +128,7 @@ class Trend(Plot):
         scores = [point.score for point in self.points]
         self.add(pg.PlotCurveItem(weeks, scores, pen=pg.mkPen(colour, width=2), antialias=True))
         self.add(pg.ScatterPlotItem(weeks, scores, size=7, brush=colour, pen=None))
-        self.frame((-0.7, weeks[-1] + 0.7), (0, 108))
+        self.frame((-0.7, weeks[-1] + 1.0), (0, 108))
 
     def mousePressEvent(self, event: QEvent) -> None:
         """Nothing to press."""
@@ -203,8 +203,8 @@ class Card(QWidget):
         self._head.setSpacing(grid(3))
         self.name.setFont(self._theme.font(Size.HEAD))
         self.score.setFont(self._theme.font(Size.HEAD, bold=True))
-        self.trend.setMinimumHeight(grid(24))
-        self.events.setMinimumHeight(grid(28))
+        self.trend.setMinimumHeight(grid(16))
+        self.events.setMinimumHeight(grid(22))
 
     def show_card(self, card: Scorecard) -> None:
         """This driver's; the part chosen stays, if there is one."""

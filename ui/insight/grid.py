@@ -184,8 +184,11 @@ class Grid(QWidget):
     def _dress(self) -> None:
         size_rows(self.table, self._theme)
 
-    def show_lines(self, heads: Sequence[Head], lines: Sequence[Line], *, stretch: int = 0) -> None:
-        """Show these; columns are measured where they are others than before, and `stretch` takes what is over."""
+    def show_lines(self, heads: Sequence[Head], lines: Sequence[Line], *, stretch: int = 0, most_of: int = -1) -> None:
+        """Show these; columns are measured where they are others than before, and `stretch` takes what is over.
+
+        Where the heads are others, too: the most of the column `most_of` first.
+        """
         fresh = heads != self._heads
         if fresh:
             self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -193,13 +196,15 @@ class Grid(QWidget):
         self.model.show_lines(heads, lines)
         if fresh or not lines:
             self._size(stretch)
+        if fresh and most_of >= 0:
+            self.table.sortByColumn(most_of, Qt.SortOrder.DescendingOrder)
 
     def _size(self, stretch: int) -> None:
         header = self.table.horizontalHeader()
         self.table.horizontalHeader().setResizeContentsPrecision(MEASURED)
         for column in range(len(self._heads)):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            size_column(self.table, self._theme, column, least=12, most=60)
+            size_column(self.table, self._theme, column, least=12, most=75)
         if self._heads:
             header.setMinimumSectionSize(self._theme.grid(10))
             header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)

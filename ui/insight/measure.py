@@ -15,6 +15,8 @@ from ui.parts.said import Said, Tone
 from ui.theme import Size, Theme
 
 SIZES = "insight/measure"
+FEW = 12
+"""More names than that are read from those with the most rows on."""
 
 
 class MeasurePage(QWidget):
@@ -79,8 +81,8 @@ class MeasurePage(QWidget):
         self._head.setSpacing(grid(3))
         self.title.setFont(self._theme.font(Size.HEAD))
         self.value.setFont(self._theme.font(Size.HEAD, bold=True))
-        self.chart.setMinimumHeight(grid(40))
-        self.grid.setMinimumHeight(grid(30))
+        self.chart.setMinimumHeight(grid(34))
+        self.grid.setMinimumHeight(grid(22))
         set_icon(self.rows, "table-search", self._theme)
         self._ink()
 
@@ -112,7 +114,9 @@ class MeasurePage(QWidget):
         self.table = table
         trap = f"  {table.measure.trap}" if table.measure.trap else ""
         self.formula.say(f"= {table.formula}{trap}", Tone.QUIET)
-        self.grid.show_lines(self._heads(table), [self._line(row, table) for row in lines_of(table)])
+        heads, lines = self._heads(table), lines_of(table)
+        many = shape_of(table) is Shape.BARS and len(lines) > FEW
+        self.grid.show_lines(heads, [self._line(row, table) for row in lines], most_of=len(heads) - 1 if many else -1)
         self._draw()
 
     @Slot()

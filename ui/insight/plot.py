@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QWidget
 from ui.parts.fields import named
 from ui.theme import Size, Theme
 
+BEHIND = -200
+"""Lower than pyqtgraph puts a chart's contents, so that an axis' lines go behind what is drawn."""
 type Ticks = Sequence[tuple[float, str]]
 
 
@@ -40,7 +42,7 @@ class Plot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
             self.addItem(item, row=row, col=column)
         for axis in (self.left, self.bottom):
             axis.linkToView(self.box)
-            axis.setZValue(-1)  # its lines go behind what is drawn
+            axis.setZValue(BEHIND)
 
     def start(self) -> None:
         """Nothing is drawn yet, in the colours there are now."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from db.plain import from_plain, plain
 from dispatcher.domain.incidents import IncidentPolicy
+from dispatcher.domain.loading import Yard
 from dispatcher.domain.messages import MessagePolicy
 from dispatcher.domain.proof import DELIVERING, FAILING, REASONS, FailureReason, Need, Needs, Owner, ProofKind
 from dispatcher.domain.review import FlagLimits
@@ -28,6 +29,7 @@ def policy_json(policy: RoadPolicy) -> dict[str, Any]:
         "flags": asdict(policy.flags),
         "incidents": plain(policy.incidents),
         "messages": plain(policy.messages),
+        "yard": plain(policy.yard),
     }
 
 
@@ -41,6 +43,7 @@ def to_policy(stored: Mapping[str, Any]) -> RoadPolicy:
     known["flags"] = FlagLimits(**{name: v for name, v in stored.get("flags", {}).items() if name in _LIMITS})
     known["incidents"] = from_plain(stored.get("incidents", {}), IncidentPolicy)
     known["messages"] = from_plain(stored.get("messages", {}), MessagePolicy)
+    known["yard"] = from_plain(stored.get("yard", {}), Yard)
     return RoadPolicy(**known)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatcher.domain.incidents import IncidentPolicy
+from dispatcher.domain.loading import Yard
 from dispatcher.domain.messages import MessagePolicy
 from dispatcher.domain.proof import DELIVERING, FAILING, REASONS, FailureReason, Needs
 from dispatcher.domain.review import FlagLimits
@@ -52,6 +53,8 @@ class RoadPolicy:
     """What counts as an exception, and by when it is to be settled."""
     messages: MessagePolicy = field(default_factory=MessagePolicy)
     """What customers are told, and by what line."""
+    yard: Yard = field(default_factory=Yard)
+    """Bays, people and times of loading."""
     # the gateway
     serve: bool = False
     """Whether the window keeps the gateway running; from the first phone that is paired on."""

@@ -25,7 +25,7 @@ class Lacking:
 
     order: Order
     shift_id: ShiftId
-    driver_id: DriverId
+    driver_id: DriverId | None
     pieces: tuple[str, ...]
     """Barcodes; an empty one for all of it."""
     at: datetime

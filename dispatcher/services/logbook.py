@@ -20,11 +20,12 @@ from dispatcher.domain.proof import OneTimeCode, Photo, Record
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.tracking import Leg, StoredEvent, StoredFix, Visit
 from dispatcher.services.logbook_desk import DeskReader, DeskWriter
+from dispatcher.services.logbook_dock import DockReader, DockWriter
 
 __all__ = ["Counts", "Letter", "Logbook", "LogbookReader", "LogbookWriter", "Quarantined", "Receipt"]
 
 
-class LogbookReader(DeskReader, Protocol):
+class LogbookReader(DeskReader, DockReader, Protocol):
     """One consistent moment of the logbook."""
 
     # devices
@@ -130,7 +131,7 @@ class LogbookReader(DeskReader, Protocol):
         """How far a reader that remembers its place has come; 0 at first."""
 
 
-class LogbookWriter(LogbookReader, DeskWriter, Protocol):
+class LogbookWriter(LogbookReader, DeskWriter, DockWriter, Protocol):
     """A transaction."""
 
     def put_device(self, device: Device) -> None:

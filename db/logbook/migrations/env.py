@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import db.logbook.desk_tables  # noqa: F401 - they belong to the same metadata
+import db.logbook.desk_tables
+import db.logbook.dock_tables  # noqa: F401 - both belong to the same metadata
 from db.logbook.tables import metadata
 
 context.configure(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from dispatcher.domain.customers import Wish
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.incidents import CagedGoods, Incident
+from dispatcher.domain.loading import LoadedPiece
 from dispatcher.domain.messages import Message, MessageState, Reply
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.proof import Attempt, Outcome
@@ -80,6 +81,8 @@ class Seen:
     messages: Sequence[Message]
     replies: Sequence[Reply]
     wishes: Sequence[Wish]
+    short: Mapping[OrderId, Sequence[LoadedPiece]] = field(default_factory=dict)
+    """Pieces that the depot said are not there, or damaged, at loading."""
 
     @property
     def dates(self) -> frozenset[date]:
@@ -142,7 +145,9 @@ class Facts:
         rounds = self._rounds.read_on(book, dates)
         ids = {attempt.order_id for chain in chains.values() for attempt in notable(chain)}
         ids |= {piece.order_id for piece in goods} | {o for said in rounds.values() for o in said.loading}
+        short = _short_on(book, dates)
         ids |= _risky(live) if live else set()
+        ids |= set(short)
         orders, doubtful = self.store.read(partial(self._orders, ids=ids))
         moved_to = {orders[p.order_id].date for p in goods if p.order_id in orders} - dates
         chains = self._chains.read_on(book, dates | {on for on in moved_to if on <= moment.today})
@@ -157,6 +162,7 @@ class Facts:
             doubtful=doubtful,
             ended=list(self._ended(rounds.values(), chains, moment.now)),
             goods=goods,
+            short=short,
             messages=book.messages_in(TROUBLED),
             replies=book.replies(unseen=True),
             wishes=book.wishes(),
@@ -201,6 +207,14 @@ def _dates(open_on: Iterable[date], live: LiveDay | None, moment: Moment) -> fro
         near.add(live.date)
     older = sorted({on for on in open_on if on <= today} - near, reverse=True)
     return frozenset(near) | frozenset(older[:MOST_DATES])
+
+
+def _short_on(book: LogbookReader, dates: Iterable[date]) -> Mapping[OrderId, Sequence[LoadedPiece]]:
+    found: dict[OrderId, list[LoadedPiece]] = {}
+    for piece in (piece for on in sorted(dates) for piece in book.missing_on(on)):
+        same = found.setdefault(piece.order_id, [])
+        same[:] = [*(other for other in same if other.on == piece.on), piece]
+    return found
 
 
 def _risky(live: LiveDay) -> set[OrderId]:

@@ -1,9 +1,11 @@
 """Lets the rules of the exceptions' room speak of what is so."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
+from dispatcher.domain.ids import OrderId
 from dispatcher.domain.incidents import CagedGoods, IncidentKind
-from dispatcher.domain.orders import OrderState
+from dispatcher.domain.orders import Order, OrderState
 from dispatcher.incidents.rules_desk import address_rules, message_rules, reply_rules, wish_rules
 from dispatcher.incidents.rules_door import door_rules
 from dispatcher.incidents.rules_road import Lacking, cage_rules, live_rules, loading_rules, untouched_rules
@@ -43,15 +45,29 @@ def sight_of(seen: Seen) -> Sight:
 
 
 def _lacking(seen: Seen) -> Iterator[Lacking]:
-    """What was missing at loading, and is still to be brought on that day."""
+    """What was missing at loading, by the driver's or the depot's word, and is still to be brought on that day."""
+    told = set()
     for said in seen.rounds.values():
         for order_id, loading in said.loading.items():
-            order = seen.orders.get(order_id)
-            if order is None or order.state is not OrderState.OPEN or order.date != said.on:
-                continue
-            if order_id not in seen.latest[said.on]:
+            if (order := _wanted_on(seen, order_id, said.on)) is not None:
+                told.add(order_id)
                 at = loading.at or seen.moment.now
                 yield Lacking(order, said.shift_id, said.driver_id, loading.missing, at)
+    for pieces in seen.short.values():
+        first = pieces[0]
+        if first.order_id not in told and (order := _wanted_on(seen, first.order_id, first.on)) is not None:
+            round_ = seen.rounds.get(first.shift_id)
+            driver_id = round_.driver_id if round_ else None
+            names = tuple(f"piece {p.piece} ({p.state.value})" for p in pieces)
+            yield Lacking(order, first.shift_id, driver_id, names, first.at)
+
+
+def _wanted_on(seen: Seen, order_id: OrderId, on: date) -> Order | None:
+    """The order, if it is still to be brought on that day."""
+    order = seen.orders.get(order_id)
+    if order is None or order.state is not OrderState.OPEN or order.date != on or order_id in seen.latest[on]:
+        return None
+    return order
 
 
 def _live(seen: Seen) -> Sequence[Wanted]:

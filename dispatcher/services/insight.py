@@ -1,0 +1,184 @@
+"""The insight desk: gathers what is not gathered yet, and answers what was measured. For worker threads.
+
+The facts lie beside the depot's database, by month, and can be thrown away at any time: they are made anew.
+"""
+
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from dispatcher.domain.errors import BadInput
+from dispatcher.domain.ids import OrderId
+from dispatcher.domain.progress import NoProgress, Progress
+from dispatcher.insight.columns import Column, ColumnKind, TableName
+from dispatcher.insight.cuts import (
+    CUT_BY_ID,
+    CUTS,
+    Cut,
+    CutRow,
+    CutTable,
+    FactRows,
+    Facts,
+    Figure,
+    Span,
+    cut_table,
+    day_values,
+    part_of,
+    rows_behind,
+    total_of,
+)
+from dispatcher.insight.kept import KeptFacts
+from dispatcher.insight.measures import BY_ID, MEASURES, Better, Measure, Terms
+from dispatcher.insight.scorecard import Event, PartKind, Scorecard, ScorePart, TrendPoint, band_of, card_of, drivers_of
+from dispatcher.services.insight_export import write_table
+from dispatcher.services.insight_gathering import Gatherer
+from dispatcher.services.ports import Clock
+from dispatcher.services.workplace import Workplace
+
+__all__ = [
+    "BY_ID", "CUTS", "CUT_BY_ID", "MEASURES", "TERMS", "Better", "Column", "ColumnKind", "Cut", "CutRow", "CutTable",
+    "Event", "FactRows", "Figure", "Gathered", "InsightDesk", "Measure", "PartKind", "ScorePart", "Scorecard", "Span",
+    "TableName", "Terms", "Tile", "TrendPoint", "band_of",
+]  # fmt: skip
+
+TERMS = Terms()
+MOST_ROWS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """How the facts of a span stand."""
+
+    span: Span
+    days: int
+    """Dates of it that something happened on."""
+    made: int
+    """Of these, gathered anew just now."""
+    missing: tuple[date, ...] = ()
+    """Dates that could not be gathered; their facts are as they were, or none."""
+    why: str = ""
+    """Of the first of those."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One measure over a span, and day by day."""
+
+    measure: Measure
+    figure: Figure
+    before: Figure | None
+    """In the span compared with; `None` without one."""
+    by_day: tuple[tuple[date, float | None], ...]
+    """Every date of the span."""
+
+
+class InsightDesk:
+    """One depot's facts. Any thread; one gathers at a time, while others ask what is there already."""
+
+    def __init__(self, workplace: Workplace, *, clock: Clock) -> None:
+        self._workplace, self._clock = workplace, clock
+        self.currency = workplace.depot.currency
+        """Of measures whose unit is "minor"."""
+        self._kept = KeptFacts(workplace.home.database(workplace.slug).parent / "insight")
+        self._gathering = threading.Lock()
+
+    @property
+    def today(self) -> date:
+        """The date at the depot."""
+        return self._clock().astimezone(self._workplace.depot.zone).date()
+
+    def gather(self, span: Span, progress: Progress | None = None) -> Gathered:
+        """Bring the facts of these dates up to date: those that changed are gathered anew, today each time.
+
+        Without a logbook there are no facts. A what-if copy only looks: nothing is kept. Raises `Cancelled`; what was
+        gathered before that stays.
+        """
+        with self._gathering:
+            gatherer = Gatherer(self._workplace, self._kept, self._clock)
+            done = gatherer.run(span, progress or NoProgress())
+        return Gathered(span, done.days, done.made, done.missing, done.why)
+
+    def forget(self, order_ids: Collection[OrderId]) -> int:
+        """Take the people out of these orders' rows at once, on the disk too; how many rows that were."""
+        with self._gathering:
+            return self._kept.forget(order_ids)
+
+    # --- asking ----------------------------------------------------------------------------------------------------
+
+    def known(self) -> Span | None:
+        """From the first to the last date there are facts of."""
+        return self._kept.span()
+
+    def tiles(self, span: Span, compared: Span | None = None, *, terms: Terms = TERMS) -> Sequence[Tile]:
+        """Every measure with its value, the one before, and one a day."""
+        facts = self._facts(span, compared)
+        return [_tile(facts, measure, span, compared, terms) for measure in MEASURES]
+
+    def tile(self, measure_id: str, span: Span, compared: Span | None = None, *, terms: Terms = TERMS) -> Tile:
+        """One measure. Raises `BadInput` for one that there is not."""
+        return _tile(self._facts(span, compared), _measure(measure_id), span, compared, terms)
+
+    def table(
+        self, measure_id: str, cut_id: str, span: Span, compared: Span | None = None, *, terms: Terms = TERMS
+    ) -> CutTable:
+        """A measure along a cut. Raises `BadInput` for one that cannot be cut so (see `Cut.fits`)."""
+        measure, cut = _measure(measure_id), _cut(cut_id)
+        if not cut.fits(measure):
+            fitting = ", ".join(c.name.lower() for c in CUTS if c.fits(measure))
+            raise BadInput(f"“{measure.name}” cannot be cut by {cut.name.lower()}.", f"Choose one of: {fitting}.")
+        return cut_table(self._facts(span, compared), measure, cut, span, terms, compared)
+
+    def rows(
+        self,
+        measure_id: str,
+        span: Span,
+        *,
+        cut_id: str = "",
+        key: str = "",
+        terms: Terms = TERMS,
+        most: int = MOST_ROWS,
+    ) -> FactRows:
+        """The very rows behind a number: of one line of a cut (`CutRow.key`), or without a cut of all."""
+        measure, cut = _measure(measure_id), _cut(cut_id) if cut_id else None
+        return rows_behind(self._facts(span), measure, span, terms, cut=cut, key=key, most=most)
+
+    def scorecards(self, span: Span, *, terms: Terms = TERMS) -> Sequence[Scorecard]:
+        """Of every driver who drove, the lowest score first; those without a score last."""
+        facts = self._facts(span)
+        cards = [card_of(facts, driver_id, span, terms) for driver_id in drivers_of(facts, span)]
+        return sorted(cards, key=lambda card: (card.score is None, card.score or 0.0, card.name))
+
+    def scorecard(self, driver_id: str, span: Span, *, terms: Terms = TERMS) -> Scorecard:
+        """Of one driver; without rounds it has no score."""
+        return card_of(self._facts(span), driver_id, span, terms)
+
+    def export(self, table: CutTable, to: Path) -> None:
+        """Write a table with its formula as XLSX, PDF or HTML, whatever the file's name ends in.
+
+        Whole or not at all. Raises `KnownError` where it cannot be written, `BadInput` for another ending.
+        """
+        write_table(table, to, depot=self._workplace.depot, now=self._clock())
+
+    def _facts(self, span: Span, compared: Span | None = None) -> Facts:
+        spans = [span, compared] if compared else [span]
+        return self._kept.read(Span(min(s.first for s in spans), max(s.last for s in spans)))
+
+
+def _tile(facts: Facts, measure: Measure, span: Span, compared: Span | None, terms: Terms) -> Tile:
+    part = part_of(facts, measure, span, terms)
+    before = total_of(measure, part_of(facts, measure, compared, terms)) if compared else None
+    return Tile(measure, total_of(measure, part), before, day_values(measure, part, span))
+
+
+def _measure(measure_id: str) -> Measure:
+    if measure_id not in BY_ID:
+        raise BadInput(f"There is no measure “{measure_id}”.", f"There are: {', '.join(BY_ID)}.")
+    return BY_ID[measure_id]
+
+
+def _cut(cut_id: str) -> Cut:
+    if cut_id not in CUT_BY_ID:
+        raise BadInput(f"There is no cut “{cut_id}”.", f"There are: {', '.join(CUT_BY_ID)}.")
+    return CUT_BY_ID[cut_id]

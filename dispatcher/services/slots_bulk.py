@@ -1,0 +1,314 @@
+"""Many orders without windows to slots, so that planning all of them costs least.
+
+All days are planned together, as one problem whose rounds are the shifts of every date: first with free choice of day
+and hour, which says where each order is cheapest; then every order gets the slot it was served in, or where that has
+no room the one that costs least more (a minimum cost flow over the detours); then all is planned again, in the slots.
+Breaks shorten the shifts here, and what is planned already may move within its own date: it is a forecast of the days
+as they will be planned, nothing is written. Days without shifts are no help to it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from time import monotonic
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatcher.domain.errors import BadInput, Cancelled
+from dispatcher.domain.fleet import Shift
+from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.plan import Day, Plan
+from dispatcher.domain.progress import Progress, Share
+from dispatcher.domain.roads import NO_WAY, obeyed
+from dispatcher.domain.slots import Slot, SlotBook
+from dispatcher.domain.time import TimeWindow, seconds_after
+from dispatcher.planning.judge import judge, weigh
+from dispatcher.planning.parts import Planner
+from dispatcher.planning.problem import Problem, Sequences, amounts, places_of, profiles_of, stations
+from dispatcher.planning.stop import StopRule
+from dispatcher.services.plan import sequences_of
+from dispatcher.services.planning import MAX_PLACES
+from dispatcher.services.slots_sold import of_order
+from dispatcher.services.slots_view import Assigned, BulkPreview
+from dispatcher.services.workplace import Workplace
+from dispatcher.slots.areas import area_of_address
+from dispatcher.slots.assignment import Need, Room, assigned
+
+FREE_SHARE = 0.5
+"""Of the time, for planning with free choice; the rest for planning in the slots."""
+PLENTY = 1_000_000
+
+type LeftOut = list[tuple[Order, str]]
+
+
+def assign(
+    workplace: Workplace,
+    book: SlotBook,
+    orders: Collection[Order],
+    slots: Sequence[Slot],
+    days: Mapping[date, Day],
+    seconds: float,
+    progress: Progress,
+) -> BulkPreview:
+    """Assign these orders to these open slots, from tomorrow on.
+
+    Raises `Cancelled`, and `BadInput` if nobody is on duty or there are too many places.
+    """
+    began, today = monotonic(), workplace.today
+    slots = [slot for slot in slots if slot.on > today]
+    wanted, left = _sorted_out(book, orders, slots)
+    if not wanted:
+        return BulkPreview((), tuple(left), 0, 0, monotonic() - began)
+    whole = together([days[on] for on in sorted({slot.on for slot in slots})], wanted, slots)
+    progress.report(0.0, "Measuring the roads")
+    closed = obeyed(workplace.roads, whole.closures)
+    places = places_of(whole).places
+    free = Problem.of(whole, {p: workplace.roads.table(places, p, closed) for p in profiles_of(whole)})
+    planner = Planner()
+    try:
+        share, half = Share(progress, 0.02, FREE_SHARE), seconds * FREE_SHARE
+        loose = _search(planner, free, sequences_of(whole), half, share, "Planning with free choice")
+        chosen = _chosen(whole, free, loose, wanted, slots, book)
+        tight, share = _in_slots(free, wanted, chosen), Share(progress, FREE_SHARE, 1.0)
+        kept = {s: [o for o in sequence if tight.visits[o].open] for s, sequence in loose.items()}
+        found = _search(planner, tight, kept, seconds - half, share, "Planning in the slots")
+    finally:
+        planner.close()
+    given, more = _given(tight, found, wanted, chosen, book)
+    before = weigh(free, sequences_of(whole)).cost
+    return BulkPreview(given, (*left, *more), before, weigh(tight, found).cost, monotonic() - began)
+
+
+def _given(
+    tight: Problem, found: Sequences, wanted: Sequence[Order], chosen: Mapping[OrderId, Slot], book: SlotBook
+) -> tuple[tuple[Assigned, ...], LeftOut]:
+    prices, given, left = own_costs(tight, found), list[Assigned](), list[tuple[Order, str]]()
+    for order in wanted:
+        slot = chosen.get(order.id)
+        if slot is None:
+            left.append((order, _full(book, order)))
+        elif order.id not in prices:
+            left.append((order, f"no round has room for it on {slot.on:%A} {slot.on.day} {slot.on:%B}"))
+        else:
+            given.append(Assigned(order, slot, round(prices[order.id])))
+    given.sort(key=lambda each: (each.slot.on, each.slot.window.opens_at, each.order.number))
+    return tuple(given), left
+
+
+# --- which orders, and the problem of all days ----------------------------------------------------------------------
+
+
+def _sorted_out(book: SlotBook, orders: Collection[Order], slots: Sequence[Slot]) -> tuple[list[Order], LeftOut]:
+    areas, served = tuple(book.areas.values()), {slot.area.id for slot in slots}
+    wanted, left = [], list[tuple[Order, str]]()
+    for order in sorted(orders, key=lambda o: o.number):
+        area = area_of_address(areas, order.address)
+        if order.state is not OrderState.OPEN:
+            left.append((order, "it was cancelled"))
+        elif order.windows:
+            left.append((order, "it has a window already"))
+        elif order.address.place is None:
+            left.append((order, "its address has no place on the map"))
+        elif order.pickup_id is not None:
+            left.append((order, "its goods are fetched on the way"))
+        elif area is None:
+            left.append((order, "no area has its address"))
+        elif area.id not in served:
+            left.append((order, f"{area.name} has no open slot in these days"))
+        else:
+            wanted.append(order)
+    return wanted, left
+
+
+def _full(book: SlotBook, order: Order) -> str:
+    area = area_of_address(book.areas.values(), order.address)
+    return f"every open slot of {area.name} is full" if area else "no area has its address"
+
+
+def together(days: Sequence[Day], wanted: Sequence[Order], slots: Sequence[Slot]) -> Day:
+    """All days as one: their shifts, their orders each bound to its date, and those that are to get a slot, free.
+
+    Raises `BadInput` if nobody is on duty, or for too many places at once.
+    """
+    new = {order.id for order in wanted}
+    shifts = {s.id: _without_break(day, s) for day in days for s in day.shifts.values()}
+    if not shifts:
+        raise BadInput("No driver is on duty on these days.", "Put drivers on duty under Fleet, then try again.")
+    hull = TimeWindow(min(s.window.opens_at for s in slots), max(s.window.closes_at for s in slots))
+    there = {o.id: _on_its_date(day, o) for day in days for o in day.orders.values() if o.id not in new}
+    routes = tuple(
+        replace(route, stops=tuple(stop for stop in route.stops if stop.order_id not in new))
+        for day in days
+        for route in day.plan.routes
+    )
+    whole = replace(
+        days[0],
+        orders={**there, **{order.id: replace(order, windows=(hull,)) for order in wanted}},
+        drivers={i: replace(driver, break_s=0) for day in days for i, driver in day.drivers.items()},
+        vehicles={i: vehicle for day in days for i, vehicle in day.vehicles.items()},
+        shifts=shifts,
+        plan=Plan(days[0].date, days[0].revision, routes),
+        freeze_at=None,
+        loaded={},
+        closures=tuple({closure.id: closure for day in days for closure in day.closures}.values()),
+    )
+    if len(places_of(whole)) > MAX_PLACES:
+        raise BadInput(f"These days have orders at over {MAX_PLACES:,} places.", "Choose fewer days or fewer orders.")
+    return whole
+
+
+def _without_break(day: Day, shift: Shift) -> Shift:
+    rest = timedelta(seconds=day.drivers[shift.driver_id].break_s)
+    return replace(shift, ends_at=max(shift.ends_at - rest, shift.starts_at + timedelta(seconds=1)))
+
+
+def _on_its_date(day: Day, order: Order) -> Order:
+    """A planned order keeps to the hours in which somebody is on duty on its date."""
+    if order.windows or not day.shifts:
+        return order
+    shifts = day.shifts.values()
+    return replace(order, windows=(TimeWindow(min(s.starts_at for s in shifts), max(s.ends_at for s in shifts)),))
+
+
+def _in_slots(free: Problem, wanted: Sequence[Order], chosen: Mapping[OrderId, Slot]) -> Problem:
+    """The same with every order in its slot; those that got none want no planning."""
+    visits = dict(free.visits)
+    for order in wanted:
+        if slot := chosen.get(order.id):
+            opens_s, closes_s = (seconds_after(free.origin, t) for t in (slot.window.opens_at, slot.window.closes_at))
+            visits[order.id] = replace(visits[order.id], windows=((opens_s, closes_s),))
+        else:
+            visits[order.id] = replace(visits[order.id], open=False)
+    return replace(free, visits=MappingProxyType(visits))
+
+
+# --- searching ------------------------------------------------------------------------------------------------------
+
+
+def _search(
+    planner: Planner, problem: Problem, start: Sequences, seconds: float, progress: Progress, text: str
+) -> dict[ShiftId, list[OrderId]]:
+    began = monotonic()
+
+    def asked() -> bool:
+        if progress.cancelled():
+            raise Cancelled
+        progress.report(min(1.0, (monotonic() - began) / max(seconds, 0.001)), text)
+        return False
+
+    rule = StopRule(seconds=max(0.1, seconds), asked=asked)
+    return planner.solve(problem, start=start if any(start.values()) else None, stop=rule, seed=1).sequences
+
+
+# --- from a free plan to slots --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Legs:
+    """All legs of a plan, as columns: where a stop could be put between, when, and at what rate."""
+
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    """Indices of places; -1 for the open end of a round."""
+    since_s: NDArray[np.int64]
+    until_s: NDArray[np.int64]
+    """When service there could begin."""
+    on: NDArray[np.int64]
+    """Ordinal of the date."""
+    profile: NDArray[np.str_]
+    per_s: NDArray[np.float64]
+    per_m: NDArray[np.float64]
+
+
+def _legs(whole: Day, problem: Problem, sequences: Sequences) -> _Legs:
+    rows = []
+    times = judge(problem, sequences).routes
+    for shift_id, sequence in sequences.items():
+        duty, stops = problem.rounds[shift_id], times[shift_id].stops
+        along = stations(duty, [problem.visits[o] for o in sequence])
+        ends = [*along[1:-1], -1 if duty.end is None else duty.end]
+        since = [duty.starts_s, *(seconds_after(problem.origin, stop.departs_at) for stop in stops)]
+        until = [*(seconds_after(problem.origin, stop.starts_at) for stop in stops), duty.ends_s]
+        on, rate = whole.shifts[shift_id].date.toordinal(), (duty.cost_per_hour / 3600, duty.cost_per_km / 1000)
+        rows += [
+            (a, b, c, d, on, duty.profile.value, *rate) for a, b, c, d in zip(along, ends, since, until, strict=False)
+        ]
+    columns = zip(*rows, strict=True)
+    return _Legs(*(np.array(column) for column in columns))
+
+
+def _detours(problem: Problem, legs: _Legs, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(places, legs): minor currency units more for a stop put there; infinite where no road leads."""
+    found = np.full((len(places), len(legs.start)), np.inf)
+    for profile, table in problem.travel.items():
+        here = np.flatnonzero(legs.profile == profile.value)
+        a, b, open_end = legs.start[here], legs.end[here], legs.end[here] < 0
+        more = np.zeros((len(places), len(here)))
+        for matrix, rate in ((table.duration_s, legs.per_s[here]), (table.distance_m, legs.per_m[here])):
+            on = np.where(open_end, 0, matrix[places][:, b])
+            there = matrix[a][:, places].T.astype(np.float64)
+            skipped = np.where(open_end, 0, matrix[a, b])
+            more += np.where(np.maximum(there, on) >= NO_WAY, np.inf, (there + on - skipped) * rate)
+        found[:, here] = more
+    return found
+
+
+def own_costs(problem: Problem, sequences: Sequences) -> dict[OrderId, float]:
+    """What each stop costs in its round: its detour and its service, minor currency units."""
+    found = {}
+    for shift_id, sequence in sequences.items():
+        duty = problem.rounds[shift_id]
+        visits = [problem.visits[o] for o in sequence]
+        along, table = stations(duty, visits), problem.travel[duty.profile]
+        last = len(visits) if duty.end is None else None
+        for n, visit in enumerate(visits, 1):
+            a, o, b = along[n - 1], along[n], along[n + 1]
+            legs = ((a, o, 1),) if n == last else ((a, o, 1), (o, b, 1), (a, b, -1))
+            seconds = sum(int(table.duration_s[i, j]) * sign for i, j, sign in legs) + visit.service_s
+            metres = sum(int(table.distance_m[i, j]) * sign for i, j, sign in legs)
+            found[visit.order_id] = seconds * duty.cost_per_hour / 3600 + metres * duty.cost_per_km / 1000
+    return found
+
+
+def _chosen(
+    whole: Day, free: Problem, loose: Sequences, wanted: Sequence[Order], slots: Sequence[Slot], book: SlotBook
+) -> dict[OrderId, Slot]:
+    """Each order's slot: the one it is served in, or the next best by detour."""
+    legs, own, begins = _legs(whole, free, loose), own_costs(free, loose), _begins(free, loose)
+    detours = _detours(free, legs, np.array([free.visits[order.id].at for order in wanted]))
+    costs: list[dict[int, int]] = [{} for _ in wanted]
+    areas = [area_of_address(book.areas.values(), order.address) for order in wanted]
+    for j, slot in enumerate(slots):
+        opens_s, closes_s = (seconds_after(free.origin, t) for t in (slot.window.opens_at, slot.window.closes_at))
+        there = (legs.on == slot.on.toordinal()) & (legs.since_s <= closes_s) & (legs.until_s >= opens_s)
+        if not there.any():
+            continue
+        least = detours[:, there].min(axis=1)
+        for i, order in enumerate(wanted):
+            if areas[i] != slot.area or not np.isfinite(least[i]):
+                continue
+            service = order.service_s * float(legs.per_s[there].mean())
+            home = opens_s <= begins.get(order.id, -1) <= closes_s
+            costs[i][j] = 0 if home else 1 + round(max(0.0, least[i] + service - own.get(order.id, 0.0)))
+    needs = [Need(of_order(o).minutes, amounts(o.load), cost) for o, cost in zip(wanted, costs, strict=True)]
+    found = assigned(needs, [_room(slot) for slot in slots])
+    return {order.id: slots[j] for order, j in zip(wanted, found, strict=True) if j is not None}
+
+
+def _begins(problem: Problem, sequences: Sequences) -> dict[OrderId, int]:
+    routes = judge(problem, sequences).routes.values()
+    return {stop.order_id: seconds_after(problem.origin, stop.starts_at) for times in routes for stop in times.stops}
+
+
+def _room(slot: Slot) -> Room:
+    """What is left of a slot. Amounts are limits only where the rule has one."""
+    orders = PLENTY if slot.most_orders is None else slot.most_orders - slot.orders
+    minutes = None if slot.rule.most_minutes is None else slot.rule.most_minutes - slot.minutes
+    if slot.rule.most is None:
+        return Room(orders, minutes)
+    most, used = amounts(slot.rule.most), amounts(slot.load)
+    left = [max(1, m - u) if m else 0 for m, u in zip(most, used, strict=True)]
+    return Room(orders, minutes, (left[0], left[1], left[2]))

@@ -1,0 +1,349 @@
+"""All of Insight below its bar: tiles, the measure chosen, the rows behind it, drivers, and what is said of the work.
+
+Loading it loads pandas and pyqtgraph, which takes a second: the panel does so when it is first seen.
+"""
+
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dispatcher.services.insight import CutTable, Figure, Gathered, Tile
+from dispatcher.services.workplace import Workplace
+from ui import format as fmt
+from ui.board.empty import EmptyState
+from ui.insight.bar import InsightBar
+from ui.insight.behind import BehindPage
+from ui.insight.drivers import DriversPage
+from ui.insight.feed import Asked, Behind, Cards, InsightFeed, Tiles
+from ui.insight.measure import MeasurePage
+from ui.insight.tiles import TileList
+from ui.insight.words import Preset, Units, span_words
+from ui.parts.fields import named
+from ui.parts.said import Said, Tone
+from ui.runner import OpRunner
+from ui.theme import Theme
+
+SIZES, MEASURE, FOLDER = "insight/tiles", "insight/measure_id", "insight/folder"
+FIRST_MEASURE = "first_attempt"
+MEASURING = "Measuring…"
+NOTHING = (
+    "Nothing was measured in this span.\n"
+    "Days come here when their rounds are sent and drivers were at doors. Choose a longer span, or another day."
+)
+NOBODY = "Nobody drove in this span.\nA scorecard begins with the first round that is sent and driven."
+STEP = "Look at a quarter"
+NOT_READ = "The measures could not be worked out."
+SHOW_AFTER = 0.02
+"""Gathering that is done before that share of it needs no bar."""
+
+
+class InsightPage(QWidget):
+    """GUI thread.
+
+    Signals:
+        told(str): a sentence for the status bar.
+        order_requested(OrderId): show this order on the board.
+        wall_requested(): open the board for the wall.
+        hidden_changed(bool): whether there is a table that can be exported.
+    """
+
+    told = Signal(str)
+    order_requested = Signal(object)
+    wall_requested = Signal()
+
+    def __init__(
+        self, workplace: Workplace, runner: OpRunner, theme: Theme, settings: QSettings, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._theme, self._settings = theme, settings
+        self._units = Units(workplace.depot.currency, workplace.depot.zone)
+        self._tiles: Tiles | None = None
+        self._cards: Cards | None = None
+        self.feed = InsightFeed(workplace, runner, self)
+        self._make()
+        self._lay_out()
+        self._wire()
+        self._dress()
+        self._show_empty(MEASURING)
+
+    # --- making ---------------------------------------------------------------------------------------------------
+
+    def _make(self) -> None:
+        theme, settings = self._theme, self._settings
+        self.bar = InsightBar(theme, settings, self)
+        self.said = Said("insight.said", "What was done last", theme, self)
+        self.progress = named(QProgressBar(self), "insight.progress", "Days gathered")
+        self.progress.setTextVisible(True)
+        self.cancel = named(QPushButton("Stop", self), "insight.cancel", "Gather no further")
+        self.cancel.setToolTip("Show what is gathered so far")
+        self.tiles = TileList(theme, self._units, self)
+        self.measure = MeasurePage(theme, self._units, settings, self)
+        self.behind = BehindPage(theme, self._units, self)
+        self.drivers = DriversPage(theme, settings, self)
+        self.empty = EmptyState(theme, icon="chart-line", text="", parent=self)
+        self.empty.setObjectName("insight.empty")
+
+    def _lay_out(self) -> None:
+        self._work = QWidget(self)
+        row = QHBoxLayout(self._work)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.cancel)
+        self._work.hide()
+        self.right = QStackedWidget(self)
+        self.right.addWidget(self.measure)
+        self.right.addWidget(self.behind)
+        self.measures = QSplitter(Qt.Orientation.Horizontal, self)
+        self.measures.addWidget(self.tiles)
+        self.measures.addWidget(self.right)
+        self.measures.setStretchFactor(1, 1)
+        self.measures.setChildrenCollapsible(False)
+        self.measures.setSizes([self._theme.grid(66), self._theme.grid(250)])
+        if (sizes := self._settings.value(SIZES)) is not None:
+            self.measures.restoreState(sizes)
+        self.stack = QStackedWidget(self)
+        for page in (self.measures, self.drivers, self.empty):
+            self.stack.addWidget(page)
+        self._whole = QVBoxLayout(self)
+        for part in (self.bar, self.said, self._work):
+            self._whole.addWidget(part)
+        self._whole.addWidget(self.stack, 1)
+
+    def _wire(self) -> None:
+        feed = self.feed
+        self.bar.changed.connect(self.ask)
+        self.bar.export_requested.connect(self.ask_file)
+        self.bar.wall_requested.connect(self.wall_requested)
+        self.cancel.clicked.connect(feed.cancel)
+        self.tiles.measure_chosen.connect(self._on_measure)
+        self.tiles.opened.connect(self.measure.open_all)
+        self.measure.rows_requested.connect(self._on_rows_requested)
+        self.behind.left.connect(self.leave_rows)
+        self.behind.order_requested.connect(self.order_requested)
+        self.drivers.order_requested.connect(self.order_requested)
+        self.empty.step_requested.connect(self._on_step)
+        feed.tiles_read.connect(self._on_tiles)
+        feed.table_read.connect(self._on_table)
+        feed.rows_read.connect(self._on_rows)
+        feed.cards_read.connect(self._on_cards)
+        feed.gathered.connect(self._on_gathered)
+        feed.gathering_changed.connect(self._on_gathering)
+        feed.failed.connect(self._on_failed)
+        feed.exported.connect(self._on_exported)
+        self._theme.changed.connect(self._dress)
+
+    @Slot()
+    def _dress(self) -> None:
+        grid = self._theme.grid
+        self._whole.setContentsMargins(*[grid(3)] * 4)
+        self._whole.setSpacing(grid(2))
+
+    # --- what is asked --------------------------------------------------------------------------------------------
+
+    def show_day(self, on: date) -> None:
+        """Spans end with this day."""
+        self.bar.set_day(on)
+        self.ask()
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask for what is chosen above."""
+        measure_id = self.tiles.measure_id or str(self._settings.value(MEASURE, FIRST_MEASURE, type=str))
+        asked = Asked(self.bar.span, self.bar.compared, self.bar.cut_id, measure_id)
+        former = self.feed.asked
+        if former and (former.span, former.cut_id) != (asked.span, asked.cut_id):
+            self.leave_rows()
+        self.said.say("")
+        self.feed.follow(asked, drivers=self.bar.drivers)
+        self._settle()
+
+    @Slot(str)
+    def _on_measure(self, measure_id: str) -> None:
+        self._settings.setValue(MEASURE, measure_id)
+        self.leave_rows()
+        if (tile := self._tile(measure_id)) is not None:
+            self.bar.allow_cuts(tile.measure)
+            self.measure.show_tile(tile)
+        if self._tiles is not None:
+            self.ask()
+
+    def _tile(self, measure_id: str) -> Tile | None:
+        tiles = self._tiles.tiles if self._tiles else ()
+        return next((tile for tile in tiles if tile.measure.id == measure_id), None)
+
+    @Slot(str, str, bool)
+    def _on_rows_requested(self, key: str, title: str, whole: bool) -> None:
+        self.feed.open_rows(key, title, whole=whole)
+
+    @Slot()
+    def leave_rows(self) -> None:
+        """Back to the chart."""
+        if self.right.currentWidget() is self.behind:
+            self.right.setCurrentWidget(self.measure)
+            if self.isVisible():
+                self.measure.chart.setFocus()
+
+    @Slot()
+    def _on_step(self) -> None:
+        if self.bar.preset is Preset.QUARTER:
+            self.feed.look()
+        else:
+            self.bar.choose_preset(Preset.QUARTER)
+
+    # --- what was answered ----------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_tiles(self, tiles: Tiles) -> None:
+        if self.feed.asked is None or tiles.span != self.feed.asked.span:
+            return
+        first, self._tiles = self._tiles is None, tiles
+        self.tiles.show_tiles(tiles.tiles)
+        if first and not self.tiles.choose(self.feed.asked.measure_id):
+            self.tiles.choose(tiles.tiles[0].measure.id)
+        elif (tile := self._tile(self.tiles.measure_id)) is not None:
+            self.bar.allow_cuts(tile.measure)
+            self.measure.show_tile(tile)
+        self._settle()
+
+    @Slot(object)
+    def _on_table(self, table: CutTable) -> None:
+        if table.measure.id == self.tiles.measure_id or self._tiles is None:
+            self.measure.show_table(table)
+
+    @Slot(object)
+    def _on_rows(self, behind: Behind) -> None:
+        if behind.rows.measure.id != self.tiles.measure_id:
+            return
+        table = self.measure.table
+        self.behind.show_rows(behind, self._figure(behind), table.formula if table else "", span_words(behind.span))
+        self.right.setCurrentWidget(self.behind)
+        self.behind.grid.setFocus()
+
+    def _figure(self, behind: Behind) -> Figure | None:
+        """The number that these rows make."""
+        table = self.measure.table
+        if table is None or table.span != behind.span:
+            return None
+        if not behind.cut_id:
+            return table.total.figure
+        return next((row.figure for row in table.rows if row.key == behind.key and table.cut.id == behind.cut_id), None)
+
+    @Slot(object)
+    def _on_cards(self, cards: Cards) -> None:
+        if self.feed.asked is None or cards.span != self.feed.asked.span:
+            return
+        self._cards = cards
+        self.drivers.show_cards(cards.cards)
+        self._settle()
+
+    def _settle(self) -> None:
+        """The page that belongs to what is known."""
+        if self.bar.drivers:
+            self._show(
+                self.drivers, known=self._cards is not None, some=bool(self._cards and self._cards.cards), none=NOBODY
+            )
+        else:
+            some = self._tiles is not None and any(tile.figure.rows for tile in self._tiles.tiles)
+            self._show(self.measures, known=self._tiles is not None, some=some, none=NOTHING)
+
+    def _show(self, page: QWidget, *, known: bool, some: bool, none: str) -> None:
+        if some:
+            waited = self.stack.currentWidget() is self.empty and self.hasFocus()
+            self.stack.setCurrentWidget(page)
+            if waited:
+                self.take_keys()
+        elif self.feed.gathering or not known:
+            self._show_empty(MEASURING)
+        else:
+            self._show_empty(none, "" if self.bar.preset is Preset.QUARTER else STEP)
+
+    def _show_empty(self, text: str, step: str = "") -> None:
+        self.empty.set_text(text)
+        self.empty.set_step(step)
+        self.stack.setCurrentWidget(self.empty)
+
+    @Slot(object)
+    def _on_failed(self, fault: Exception) -> None:
+        self.said.say_fault(fault)
+        if self._tiles is None and not self.bar.drivers:
+            self._show_empty(NOT_READ, "Try again")
+
+    # --- gathering ------------------------------------------------------------------------------------------------
+
+    @Slot(float, str)
+    def _on_gathering(self, fraction: float, text: str) -> None:
+        under_way = fraction >= 0
+        self._work.setVisible(under_way and fraction > SHOW_AFTER)
+        if under_way:
+            self.progress.setRange(0, 100)
+            self.progress.setValue(round(100 * fraction))
+            self.progress.setFormat(text or "Gathering the days…")
+        else:
+            self._settle()
+
+    @Slot(object)
+    def _on_gathered(self, gathered: Gathered) -> None:
+        if gathered.missing:
+            days = fmt.count(len(gathered.missing), "day")
+            first = fmt.weekday_date(gathered.missing[0])
+            self.said.say(f"{days} could not be gathered, the first {first}: {gathered.why}", Tone.WARNING)
+
+    # --- export ---------------------------------------------------------------------------------------------------
+
+    @property
+    def table(self) -> CutTable | None:
+        """What can be exported now."""
+        return None if self.bar.drivers else self.measure.table
+
+    @Slot(str)
+    def ask_file(self, ending: str) -> None:
+        """Where to write the table to."""
+        if (table := self.table) is None:
+            self.said.say("There is no table to export yet: choose a measure first.", Tone.WARNING)
+            return
+        name = f"{table.measure.name}, by {table.cut.name.lower()}, {table.span.first} to {table.span.last}.{ending}"
+        folder = Path(str(self._settings.value(FOLDER, "", type=str)) or Path.home())
+        ask = QFileDialog(self, "Export the table", str(folder / name), f"{ending.upper()} (*.{ending})")
+        ask.setObjectName("insight.export.dialog")
+        ask.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        ask.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        ask.setDefaultSuffix(ending)
+        ask.fileSelected.connect(self.export_to)
+        ask.open()
+
+    @Slot(str)
+    def export_to(self, file: str) -> None:
+        """Write the table there."""
+        if file and (table := self.table) is not None:
+            self._settings.setValue(FOLDER, str(Path(file).parent))
+            self.feed.export(table, Path(file))
+
+    @Slot(object)
+    def _on_exported(self, file: Path) -> None:
+        self.said.say(f"Written: {file}", Tone.GOOD)
+        self.told.emit(f"Written: {file.name}")
+
+    # --- the end --------------------------------------------------------------------------------------------------
+
+    def take_keys(self) -> None:
+        """To the list that is shown."""
+        shown = self.stack.currentWidget()
+        (self.tiles if shown is self.measures else self.drivers.grid if shown is self.drivers else self).setFocus()
+
+    def remember(self) -> None:
+        """How the room is divided, for next time."""
+        self._settings.setValue(SIZES, self.measures.saveState())
+        self.measure.remember()
+        self.drivers.remember()

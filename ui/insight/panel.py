@@ -31,7 +31,7 @@ KEYS = (
     ("drivers", "Drivers' scorecards", "D"),
     ("rows", "The rows behind the number", "R"),
     ("compare", "Compare with the span before", "C"),
-    ("export", "Export the table…", "Ctrl+E"),
+    ("export", "Export the table…", "Ctrl+Shift+X"),
     ("wall", "Board for the wall", "W"),
 )
 

@@ -195,6 +195,9 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec("panel_proofs", "Pr&oofs", "Alt+5", "clipboard-check-outline", "Review the day's proofs", checkable=True),
         Spec("panel_exceptions", "E&xceptions", "Alt+6", "flag-outline", "What went amiss", checkable=True),
         Spec("panel_messages", "&Messages", "Alt+7", "email-outline", "What customers are told", checkable=True),
+        Spec("panel_slots", "&Slots", "Alt+8", "calendar-clock-outline", "Times customers may choose", checkable=True),
+        Spec("panel_loading", "&Loading", "Alt+9", "dolly", "Bays, scans and departures", checkable=True),
+        Spec("panel_insight", "&Insight", "Alt+0", "chart-line", "Measures, drivers, the wall", checkable=True),
         *(
             Spec(
                 f"show_{title.lower()}",

@@ -35,9 +35,9 @@ class Deeds(QObject):
             "depot_settings": window.forms.depot_settings,
             "build_region": window.forms.build_region,
             "add_addresses": window.forms.add_addresses,
-            "keeping": window.after.open_keeping,
-            "close_day": window.after.close_day,
-            "evidence": window.after.write_evidence,
+            "keeping": window.desks.open_keeping,
+            "close_day": window.desks.close_day,
+            "evidence": window.desks.write_evidence,
             "quit": window.close,
             "import_orders": window.import_orders,
             "export_day": self._on_export,
@@ -144,7 +144,7 @@ class Deeds(QObject):
     @Slot()
     def _on_filter(self) -> None:
         window = self._window
-        for listed in (window.proofs, window.exceptions, window.messages):
+        for listed in window.desks.filtered:
             if window.panels.currentWidget() is listed:
                 listed.focus_filter()
                 return

@@ -23,6 +23,9 @@ PANELS = {
     "proofs": "In Proofs",
     "exceptions": "In Exceptions",
     "messages": "In Messages",
+    "slots": "In Slots",
+    "loading": "In Loading",
+    "insight": "In Insight",
 }
 """Where an action answers, by the beginning of the name of the widget it belongs to."""
 

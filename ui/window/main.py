@@ -28,6 +28,8 @@ from ui.faults import show_fault
 from ui.fleet.panel import FleetPanel
 from ui.hand import Hand
 from ui.history.banner import PastBanner, WhatIfBanner
+from ui.insight.panel import InsightPanel
+from ui.loading.panel import LoadingPanel
 from ui.map.view import MapView
 from ui.messages.panel import MessagesPanel
 from ui.phones.panel import PhonesPanel
@@ -37,13 +39,14 @@ from ui.road.desk import RoadDesk
 from ui.runner import OpRunner
 from ui.search import AT_WORK, Search
 from ui.simulation.desk import SimulationDesk
+from ui.slots.panel import SlotsPanel
 from ui.theme import Theme
 from ui.window.actions import Actions
-from ui.window.after import AfterDoor
 from ui.window.arranging import Arranging
 from ui.window.board_panel import BoardPanel
 from ui.window.copies import Copies
 from ui.window.deeds import Deeds
+from ui.window.desks import Desks
 from ui.window.forms import Forms, import_words
 from ui.window.header import Header
 from ui.window.looks import Looks
@@ -152,8 +155,9 @@ class MainWindow(QMainWindow):
         self.fleet = FleetPanel(self._workplace, self.runner, self._theme)
         self.phones = PhonesPanel(self._workplace, self.runner, self._theme)
         self.proofs = ProofsPanel(self._workplace, self.runner, self._theme, self._settings)
-        self.exceptions = ExceptionsPanel(self._workplace, self.runner, self._theme, self._settings)
-        self.messages = MessagesPanel(self._workplace, self.runner, self._theme, self._settings)
+        parts = self._workplace, self.runner, self._theme, self._settings
+        self.exceptions, self.messages = ExceptionsPanel(*parts), MessagesPanel(*parts)
+        self.slots, self.loading, self.insight = SlotsPanel(*parts), LoadingPanel(*parts), InsightPanel(*parts)
         self.panels = QStackedWidget(self)
         for panel in self._panels().values():
             self.panels.addWidget(panel)
@@ -201,6 +205,9 @@ class MainWindow(QMainWindow):
             "proofs": self.proofs,
             "exceptions": self.exceptions,
             "messages": self.messages,
+            "slots": self.slots,
+            "loading": self.loading,
+            "insight": self.insight,
         }
 
     def _fill_menus(self) -> None:
@@ -223,7 +230,7 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         self.news = News(self)
-        self.after = AfterDoor(self, self._theme, self._settings)
+        self.desks = Desks(self, self._theme, self._settings)
         self.deeds = Deeds(self)
         self.runner.drained.connect(self._on_drained)
         self.road_wires.phones_requested.connect(partial(self.show_panel, self.phones))
@@ -323,8 +330,7 @@ class MainWindow(QMainWindow):
         self.header.set_date(on)
         self.fleet.set_date(on)
         self.proofs.set_date(on)
-        self.exceptions.show_day(on)
-        self.messages.set_date(on)
+        self.desks.show_day(on)
 
     def show_panel(self, panel: QWidget, _checked: bool = True) -> None:
         """Bring a panel to the front."""
@@ -426,7 +432,7 @@ class MainWindow(QMainWindow):
         if self.road:
             self.road.start()
         self.phones.start()
-        self.after.start()
+        self.desks.start()
         self.simulation.start()
         if self._workplace.what_if:
             return
@@ -475,7 +481,7 @@ class MainWindow(QMainWindow):
                 self.road.stop()
             self.phones.stop()
             self.proofs.stop()
-            self.after.stop()
+            self.desks.stop()
             self.simulation.stop()
             self.setEnabled(False)
             self.news.stop()

@@ -1,5 +1,6 @@
-"""What comes after the door, in the window: the panels that see to it, fed with the plan and the road as they stand."""
+"""The desks around the board, in the window: each is fed with the plan and the road as they stand, and heard."""
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,36 +21,48 @@ if TYPE_CHECKING:
 GONE = "This order is no longer there."
 
 
-class AfterDoor(QObject):
-    """Joins proofs, exceptions and messages to the day, the road, the status bar and the board. GUI thread."""
+class Desks(QObject):
+    """Joins slots, loading, proofs, exceptions, messages and insight to day, road, status bar and board. GUI thread."""
 
     def __init__(self, window: "MainWindow", theme: Theme, settings: QSettings) -> None:
         super().__init__(window)
         self._window, self._theme, self._settings = window, theme, settings
+        self.filtered = (
+            window.proofs, window.exceptions, window.messages, window.slots, window.loading, window.insight
+        )  # fmt: skip
+        """The panels with a line of their own to find something by."""
+        self._fed = (window.slots, window.loading, window.exceptions, window.messages, window.insight)
         window.day.outlook_changed.connect(self._on_outlook_changed)
-        if window.road:
-            for panel in (window.exceptions, window.messages):
+        for panel in self._fed:
+            panel.told.connect(window.status.tell)
+            panel.order_requested.connect(self.show_order)
+            if window.road:
                 window.road.live_changed.connect(panel.take_live)
-            window.road.feed.today_moved.connect(window.messages.take_today)
-        window.forms.imported.connect(self._on_imported)
+        if window.road:
+            for panel in (window.messages, window.insight):
+                window.road.feed.today_moved.connect(panel.take_today)
+        for panel in (window.slots, window.loading, window.exceptions):
+            panel.set_hindrance(lambda: window.hand.hindered)
+        for panel in (window.loading, window.exceptions):
+            panel.alarmed.connect(QApplication.beep)
+        window.messages.settings_requested.connect(window.forms.message_settings)
         window.proofs.elsewhere_requested.connect(self._on_elsewhere)
-        self._wire_exceptions()
-        self._wire_messages()
+        window.forms.imported.connect(self._on_imported)
+        self._count()
 
-    def _wire_exceptions(self) -> None:
-        window, exceptions = self._window, self._window.exceptions
-        exceptions.set_hindrance(lambda: window.hand.hindered)
-        exceptions.told.connect(window.status.tell)
-        exceptions.count_changed.connect(self._on_exceptions)
-        exceptions.order_requested.connect(self.show_order)
-        exceptions.alarmed.connect(QApplication.beep)
+    def _count(self) -> None:
+        """How much waits in each, on its place in the rail."""
+        window = self._window
+        window.slots.count_changed.connect(partial(window.news.count, "slots", "&Slots"))
+        window.messages.count_changed.connect(partial(window.news.count, "messages", "&Messages"))
+        window.loading.count_changed.connect(lambda _left, short: window.news.count("loading", "&Loading", short))
+        window.exceptions.count_changed.connect(self._on_exceptions)
 
-    def _wire_messages(self) -> None:
-        window, messages = self._window, self._window.messages
-        messages.told.connect(window.status.tell)
-        messages.count_changed.connect(partial(window.news.count, "messages", "&Messages"))
-        messages.order_requested.connect(self.show_order)
-        messages.settings_requested.connect(window.forms.message_settings)
+    def show_day(self, on: date) -> None:
+        """Another day is shown."""
+        for panel in (self._window.slots, self._window.loading, self._window.exceptions, self._window.insight):
+            panel.show_day(on)
+        self._window.messages.set_date(on)
 
     def start(self) -> None:
         """The day is on the screen: time for what goes out."""
@@ -57,8 +70,8 @@ class AfterDoor(QObject):
 
     def stop(self) -> None:
         """What was decided is done first; before the runner stops."""
-        self._window.exceptions.stop()
-        self._window.messages.stop()
+        for panel in self._fed:
+            panel.stop()
 
     # --- what the menus do ----------------------------------------------------------------------------------------
 
@@ -122,13 +135,14 @@ class AfterDoor(QObject):
     def _on_outlook_changed(self, _shown: Outlook) -> None:
         """The day as it stands, whatever is shown of it."""
         if present := self._window.day.present:
-            self._window.exceptions.take_outlook(present)
-            self._window.messages.take_outlook(present)
+            for panel in self._fed:
+                panel.take_outlook(present)
 
     @Slot(int, int)
     def _on_exceptions(self, waiting: int, overdue: int) -> None:
         self._window.status.set_exceptions(waiting, overdue)
         self._window.news.count("exceptions", "E&xceptions", waiting)
+        self._window.insight.take_exceptions(waiting, overdue)
 
     @Slot(object)
     def _on_imported(self, done: Imported) -> None:

@@ -30,7 +30,7 @@ class AfterDoor(QObject):
         if window.road:
             for panel in (window.exceptions, window.messages):
                 window.road.live_changed.connect(panel.take_live)
-            window.road.feed.today_moved.connect(window.messages.take_today)
+                window.road.feed.today_moved.connect(panel.take_today)
         window.forms.imported.connect(self._on_imported)
         window.proofs.elsewhere_requested.connect(self._on_elsewhere)
         self._wire_exceptions()

@@ -16,6 +16,9 @@ from pytestqt.qtbot import QtBot
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.incidents import Incident, IncidentKind, IncidentState, Remedy, Severity
 from dispatcher.domain.orders import OrderState
+from dispatcher.domain.tracking import LiveRound, LiveStop, Risk
+from dispatcher.services.live import LiveDay
+from dispatcher.services.today import Today
 from dispatcher.services.whatifs import WhatIf
 from dispatcher.services.workplace import Workplace
 from tests.conftest import ExpectLog
@@ -184,6 +187,40 @@ def test_closing_the_window_ends_what_was_decided(shown: Shown, morning: Morning
     assert morning.order(row.incident.order_id).attempt == 2
     settled = next(i for i in morning.incidents() if i.id == row.id)
     assert settled.settled_by is Remedy.AGAIN_TODAY
+
+
+def test_taking_it_meanwhile_lets_nobody_settle_it_twice(shown: Shown) -> None:
+    feed, incident_id, doing = shown.panel.feed, shown.current.id, []
+    assert feed is not None
+    feed.done.connect(lambda deed, _told: doing.append((deed.label, dict(feed.doing))))
+    offer = shown.panel.bench.detail.remedies.offers[0]
+    feed.perform(incident_id, offer, "", by="Anna")
+    feed.take([incident_id], by="Anna")
+    shown.settle()
+    assert doing == [("take", {incident_id: offer.remedy.value}), (offer.remedy.value, {})]
+
+
+# --- another day is shown -----------------------------------------------------------------------------------------
+
+
+def test_what_happens_today_is_raised_while_another_day_is_shown(shown: Shown, morning: Morning) -> None:
+    shift, now = morning.workplace.store.read(lambda r: r.shifts_of(days.DATE))[0], morning.time.now
+    ahead = morning.stops(shift.id)[DONE].order_id
+    at = [now + timedelta(minutes=n) for n in (50, 40, 60, 45)]
+    late = LiveRound(shift.id, shift.driver_id, stops=(LiveStop(ahead, now, *at, Risk.LATE),))
+    day = morning.workplace.store.read(lambda r: r.day(days.DATE))
+    panel = shown.panel
+    panel.show_day(days.DATE + timedelta(days=1))
+    panel.take_today(Today(day, LiveDay(days.DATE, now, {shift.id: late})))
+    panel.refresh()
+    shown.settle()
+    row = shown.choose(IncidentKind.LATE)
+    assert row.incident.order_id == ahead
+    assert shown.panel.bench.detail.remedies.buttons, "and can be seen to"
+    panel.show_day(days.DATE)
+    panel.take_live(LiveDay(days.DATE, now, {shift.id: replace(late, stops=())}))
+    shown.look()
+    assert not [row for row in shown.rows() if row.incident.kind is IncidentKind.LATE], "by what is known since"
 
 
 # --- whose, and how many ------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from tests.conftest import ExpectLog
 from tests.fixtures import days
 from tests.ui.exceptions.conftest import DONE, Morning, Shown, press, shown_on, write
 from ui.exceptions import words
+from ui.exceptions.bench import SPARED
 from ui.exceptions.panel import IN_A_COPY, NONE_OPEN, ExceptionsPanel
 from ui.exceptions.words import Group, Which
 from ui.parts.said import Tone
@@ -393,6 +394,24 @@ def test_where_the_room_is_short_the_customer_stays_in_sight(shown: Shown) -> No
         assert [bench.table.isColumnHidden(column) for column in (words.SINCE, words.STATE)] == [not there] * 2
         assert bench.table.columnWidth(words.WHO) >= 80
         assert bench.detail.sketch.isVisible() == there
+
+
+def test_no_usual_words_are_cut_at_the_usual_width(shown: Shown, morning: Morning) -> None:
+    """Though none of them stood there when the columns were measured."""
+    shown.panel.resize(1_560, 860)
+    QCoreApplication.sendPostedEvents()
+    made = [replace(left_out(n), kind=kind, about=kind.name) for n, kind in enumerate(IncidentKind)]
+    hours = [timedelta(minutes=119), timedelta(hours=10, minutes=59), timedelta(days=12)]
+    put(morning, *(replace(i, due_at=morning.time.now - hours[n % 3]) for n, i in enumerate(made)))
+    board = shown.panel.feed.desk.board(days.DATE)  # type: ignore[union-attr]
+    table, model = shown.panel.bench.table, shown.panel.bench.model
+    model.show_board(board.shown, board.at, days.DATE, {})
+    metrics, hidden = table.fontMetrics(), {n for n in SPARED if table.isColumnHidden(n)}
+    for row in model.rows:
+        for column in {words.SEVERITY, words.KIND, words.SINCE, words.DUE, words.STATE} - hidden:
+            beside = 12 + (20 if column == words.SEVERITY else 0)
+            assert metrics.horizontalAdvance(row.texts[column]) + beside <= table.columnWidth(column), row.texts
+    assert table.columnWidth(words.WHO) >= 100
 
 
 def test_only_what_changed_is_told_and_what_is_chosen_stays(shown: Shown, morning: Morning) -> None:

@@ -5,7 +5,7 @@ Streets come as a picture with the rectangle it shows; without one the lines sta
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from reportlab.lib import colors
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 from reportlab.platypus import Flowable
+from shapely import MultiLineString, clip_by_rect
 
 from dispatcher.domain.place import Bounds, Place
 from dispatcher.evidence.paper import WIDTH, faces
@@ -93,11 +94,18 @@ class Map(Flowable):  # type: ignore[misc]
         canvas.setStrokeColor(_TRACK)
         canvas.setLineWidth(1.6)
         canvas.setLineJoin(1)
-        for line in self._ground.track:
+        for line in self._track_here():
             path = canvas.beginPath()
             for n, (lat, lon) in enumerate(line):
                 (path.lineTo if n else path.moveTo)(*self._at(lat, lon))
             canvas.drawPath(path)
+
+    def _track_here(self) -> Iterator[Sequence[tuple[float, float]]]:
+        """As much of it as is seen: what is merely out of sight can be read from a file, and leads past others' doors."""
+        b, lines = self._bounds, [line for line in self._ground.track if len(line) > 1]
+        seen = clip_by_rect(MultiLineString(lines), b.south, b.west, b.north, b.east)
+        for part in getattr(seen, "geoms", [seen]):
+            yield [(lat, lon) for lat, lon in getattr(part, "coords", ())]
 
     def _draw_phone(self, canvas: Any) -> None:
         phone = self._ground.phone

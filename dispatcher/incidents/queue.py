@@ -21,6 +21,8 @@ from dispatcher.incidents.wanted import ATTEMPTED, LIVE, PLANNED, Sight, Wanted
 
 FLICKER = timedelta(minutes=5)
 """What comes again so soon after it passed had not passed."""
+RUNNING = frozenset({IncidentKind.SILENT, IncidentKind.OFF_ROUTE})
+"""What is said of these is another every moment; of all others it is told as it is now."""
 STEP = 10
 """From one severity to the next."""
 PLAN_REMEDIES = frozenset(
@@ -54,7 +56,7 @@ def reconciled(
     by_attempt = {(i.on, i.about): i for i in by_key.values() if i.kind in ATTEMPTED and i.open}
     changed: dict[str, Incident] = {}
     there: set[str] = set()
-    for want in wanted:
+    for want in _once(wanted):
         if not policy.rule(want.kind).on:
             continue
         before = by_key.get(want.key)
@@ -76,6 +78,11 @@ def reconciled(
         if after is not incident:
             changed[incident.id] = after
     return list(changed.values())
+
+
+def _once(wanted: Iterable[Wanted]) -> Iterable[Wanted]:
+    """What is said twice of the same thing once, as it was said last: an attempt has one outcome, whoever sends it."""
+    return {(want.kind in ATTEMPTED or want.kind, want.on, want.about): want for want in wanted}.values()
 
 
 def with_entry(incident: Incident, at: datetime, by: str, text: str, remedy: Remedy | None = None) -> Incident:
@@ -143,7 +150,7 @@ def _still_so(incident: Incident, want: Wanted, policy: IncidentPolicy, now: dat
         other = replace(incident, kind=want.kind, what=want.what)
         return with_entry(other, now, "", f"Is “{want.kind.value}” now: {want.what}")
     if incident.open:
-        return incident
+        return incident if incident.kind in RUNNING else replace(incident, what=want.what)
     if incident.settled_by is None:
         return _come_again(incident, policy, now)
     if incident.settled_by in PLAN_REMEDIES and incident.kind in PLANNED:
@@ -168,7 +175,7 @@ def _passed(incident: Incident, policy: IncidentPolicy, now: datetime) -> Incide
     return closed(incident, now, "", text, None)
 
 
-_ATTEMPT_GONE = "The driver took it back, or the order is tried again or cancelled by now."
+_ATTEMPT_GONE = "The driver took it back, or the order is tried again, cancelled or erased by now."
 _PASSED = {
     **dict.fromkeys(ATTEMPTED, _ATTEMPT_GONE),
     IncidentKind.LATE: "No longer expected late, or over.",
@@ -180,7 +187,7 @@ _PASSED = {
     IncidentKind.UNTOUCHED: "Somebody was there, or it is planned otherwise by now.",
     IncidentKind.NOT_BACK: "The goods are in the cage, or went elsewhere.",
     IncidentKind.PROOF_REJECTED: "The proof was accepted by a later review, or taken back.",
-    IncidentKind.UNDELIVERABLE: "It went out after all, or another one did.",
+    IncidentKind.UNDELIVERABLE: "It went out after all, or is not to go out any more.",
     IncidentKind.REPLY: "Somebody has read it.",
     IncidentKind.WISH: "It was decided on, or overtaken by another.",
 }

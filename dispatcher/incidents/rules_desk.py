@@ -24,12 +24,14 @@ def address_rules(doubtful: Iterable[Order], today: date, now: datetime) -> Iter
             yield Wanted(IncidentKind.ADDRESS, order.date, order.id, what, now, None, order.id)
 
 
+_WHETHER = {MessageState.FAILED: "did not go out", MessageState.UNKNOWN: "may or may not have gone out"}
+
+
 def message_rules(messages: Iterable[Message]) -> Iterator[Wanted]:
-    """Messages that nobody got, or of which nobody knows."""
+    """Messages that nobody got, or of which nobody knows, until they are out."""
     for message in messages:
-        unknown = message.state is MessageState.UNKNOWN
-        whether = "may or may not have gone out" if unknown else "did not go out"
-        why = f": {message.fault.rstrip('.')}" if message.fault else ""
+        whether = _WHETHER.get(message.state, "waits to be sent again")
+        why = f": {message.fault.rstrip('.')}" if message.fault and message.state in _WHETHER else ""
         what = f"The message “{message.event.value}” to {message.to or 'nobody'} {whether}{why}."
         since = message.sent_at or message.made_at
         yield Wanted(IncidentKind.UNDELIVERABLE, message.on, message.id, what, since, None, message.order_id)

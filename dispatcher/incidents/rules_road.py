@@ -54,9 +54,11 @@ def live_rules(
     zone: ZoneInfo,
     orders: Mapping[OrderId, str],
 ) -> Iterator[Wanted]:
-    """What the road wants of a day that is being driven; `orders` are their numbers."""
+    """What the road wants of a day that is driven, not of rounds that are over; `orders` are their numbers."""
     drivers = {}
     for round_ in rounds:
+        if round_.over:
+            continue
         drivers[round_.shift_id] = round_.driver_id
         for stop in round_.stops:
             if stop.risk is not Risk.NONE:
@@ -64,16 +66,21 @@ def live_rules(
                 what = _lateness(stop, orders.get(stop.order_id, ""), zone)
                 yield Wanted(kind, on, stop.order_id, what, now, None, stop.order_id, round_.shift_id, round_.driver_id)
     for alert in alerts:
-        if kind_ := _ALERTS.get(alert.kind):
-            driver_id = drivers.get(alert.shift_id)
+        kind_, driver_id = _ALERTS.get(alert.kind), drivers.get(alert.shift_id)
+        if kind_ and driver_id:
             yield Wanted(kind_, on, alert.shift_id, alert.sentence, alert.since, None, None, alert.shift_id, driver_id)
 
 
 def _lateness(stop: LiveStop, number: str, zone: ZoneInfo) -> str:
     late = stop.risk is Risk.LATE
-    by = stop.expected_at if late else stop.latest_at
+    by = _coarse(stop.expected_at if late else stop.latest_at)
     closes = f", its window closes at {stop.closes_at.astimezone(zone):%H:%M}" if stop.closes_at else ""
     return f"{number} is reached {'about' if late else 'perhaps not before'} {by.astimezone(zone):%H:%M}{closes}."
+
+
+def _coarse(moment: datetime) -> datetime:
+    """The next full five minutes: what is told of lateness is not another every moment."""
+    return moment + -timedelta(seconds=moment.timestamp()) % timedelta(minutes=5)
 
 
 def loading_rules(lacking: Iterable[Lacking]) -> Iterator[Wanted]:

@@ -1,6 +1,6 @@
 """What a rule says: that there is an exception, of what kind, about what, since when."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -43,13 +43,19 @@ class Sight:
     """Those looked at for a kind; `EVERY_DATE` where all were."""
     over_before: date | None = None
     """What happens on the road alone is over for all dates before this one."""
+    over: Collection[ShiftId] = frozenset()
+    """Rounds that nobody drives any more: what happened on them alone is over, too."""
 
     def sees(self, incident: Incident) -> bool:
         """Whether the rules would have said so if it still were so."""
-        if incident.kind in LIVE and self.over_before is not None and incident.on < self.over_before:
+        if incident.kind in LIVE and self._is_over(incident):
             return True
         dates = self.dates.get(incident.kind)
         return dates is not None and (not dates or incident.on in dates)
+
+    def _is_over(self, incident: Incident) -> bool:
+        before = self.over_before is not None and incident.on < self.over_before
+        return before or incident.shift_id in self.over
 
 
 _K = IncidentKind

@@ -30,7 +30,7 @@ from dispatcher.services.erasing import (
     withdrawn_of,
 )
 from dispatcher.services.holds import writing_logbook
-from dispatcher.services.logbook import Logbook, LogbookWriter
+from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.persons import PersonKept, files_left, kept_of, photo_files
 from dispatcher.services.retention_log import RunKind, spoken, write_down
 from dispatcher.services.workplace import Workplace
@@ -117,6 +117,7 @@ class _Erasing:
 
     def _photos(self) -> None:
         """Files that another order's proof names stay, and what is known of them."""
+        self._logbook.read(self._require_free)
         files = photo_files(self._workplace)
         own = {sha256: photo for sha256, photo in self._kept.photos.items() if sha256 not in self._kept.shared}
         for sha256, photo in own.items():
@@ -135,9 +136,12 @@ class _Erasing:
             self._logbook.write(partial(self._erase, piece=piece, withdrawn=withdrawn))
 
     def _erase(self, book: LogbookWriter, piece: Iterable[Record], withdrawn: Collection[str]) -> None:
+        self._require_free(book)
+        erase_records(book, piece, by=self._by, why=self._why, now=self._now, withdrawn=withdrawn)
+
+    def _require_free(self, book: LogbookReader) -> None:
         if any(hold.order_id in self._ids for hold in book.holds()):
             raise KnownError("An order of theirs was put under hold meanwhile.", "Lift the hold, and erase again.")
-        erase_records(book, piece, by=self._by, why=self._why, now=self._now, withdrawn=withdrawn)
 
     def _messages(self) -> None:
         self._put("put_message", map(_blank_message, self._kept.messages))

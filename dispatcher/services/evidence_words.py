@@ -9,7 +9,7 @@ from dispatcher import __version__
 from dispatcher.domain.actions import SentRound
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.place import Bounds, Place
-from dispatcher.domain.proof import CodeVerdict, Photo, Record
+from dispatcher.domain.proof import CodeVerdict, Photo, Record, RecordKind
 from dispatcher.domain.review import Flag, Proof
 from dispatcher.domain.tracking import Visit
 from dispatcher.evidence.map import Ground
@@ -100,12 +100,11 @@ def _streets(workplace: Workplace, ground: Ground) -> tuple[tuple[bytes, Bounds]
 
 def _door(found: Found, depot: Depot, driver: str) -> Told:
     proof, attempt = found.proof, found.proof.attempt
-    reason = depot.road.reason_by_code.get(attempt.reason)
     yield "Order", proof.number
     yield "For", ", ".join(filter(None, (proof.name, proof.address)))
     yield "Driver", driver
     yield "Outcome", f"{OUTCOMES[attempt.outcome]}, attempt {attempt.number}"
-    yield "Reason", reason.label if reason else attempt.reason
+    yield "Reason", _reason(found, depot)
     yield "Given to", ", ".join(filter(None, (attempt.name, attempt.handover.value if attempt.handover else "")))
     yield "Note", attempt.note
     tries = f", {attempt.code_tries} tries" if attempt.code_tries > 1 else ""
@@ -114,6 +113,20 @@ def _door(found: Found, depot: Depot, driver: str) -> Told:
     yield "Cash", cash if attempt.cash_due or attempt.cash else ""
     yield "Scanned", ", ".join(attempt.scans)
     yield "Not given", ", ".join(kind.value for kind in attempt.missing)
+
+
+def _reason(found: Found, depot: Depot) -> str:
+    """As it stands, and what the driver had said if somebody at the depot corrected it."""
+
+    def called(code: str) -> str:
+        known = depot.road.reason_by_code.get(code)
+        return known.label if known else code
+
+    now = called(found.proof.attempt.reason)
+    readable = [record for record in found.about if not record.erased]
+    said = [record.body.get("reason", "") for record in readable if record.kind is RecordKind.ATTEMPT]
+    mended = [record.body["by"] for record in readable if record.kind is RecordKind.CORRECTED]
+    return f"{now}, as corrected by {mended[-1]}; the driver said: {called(said[0])}" if mended and said else now
 
 
 def _times(found: Found, zone: ZoneInfo) -> Told:

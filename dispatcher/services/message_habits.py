@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import phonenumbers
 
 from dispatcher.domain.errors import BadInput
-from dispatcher.domain.messages import MailLine, MessagePolicy, SmsLine, SmsWay
+from dispatcher.domain.messages import Event, MailLine, MessagePolicy, SmsLine, SmsWay
 from dispatcher.messages.lines_http import preset
+from dispatcher.messages.quiet import is_quiet
 from dispatcher.messages.words import require_sense
 from dispatcher.services.gateway_keeping import is_host
 
@@ -38,6 +39,9 @@ def complaints(policy: MessagePolicy) -> Iterator[Complaint]:
         yield _of("language", f"“{policy.language}” is no language.", "Write it by its code, as en or de.")
     if policy.country not in phonenumbers.SUPPORTED_REGIONS:
         yield _of("country", f"“{policy.country}” is no country.", "Choose one of the list.")
+    if Event.SCHEDULED in policy.events and is_quiet(policy.scheduled_from, policy):
+        what = "From when on the next day is told lies in the quiet hours: it would be told to nobody."
+        yield _of("scheduled_from", what, "Choose a time before they begin, and after they end.")
     if policy.page_origin and not _is_origin(policy.page_origin):
         what = f"“{policy.page_origin}” is no address that customers could open safely."
         yield _of("page_origin", what, "Write it as https://track.example.org, without what follows.")

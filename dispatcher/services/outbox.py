@@ -86,6 +86,7 @@ class MessageDesk:
         self._telling = threading.Lock()
         self._begun: tuple[int, date, frozenset[ShiftId]] = (-1, date.min, frozenset())
         self._aside: PlanningDesk | None = None
+        self._beside: Outlook | None = None
         self._post = Post(workplace, self.folder)
 
     @property
@@ -114,18 +115,20 @@ class MessageDesk:
             standing = self._standing(outlook, live if live and live.date == on else None, now)
             return self._put(standing, changes(standing))
 
-    def step_today(self, today: Today) -> Told:
-        """The same for the day on the road while another one is shown."""
-        return self.step(self._judged(today.day), today.live)
+    def beside(self, today: Today) -> Outlook:
+        """The day on the road while another one is shown; judged once for every reading of it."""
+        if self._beside is None or self._beside.day != today.day:
+            self._beside = self._judged(today.day)
+        return self._beside
 
-    def step_tomorrow(self) -> Told:
-        """The same for the day after today, read and judged here: its customers are told the day before."""
+    def tomorrow(self) -> Outlook | None:
+        """The next day, read and judged, from the hour on at which its customers are told; `None` before, or empty."""
         depot, now = self._workplace.depot, self._workplace.clock()
         local = now.astimezone(depot.zone)
         if not self.works or not depot.road.messages.on or local.time() < depot.road.messages.scheduled_from:
-            return Told()
+            return None
         day = self._workplace.store.read(lambda book: book.day(local.date() + timedelta(days=1)))
-        return self.step(self._judged(day)) if day.orders else Told()
+        return self._judged(day) if day.orders else None
 
     def _judged(self, day: Day) -> Outlook:
         """A day that is not shown, by a desk of its own: the tables of the one shown stay as they are."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from db.lock import lock_home
 from tests.e2e.conftest import Roundhouse
 
 
@@ -66,3 +67,36 @@ def _first_person(roundhouse: Roundhouse) -> list[dict[str, str]]:
     found = roundhouse("person", "find", "katu").json["orders"]
     assert found
     return found[:1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("keep", "--by", "Anna"),
+        ("keep", "--dry-run"),
+        ("hold", "add", "{order}", "--by", "Anna", "--why", "Claim"),
+        ("hold", "lift", "{order}", "--by", "Anna", "--why", "Settled"),
+        ("hold", "list"),
+        ("person", "find", "katu"),
+        ("person", "export", "{order}", "--by", "Anna", "--out", "{out}"),
+        ("person", "erase", "{order}", "--by", "Anna", "--why", "Asked", "--orders", "1"),
+        ("driver", "export", "1", "--by", "Anna", "--out", "{out}"),
+        ("driver", "erase", "1", "--by", "Anna", "--why", "Left"),
+    ],
+    ids=" ".join,
+)
+def test_beside_an_open_window_nothing_is_touched(
+    roundhouse: Roundhouse, demo_home: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    order, out = _first_person(roundhouse)[0]["id"], tmp_path / "told.zip"
+    before = _files(demo_home)
+    with lock_home(demo_home):
+        said = roundhouse(*(word.format(order=order, out=out) for word in words))
+        assert _files(demo_home) == before
+    assert (said.status, "already open" in said.err, said.out, out.exists()) == (1, True, "", False)
+
+
+def _files(home: Path) -> dict[Path, bytes]:
+    """All that depots keep; not what SQLite has beside them while somebody reads."""
+    files = (file for file in (home / "depots").rglob("*") if file.is_file())
+    return {file: file.read_bytes() for file in files if not file.name.endswith(("-wal", "-shm"))}

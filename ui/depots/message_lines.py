@@ -29,6 +29,7 @@ from dispatcher.services.outbox_lines import MAIL_PASSWORD, SMS_SECRET, put_secr
 from dispatcher.services.trying import try_line
 from dispatcher.services.workplace import Workplace
 from ui.depots.figures import explained, form_on, page_of
+from ui.depots.message_replies import ReplyAddress
 from ui.depots.message_test import LineTest, Try
 from ui.depots.road import heading
 from ui.parts.fields import label, named
@@ -62,6 +63,7 @@ MATTERS: Mapping[str, frozenset[SmsWay]] = {
     "taken": frozenset({HTTP}),
     "id_path": frozenset({HTTP}),
     "token": frozenset({HTTP, ANDROID}),
+    "replies": frozenset({HTTP, ANDROID}),
     "command": frozenset({SmsWay.GAMMU}),
     "per_minute": frozenset(SmsWay) - {SmsWay.NONE},
     "test": frozenset(SmsWay) - {SmsWay.NONE},
@@ -119,6 +121,8 @@ class LinesPage:
         self.area, self._inner = page_of(tabs, "Lines", f"{NAME}.lines", "By what messages leave the depot")
         self._theme, self._runner, self._workplace = theme, runner, workplace
         self._policy, self._depot = MessagePolicy(), workplace.depot.name
+        self._road: RoadPolicy | None = None
+        """Until the address for replies is made of it."""
         self.form = form_on(self._inner, theme)
         heading(self.form, "E-mail", theme, self._inner)
         self._make_mail()
@@ -129,7 +133,7 @@ class LinesPage:
         self._make_sms()
         to, missing = "+49 151 23456789", "Type a mobile number to send the test to."
         self.sms_test = LineTest(f"{NAME}.sms.test", to, missing, runner, theme, self._inner)
-        self.form.addRow(label("Try self.form.addRow(, self.sms_test)it", self.sms_test, self._inner), self.sms_test)
+        self.form.addRow(label("Try &it", self.sms_test, self._inner), self.sms_test)
         self._rows["test"] = self.sms_test
         self.way.currentIndexChanged.connect(self._show_way)
         self.method.currentIndexChanged.connect(self._show_way)
@@ -187,6 +191,11 @@ class LinesPage:
         self.token = SecretField(f"{NAME}.sms.token", "Token of the gateway", self._theme, inner)
         self.form.addRow(label("To&ken", self.token, inner), self.token)
         self._rows["token"] = self.token
+        self.replies = ReplyAddress(
+            f"{NAME}.sms.replies", WIDE, self._workplace, self._runner, self._theme, inner
+        )  # fmt: skip
+        self.form.addRow(label("&Replies to", self.replies, inner), self.replies)
+        self._rows["replies"] = self.replies
         self.command = self._line("sms.command", "&Program", "gammu", "or its path; set up by gammu-config", "command")
         self.per_minute = named(QSpinBox(inner), f"{NAME}.sms.per_minute", MESSAGE_BOUNDS["sms.per_minute"].what)
         bounds = MESSAGE_BOUNDS["sms.per_minute"]
@@ -241,7 +250,7 @@ class LinesPage:
 
     def fill(self, policy: RoadPolicy) -> None:
         """Show these."""
-        self._policy, mail = policy.messages, policy.messages.mail
+        self._policy, self._road, mail = policy.messages, policy, policy.messages.mail
         self._ask_secrets()
         self.host.setText(mail.host)
         self.security.blockSignals(True)
@@ -303,6 +312,9 @@ class LinesPage:
         for part, row in self._rows.items():
             bodiless = part == "body" and self.method.currentText() == "GET"
             self.form.setRowVisible(row, way in MATTERS[part] and not bodiless)
+        if self._road is not None and way in MATTERS["replies"]:
+            self.replies.look(self._road)
+            self._road = None  # once it is shown
         self.url.setPlaceholderText(URLS.get(way, ""))
 
     # --- secrets, and trying ----------------------------------------------------------------------------------------

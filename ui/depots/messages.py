@@ -93,6 +93,7 @@ class MessagePage:
         self.fields: dict[str, QWidget] = {
             f"{WITHIN}language": self.language,
             f"{WITHIN}country": self.country,
+            f"{WITHIN}scheduled_from": self.scheduled_from,
             f"{WITHIN}page_origin": self.origin,
             **{f"{WITHIN}{part}": field for part, field in self._figures.fields.items()},
         }

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dispatcher.domain.incidents import IncidentKind
 from dispatcher.services.ports import Geocoder
 from ui.exceptions import words
 from ui.exceptions.detail import Detail
@@ -39,10 +40,21 @@ SPARED = (words.SINCE, words.STATE)
 SHORT = 235
 """Steps of the grid: a queue narrower than that has no room for all columns."""
 LEAST = {
-    words.SEVERITY: 24, words.KIND: 24, words.NUMBER: 14, words.WHO: 20, words.SINCE: 14, words.DUE: 28,
-    words.OWNER: 14, words.STATE: 14,
+    words.SEVERITY: 24, words.KIND: 24, words.NUMBER: 14, words.SINCE: 14, words.DUE: 14, words.OWNER: 14,
+    words.STATE: 14,
 }  # fmt: skip
-MOST = {words.KIND: 44, words.DUE: 34, words.OWNER: 24, words.STATE: 30}
+MOST = {words.OWNER: 24}
+USUAL = {
+    words.KIND: [kind.value for kind in IncidentKind],
+    words.SINCE: ["23:59 −1"],
+    words.DUE: ["47:59 h over", "119 min over", "12 days over"],
+    words.STATE: ["closed 23:59"],
+}
+"""What comes there sooner or later, though it does not stand there when the columns are measured."""
+LEAST_WHO = 28
+"""Of the customer, with the bar at the list's edge: before that the kinds are cut."""
+AROUND = 5
+"""Steps of the grid beside a cell's words."""
 
 
 class Bench(QSplitter):
@@ -69,6 +81,8 @@ class Bench(QSplitter):
         self.queue = QueueSorting(self.model, self)
         self.deeds: dict[str, QAction] = {}
         self._sized = False
+        self._kinds_px = 0
+        """How wide the kinds are, unless a person has them otherwise."""
         self._hidden: set[int] = set()
         """Columns that a person does not want."""
         self._make_table()
@@ -168,16 +182,32 @@ class Bench(QSplitter):
             return
         self._sized = True
         for column, least in LEAST.items():
-            if column != words.WHO:
-                size_column(self.table, self._theme, column, least=least, most=MOST.get(column, 30))
+            wide = max([least, *map(self._steps, USUAL.get(column, ()))])
+            size_column(self.table, self._theme, column, least=wide, most=max(wide, MOST.get(column, 30)))
+        self._kinds_px = self.table.columnWidth(words.KIND)
         self.table.horizontalHeader().setSectionResizeMode(words.WHO, QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setMinimumSectionSize(self._theme.grid(10))
+        self._fit_columns()
+
+    def _steps(self, text: str) -> float:
+        """The grid's, that words take with what is around them."""
+        return self.table.fontMetrics().horizontalAdvance(text) / self._theme.grid(1) + AROUND
 
     @Slot()
     def _fit_columns(self) -> None:
         short = self._pane.width() < self._theme.grid(SHORT)  # the table itself has its width a little later
         for column in range(len(words.HEADERS)):
             self.table.setColumnHidden(column, column in self._hidden or (short and column in SPARED))
+        if self._kinds_px and self.table.columnWidth(words.KIND) == self._kinds_px:
+            self._fit_kinds()
+
+    def _fit_kinds(self) -> None:
+        """As wide as they want to be, as long as the customer stays in sight."""
+        grid, beside = self._theme.grid, [n for n in range(len(words.HEADERS)) if n not in (words.KIND, words.WHO)]
+        room = self._pane.width() - sum(map(self.table.columnWidth, beside)) - grid(LEAST_WHO)
+        wanted = grid(max(map(self._steps, USUAL[words.KIND])))
+        self._kinds_px = max(grid(LEAST[words.KIND]), min(wanted, room))
+        self.table.setColumnWidth(words.KIND, self._kinds_px)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The customer stays in sight."""

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -29,6 +30,8 @@ from dispatcher.services.exceptions import (
 )
 from dispatcher.services.live import LiveDay
 from dispatcher.services.planning import Outlook
+from dispatcher.services.ports import Done
+from dispatcher.services.today import Today
 from dispatcher.services.workplace import Workplace
 from ui.runner import Operation, OpRunner
 
@@ -136,7 +139,8 @@ class ExceptionFeed(QObject):
         self._on: date | None = None
         self._outlook: Outlook | None = None
         self._live: LiveDay | None = None
-        self._looking = self._stopped = False
+        self._today: Today | None = None
+        self._looking = self._stopped = self._retrying = False
         self._wanted = True
         """The queue is to be read whether a step changed something or not."""
         self._doing: dict[str, Deed] = {}
@@ -166,7 +170,7 @@ class ExceptionFeed(QObject):
 
     def follow(self, on: date) -> None:
         """Show this day's closed ones; what is open belongs to every day."""
-        self._on, self._live = on, None
+        self._on, self._live, self._today = on, None, None  # what is known of the road is soon old
         if self._outlook and self._outlook.day.date != on:
             self._outlook = None
         self.look()
@@ -184,6 +188,15 @@ class ExceptionFeed(QObject):
         if live.date == self._on:
             self._live = live
 
+    def take_today(self, today: Today) -> None:
+        """The day on the road, while another one is shown: what happens on it is raised all the same."""
+        self._today = today
+
+    @property
+    def _road(self) -> LiveDay | None:
+        """What is known of the day on the road; of the day shown, if that is it."""
+        return self._today.live if self._today and self._today.day.date != self._on else self._live
+
     def look(self) -> None:
         """Step and read now, or after the look under way."""
         self._wanted = True
@@ -197,13 +210,13 @@ class ExceptionFeed(QObject):
             return
         self._looking = True
         wanted, self._wanted = self._wanted, False
-        look = partial(self._step_and_read, self._on, self._outlook, self._live, wanted=wanted)
+        look = partial(self._step_and_read, self._on, self._outlook, self._road, wanted=wanted)
         self._send(look, self._on_looked)
 
     def _step_and_read(self, on: date, outlook: Outlook | None, live: LiveDay | None, *, wanted: bool) -> _Look:
         """On the lane."""
         began = time.monotonic()
-        fitting = live if live and outlook and live.date == outlook.day.date else None
+        fitting = live if live and (live.date != on or (outlook and live.date == outlook.day.date)) else None
         changed = self.desk.step(outlook, fitting) if self.mine else True
         retries = self.desk.retries()
         read = None
@@ -231,9 +244,32 @@ class ExceptionFeed(QObject):
             self._look()
 
     def _try_again(self, change: PlanChange) -> None:
-        """It is noted with each already, so it must get into the plan; what that changes is looked at then."""
+        """One at a time; what came of it is noted, and looked at then."""
+        if self._retrying or self._stopped:
+            return
+        self._retrying = True
         operation = Operation(change.label, change.change, why=change.why)
-        self._runner.submit(operation, initiator=self, on_done=lambda _done: self.look())
+        self._runner.submit(operation, initiator=self, on_done=self._note_retried, on_failed=self._on_not_retried)
+
+    def _note_retried(self, done: Done[Any]) -> None:
+        """At the window's end at once, since nobody waits any more."""
+        note = partial(self.desk.retried, done.value)
+        if self._stopped:
+            note()
+        else:
+            self._send(note, self._on_retried)
+
+    def _on_retried(self, future: Future[object]) -> None:
+        if isinstance(fault := future.exception(), Exception):
+            self._on_not_retried(fault)
+        self._retrying = False
+        self.look()
+
+    def _on_not_retried(self, fault: Exception) -> None:
+        """It is tried again with the next look."""
+        self._retrying = False
+        self._note_fault(fault)
+        self.failed.emit(fault)
 
     def _note_fault(self, fault: BaseException | None) -> None:
         """In the log once, however often it comes back."""
@@ -245,7 +281,7 @@ class ExceptionFeed(QObject):
     def price(self, shown: Shown) -> None:
         """Work out what can be done about this one; `offered` follows, unless another one is asked for meanwhile."""
         incident_id, order_id = shown.incident.id, shown.incident.order_id
-        outlook, live = self._outlook, self._live
+        outlook, live = self._outlook, self._road
 
         def work(_progress: Progress) -> Offered:
             offers = self.desk.offers(incident_id, outlook, live) if shown.incident.open else ()
@@ -349,7 +385,8 @@ class ExceptionFeed(QObject):
 
     def _end(self, deed: Deed, fault: BaseException | None = None, *, told: str = "") -> None:
         for incident_id in deed.ids:
-            self._doing.pop(incident_id, None)
+            if self._doing.get(incident_id) is deed:  # what is done beside it ends nothing else
+                del self._doing[incident_id]
         if self._stopped:
             return
         if isinstance(fault, Exception):

@@ -13,6 +13,7 @@ from dispatcher.domain.incidents import Remedy
 from dispatcher.services.exceptions import Lying, Scanned, Shown
 from dispatcher.services.live import LiveDay
 from dispatcher.services.planning import Outlook
+from dispatcher.services.today import Today
 from dispatcher.services.workplace import Workplace
 from ui import format as fmt
 from ui.board.empty import EmptyState
@@ -188,6 +189,11 @@ class ExceptionsPanel(QWidget):
         """The road as it stands."""
         if self.feed:
             self.feed.take_live(live)
+
+    def take_today(self, today: Today) -> None:
+        """The day on the road, while another one is shown."""
+        if self.feed:
+            self.feed.take_today(today)
 
     def take_outlook(self, outlook: Outlook) -> None:
         """The plan as it stands, judged; never a preview. What can be done has other prices."""

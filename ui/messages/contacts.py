@@ -98,6 +98,8 @@ class ContactLog(QWidget):
         self.ask = AskLine(theme, self)
         self.ask.setObjectName("contacts.ask")
         self.composer = Composer("contacts.composer", theme, self)
+        self._writing = False
+        """What was typed is being written: whoever presses twice writes once."""
         self.call = named(QPushButton("Note a &call…", self), "contacts.call", "Note a call")
         self.write = named(QPushButton("&Write…", self), "contacts.write", "Write to the customer")
         self._lay_out()
@@ -203,11 +205,19 @@ class ContactLog(QWidget):
             keep = lambda typed: (self._settings.setValue(PERSON, typed), self._do(deed))
             self.ask.ask_words("Your name, as it stands on what you do:", keep, go="Keep", missing="A name, please")
             return
+        if self._writing:
+            return
+        self._writing = True
         self._runner.start(
-            lambda _progress: deed(name), title="Writing it down", on_done=self._on_done, on_failed=self._on_fault
+            lambda _progress: deed(name), title="Writing it down", on_done=self._on_done, on_failed=self._on_refused
         )
 
+    def _on_refused(self, fault: Exception) -> None:
+        self._writing = False
+        self._on_fault(fault)
+
     def _on_done(self, _done: object) -> None:
+        self._writing = False
         self.composer.close_()
         self.changed.emit()
         self._look()

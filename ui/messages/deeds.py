@@ -57,6 +57,8 @@ class Deeds(QObject):
         super().__init__(parent)
         self._feed, self._bench, self._composer, self._ask, self._said = feed, bench, composer, ask, said
         self._workplace, self._settings = workplace, settings
+        self._typed = False
+        """What was typed is being written: whoever presses twice writes once."""
         self.orders: Callable[[], Sequence[tuple[OrderId, About]]] = lambda: ()
         """Those that can be written about."""
         done = {
@@ -93,6 +95,9 @@ class Deeds(QObject):
         if not self.person:
             self.ask_person(lambda: self._do(what, deed))
             return
+        if what.typed and self._typed:
+            return
+        self._typed = self._typed or what.typed
         self._said.say("")
         self._feed.do(what, partial(deed, self.person))
 
@@ -187,11 +192,13 @@ class Deeds(QObject):
     @Slot(object, object)
     def _on_done(self, what: Deed, _answer: object) -> None:
         if what.typed:
+            self._typed = False
             self._composer.close_()
         self.told.emit(what.done)
 
     @Slot(object, object)
     def _on_refused(self, what: Deed, fault: Exception) -> None:
+        self._typed = self._typed and not what.typed
         if what.typed and self._composer.isVisible():
             self._composer.say_fault(fault)
         elif isinstance(fault, KnownError):

@@ -18,7 +18,7 @@ from dispatcher.domain.orders import Order
 from dispatcher.services.customer_pages import publish
 from dispatcher.services.live import LiveDay
 from dispatcher.services.outbox import MessageDesk, Outbox, Sent
-from dispatcher.services.planning import Outlook, PlanningDesk
+from dispatcher.services.planning import Outlook
 from dispatcher.services.today import Today
 from dispatcher.services.workplace import Workplace
 from ui.messages.words import About
@@ -40,6 +40,8 @@ class Read:
     on: date
     box: Outbox
     orders: Mapping[OrderId, About]
+    fault: str = ""
+    """Why customers could not be told what is due."""
 
 
 class MessageFeed(QObject):
@@ -70,14 +72,12 @@ class MessageFeed(QObject):
         self._outlook: Outlook | None = None
         self._live: LiveDay | None = None
         self._today: Today | None = None
-        self._beside: Outlook | None = None
-        self._judge: PlanningDesk | None = None
-        """Of the lane: judges the day on the road while another one is planned, whose tables it leaves alone."""
         self._posting: Future[Any] | None = None
         self._busy = self._sending = self._stopped = False
         self._deeds = 0
         self._tomorrow_at: datetime | None = None
-        self._fault = ""
+        self._fault, self._faults = "", dict[str, str]()
+        """What is said, and what there is to say of each lane."""
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self, interval=REST_MS)
         self._timer.setObjectName("messages.feed")
@@ -128,30 +128,34 @@ class MessageFeed(QObject):
         task.add_done_callback(lambda future: self._answered.emit((future, self._on_read)))
 
     def _look(self, on: date, outlook: Outlook | None, live: LiveDay | None, today: Today | None) -> Read:
-        """On the lane."""
-        if self.works:
-            if outlook is not None:
-                self._tell(outlook, live if live and live.date == outlook.day.date else None)
-            if today is not None and (outlook is None or today.day.date != outlook.day.date):
-                self._tell(self._judged(today), today.live)
-            now = self._workplace.clock()
-            if self._tomorrow_at is None or abs(now - self._tomorrow_at) >= TOMORROW_EVERY:
-                self._tomorrow_at = now
-                self.desk.step_tomorrow()
+        """On the lane. What cannot be told keeps nobody from reading what is there, and from sending it."""
+        fault = ""
+        try:
+            if self.works:
+                self._tell_all(outlook, live, today)
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, it is said
+            fault = str(trouble) or type(trouble).__name__
         box = self.desk.box(on)
-        return Read(on, box, self._orders_of(box, outlook))
+        return Read(on, box, self._orders_of(box, outlook), fault)
+
+    def _tell_all(self, outlook: Outlook | None, live: LiveDay | None, today: Today | None) -> None:
+        if outlook is not None:
+            self._tell(outlook, live if live and live.date == outlook.day.date else None)
+        shown = outlook.day.date if outlook else None
+        if today is not None and today.day.date != shown:
+            self._tell(self.desk.beside(today), today.live)
+        now = self._workplace.clock()
+        if shown == now.astimezone(self._workplace.depot.zone).date() + timedelta(days=1):
+            return
+        if self._tomorrow_at is None or abs(now - self._tomorrow_at) >= TOMORROW_EVERY:
+            self._tomorrow_at = now
+            if (tomorrow := self.desk.tomorrow()) is not None:
+                self._tell(tomorrow, None)
 
     def _tell(self, outlook: Outlook, live: LiveDay | None) -> None:
-        self.desk.step(outlook, live)
+        """The page first: who is told of it may open it at once."""
         publish(self._workplace, outlook, live, now=self._workplace.clock())
-
-    def _judged(self, today: Today) -> Outlook:
-        """Once for every reading of that day."""
-        if self._judge is None:
-            self._judge = PlanningDesk(self._workplace.roads)
-        if self._beside is None or self._beside.day != today.day:
-            self._beside = self._judge.look(today.day, why=False)
-        return self._beside
+        self.desk.step(outlook, live)
 
     def _orders_of(self, box: Outbox, outlook: Outlook | None) -> Mapping[OrderId, About]:
         known = dict(outlook.day.orders) if outlook else {}
@@ -212,17 +216,26 @@ class MessageFeed(QObject):
         if isinstance(then, tuple):
             self._on_deed(then[0], future)
             return
-        if (fault := future.exception()) is not None:
-            if then == self._on_read:
-                self._busy = False
-            else:
-                self._sending = False
-            self._say(str(fault))
-            return
-        self._say("")
-        then(future.result())
+        looked, fault = then == self._on_read, future.exception()
+        self._say("lane" if looked else "line", self._words(future))
+        if fault is None:
+            then(future.result())
+        elif looked:
+            self._busy = False
+            self.send()
+        else:
+            self._sending = False
 
-    def _say(self, fault: str) -> None:
+    @staticmethod
+    def _words(future: Future[Any]) -> str:
+        if (fault := future.exception()) is not None:
+            return str(fault) or type(fault).__name__
+        done = future.result()
+        return done.fault if isinstance(done, Read) else ""
+
+    def _say(self, lane: str, words: str) -> None:
+        self._faults[lane] = words
+        fault = next(filter(None, self._faults.values()), "")
         if fault != self._fault:
             self._fault = fault
             if fault:
@@ -240,8 +253,7 @@ class MessageFeed(QObject):
         if self._posting:
             wait([self._posting], PATIENCE_S)
         self._line.shutdown(wait=False)
-        if self._judge:
-            self._judge.close()
+        self.desk.close()
 
 
 def about(order: Order) -> About:

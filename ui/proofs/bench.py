@@ -19,7 +19,7 @@ from ui.parts.fields import named
 from ui.parts.said import words_of
 from ui.parts.tables import plain_table, size_column, size_rows
 from ui.proofs import words
-from ui.proofs.chips import ChipPainter
+from ui.proofs.chips import ChipPainter, chips_wide
 from ui.proofs.facts import Facts, Sheet
 from ui.proofs.looking import Looked
 from ui.proofs.model import QueueModel, QueueSorting, Role
@@ -36,6 +36,10 @@ DEEDS = (
     ("accept_unflagged", "Accept all unflagged…", "Shift+A", "All that are shown, open and without a finding"),
 )
 MOST_PHOTOS = 9
+MEASURED = 12
+"""The texts of most letters: one of them is the widest."""
+DECISION = 30
+"""Steps of the grid that the longest word for one takes, with its sign."""
 
 
 class Bench(QSplitter):
@@ -56,6 +60,8 @@ class Bench(QSplitter):
         self.deeds: dict[str, QAction] = {}
         self._driver_wide = theme.grid(26)
         """What the longest name of a driver wants."""
+        self._flags_wide = theme.grid(28)
+        """What the most flags of one proof want."""
         self._make_table()
         self.pictures = Pictures(theme, zone, self)
         self.facts = Facts(theme, self)
@@ -158,14 +164,20 @@ class Bench(QSplitter):
 
     def size_columns(self) -> None:
         """As wide as what stands there; the flags take what is left over."""
-        self.table.setColumnHidden(words.DRIVER, False)  # a hidden one has no width
-        for column, least, most in (
-            (words.NUMBER, 14, 24), (words.DRIVER, 16, 50), (words.OUTCOME, 8, 14), (words.AT, 15, 20),
-            (words.DECISION, 25, 25),
-        ):  # fmt: skip
-            size_column(self.table, self._theme, column, least=least, most=most)
-        self._driver_wide = self.table.columnWidth(words.DRIVER)
+        table, grid = self.table, self._theme.grid
+        for column, least, most in ((words.OUTCOME, 8, 14), (words.AT, 15, 20)):
+            size_column(table, self._theme, column, least=least, most=most)
+        table.setColumnWidth(words.NUMBER, max(grid(14), min(grid(40), self._wide(words.NUMBER))))
+        self._driver_wide = max(grid(26), min(grid(70), self._wide(words.DRIVER)))
+        kinds = {tuple(flag.kind for flag in proof.flags) for proof in self.model.proofs}
+        self._flags_wide = max((chips_wide(self._theme, each) for each in kinds), default=0)
         self._fit_columns()
+
+    def _wide(self, column: int) -> int:
+        """Of the longest text in a column; thousands of rows say few different things at length."""
+        longest = sorted(self.model.texts(column), key=len, reverse=True)[:MEASURED]
+        measure = self.table.fontMetrics()
+        return max(map(measure.horizontalAdvance, longest), default=0) + self._theme.grid(5)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Flags and decision stay in sight."""
@@ -177,7 +189,7 @@ class Bench(QSplitter):
         table, grid = self.table, self._theme.grid
         table.setColumnHidden(words.DRIVER, False)
         table.setColumnWidth(words.DRIVER, self._driver_wide)
-        short = grid(28) - self._room_for_flags()
+        short = max(grid(20), min(grid(28), self._flags_wide)) - self._room_for_flags()
         if short > 0:  # flags come before the end of a name
             table.setColumnWidth(words.DRIVER, max(grid(26), self._driver_wide - short))
         if self._room_for_flags() < grid(20):  # the facts tell it too
@@ -188,7 +200,7 @@ class Bench(QSplitter):
     def _room_for_flags(self) -> int:
         table, grid = self.table, self._theme.grid
         others = sum(table.columnWidth(c) for c in range(len(words.HEADERS)) if c not in (words.FLAGS, words.DECISION))
-        return table.width() - table.verticalScrollBar().sizeHint().width() - others - grid(25)
+        return table.width() - table.verticalScrollBar().sizeHint().width() - others - grid(DECISION)
 
     # --- which proof ----------------------------------------------------------------------------------------------
 
@@ -248,6 +260,7 @@ class Bench(QSplitter):
     def show_proof(self, proof: Proof, looked: Looked | None, sheet: Sheet) -> None:
         """The proof chosen; without `looked` its pictures are still being fetched."""
         attempt = proof.attempt
+        self._buttons[0].setText("Accept as second" if proof.second_wanted else _plain(DEEDS[0][1]))
         self.facts.show_sheet(sheet)
         self.pictures.show_ink(attempt.ink, attempt.name)
         if looked is None:

@@ -1,17 +1,23 @@
 """Paints the flags of a row as chips: as many as there is room for, the grave ones first, and how many more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from dispatcher.domain.review import Flag
+from dispatcher.domain.review import Flag, FlagKind
 from ui.proofs.model import Role
 from ui.proofs.words import CHIPS, GRAVE, Row
 from ui.theme import Size, Theme
 
 type Index = QModelIndex | QPersistentModelIndex
+
+
+def chips_wide(theme: Theme, kinds: Iterable[FlagKind]) -> int:
+    """Pixels that the chips of these flags take beside one another, with the room around them."""
+    grid, measure = theme.grid, QFontMetrics(theme.font(Size.SMALL))
+    return sum(measure.horizontalAdvance(CHIPS[kind]) + grid(4) for kind in kinds) + grid(2.5)
 
 
 class ChipPainter(QStyledItemDelegate):

@@ -17,7 +17,7 @@ from ui.board.onroad import OUTCOMES as TONES
 from ui.board.parts import Fact
 from ui.parts.fields import named
 from ui.proofs.looking import Looked
-from ui.proofs.words import DECISIONS, GRAVE, OUTCOMES, flag_words
+from ui.proofs.words import DECISIONS, GRAVE, OUTCOMES, SECOND, flag_words, second_words
 from ui.theme import Size, Theme
 
 LATER = timedelta(minutes=1)
@@ -77,6 +77,7 @@ class Sheet:
         for review in self.proof.reviews:
             said = f"{review.decision.value} by {review.by}" + (f": {review.note}" if review.note else "")
             yield Fact(self._clock(review.at), said, DECISIONS[review.decision][1])
+        yield Fact("Now", second_words(self.proof), SECOND[1])
 
     def _arrived(self, attempt: Attempt) -> str:
         visit = self.looked.visit if self.looked else None

@@ -46,7 +46,7 @@ class QueueModel(QAbstractTableModel):
         self._rows: list[Row] = []
         self._drivers: Mapping[DriverId, Driver] = {}
         self._on = date.min
-        self._signs: dict[Decision, QPixmap] = {}
+        self._signs: dict[tuple[str, str], QPixmap] = {}
         theme.changed.connect(self._dress)
         self._dress()
 
@@ -118,6 +118,10 @@ class QueueModel(QAbstractTableModel):
         """All of the day."""
         return [row.proof for row in self._rows]
 
+    def texts(self, column: int) -> set[str]:
+        """All that stands in a column."""
+        return {row.texts[column] for row in self._rows}
+
     def row_of_key(self, key: str) -> int | None:
         """Where a proof stands."""
         return next((n for n, row in enumerate(self._rows) if row.key == key), None)
@@ -162,17 +166,19 @@ class QueueModel(QAbstractTableModel):
         if column == words.OUTCOME:
             return OUTCOMES[row.proof.attempt.outcome][1]
         if column == words.DECISION:
-            standing = row.proof.standing
-            return "muted" if row.deciding or standing is None else words.DECISIONS[standing][1]
+            sign = words.sign_of(row.proof)
+            return "muted" if row.deciding or sign is None else sign[1]
         return ""
 
     def _sign(self, row: Row) -> QPixmap | None:
-        standing = row.proof.standing
-        return self._signs[standing] if standing and not row.deciding else None
+        sign = words.sign_of(row.proof)
+        return self._signs[sign] if sign and not row.deciding else None
 
     def _tip(self, row: Row, column: int) -> str:
         if column == words.FLAGS:
             return "\n".join(map(flag_words, row.proof.flags))
+        if column == words.DECISION and row.proof.second_wanted:
+            return words.second_words(row.proof)
         if column == words.DECISION and row.proof.reviews:
             last = row.proof.reviews[-1]
             return f"{last.decision.value} by {last.by}" + (f": {last.note}" if last.note else "")
@@ -184,8 +190,8 @@ class QueueModel(QAbstractTableModel):
 
     @Slot()
     def _dress(self) -> None:
-        signs = words.DECISIONS.items()
-        self._signs = {name: self._theme.pixmap(*sign, side=ICON, ratio=2.0) for name, sign in signs}
+        signs = (*words.DECISIONS.values(), words.SECOND)
+        self._signs = {sign: self._theme.pixmap(*sign, side=ICON, ratio=2.0) for sign in signs}
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(words.HEADERS) - 1))
 

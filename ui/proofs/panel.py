@@ -245,13 +245,12 @@ class ProofsPanel(QWidget):
     def _on_read(self, read: Read) -> None:
         if read.on != self._on or self.feed is None or self.showing is None:
             return
-        first, self._read = self._read is None, read
+        self._read = read
         self.showing.take(read)
         self.bench.model.show_proofs(read.day.proofs, read.drivers, read.on, self.feed.deciding)
         self.bar.offer_drivers(read.drivers, {proof.driver_id for proof in read.day.proofs})
         self._closings = read.closings
-        if first:
-            self.bench.size_columns()
+        self.bench.size_columns()
         self._settle()
         self._show_day()
         self._show_current(again=True)
@@ -371,10 +370,10 @@ class ProofsPanel(QWidget):
         self._settle()
         if any(self.showing and proof.attempt.key == self.showing.key for proof in proofs):
             self._show_current(again=True)
-        last = proofs[-1].reviews[-1] if proofs else None
-        if last:
+        if proofs and proofs[-1].reviews:
             about = proofs[0].number if len(proofs) == 1 else fmt.count(len(proofs), "proof")
-            self.told.emit(f"{about}: {last.decision.value}.")
+            more = ", and a second reviewer is wanted" if any(proof.second_wanted for proof in proofs) else ""
+            self.told.emit(f"{about}: {proofs[-1].reviews[-1].decision.value}{more}.")
 
     @Slot(object)
     def _on_refused(self, refused: Refused) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dispatcher.domain.place import Place
@@ -127,25 +127,37 @@ class Sketch(QWidget):
         painter.setBrush(moving)
         side = self._theme.grid(1.5)
         painter.drawEllipse(at, side, side)
-        self._label(painter, at, "phone")
+        self._label(painter, at, "phone", away_from=self._scene.stop and frame.at(*_pair(self._scene.stop)))
 
     def _draw_stop(self, painter: QPainter, frame: "_Frame", stop: Place) -> None:
         at, side = frame.at(stop.lat, stop.lon), self._theme.grid(1.5)
         painter.setPen(QPen(self._theme.colour("base"), 2.0))
         painter.setBrush(self._theme.colour("text"))
         painter.drawRect(QRectF(at.x() - side, at.y() - side, 2 * side, 2 * side))
-        phone = self._scene.phone
-        close = phone and math.dist(frame.at(phone.lat, phone.lon).toTuple(), at.toTuple()) < self._theme.grid(10)
-        self._label(painter, at, "stop", above=bool(close))
+        phone = self._scene.phone and frame.at(*_pair(self._scene.phone))
+        self._label(painter, at, "stop", away_from=phone or None, before=True)
 
-    def _label(self, painter: QPainter, at: QPointF, text: str, *, above: bool = False) -> None:
-        measure, gap = painter.fontMetrics(), self._theme.grid(2)
-        wide, high = measure.horizontalAdvance(text), measure.height()
-        left = at.x() + gap if at.x() + gap + wide < self.width() else at.x() - gap - wide
-        top = at.y() - high - gap if above else at.y() + gap / 2
-        top = max(0.0, min(top, self.height() - high))
+    def _label(
+        self, painter: QPainter, at: QPointF, text: str, *, away_from: QPointF | None, before: bool = False
+    ) -> None:
+        box = self.label_box(painter.fontMetrics(), at, text, away_from=away_from, before=before)
         painter.setPen(self._theme.colour("text"))
-        painter.drawText(QRectF(left, top, wide + 1, high), Qt.AlignmentFlag.AlignLeft, text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, text)
+
+    def label_box(
+        self, measure: QFontMetrics, at: QPointF, text: str, *, away_from: QPointF | None, before: bool = False
+    ) -> QRectF:
+        """Where a mark's name stands: on the side away from the other mark; `before` decides if both are one point."""
+        gap, wide, high = self._theme.grid(2), measure.horizontalAdvance(text) + 1, measure.height()
+        other = away_from or at - QPointF(1, 1)
+        leftward = at.x() < other.x() or (before and at.x() == other.x())
+        upward = at.y() < other.y() or (before and at.y() == other.y())
+        sides = at.x() - gap - wide, at.x() + gap
+        left = sides[0] if leftward else sides[1]
+        if left < 0 or left + wide > self.width():
+            left = sides[leftward]
+        top = at.y() - high - gap / 2 if upward else at.y() + gap / 2
+        return QRectF(left, max(0.0, min(top, self.height() - high)), wide, high)
 
     def _draw_scale(self, painter: QPainter, frame: "_Frame") -> None:
         """A round length at the lower left, and which way is north at the upper right."""
@@ -176,6 +188,10 @@ class Sketch(QWidget):
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, "N")
 
 
+def _pair(place: Place) -> tuple[float, float]:
+    return place.lat, place.lon
+
+
 class _Flat:
     """Metres east and north of a place."""
 
@@ -192,6 +208,7 @@ class _Frame:
     def __init__(self, flat: _Flat, points: Sequence[tuple[float, float]], room: QRectF, margin: float) -> None:
         xs, ys = [p[0] for p in points], [p[1] for p in points]
         span_x = max(LEAST_M, max(xs) - min(xs)) * (1 + 2 * MARGIN)
+        margin = min(margin, room.width() / 4, room.height() / 4)  # a splitter may leave next to nothing
         span_y = max(LEAST_M, max(ys) - min(ys)) * (1 + 2 * MARGIN)
         self.scale = min((room.width() - 2 * margin) / span_x, (room.height() - 2 * margin) / span_y)
         self._flat, self._room = flat, room

@@ -68,7 +68,10 @@ DECISIONS: Mapping[Decision, tuple[str, str]] = {
     Decision.NOTED: ("note-outline", "muted"),
 }
 """Icon and token."""
+SECOND = ("account-multiple-outline", "risk")
+"""Of a proof that one has accepted, and another must too."""
 SAMPLED = "sampled"
+SECOND_WANTED = "second wanted"
 
 
 class Filter(StrEnum):
@@ -160,9 +163,23 @@ def decision_words(proof: Proof, deciding: Decision | None) -> str:
     """What stands, what is being written, or why it is looked at."""
     if deciding is not None:
         return f"{deciding.value}…"
+    if proof.second_wanted:
+        return SECOND_WANTED
     if proof.standing is not None:
         return proof.standing.value
     return SAMPLED if proof.sampled else ""
+
+
+def sign_of(proof: Proof) -> tuple[str, str] | None:
+    """Icon and token of what stands; `None` while nothing does."""
+    if proof.second_wanted:
+        return SECOND
+    return DECISIONS[proof.standing] if proof.standing else None
+
+
+def second_words(proof: Proof) -> str:
+    """Of one that takes two people and has one: "Accepted by Anna, second reviewer wanted"."""
+    return f"Accepted by {proof.accepted_by[0]}, second reviewer wanted" if proof.second_wanted else ""
 
 
 def flag_words(flag: Flag) -> str:

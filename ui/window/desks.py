@@ -39,7 +39,7 @@ class Desks(QObject):
             if window.road:
                 window.road.live_changed.connect(panel.take_live)
         if window.road:
-            for panel in (window.messages, window.insight):
+            for panel in (window.exceptions, window.messages, window.insight):
                 window.road.feed.today_moved.connect(panel.take_today)
         for panel in (window.slots, window.loading, window.exceptions):
             panel.set_hindrance(lambda: window.hand.hindered)

@@ -1,6 +1,6 @@
 """The cage: which goods are awaited there, what a scan means, and goods handed out of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -74,7 +74,7 @@ def scan_in(
     if not barcode or len(barcode) > LONGEST_BARCODE or not barcode.isprintable():
         raise BadInput("That is no barcode.", "Scan it again, or type the order's number.")
     lying = book.goods_expected()
-    named = [p for p in lying if p.piece == barcode or _number(p, orders).casefold() == barcode.casefold()]
+    named = [p for p in lying if _barcode(p, orders) == barcode or _number(p, orders).casefold() == barcode.casefold()]
     waiting = sorted((p for p in named if p.scanned_at is None), key=lambda p: (p.on != on, p.on, p.piece))
     if waiting:
         taken = replace(waiting[0], scanned_at=now, scanned_by=by)
@@ -95,6 +95,14 @@ def hand_out(book: LogbookWriter, order_id: OrderId, remedy: Remedy, *, now: dat
     for piece in here:
         book.put_goods(replace(piece, left_at=now, left_for=remedy))
     return len(here)
+
+
+def require_not_planned(order: Order, goods: Iterable[CagedGoods]) -> None:
+    """Raises `KnownError` if the goods that are here go out again: their driver would look for them in vain."""
+    if order.state is OrderState.OPEN and any(piece.here and order.date > piece.on for piece in goods):
+        raise KnownError(
+            f"Order {order.number} goes out again on {_day(order.date)}.", "Cancel the order first, then hand it out."
+        )
 
 
 def _right(piece: CagedGoods, of_order: Sequence[CagedGoods], orders: Mapping[OrderId, Order], on: date) -> Scanned:
@@ -125,6 +133,13 @@ def _surplus(barcode: str, orders: Mapping[OrderId, Order], on: date) -> Scanned
 def _number(piece: CagedGoods, orders: Mapping[OrderId, Order]) -> str:
     order = orders.get(piece.order_id)
     return order.number if order else ""
+
+
+def _barcode(piece: CagedGoods, orders: Mapping[OrderId, Order]) -> str:
+    """What a scanner reads on it; nothing on a piece that is only counted, of which every order has a first."""
+    order = orders.get(piece.order_id)
+    counted = order is not None and piece.piece not in {line.barcode for line in order.lines}
+    return "" if counted else piece.piece
 
 
 def _name(piece: CagedGoods, orders: Mapping[OrderId, Order]) -> str:

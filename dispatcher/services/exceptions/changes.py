@@ -92,21 +92,36 @@ def put_on_day(uow: UnitOfWork, *, aim: Aim, on: date, hours: tuple[time, time] 
 class PlanDay:
     """Where a failed attempt goes by itself."""
 
+    incident_id: str
     order_id: OrderId
     attempt: int
     on: date
 
 
-def put_next_day(uow: UnitOfWork, goals: Iterable[PlanDay]) -> int:
-    """All of these to their days, as far as they are as they were; how many."""
-    done = 0
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What became of it."""
+
+    incident_id: str
+    done: bool
+    told: str
+    """A sentence."""
+
+
+def put_next_day(uow: UnitOfWork, goals: Iterable[PlanDay]) -> tuple[Retried, ...]:
+    """All of these to their days, as far as they are as they were; those that cannot go stay, and keep none back."""
+    found = []
     for goal in goals:
-        order = uow.order(goal.order_id)
+        order, day = uow.order(goal.order_id), f"{goal.on:%A} {goal.on.day} {goal.on:%B}"
         if order is None or order.state is not OrderState.OPEN or order.attempt != goal.attempt:
             continue
-        try_another_day(uow, order_id=order.id, on=goal.on)
-        done += 1
-    return done
+        try:
+            try_another_day(uow, order_id=order.id, on=goal.on)
+        except KnownError as fault:  # nothing is written before it is raised
+            found.append(Retried(goal.incident_id, False, f"It could not be put on {day} by itself: {fault}"))
+        else:
+            found.append(Retried(goal.incident_id, True, f"Put on {day} by itself."))
+    return tuple(found)
 
 
 def put_address(uow: UnitOfWork, *, aim: Aim, address: Address) -> None:

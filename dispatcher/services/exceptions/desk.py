@@ -4,22 +4,23 @@ In a copy to try things out in, and where nobody follows the road, it only looks
 """
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import OrderId
-from dispatcher.domain.incidents import Incident, Remedy
+from dispatcher.domain.incidents import Incident, IncidentKind, Remedy
 from dispatcher.domain.orders import Order
 from dispatcher.incidents.queue import closed, reconciled, reopened, with_entry
 from dispatcher.incidents.rules_desk import left_out_rule
 from dispatcher.incidents.wanted import Sight
 from dispatcher.services.exceptions import acts
 from dispatcher.services.exceptions.board import board_of
-from dispatcher.services.exceptions.cage import hand_out, scan_in
+from dispatcher.services.exceptions.cage import hand_out, require_not_planned, scan_in
 from dispatcher.services.exceptions.case import case_of, require_open
 from dispatcher.services.exceptions.chain import Chains
+from dispatcher.services.exceptions.changes import Retried
 from dispatcher.services.exceptions.facts import Facts, moment_of
 from dispatcher.services.exceptions.history import history_of
 from dispatcher.services.exceptions.offers import offers_for
@@ -72,12 +73,19 @@ class ExceptionDesk:
     def retries(self) -> PlanChange | None:
         """By the depot's setting: what failed is put on the next working day, as one change to be submitted.
 
-        Asked after a `step`; comes once for each, when the round it failed on is over.
+        Asked after a `step`, and not again before its answer was given to `retried`; only what failed on a round that
+        is over.
         """
         if not self.works:
             return None
         with self._stepping:
             return self._watcher().retries(self._facts.over)
+
+    def retried(self, results: Iterable[Retried]) -> None:
+        """The operation of `retries` is done, and this is its answer."""
+        if self.works:
+            with self._stepping:
+                self._watcher().retried(results)
 
     def left_out(self, file: str, rows: int, path: str = "") -> None:
         """An import of this file left so many rows out; `path` is where they were written, if they were."""
@@ -178,11 +186,14 @@ class ExceptionDesk:
         self._change([incident_id], lambda incident: with_entry(incident, now, by, text))
 
     def close(self, ids: Collection[str], text: str, *, by: str) -> None:
-        """Close these with a note. All or none."""
+        """Close these with a note. All or none; a customer's wish is answered, not closed."""
         by, text, now = named(by), spoken(text, "the note"), self._clock()
 
         def write(book: LogbookWriter) -> None:
-            for incident in [require_open(book.incident(incident_id)) for incident_id in ids]:
+            incidents = [require_open(book.incident(incident_id)) for incident_id in ids]
+            if any(incident.kind is IncidentKind.WISH for incident in incidents):
+                raise KnownError("A customer waits for the answer to a wish.", "Grant it or decline it.")
+            for incident in incidents:
                 acts.see_reply(book, incident, by, now)
                 book.put_incident(closed(incident, now, by, text, Remedy.CLOSE))
 
@@ -213,6 +224,9 @@ class ExceptionDesk:
         """Goods leave the cage: collected by the customer (`COLLECT`), or taken by the sender (`RETURN`); in words."""
         named(by)
         now = self._clock()
+        order = self._workplace.store.read(lambda reader: reader.order(order_id))
+        if order is not None:
+            require_not_planned(order, self._logbook().read(lambda book: book.goods_of(order_id)))
         pieces = self._writes(lambda book: hand_out(book, order_id, remedy, now=now))
         many = "1 piece" if pieces == 1 else f"{pieces} pieces"
         return f"{many} handed out: {'collected' if remedy is Remedy.COLLECT else 'back to the sender'}."

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dispatcher.domain.customers import Wish
 from dispatcher.domain.ids import OrderId, ShiftId
-from dispatcher.domain.incidents import CagedGoods, Incident
+from dispatcher.domain.incidents import CagedGoods, Incident, IncidentKind
 from dispatcher.domain.loading import LoadedPiece
 from dispatcher.domain.messages import Message, MessageState, Reply
 from dispatcher.domain.orders import Order, OrderState
@@ -30,6 +30,7 @@ LOOK_BACK = timedelta(days=3)
 MOST_DATES = 40
 """Dates with something open that are looked at, the latest; what is older waits until a person closes it."""
 TROUBLED = MessageState.FAILED, MessageState.UNKNOWN
+WAITING = MessageState.QUEUED, MessageState.SENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,11 @@ class Seen:
         rejected = review if review and review.decision is Decision.REJECTED else None
         return Tried(attempt, on, self.orders.get(attempt.order_id), chain.reason(attempt), rejected)
 
+    @cached_property
+    def over(self) -> frozenset[ShiftId]:
+        """Shifts whose rounds nobody drives any more."""
+        return frozenset(said.shift_id for said in self.rounds.values() if said.over(self.moment.now))
+
     def latest_try(self, order_id: OrderId, on: date) -> Tried | None:
         """The latest attempt at an order on a date."""
         attempt = self.latest.get(on, {}).get(order_id)
@@ -134,17 +140,19 @@ class Facts:
     _chains: Chains = field(default_factory=Chains)
     _rounds: RoundsSaid = field(default_factory=RoundsSaid)
     _doubtful: tuple[int, Sequence[Order]] = (-1, ())
-    over: frozenset[str] = frozenset()
+    over: frozenset[ShiftId] = frozenset()
     """Shifts whose rounds were over at the last look."""
 
-    def look(self, book: LogbookReader, opened: Iterable[Incident], live: LiveDay | None, moment: Moment) -> Seen:
+    def look(self, book: LogbookReader, opened: Collection[Incident], live: LiveDay | None, moment: Moment) -> Seen:
         """Read on. `opened` are the exceptions that are open, whose dates are looked at besides."""
         goods = book.goods_expected()
         dates = _dates((*(i.on for i in opened), *(piece.on for piece in goods)), live, moment)
         chains = self._chains.read_on(book, dates)
         rounds = self._rounds.read_on(book, dates)
         ids = {attempt.order_id for chain in chains.values() for attempt in notable(chain)}
-        ids |= {piece.order_id for piece in goods} | {o for said in rounds.values() for o in said.loading}
+        ids |= {piece.order_id for piece in goods} | {
+            order_id for said in rounds.values() for order_id, loading in said.loading.items() if loading.missing
+        }
         short = _short_on(book, dates)
         ids |= _risky(live) if live else set()
         ids |= set(short)
@@ -152,8 +160,7 @@ class Facts:
         moved_to = {orders[p.order_id].date for p in goods if p.order_id in orders} - dates
         chains = self._chains.read_on(book, dates | {on for on in moved_to if on <= moment.today})
         self._chains.forget(chains)
-        self.over = frozenset(said.shift_id for said in rounds.values() if said.over(moment.now))
-        return Seen(
+        seen = Seen(
             moment=moment,
             live=live,
             chains=chains,
@@ -163,10 +170,12 @@ class Facts:
             ended=list(self._ended(rounds.values(), chains, moment.now)),
             goods=goods,
             short=short,
-            messages=book.messages_in(TROUBLED),
+            messages=[*book.messages_in(TROUBLED), *_sent_again(book, opened)],
             replies=book.replies(unseen=True),
             wishes=book.wishes(),
         )
+        self.over = seen.over
+        return seen
 
     def _orders(self, reader: Reader, ids: Collection[OrderId]) -> tuple[Mapping[OrderId, Order], Sequence[Order]]:
         if self._doubtful[0] != reader.revision:
@@ -197,6 +206,14 @@ def _left_in(
         return bool(order and open_ and (attempt is None or attempt.number < order.attempt))
 
     return {shift_id: [orders[o] for o in some if left(o)] for shift_id, some in routes.items()}
+
+
+def _sent_again(book: LogbookReader, opened: Iterable[Incident]) -> Iterator[Message]:
+    """Messages nobody got that wait once more: until they are out nothing is settled."""
+    for incident in opened:
+        message = book.message(incident.about) if incident.kind is IncidentKind.UNDELIVERABLE else None
+        if message is not None and message.state in WAITING:
+            yield message
 
 
 def _dates(open_on: Iterable[date], live: LiveDay | None, moment: Moment) -> frozenset[date]:

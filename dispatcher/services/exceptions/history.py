@@ -37,17 +37,8 @@ def history_of(
     lines += [
         HistoryLine(r.at, CUSTOMER, f"Answered by {r.channel.value}: {r.text}") for r in book.replies_of(order_id)
     ]
-    for call in book.calls_of(order_id):
-        reached = "" if call.reached else "not reached"
-        said = (
-            call.text if call.reached or call.text.casefold().startswith("not reached") else f"{reached}: {call.text}"
-        )
-        lines.append(HistoryLine(call.at, call.by, f"Called {call.to}: {said or reached}"))
-    for wish in book.wishes_of(order_id):
-        lines.append(HistoryLine(wish.at, CUSTOMER, f"Wish: {wish_words(wish, zone)}"))
-        if wish.decided_at:
-            answer = f": {wish.answer}" if wish.answer else ""
-            lines.append(HistoryLine(wish.decided_at, wish.decided_by, f"Wish {wish.state.value}{answer}"))
+    lines += [_call(call) for call in book.calls_of(order_id)]
+    lines += [line for wish in book.wishes_of(order_id) for line in _wish(wish, zone)]
     lines += [line for piece in goods for line in _goods(piece)]
     return tuple(sorted(lines, key=lambda line: line.at))
 

@@ -77,6 +77,6 @@ def _same(known: RoundSaid, sent: SentRound) -> bool:
 
 def _read(reader: LogbookReader, sent: SentRound) -> RoundSaid:
     progress = progress_of(reader, [sent.shift_id]).get(sent.shift_id)
-    loading = {o: said for o, said in loading_of(reader, [sent.shift_id]).items() if said.missing}
+    loading = loading_of(reader, [sent.shift_id])
     ended_at = progress.ended_at if progress else None
     return RoundSaid(sent.on, sent.shift_id, sent.driver_id, sent.ends_at, ended_at, loading)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.incidents import CagedGoods, Incident, IncidentKind, IncidentState, Remedy
-from dispatcher.incidents.queue import reconciled, with_entry
+from dispatcher.incidents.queue import closed, reconciled, with_entry
 from dispatcher.incidents.wanted import Sight, Wanted
 from dispatcher.services.exceptions.cage import cage_changes
-from dispatcher.services.exceptions.changes import PlanDay, put_next_day, working_days
-from dispatcher.services.exceptions.facts import Facts, Moment, moment_of
+from dispatcher.services.exceptions.changes import PlanDay, Retried, put_next_day, working_days
+from dispatcher.services.exceptions.facts import TROUBLED, Facts, Moment, moment_of
 from dispatcher.services.exceptions.rules import sight_of, wanted_of
 from dispatcher.services.exceptions.view import PlanChange
 from dispatcher.services.liveday import LiveDay
@@ -65,8 +66,8 @@ class Watcher:
         wanted, sight = wanted_of(seen, lying.values()), sight_of(seen)
         return _Found(moment, wanted, sight, goods, _changed(book, wanted, sight, moment))
 
-    def retries(self, over: frozenset[str]) -> PlanChange | None:
-        """What is to be tried again the next working day by itself; noted with each, so that it is done once.
+    def retries(self, over: frozenset[ShiftId]) -> PlanChange | None:
+        """What is to be tried again the next working day by itself; what comes of it is for `retried`.
 
         `over` are the shifts whose rounds are over: until then somebody may still send the driver back.
         """
@@ -76,21 +77,25 @@ class Watcher:
             return None
         opened = self.logbook.read(lambda book: book.incidents(open_only=True))
         some = [i for i in opened if i.kind is _CAN_RETRY and i.shift_id in over and not _was_retried(i)]
-        goals = self.store.read(lambda reader: _goals(reader, some, moment)) if some else {}
+        goals = self.store.read(lambda reader: _goals(reader, some, moment)) if some else ()
         if not goals:
             return None
+        why = f"{len(goals)} failed {'attempt' if len(goals) == 1 else 'attempts'} below the depot's limit"
+        return PlanChange(NEXT_DAY, lambda uow: put_next_day(uow, goals), why)
+
+    def retried(self, results: Iterable[Retried]) -> None:
+        """Note with each what became of it: it is tried by itself once, though that be undone."""
+        now = self.clock()
 
         def note(book: LogbookWriter) -> None:
-            for incident_id, goal in goals.items():
-                incident = book.incident(incident_id)
-                if incident is not None and incident.open:
-                    text = f"Put on {goal.on:%A} {goal.on.day} {goal.on:%B} by itself."
-                    waits = replace(incident, state=IncidentState.WAITING)
-                    book.put_incident(with_entry(waits, moment.now, "", text, Remedy.ANOTHER_DAY))
+            for result in results:
+                incident = book.incident(result.incident_id)
+                if incident is None or not (incident.open or incident.settled_by is None):
+                    continue
+                how = closed if result.done else with_entry
+                book.put_incident(how(incident, now, "", result.told, Remedy.ANOTHER_DAY))
 
         self.logbook.write(note)
-        why = f"{len(goals)} failed {'attempt' if len(goals) == 1 else 'attempts'} below the depot's limit"
-        return PlanChange(NEXT_DAY, lambda uow: put_next_day(uow, goals.values()), why)
 
 
 def _changed(book: LogbookReader, wanted: Sequence[Wanted], sight: Sight, moment: Moment) -> list[Incident]:
@@ -102,15 +107,20 @@ def _changed(book: LogbookReader, wanted: Sequence[Wanted], sight: Sight, moment
     policy = moment.policy.incidents
     changed = reconciled(known.values(), wanted, sight, policy, now=moment.now, raise_from=moment.raise_from)
     fresh = {**known, **{incident.id: incident for incident in changed}}
-    answered = _answered(book, fresh.values())
+    answered = _answered(book, fresh.values(), moment.now)
     return list({incident.id: incident for incident in (*changed, *answered)}.values())
 
 
-def _answered(book: LogbookReader, incidents: Iterable[Incident]) -> list[Incident]:
-    """Those that waited for a customer who has written back since."""
+def _answered(book: LogbookReader, incidents: Iterable[Incident], now: datetime) -> list[Incident]:
+    """Those that waited for a customer who has written back since, or for a message that did not go out again."""
     found = []
     for incident in incidents:
         if incident.state is not IncidentState.WAITING or incident.order_id is None:
+            continue
+        if incident.kind is IncidentKind.UNDELIVERABLE:
+            message = book.message(incident.about)
+            if message is not None and message.state in TROUBLED:
+                found.append(with_entry(replace(incident, state=IncidentState.OPEN), now, "", incident.what))
             continue
         asked_at = max((e.at for e in incident.entries if e.remedy is Remedy.MESSAGE), default=None)
         replies = book.replies_of(incident.order_id) if asked_at else ()
@@ -126,15 +136,15 @@ def _was_retried(incident: Incident) -> bool:
     return any(entry.remedy is not None for entry in incident.entries)
 
 
-def _goals(reader: Reader, incidents: Sequence[Incident], moment: Moment) -> dict[str, PlanDay]:
+def _goals(reader: Reader, incidents: Sequence[Incident], moment: Moment) -> Sequence[PlanDay]:
     """Where each failed attempt goes, of those that may."""
     orders = {o.id: o for o in reader.orders([i.order_id for i in incidents if i.order_id])}
-    found: dict[str, PlanDay] = {}
+    found: list[PlanDay] = []
     for incident in incidents:
         order = orders.get(incident.order_id) if incident.order_id else None
-        if order is None or order.attempt >= moment.policy.incidents.most_attempts:
+        if order is None or order.date > incident.on or order.attempt >= moment.policy.incidents.most_attempts:
             continue
         for on in working_days(reader, max(order.date, moment.today), 1):
             if all((o.sender, o.number) != (order.sender, order.number) for o in reader.orders_of([on])):
-                found[incident.id] = PlanDay(order.id, order.attempt, on)
+                found.append(PlanDay(incident.id, order.id, order.attempt, on))
     return found

@@ -1,5 +1,6 @@
 """Changing what customers are told, by what lines and in which words; passwords stay out of databases."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time
@@ -7,14 +8,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTime
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from dispatcher.domain.messages import Channel, Event, MessagePolicy, Security, SmsWay, Template
 from dispatcher.services.gateway_process import folder_of
 from dispatcher.services.habits import BadHabit, require_sense_on_road
 from dispatcher.services.outbox_lines import MAIL_PASSWORD, secret_of
+from dispatcher.services.reply_address import TOKEN_NAME, is_reply_token, reply_address
 from tests.fixtures.lines import Gateway, MailServer, closed_port, gateway, mail_server
 from tests.fixtures.outbox import Desk, mail_line, open_desk, sms_line
 from ui.depots.settings import DepotSettingsDialog
@@ -131,6 +134,32 @@ def test_lines_are_kept_and_only_fields_that_matter_are_shown(
     assert (kept.sms.way, kept.sms.method, kept.sms.taken) == (SmsWay.HTTP, "GET", "^OK")
 
 
+def test_the_address_for_replies_is_there_to_copy_and_to_make_anew(
+    form: DepotSettingsDialog, desk: Desk, runner: OpRunner
+) -> None:
+    page, folder = form.lines, folder_of(desk.workplace.home, desk.workplace.slug)
+    form.tabs.setCurrentWidget(page.area)
+    assert not (folder / TOKEN_NAME).exists()
+    page.way.setCurrentIndex(page.way.findData(SmsWay.HTTP.name))
+    runner.wait_until_idle()
+    first = page.replies.line.text()
+    assert first == reply_address(desk.workplace.depot.road, folder)
+    page.replies.copy.click()
+    assert QGuiApplication.clipboard().text() == first
+    page.replies.anew.click()
+    assert reply_address(desk.workplace.depot.road, folder) == first, "not before a yes"
+    page.replies.ask.go.click()
+    runner.wait_until_idle()
+    assert page.replies.line.text() == reply_address(desk.workplace.depot.road, folder) != first
+    assert not is_reply_token(folder, first.rpartition("/")[2])
+    assert "void" in page.replies.said.text()
+
+
+def test_every_label_is_one(form: DepotSettingsDialog) -> None:
+    for label in form.findChildren(QLabel):
+        assert not re.search(r"self\.|\(,|\w\(", label.text()), label.text()
+
+
 def test_a_password_lies_in_a_file_of_its_own_and_in_no_database(
     form: DepotSettingsDialog, desk: Desk, runner: OpRunner, theme: Theme
 ) -> None:
@@ -161,6 +190,7 @@ def test_a_password_lies_in_a_file_of_its_own_and_in_no_database(
         ({"language": "English"}, "messages.language", "no language"),
         ({"page_origin": "http://track.example.org"}, "messages.page_origin", "safely"),
         ({"page_origin": "https://track.example.org/t"}, "messages.page_origin", "safely"),
+        ({"scheduled_from": time(22, 0)}, "messages.scheduled_from", "told to nobody"),
         ({"near_stops": 0}, "messages.near_stops", "out of bounds"),
         ({"mail": replace(mail_line(25), host="a b")}, "messages.mail.host", "no name"),
         ({"mail": replace(mail_line(25), sender="Depot")}, "messages.mail.sender", "no sender"),

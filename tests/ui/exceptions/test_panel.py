@@ -16,12 +16,16 @@ from pytestqt.qtbot import QtBot
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.incidents import Incident, IncidentKind, IncidentState, Remedy, Severity
 from dispatcher.domain.orders import OrderState
+from dispatcher.domain.tracking import LiveRound, LiveStop, Risk
+from dispatcher.services.live import LiveDay
+from dispatcher.services.today import Today
 from dispatcher.services.whatifs import WhatIf
 from dispatcher.services.workplace import Workplace
 from tests.conftest import ExpectLog
 from tests.fixtures import days
 from tests.ui.exceptions.conftest import DONE, Morning, Shown, press, shown_on, write
 from ui.exceptions import words
+from ui.exceptions.bench import SPARED
 from ui.exceptions.panel import IN_A_COPY, NONE_OPEN, ExceptionsPanel
 from ui.exceptions.words import Group, Which
 from ui.parts.said import Tone
@@ -184,6 +188,40 @@ def test_closing_the_window_ends_what_was_decided(shown: Shown, morning: Morning
     assert morning.order(row.incident.order_id).attempt == 2
     settled = next(i for i in morning.incidents() if i.id == row.id)
     assert settled.settled_by is Remedy.AGAIN_TODAY
+
+
+def test_taking_it_meanwhile_lets_nobody_settle_it_twice(shown: Shown) -> None:
+    feed, incident_id, doing = shown.panel.feed, shown.current.id, []
+    assert feed is not None
+    feed.done.connect(lambda deed, _told: doing.append((deed.label, dict(feed.doing))))
+    offer = shown.panel.bench.detail.remedies.offers[0]
+    feed.perform(incident_id, offer, "", by="Anna")
+    feed.take([incident_id], by="Anna")
+    shown.settle()
+    assert doing == [("take", {incident_id: offer.remedy.value}), (offer.remedy.value, {})]
+
+
+# --- another day is shown -----------------------------------------------------------------------------------------
+
+
+def test_what_happens_today_is_raised_while_another_day_is_shown(shown: Shown, morning: Morning) -> None:
+    shift, now = morning.workplace.store.read(lambda r: r.shifts_of(days.DATE))[0], morning.time.now
+    ahead = morning.stops(shift.id)[DONE].order_id
+    at = [now + timedelta(minutes=n) for n in (50, 40, 60, 45)]
+    late = LiveRound(shift.id, shift.driver_id, stops=(LiveStop(ahead, now, *at, Risk.LATE),))
+    day = morning.workplace.store.read(lambda r: r.day(days.DATE))
+    panel = shown.panel
+    panel.show_day(days.DATE + timedelta(days=1))
+    panel.take_today(Today(day, LiveDay(days.DATE, now, {shift.id: late})))
+    panel.refresh()
+    shown.settle()
+    row = shown.choose(IncidentKind.LATE)
+    assert row.incident.order_id == ahead
+    assert shown.panel.bench.detail.remedies.buttons, "and can be seen to"
+    panel.show_day(days.DATE)
+    panel.take_live(LiveDay(days.DATE, now, {shift.id: replace(late, stops=())}))
+    shown.look()
+    assert not [row for row in shown.rows() if row.incident.kind is IncidentKind.LATE], "by what is known since"
 
 
 # --- whose, and how many ------------------------------------------------------------------------------------------
@@ -356,6 +394,24 @@ def test_where_the_room_is_short_the_customer_stays_in_sight(shown: Shown) -> No
         assert [bench.table.isColumnHidden(column) for column in (words.SINCE, words.STATE)] == [not there] * 2
         assert bench.table.columnWidth(words.WHO) >= 80
         assert bench.detail.sketch.isVisible() == there
+
+
+def test_no_usual_words_are_cut_at_the_usual_width(shown: Shown, morning: Morning) -> None:
+    """Though none of them stood there when the columns were measured."""
+    shown.panel.resize(1_560, 860)
+    QCoreApplication.sendPostedEvents()
+    made = [replace(left_out(n), kind=kind, about=kind.name) for n, kind in enumerate(IncidentKind)]
+    hours = [timedelta(minutes=119), timedelta(hours=10, minutes=59), timedelta(days=12)]
+    put(morning, *(replace(i, due_at=morning.time.now - hours[n % 3]) for n, i in enumerate(made)))
+    board = shown.panel.feed.desk.board(days.DATE)  # type: ignore[union-attr]
+    table, model = shown.panel.bench.table, shown.panel.bench.model
+    model.show_board(board.shown, board.at, days.DATE, {})
+    metrics, hidden = table.fontMetrics(), {n for n in SPARED if table.isColumnHidden(n)}
+    for row in model.rows:
+        for column in {words.SEVERITY, words.KIND, words.SINCE, words.DUE, words.STATE} - hidden:
+            beside = 12 + (20 if column == words.SEVERITY else 0)
+            assert metrics.horizontalAdvance(row.texts[column]) + beside <= table.columnWidth(column), row.texts
+    assert table.columnWidth(words.WHO) >= 100
 
 
 def test_only_what_changed_is_told_and_what_is_chosen_stays(shown: Shown, morning: Morning) -> None:

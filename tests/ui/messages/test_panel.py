@@ -1,5 +1,6 @@
 """The panel on a real store, a real logbook, and real lines where something is sent."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,11 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from dispatcher.domain.errors import KnownError
 from dispatcher.domain.messages import CODE_MARK, Channel, Event, MessageState
 from dispatcher.services import sending
+from dispatcher.services.customer_pages_links import digest_of
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.today import Today
 from dispatcher.services.whatifs import WhatIf
+from tests.conftest import ExpectLog
 from tests.fixtures import days, onroad
 from tests.fixtures.lines import Gateway, MailServer, closed_port, gateway, mail_server
 from tests.fixtures.outbox import Desk, mail_line, number, sms_line
@@ -97,6 +101,63 @@ def test_customers_of_the_day_on_the_road_are_told_while_another_day_is_shown(sh
     shown.settle()
     told = {m.order_id for m in desk.all() if m.event is Event.OUT}
     assert told == {order_id for route in day.plan.routes if route.shift_id == shift_id for order_id in route.order_ids}
+
+
+def test_tomorrows_pages_open_once_their_links_are_sent_though_that_day_is_not_shown(shown: Shown) -> None:
+    desk = shown.desk
+    with gateway(Gateway()) as sms:
+        desk.policy(on=True, page=True, page_origin="https://track.example.org", sms=sms_line(sms.url))
+        desk.clock.now = days.clock("17:00") - timedelta(days=1)
+        before = desk.workplace.store.read(lambda r: r.day(days.DATE - timedelta(days=1)))
+        shown.panel.set_date(before.date)
+        shown.panel.take_outlook(desk.outlook(before))
+        shown.settle()
+    links = [re.search(r"/t/([\w-]+)", body["text"]) for body in sms.taken]
+    assert len(links) == 8
+    assert desk.workplace.live
+    for link in links:
+        assert link
+        digest = digest_of(link[1])
+        page = desk.workplace.live.logbook.read(lambda r, digest=digest: r.customer_page(digest))
+        assert page
+        assert page.on == days.DATE
+
+
+def test_what_cannot_be_told_keeps_nothing_from_being_read_and_sent(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KnownError("The depot's secret cannot be read.", "Allow it.")
+
+    monkeypatch.setattr(feed, "publish", broken)
+    desk = shown.desk
+    shown.panel.take_outlook(desk.outlook())
+    with gateway(Gateway()) as sms:
+        desk.policy(sms=sms_line(sms.url))
+        desk.put(message(desk, 1))
+        with expect_log("secret cannot be read"):
+            shown.settle()
+        assert sms.got() == {number(1): 1}
+    assert states(desk) == {"message-00001": MessageState.SENT}
+    assert "secret cannot be read" in shown.panel.said.text()
+    monkeypatch.undo()
+    shown.settle()
+    assert shown.panel.said.text() == ""
+
+
+def test_whoever_presses_twice_writes_once(shown: Shown) -> None:
+    shown.settle()
+    shown.panel.deeds.write(order(shown.desk, 1).id)  # type: ignore[union-attr]
+    shown.panel.composer.text.setPlainText("We come at two.")
+    for _ in range(2):
+        shown.panel.composer.go.click()
+    shown.settle()
+    assert [said.text for said in shown.desk.all()] == ["We come at two."]
+    shown.panel.deeds.write(order(shown.desk, 1).id)  # type: ignore[union-attr]
+    shown.panel.composer.text.setPlainText("At three.")
+    shown.panel.composer.go.click()
+    shown.settle()
+    assert len(shown.desk.all()) == 2
 
 
 def test_a_line_that_hangs_does_not_keep_the_window_from_closing(

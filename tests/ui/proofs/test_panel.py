@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from dispatcher.domain.review import Decision, FlagKind
@@ -70,7 +70,7 @@ def test_a_day_is_reviewed_by_keys_alone_and_every_decision_is_on_the_chain(show
     assert panel.stack.currentWidget() is panel.empty
     assert panel.empty.text == "All 12 proofs are decided: 10 accepted, 1 queried, 1 rejected."
     files = ProofFiles(proofs_folder(doors.workplace.home, doors.workplace.slug))
-    verify_proofs(doors.logbook, files, now=doors.time())
+    assert verify_proofs(doors.logbook, files, now=doors.time()).fault == ""
 
 
 def test_an_empty_day_says_what_is_missing(doors: Doors, panel: ProofsPanel, runner: OpRunner, qtbot: QtBot) -> None:
@@ -234,6 +234,46 @@ def test_who_rejected_cannot_accept_and_another_can(shown: Shown, doors: Doors) 
     shown.settle()
     assert doors.decisions()[key] == Decision.ACCEPTED
     assert panel.said.text() == ""
+
+
+def test_an_override_takes_two_names_and_both_are_typed(shown: Shown, doors: Doors, qtbot: QtBot) -> None:
+    """By keys alone: Anna rejects, Bo accepts and may not twice, Anna joins him."""
+    panel, key = shown.panel, shown.current
+
+    def become(name: str) -> None:
+        panel.bar.who.setFocus(Qt.FocusReason.TabFocusReason)
+        press(Key.Key_Space)
+        write(name)
+
+    press(Key.Key_R)
+    write("Not hers")
+    shown.settle()
+    panel.bar.reset(Filter.ALL)
+    assert panel.bench.choose_key(key)
+    become("Bo")
+    with qtbot.waitSignal(panel.told) as told:
+        press(Key.Key_A)
+    shown.settle()
+    assert "second reviewer is wanted" in told.args[0]
+    panel.bar.reset(Filter.OPEN)
+    assert panel.bench.choose_key(key), "it is open still"
+    row = panel.bench.current
+    assert row is not None
+    assert row.texts[words.DECISION] == words.SECOND_WANTED
+    assert "Accepted by Bo, second reviewer wanted" in panel.bench.facts.toPlainText()
+    assert panel.bench.findChild(QPushButton, "proofs.accept.button").text() == "Accept as second"
+    press(Key.Key_A)
+    shown.settle()
+    assert panel.said.tone is Tone.BAD
+    assert "Bo has accepted" in panel.said.text()
+    assert "two people" in panel.said.text()
+    assert panel.bench.choose_key(key)
+    become("Anna")
+    press(Key.Key_A)
+    shown.settle()
+    assert not panel.bench.choose_key(key), "it is settled"
+    assert [record.body["by"] for record in doors.reviews() if record.key == key] == ["Anna", "Bo", "Anna"]
+    assert panel.bench.findChild(QPushButton, "proofs.accept.button").text() == "Accept"
 
 
 def test_all_unflagged_are_accepted_after_one_question(

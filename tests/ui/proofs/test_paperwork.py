@@ -1,5 +1,6 @@
 """A day is closed from the workbench and reopened by what comes late; evidence is written; on real files and keys."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,15 @@ from dispatcher.services.evidence import proofs_folder
 from dispatcher.services.evidence_file import verify_evidence
 from dispatcher.services.verifying import verify_proofs
 from tests.fixtures import days
-from tests.ui.proofs.conftest import Doors, Shown
+from tests.ui.proofs.conftest import Doors, Shown, shown_on
 from tests.ui.proofs.test_panel import press
 from ui.parts.said import Tone
 from ui.proofs import words
 from ui.proofs.closing import CloseDialog
+from ui.proofs.panel import ProofsPanel
 from ui.proofs.paperwork import UNSIGNED
 from ui.proofs.words import Filter
+from ui.runner import OpRunner
 
 Key = Qt.Key
 
@@ -162,6 +165,27 @@ def test_a_drivers_name_is_whole_where_there_is_room(shown: Shown, width: int, *
     table = shown.panel.bench.table
     assert (table.columnWidth(words.DRIVER) >= table.sizeHintForColumn(words.DRIVER)) is whole
     assert table.columnWidth(words.FLAGS) >= shown.panel._theme.grid(20)
+
+
+def test_numbers_of_twelve_signs_are_whole(doors: Doors, panel: ProofsPanel, runner: OpRunner, qtbot: QtBot) -> None:
+    store = doors.workplace.store
+    made = store.read(lambda r: r.day(days.DATE))
+    orders = [replace(o, number=f"HEL-1000{n:04d}") for n, o in enumerate(made.orders.values())]
+    drivers = [replace(d, name="Anna-Katariina Lehtonen") for d in made.drivers.values()]
+    store.write("Numbers", lambda uow: (uow.put_orders(orders), [uow.put_driver(d) for d in drivers]))
+    doors.outlook = doors.workplace.desk.look(store.read(lambda r: r.day(days.DATE)), why=False)
+    doors.send()
+    doors.deliver(doors.shifts[0], 0)
+    shown = shown_on(panel, runner, qtbot)
+    doors.deliver(doors.shifts[1], 1)
+    panel._look()
+    shown.settle()
+    table = panel.bench.table
+    for width, driver_too in ((1270, False), (1510, False), (1860, True)):
+        panel.resize(width, 800)
+        shown.settle()
+        assert table.columnWidth(words.NUMBER) >= table.sizeHintForColumn(words.NUMBER), width
+        assert (table.columnWidth(words.DRIVER) >= table.sizeHintForColumn(words.DRIVER)) is driver_too, width
 
 
 def test_the_actions_are_listed_for_menus(shown: Shown) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.incidents import RULES, Incident, IncidentKind, IncidentPolicy, IncidentRule, Remedy, Severity
 from dispatcher.incidents.queue import closed, escalated, ordered, reconciled, reopened
 from dispatcher.incidents.remedies import FITTING, remedies_for
@@ -38,7 +39,7 @@ def look(known: Sequence[Incident], wanted: Sequence[Wanted], now: datetime = NO
 
 
 def one_of_each(wanted: Sequence[Wanted]) -> list[Wanted]:
-    """As the rules say it: one outcome of an attempt, and nothing twice."""
+    """One outcome of an attempt, and nothing twice: two phones may use the same key."""
     return list({(w.kind in ATTEMPTED or w.kind, w.on, w.about): w for w in wanted}.values())
 
 
@@ -47,15 +48,15 @@ def test_looking_again_changes_nothing(story: Sequence[Sequence[Wanted]]) -> Non
     known: list[Incident] = []
     for hour, wanted in enumerate(story):
         now = NOW + timedelta(hours=hour)
-        known = look(known, one_of_each(wanted), now)
-        assert reconciled(known, one_of_each(wanted), ALL, POLICY, now=now, raise_from=ON - timedelta(days=1)) == []
+        known = look(known, wanted, now)
+        assert reconciled(known, wanted, ALL, POLICY, now=now, raise_from=ON - timedelta(days=1)) == []
 
 
 @given(looks)
 def test_what_is_wanted_is_open_and_all_else_is_closed(story: Sequence[Sequence[Wanted]]) -> None:
     known: list[Incident] = []
     for hour, wanted in enumerate(story):
-        known = look(known, one_of_each(wanted), NOW + timedelta(hours=hour))
+        known = look(known, wanted, NOW + timedelta(hours=hour))
         opened = {(i.kind, i.on, i.about) for i in known if i.open}
         assert opened == {want.key for want in one_of_each(wanted)}
         assert len({(i.kind, i.on, i.about) for i in known}) == len(known), "one of a kind about the same thing"
@@ -92,6 +93,20 @@ def test_another_reason_makes_it_another_kind_of_the_same() -> None:
     (failed,) = look([], [Wanted(K.FAILED, ON, "a", "Nobody there", NOW)])
     (refused,) = look([failed], [Wanted(K.REFUSED, ON, "a", "Refused", NOW)])
     assert (refused.id, refused.kind, refused.what) == (failed.id, K.REFUSED, "Refused")
+
+
+def test_it_is_told_as_it_is_now_and_not_every_moment() -> None:
+    known = look([], [Wanted(kind, ON, "a", "before", NOW) for kind in (K.LATE, K.SILENT)])
+    later = look(known, [Wanted(kind, ON, "a", "now", NOW) for kind in (K.LATE, K.SILENT)])
+    assert {incident.kind: incident.what for incident in later} == {K.LATE: "now", K.SILENT: "before"}
+    assert all(len(incident.entries) == 1 for incident in later)
+
+
+def test_a_round_that_is_over_lets_go_of_what_was_so_on_the_road() -> None:
+    wanted = [Wanted(kind, ON, "a", "so", NOW, shift_id=ShiftId("one")) for kind in (*LIVE, K.FAILED)]
+    known = look([], wanted)
+    changed = reconciled(known, [], Sight(over={ShiftId("one")}), POLICY, now=NOW, raise_from=ON)
+    assert {incident.kind for incident in changed if not incident.open} == LIVE
 
 
 def test_a_day_that_is_over_lets_go_of_what_was_so_on_the_road() -> None:

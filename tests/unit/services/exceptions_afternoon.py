@@ -148,8 +148,8 @@ class Afternoon:
             self.desk.settled(incident.id, offer, given, by=by)
         return done
 
-    def submit(self, change: PlanChange) -> None:
-        self.workplace.store.write(change.label, change.change, why=change.why)
+    def submit(self, change: PlanChange) -> Any:
+        return self.workplace.store.write(change.label, change.change, why=change.why).value
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 import main as program
+from db.lock import lock_home
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId, new_id
 from dispatcher.domain.incidents import Incident, IncidentKind, IncidentState
@@ -259,7 +260,8 @@ def test_the_command_refuses_what_is_open_and_closes_when_told(
 
     def run(*more: str) -> tuple[int, str, str]:
         command = ["close", "--date", days.DATE.isoformat(), "--by", "Anna", "--report", str(tmp_path / "day.pdf")]
-        status = program.main([*command, *more, "--json"])
+        with lock_home(evening.workplace.home.root):  # as an open window has it
+            status = program.main([*command, *more, "--json"])
         said = capsys.readouterr()
         return status, said.out, said.err
 

@@ -27,9 +27,10 @@ from dispatcher.services.driving import keep_photo
 from dispatcher.services.evidence import proofs_folder
 from dispatcher.services.evidence_file import JSON_NAME, Written, verify_evidence, write_evidence
 from dispatcher.services.verifying import verify_proofs
-from tests.fixtures import days
+from tests.fixtures import days, onroad
 from tests.unit.proof.pictures import saved, scene
 from tests.unit.services.test_reviewing import Evening, evening  # noqa: F401 - the fixture
+from tests.unit.services.test_reviewing_rules import correct
 
 PHOTO = saved(scene())
 
@@ -89,6 +90,18 @@ def test_nothing_of_other_stops_is_in_it(closed: Evening, tmp_path: Path) -> Non
     assert {record["order_id"] for record in said["records"]} == {closed.order_ids[0]}
     others = [closed.keys[place] for place in (1, 2, 3)]
     assert not any(key.encode() in parts[JSON_NAME] for key in others)
+
+
+def test_a_corrected_reason_does_not_hide_what_the_driver_said(evening: Evening, tmp_path: Path) -> None:  # noqa: F811
+    fail = {"order_id": evening.order_ids[0], "reason": "NOT_HOME"}
+    onroad.act(evening.book, evening.phone, "fail", evening.shift, days.clock("11:00"), **fail)
+    (proof,) = evening.desk.day(days.DATE).proofs
+    evening.book.write(lambda book: correct(book, proof.attempt, "REFUSED"))
+    write(evening, tmp_path / "stop.pdf")
+    pages = PdfReader(tmp_path / "stop.pdf").pages
+    said = " ".join(" ".join(page.extract_text() for page in pages).split())
+    labels = {code: reason.label for code, reason in evening.workplace.depot.road.reason_by_code.items()}
+    assert f"{labels['REFUSED']}, as corrected by Anna; the driver said: {labels['NOT_HOME']}" in said
 
 
 def test_a_day_that_is_not_closed_gives_a_file_that_says_so(evening: Evening, tmp_path: Path) -> None:  # noqa: F811

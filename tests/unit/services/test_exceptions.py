@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from dispatcher.domain.errors import BadInput, KnownError
+from dispatcher.domain.ids import OrderId
 from dispatcher.domain.incidents import IncidentKind, IncidentState, Remedy, Severity
 from dispatcher.domain.messages import MessageState
 from dispatcher.domain.orders import OrderState
 from dispatcher.proof.chain import verify
 from dispatcher.services.exceptions import ExceptionDesk, Given
+from dispatcher.services.plan import move_orders
 from tests.fixtures import days, onroad
 from tests.unit.services.exceptions_afternoon import Afternoon, an_afternoon
 
@@ -118,6 +120,23 @@ def test_a_parcel_missing_at_loading_until_it_is_found(afternoon: Afternoon) -> 
     afternoon.step()
     assert "4711 of it" in afternoon.one(K.MISSING_LOADING).what
     afternoon.say("load", order_id=afternoon.id(1), barcode="4711")
+    afternoon.step()
+    assert not afternoon.one(K.MISSING_LOADING).open
+
+
+def test_who_loads_last_has_the_last_word(afternoon: Afternoon) -> None:
+    order_id = afternoon.id(1)
+    afternoon.say("load", 0, order_id, barcode="4711", missing=True)
+    other = afternoon.shifts[1].id
+    afternoon.workplace.store.write("Move", lambda uow: move_orders(uow, order_ids=[order_id], to_shift=other))
+    afternoon.send()
+    afternoon.at("10:40")
+    afternoon.say("load", 1, order_id, barcode="4711", missing=True)
+    assert afternoon.step()
+    incident = afternoon.one(K.MISSING_LOADING)
+    assert (incident.order_id, incident.shift_id) == (order_id, other)
+    afternoon.at("10:45")
+    afternoon.say("load", 1, order_id, barcode="4711")
     afternoon.step()
     assert not afternoon.one(K.MISSING_LOADING).open
 
@@ -428,7 +447,8 @@ def test_failed_attempts_go_to_the_next_day_once_the_round_is_over(afternoon: Af
     change = afternoon.desk.retries()
     assert change is not None
     assert change.label == "Try again next day"
-    afternoon.submit(change)
+    afternoon.desk.retried(afternoon.submit(change))
+    assert afternoon.one(K.FAILED).settled_by is R.ANOTHER_DAY
     assert afternoon.desk.retries() is None
     order = afternoon.order(0)
     assert (order.date.day, order.attempt) == (16, 2)
@@ -440,6 +460,36 @@ def test_failed_attempts_go_to_the_next_day_once_the_round_is_over(afternoon: Af
     afternoon.step()
     assert afternoon.one(K.FAILED).open
     assert afternoon.desk.retries() is None
+
+
+def test_what_cannot_be_tried_again_by_itself_keeps_nothing_back(afternoon: Afternoon) -> None:
+    afternoon.habits(retry_next_day=True)
+    afternoon.fail(0)
+    afternoon.fail(1)
+    afternoon.at("13:00")
+    afternoon.say("end")
+    afternoon.step()
+    change = afternoon.desk.retries()
+    assert change is not None
+    twin = replace(afternoon.order(0), id=OrderId("twin"), date=days.DATE + timedelta(days=1), windows=())
+    afternoon.workplace.store.write("Twin", lambda uow: uow.put_orders([twin]))
+    afternoon.desk.retried(afternoon.submit(change))
+    assert [afternoon.order(n).date.day for n in (0, 1)] == [15, 16]
+    (left,) = [i for i in afternoon.all(opened=True) if i.kind is K.FAILED]
+    assert left.order_id == afternoon.id(0)
+    assert left.entries[-1].text.startswith("It could not be put on Tuesday 16 June by itself: Order")
+    assert afternoon.desk.retries() is None
+
+
+def test_nothing_is_noted_of_a_change_that_never_came_to_be(afternoon: Afternoon) -> None:
+    afternoon.habits(retry_next_day=True)
+    afternoon.fail(0)
+    afternoon.at("13:00")
+    afternoon.say("end")
+    afternoon.step()
+    assert afternoon.desk.retries() is not None
+    assert all(entry.remedy is None for entry in afternoon.one(K.FAILED).entries)
+    assert afternoon.desk.retries() is not None, "the window was closed before it got into the plan"
 
 
 def test_a_copy_to_try_things_out_in_raises_nothing(afternoon: Afternoon) -> None:

@@ -85,6 +85,15 @@ def test_scans_are_told_right_twice_and_unknown(afternoon: Afternoon) -> None:
         afternoon.desk.scan("4712", by="")
 
 
+def test_the_number_of_a_piece_is_no_barcode(afternoon: Afternoon) -> None:
+    afternoon.fail(0)
+    afternoon.step()
+    assert [piece for _, piece, _ in lying(afternoon)] == ["1", "2"]
+    told = afternoon.desk.scan("1", by="Anna")
+    assert (told.right, told.title) == (False, "Not known"), "whose first piece nobody can say"
+    assert {where for *_, where in lying(afternoon)} == {Lying.EXPECTED}
+
+
 def test_surplus_is_told_with_whose_it_is(afternoon: Afternoon) -> None:
     afternoon.deliver(1)
     afternoon.step()
@@ -158,6 +167,9 @@ def test_what_is_delivered_the_next_day_has_left_the_cage(afternoon: Afternoon) 
     afternoon.step()
     (row, _) = afternoon.desk.board(days.DATE).cage
     assert (row.lying, row.waits_for) == (Lying.HERE, R.ANOTHER_DAY)
+    with pytest.raises(KnownError, match="goes out again on Tuesday 16 June"):
+        afternoon.desk.hand_out(afternoon.id(0), R.COLLECT, by="Anna")
+    assert [row.lying for row in afternoon.desk.board(days.DATE).cage] == [Lying.HERE, Lying.HERE]
 
 
 def test_goods_are_handed_out_once(afternoon: Afternoon) -> None:

@@ -14,6 +14,7 @@ from dispatcher.domain.messages import Channel, Event, Message, MessageState, Re
 from dispatcher.domain.review import Decision
 from dispatcher.domain.tracking import Alert, AlertKind, LiveRound, LiveStop, Risk
 from dispatcher.services.liveday import LiveDay
+from dispatcher.services.outbox_written import mark_seen
 from dispatcher.services.reviewing import ReviewDesk
 from tests.fixtures import days
 from tests.unit.services.exceptions_afternoon import Afternoon, an_afternoon, later
@@ -62,10 +63,15 @@ def test_a_message_nobody_got_is_sent_again(afternoon: Afternoon) -> None:
     assert queued is not None
     assert queued.state is MessageState.QUEUED
     afternoon.step()
-    assert not afternoon.one(K.UNDELIVERABLE).open
+    assert afternoon.one(K.UNDELIVERABLE).state is IncidentState.WAITING, "it is not out yet"
+    assert not afternoon.step()
     afternoon.book.write(lambda w: w.put_message(replace(queued, state=MessageState.FAILED)))
     afternoon.step()
-    assert afternoon.one(K.UNDELIVERABLE).open
+    assert afternoon.one(K.UNDELIVERABLE).state is IncidentState.OPEN
+    assert not afternoon.step()
+    afternoon.book.write(lambda w: w.put_message(replace(queued, state=MessageState.SENT)))
+    afternoon.step()
+    assert not afternoon.one(K.UNDELIVERABLE).open
 
 
 def test_a_reply_is_read_by_answering_or_closing(afternoon: Afternoon) -> None:
@@ -78,6 +84,24 @@ def test_a_reply_is_read_by_answering_or_closing(afternoon: Afternoon) -> None:
     assert (seen.id, seen.seen_by) == (reply.id, "Anna")
     assert afternoon.one(K.REPLY).settled_by is R.MESSAGE
     assert not afternoon.step()
+
+
+def test_a_reply_that_was_read_elsewhere_passes(afternoon: Afternoon) -> None:
+    reply = reply_of(afternoon)
+    afternoon.step()
+    afternoon.book.write(lambda w: mark_seen(w, reply.id, by="Bo", now=afternoon.clock()))
+    assert afternoon.step()
+    assert not afternoon.one(K.REPLY).open
+
+
+def test_a_wish_is_answered_and_not_closed(afternoon: Afternoon) -> None:
+    afternoon.fail(0)
+    wish = Wish(new_id(), afternoon.id(3), 1, afternoon.clock(), WishKind.INSTRUCTIONS, "Ring twice")
+    afternoon.book.write(lambda w: w.put_wish(wish))
+    afternoon.step()
+    with pytest.raises(KnownError, match="waits for the answer"):
+        afternoon.desk.close([incident.id for incident in afternoon.all()], "done", by="Anna")
+    assert [incident.open for incident in afternoon.all()] == [True, True]
 
 
 def test_an_answer_opens_what_waited_for_it(afternoon: Afternoon) -> None:
@@ -148,7 +172,11 @@ def test_late_stops_pass_and_do_not_flicker(afternoon: Afternoon) -> None:
     assert not afternoon.one(K.LATE).open
     afternoon.at("10:32")
     assert desk.step(None, live_day(afternoon, Risk.LATE))
-    assert afternoon.one(K.LATE) == incident, "within minutes it had not passed at all"
+    again = afternoon.one(K.LATE)
+    assert (again.open, again.entries) == (True, incident.entries), "within minutes it had not passed at all"
+    desk.step(None, live_day(afternoon, Risk.LATE))
+    assert afternoon.one(K.LATE).what.startswith("A00001 is reached about 11:25"), "as it is now"
+    assert not desk.step(None, live_day(afternoon, Risk.LATE))
 
 
 def test_what_becomes_late_is_no_longer_at_risk(afternoon: Afternoon) -> None:
@@ -171,6 +199,24 @@ def test_a_silent_device_is_asked_after_with_its_driver(afternoon: Afternoon) ->
     afternoon.at("08:00", days.DATE.replace(day=16))
     afternoon.step()
     assert not afternoon.one(K.SILENT).open, "the day is over"
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_nobody_asks_after_a_phone_whose_round_is_over(afternoon: Afternoon, said: bool) -> None:
+    shift = afternoon.shifts[0]
+    alert = Alert(AlertKind.SILENT, shift.id, afternoon.clock(), 700, 600, "Aino was not heard for 12 min.")
+    live = live_day(afternoon, Risk.NONE, alert)
+    afternoon.desk.step(None, live)
+    assert afternoon.one(K.SILENT).open
+    if said:
+        afternoon.say("end")
+        assert afternoon.step(), "though nobody follows the road"
+    else:
+        rounds = {s: replace(round_, over=True) for s, round_ in live.rounds.items()}
+        live = replace(live, rounds=rounds)
+        assert afternoon.desk.step(None, live)
+    assert not afternoon.one(K.SILENT).open
+    assert not afternoon.desk.step(None, live)
 
 
 # --- the board ------------------------------------------------------------------------------------------------------

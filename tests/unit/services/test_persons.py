@@ -274,3 +274,19 @@ def test_what_was_erased_is_written_down_without_a_name(case: Case) -> None:
     case.erase()
     run = runs(case.place)[0]
     assert (run.kind, run.by, run.why, run.counts["orders"]) == (RunKind.ERASED, "Anna", "Asked by letter", 2)
+
+
+def test_a_hold_put_at_the_last_moment_spares_photos_too(case: Case) -> None:
+    class Late:
+        def cancelled(self) -> bool:
+            return False
+
+        def report(self, _fraction: float, text: str) -> None:
+            if text == "Photos":
+                hold_orders(case.place, case.ids[:1], by="Bo", why="Claim")
+
+    before = records(case.evening)
+    with pytest.raises(KnownError, match="under hold meanwhile"):
+        case.erase(progress=Late())
+    assert case.files.has(case.own)
+    assert records(case.evening) == before

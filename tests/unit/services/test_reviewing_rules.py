@@ -147,13 +147,13 @@ def test_a_corrected_reason_is_the_attempts(evening: Evening) -> None:
     desk = evening.desk
     assert shown(evening, desk)[answer["key"]].attempt.reason == "NOT_HOME"
     for reason in ("REFUSED", "NO_ACCESS"):
-        evening.book.write(lambda w, reason=reason: _correct(w, shown(evening)[answer["key"]].attempt, reason))
+        evening.book.write(lambda w, reason=reason: correct(w, shown(evening)[answer["key"]].attempt, reason))
     assert shown(evening, desk)[answer["key"]].attempt.reason == "NO_ACCESS", "the last one stands"
     assert shown(evening)[answer["key"]].attempt.reason == "NO_ACCESS"
     assert evening.chain_holds()
 
 
-def _correct(book: LogbookWriter, attempt: Attempt, reason: str) -> None:
+def correct(book: LogbookWriter, attempt: Attempt, reason: str) -> None:
     body = {"device_id": attempt.device_id, "reason": reason, "by": "Anna", "note": ""}
     on = days.DATE.isoformat()
     corrected = link(

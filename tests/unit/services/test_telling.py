@@ -1,5 +1,6 @@
 """What customers are told of a day, step by step: the day before, on the road, afterwards; once, while it is true."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -103,8 +104,11 @@ def test_tomorrows_customers_are_told_from_the_set_hour_on_and_once(desk: Desk) 
 
 
 def test_the_desk_reads_tomorrow_by_itself(desk: Desk) -> None:
-    assert desk.desk.step_tomorrow() == Told(made=12)
-    assert desk.desk.step_tomorrow() == Told()
+    tomorrow = desk.desk.tomorrow()
+    assert tomorrow
+    assert desk.desk.step(tomorrow) == Told(made=12)
+    desk.clock.now = EVENING.replace(hour=13, minute=59)  # 15:59 at the depot
+    assert desk.desk.tomorrow() is None
 
 
 def test_a_day_long_past_or_far_ahead_is_told_to_nobody(desk: Desk) -> None:
@@ -256,8 +260,9 @@ def test_what_waits_of_the_road_stays_while_nobody_follows_it(desk: Desk) -> Non
 def test_the_day_on_the_road_is_told_of_while_another_one_is_shown(desk: Desk) -> None:
     live = on_road(desk, 1)
     today = Today(desk.outlook().day, live)
-    assert desk.desk.step_today(today).made == 6
-    assert desk.desk.step_today(today) == Told()
+    assert desk.desk.step(desk.desk.beside(today), today.live).made == 6
+    assert desk.desk.beside(today) is desk.desk.beside(today)
+    assert desk.desk.step(desk.desk.beside(today), today.live) == Told()
 
 
 def test_a_promise_does_not_begin_before_the_window_opens(desk: Desk) -> None:
@@ -354,6 +359,31 @@ def test_a_code_is_issued_and_told_alone_before_the_round_and_its_digits_only_le
     (kept,) = told(desk, E.CODE)
     assert (kept.state, kept.text) == (S.SENT, message.text)
     assert step(desk) == Told()
+
+
+def test_a_line_that_says_the_code_again_is_quoted_without_it(desk: Desk) -> None:
+    order_id = with_code(desk)
+    desk.clock.now = days.clock("07:30")
+    step(desk)
+    said: list[str] = []
+
+    def answers(asked: dict[str, Any]) -> tuple[int, str]:
+        text = json.loads(asked["body"])["text"]
+        said.append(text)
+        return (400, f"blocked: {text}") if len(said) == 1 else (200, json.dumps({"id": f"taken: {text}"}))
+
+    with gateway(Gateway(answers=answers)) as sms:
+        desk.policy(sms=sms_line(sms.url))
+        desk.desk.send_some()
+        (message,) = told(desk, E.CODE)
+        assert message.fault.startswith("400 blocked")
+        desk.desk.send_again(message.id, "Anna")
+        desk.desk.send_some()
+    code, (after,) = digits(desk, order_id), told(desk, E.CODE)
+    assert [code in text for text in said] == [True, True]
+    assert after.line_id.startswith("taken: ")
+    for kept in (message, after):
+        assert not [words for words in (kept.fault, kept.line_id, kept.text, kept.subject) if code in words]
 
 
 def test_a_code_that_was_made_anew_is_told_anew_and_the_void_one_not(desk: Desk) -> None:

@@ -20,7 +20,7 @@ from db.opening import open_store
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.fleet import Profile, Shift
 from dispatcher.domain.ids import OrderId, ShiftId, new_id
-from dispatcher.domain.orders import Load, Order
+from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day
 from dispatcher.domain.slots import Area, AreaId, RuleId, SlotRule
 from dispatcher.domain.time import at_local

@@ -22,9 +22,7 @@ from tests.unit.services.conftest import keep, small_day
 DAY = days.DATE
 BEFORE = datetime(2026, 6, 14, 8, tzinfo=UTC)
 AREA = Area(AreaId("all"), "All of it")
-MORNING = SlotRule(
-    RuleId("morning"), AREA.id, time(8), time(12), frozenset(range(7)), cut_off_s=3_600, most_orders=3
-)
+MORNING = SlotRule(RuleId("morning"), AREA.id, time(8), time(12), frozenset(range(7)), cut_off_s=3_600, most_orders=3)
 NOON = replace(MORNING, id=RuleId("noon"), opens=time(12), closes=time(16))
 
 

@@ -23,7 +23,9 @@ def rule(opens: time = time(8), closes: time = time(10), **fields: object) -> Sl
     return SlotRule(RuleId("r"), AREA.id, opens, closes, **{"weekdays": EVERY, "cut_off_s": 0, **fields})  # type: ignore[arg-type]
 
 
-def book(*rules: SlotRule, changes: Mapping[object, object] | None = None, dark: frozenset[Blackout] = frozenset()) -> SlotBook:
+def book(
+    *rules: SlotRule, changes: Mapping[object, object] | None = None, dark: frozenset[Blackout] = frozenset()
+) -> SlotBook:
     return SlotBook({AREA.id: AREA}, {r.id: r for r in rules}, changes or {}, dark)  # type: ignore[arg-type]
 
 

@@ -69,6 +69,8 @@ class Bulk(QWidget):
         self._preview: BulkPreview | None = None
         self._job: Job | None = None
         self._mine = True
+        self._told = ""
+        """What was applied just now, until the orders that are left are read."""
         self._make()
         self._lay_out()
         self._wire()
@@ -200,11 +202,10 @@ class Bulk(QWidget):
         self.orders.show_rows(tuple(orders), lambda order: order.id)
         on = fmt.weekday_date(_date(self.day))
         if self._preview is None and self._job is None:
-            if orders:
-                said = CHOOSE.format(fmt.count(len(orders), "order"), on, "is open" if len(orders) == 1 else "are open")
-                self.said.say(said, Tone.QUIET)
-            else:
-                self.said.say(NONE.format(on), Tone.QUIET)
+            are = "is open" if len(orders) == 1 else "are open"
+            said = CHOOSE.format(fmt.count(len(orders), "order"), on, are) if orders else NONE.format(on)
+            self.said.say(f"{self._told} {said}".strip(), Tone.GOOD if self._told else Tone.QUIET)
+            self._told = ""
         self.orders.view.selectAll()
         self._allow()
 
@@ -271,8 +272,8 @@ class Bulk(QWidget):
 
     def was_applied(self, told: str) -> None:
         """Done; the orders that are left are shown."""
+        self._told = f"{told}. Ctrl+Z takes it back."
         self.choose_again()
-        self.said.say(f"{told}. Ctrl+Z takes it back.", Tone.GOOD)
 
     def _allow(self) -> None:
         working, previewed = self._job is not None, self._preview is not None

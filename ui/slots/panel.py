@@ -93,6 +93,7 @@ class SlotsPanel(QWidget):
         self.bar.show_person(self.person)
         self.ask = Form("slots.ask", theme, None, self)
         self.said = Said("slots.said", "What was done last", theme, self)
+        self.lost = Said("slots.stranded", "Places without a slot", theme, self)
         self.board = CalendarView(place, self.hand, theme, self)
         self.cell = CellPane(theme, depot.zone, depot.currency, self)
         self.counter = Counter(depot, place.clock, place.geocoder, theme, self)
@@ -114,6 +115,7 @@ class SlotsPanel(QWidget):
             ("blackout", "Close or open the whole day", "B", self.cell.toggle_blackout),
             ("earlier", "Slots a week earlier", "Ctrl+Left", lambda: self.bar.step(-1)),
             ("later", "Slots a week later", "Ctrl+Right", lambda: self.bar.step(1)),
+            ("suggest", "Suggest the capacity of a day", "C", self.bar.suggest.click),
             ("stranded", "Places without a slot", "G", self._show_stranded),
         ):
             self._action(name, text, key, board).triggered.connect(lambda _checked=False, deed=deed: deed())
@@ -139,7 +141,7 @@ class SlotsPanel(QWidget):
         for page in (self.split, self.counter, self.bulk, self.catalogue, self.empty):
             self.stack.addWidget(page)
         self._whole = QVBoxLayout(self)
-        for part in (self.bar, self.said, self.ask):
+        for part in (self.bar, self.said, self.lost, self.ask):
             self._whole.addWidget(part)
         self._whole.addWidget(self.stack, 1)
         self._pages: dict[Page, QWidget] = {
@@ -178,7 +180,7 @@ class SlotsPanel(QWidget):
         grid = self._theme.grid
         self._whole.setContentsMargins(*[grid(3)] * 4)
         self._whole.setSpacing(grid(2))
-        self.cell.setMinimumWidth(grid(88))
+        self.cell.setMinimumWidth(grid(92))
 
     @property
     def workplace(self) -> Workplace:
@@ -312,10 +314,9 @@ class SlotsPanel(QWidget):
         if counted != self._counted:
             self._counted = counted
             self.count_changed.emit(counted)
-        if read.stranded:
-            names = words.some([words.place_name(place) for place in read.stranded])
-            count = "1 place has" if len(read.stranded) == 1 else f"{len(read.stranded):,} places have"
-            self.said.say(STRANDED.format(count, names), Tone.WARNING)
+        names = words.some([words.place_name(place) for place in read.stranded])
+        count = "1 place has" if len(read.stranded) == 1 else f"{len(read.stranded):,} places have"
+        self.lost.say(STRANDED.format(count, names) if read.stranded else "", Tone.WARNING)
 
     def _settle(self) -> None:
         """The page, or what to show in its place."""

@@ -146,7 +146,7 @@ class CalendarView(QTableView):
             event.ignore()
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self._hide_verdict()
+        self._hand.over(None, None)
 
     def dropEvent(self, event: QDropEvent) -> None:
         key = self._under(event.position().toPoint())

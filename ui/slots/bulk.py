@@ -113,7 +113,7 @@ class Bulk(QWidget):
         return (
             Column("Order", lambda o: o.number, most=34),
             Column("Customer", lambda o: o.contact.name, most=50),
-            Column("Goods", lambda o: fmt.load(o.load), most=50),
+            Column("Goods", lambda o: fmt.load(o.load), most=64),
             Column("Address", lambda o: o.address.text),
         )
 
@@ -167,7 +167,9 @@ class Bulk(QWidget):
     # --- the orders -----------------------------------------------------------------------------------------------
 
     def show_day(self, on: date, today: date) -> None:
-        """Begin with the orders of this day, into slots from then on."""
+        """Begin with the orders of this day, into slots from then on, unless a preview stands or is worked out."""
+        if self._preview is not None or self._job is not None:
+            return
         first = max(on, today)
         self.day.blockSignals(True)
         self.day.setDate(QDate(on.year, on.month, on.day))
@@ -257,6 +259,10 @@ class Bulk(QWidget):
     def say_fault(self, fault: Exception) -> None:
         """It could not be done, and this is why; a preview stays."""
         self.said.say_fault(fault)
+        self._allow()
+
+    def allow(self) -> None:
+        """What was asked besides was left: what could be done can be done again."""
         self._allow()
 
     def set_mine(self, mine: bool) -> None:

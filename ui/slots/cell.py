@@ -121,7 +121,7 @@ class CellPane(QWidget):
     def _columns(self) -> tuple[Column, ...]:
         return (
             Column("Order", words.place_name, most=34),
-            Column("Place", lambda place: words.place_state(place, self._zone), most=26),
+            Column("Place", lambda place: words.place_state(place, self._zone), most=34),
             Column("For", words.place_who),
         )
 

@@ -367,6 +367,10 @@ class Counter(QWidget):
         self._mine = mine
         self._allow()
 
+    def allow(self) -> None:
+        """What was asked besides was left: what could be done can be done again."""
+        self._allow()
+
     @Slot()
     def _allow(self) -> None:
         can = self._mine and self.holding is None and self.offers.current is not None

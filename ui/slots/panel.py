@@ -167,7 +167,8 @@ class SlotsPanel(QWidget):
         cell.left.connect(board.setFocus)
         cell.order_wanted.connect(self._on_order)
         cell.offers_wanted.connect(self.offer_slots)
-        self.hand.ended.connect(self._take_keys)
+        self.hand.ended.connect(self._on_put_down)
+        self.ask.closed.connect(self._on_asked)
         self.empty.step_requested.connect(self._on_step)
         feed.read.connect(self._on_read)
         feed.failed.connect(self._on_failed)
@@ -384,6 +385,20 @@ class SlotsPanel(QWidget):
             self.catalogue.rules.view.setFocus()
         else:
             self.setFocus()
+
+    @Slot()
+    def _on_put_down(self) -> None:
+        """Nothing is carried any more: the cell with the keys is shown again."""
+        if self.isVisible():
+            self._show_cell()
+            self._take_keys()
+
+    @Slot()
+    def _on_asked(self) -> None:
+        """The name was given, or the question left."""
+        self.counter.allow()
+        self.bulk.allow()
+        self._take_keys()
 
     @Slot()
     def focus_filter(self) -> None:

@@ -14,6 +14,7 @@ from db.opening import open_store
 from dispatcher.domain.slots import Blackout, HoldState, SlotChange
 from dispatcher.services.home import Home
 from dispatcher.services.slots import Booked, SlotDesk
+from dispatcher.services.whatifs import WhatIf
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
 from tests.fixtures import days
 from tests.ui.slots.conftest import AREA, DAY, MORNING, NOON, Shown, Ticking, press, shown_on
@@ -336,7 +337,7 @@ def test_a_depot_without_logbook_says_so_and_asks_nothing(
 def test_a_copy_only_looks(
     desk: SlotDesk, workplace: Workplace, settings: QSettings, theme: Theme, clock: Ticking, qtbot: QtBot
 ) -> None:
-    copy = replace(workplace, what_if="Fewer vans")
+    copy = replace(workplace, what_if=WhatIf("Fewer vans", DAY, 1, clock.now, Path("copy.db")))
     runner = OpRunner(copy.store)
     panel = SlotsPanel(copy, runner, theme, settings)
     qtbot.addWidget(panel)

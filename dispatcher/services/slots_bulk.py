@@ -68,9 +68,9 @@ def assign(
         share, half = Share(progress, 0.02, FREE_SHARE), seconds * FREE_SHARE
         choice = Choice(whole, free, wanted, slots, book)
         loose: Sequences = _search(
-            planner, choice.in_slot_hours(), sequences_of(whole), half, share, "Planning with free choice"
+            planner, choice.problem, sequences_of(whole), half, share, "Planning with free choice"
         )
-        loose = choice.on_better_dates(loose)
+        loose = choice.at_better_times(loose)
         chosen = choice.of(loose)
         tight, share = _in_slots(free, wanted, chosen), Share(progress, FREE_SHARE, 1.0)
         kept = {s: [o for o in sequence if tight.visits[o].open] for s, sequence in loose.items()}

@@ -1,7 +1,8 @@
 """From a plan with free choice of day and hour to slots: each order gets the one that costs least more than that.
 
-First whole rounds change dates where that costs nothing and makes more of their orders stand in slots with room. Then
-every order gets the slot it is served in, or where that has no room the one with the least detour: a minimum cost flow.
+First whole rounds change dates or begin later where that costs nothing and more of their orders then stand in slots with
+room. Then every order gets the slot it is served in, or where that is full the one with the least detour: a minimum
+cost flow.
 """
 
 from collections import Counter, defaultdict
@@ -29,6 +30,8 @@ from dispatcher.slots.assignment import Need, Room, assigned
 from dispatcher.slots.spreading import Roving, spread
 
 PLENTY = 1_000_000
+STEP_S = 1_800
+"""Rounds may begin so much later, or several times that."""
 
 
 class Choice:
@@ -37,17 +40,18 @@ class Choice:
     def __init__(
         self, whole: Day, problem: Problem, wanted: Sequence[Order], slots: Sequence[Slot], book: SlotBook
     ) -> None:
-        self._whole, self._problem, self._wanted, self._slots = whole, problem, wanted, slots
+        self._whole, self._wanted, self._slots = whole, wanted, slots
         areas = tuple(book.areas.values())
         self._areas = {order.id: area_of_address(areas, order.address) for order in wanted}
         after = partial(seconds_after, problem.origin)
         self._windows = [(after(slot.window.opens_at), after(slot.window.closes_at)) for slot in slots]
         dates = {shift.date for shift in whole.shifts.values()}
         self._midnight_s = {on: after(midnight(on, whole.depot.zone)) for on in dates}
+        self.problem = self._in_slot_hours(problem)
+        """With idle rounds out only while slots are open, so that more of a free plan is in slots."""
 
-    def in_slot_hours(self) -> Problem:
-        """The problem with idle rounds out only while slots are open, so that more of a free plan is in slots."""
-        problem, at = self._problem, [self._problem.visits[order.id].at for order in self._wanted]
+    def _in_slot_hours(self, problem: Problem) -> Problem:
+        at = [problem.visits[order.id].at for order in self._wanted]
         rounds = dict(problem.rounds)
         for shift_id, duty in problem.rounds.items():
             on, table = self._whole.shifts[shift_id].date, problem.travel[duty.profile].duration_s
@@ -64,10 +68,10 @@ class Choice:
 
     def of(self, loose: Sequences) -> dict[OrderId, Slot]:
         """The slot of each order that gets one."""
-        legs, own = _legs(self._whole, self._problem, loose), own_costs(self._problem, loose)
-        begins = _begins(self._problem, loose)
-        places = np.array([self._problem.visits[order.id].at for order in self._wanted])
-        detours = _detours(self._problem, legs, places)
+        legs, own = _legs(self._whole, self.problem, loose), own_costs(self.problem, loose)
+        begins = _begins(self.problem, loose)
+        places = np.array([self.problem.visits[order.id].at for order in self._wanted])
+        detours = _detours(self.problem, legs, places)
         costs: list[dict[int, int]] = [{} for _ in self._wanted]
         for j, (slot, (opens_s, closes_s)) in enumerate(zip(self._slots, self._windows, strict=True)):
             there = (legs.on == slot.on.toordinal()) & (legs.since_s <= closes_s) & (legs.until_s >= opens_s)
@@ -84,9 +88,12 @@ class Choice:
         found = assigned(needs, [_room(slot) for slot in self._slots])
         return {o.id: self._slots[j] for o, j in zip(self._wanted, found, strict=True) if j is not None}
 
-    def on_better_dates(self, loose: Sequences) -> Sequences:
-        """The same rounds, those with new orders alone on the dates where most of these find room in their slots."""
-        begins = _begins(self._problem, loose)
+    def at_better_times(self, loose: Sequences) -> Sequences:
+        """The same rounds, those with new orders alone on the dates and at the hours where most of these find room.
+
+        A round that begins later is a shift that begins later, in `problem` too.
+        """
+        begins = _begins(self.problem, loose)
         free = [s for s in loose if self._may_rove(s, loose[s])]
         rounds = [s for s in free if loose[s]]
         dates: dict[Hashable, set[date]] = defaultdict(set)
@@ -103,12 +110,17 @@ class Choice:
         idle: dict[tuple[Hashable, int], list[ShiftId]] = defaultdict(list)
         for shift_id in free:
             idle[self._key(shift_id)].append(shift_id)
-        moved = {idle[self._kind(s), on].pop(): loose[s] for s, on in zip(rounds, found, strict=True)}
+        moved, duties = {}, dict(self.problem.rounds)
+        for shift_id, (on, later_s) in zip(rounds, found, strict=True):
+            there = idle[self._kind(shift_id), on].pop()
+            moved[there] = loose[shift_id]
+            duties[there] = replace(duties[there], starts_s=duties[there].starts_s + later_s)
+        self.problem = replace(self.problem, rounds=MappingProxyType(duties))
         return {s: left.get(s) or moved.get(s, ()) for s in loose}
 
     def _may_rove(self, shift_id: ShiftId, sequence: Sequence[OrderId]) -> bool:
         """Whether nothing binds the round to its date or its driver."""
-        visits = [self._problem.visits[o] for o in sequence]
+        visits = [self.problem.visits[o] for o in sequence]
         loose = all(v.order_id in self._areas and v.driver_id is None and v.held is None for v in visits)
         return loose and self._whole.shifts[shift_id].lock is Lock.OPEN
 
@@ -128,12 +140,19 @@ class Choice:
     def _roving(
         self, shift_id: ShiftId, sequence: Sequence[OrderId], begins: Mapping[OrderId, int], dates: set[date]
     ) -> Roving:
-        now = self._whole.shifts[shift_id].date
-        use = {}
+        now, use = self._whole.shifts[shift_id].date, {}
+        spare_s = self._spare_s(shift_id, sequence)
         for on in sorted(dates):
-            later_s = self._midnight_s[on] - self._midnight_s[now]
-            use[on.toordinal()] = Counter(j for o in sequence for j in self._slots_at(o, begins[o] + later_s))
-        return Roving(self._kind(shift_id), now.toordinal(), use)
+            for later_s in range(0, spare_s + 1, STEP_S):
+                shift_s = self._midnight_s[on] - self._midnight_s[now] + later_s
+                found = Counter(j for o in sequence for j in self._slots_at(o, begins[o] + shift_s))
+                use[on.toordinal(), later_s] = found
+        return Roving(self._kind(shift_id), (now.toordinal(), 0), use)
+
+    def _spare_s(self, shift_id: ShiftId, sequence: Sequence[OrderId]) -> int:
+        """By how much the round could begin later and still be home in time."""
+        returns_at = judge(self.problem, {shift_id: sequence}).routes[shift_id].returns_at
+        return max(0, self.problem.rounds[shift_id].ends_s - seconds_after(self.problem.origin, returns_at))
 
     def _slots_at(self, order_id: OrderId, at_s: int) -> list[int]:
         """The first slot of the order's area that is open at a moment."""

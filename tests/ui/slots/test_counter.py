@@ -189,11 +189,12 @@ def test_a_suggested_address_is_taken_as_the_index_spells_it(shown: Shown, count
     assert counter.offers.model.rows
     counter.hold.click()
     shown.settle()
+    assert counter.holding is not None
+    on = counter.holding.hold.on
     counter.number.setText("N-3")
     counter.confirm.click()
     shown.settle()
-    day = shown.workplace.store.read(lambda r: r.orders_of([DAY + timedelta(days=n) for n in range(15)]))
-    (made,) = [order for order in day if order.number == "N-3"]
+    (made,) = [o for o in shown.workplace.store.read(lambda r: r.orders_of([on])) if o.number == "N-3"]
     assert (made.address.line, made.address.postcode, made.address.city) == ("Markt 1", "52062", "Aachen")
     assert made.address.place == found.place
 

@@ -106,6 +106,10 @@ class InsightFeed(QObject):
         self._asked: Asked | None = None
         self._drivers = self._stopped = self._resting = False
         self._gathering: Job | None = None
+        self._showing: Job | None = None
+        """What is known already is shown first: both at once would take each as long as both."""
+        self._due = False
+        """Days are to be gathered as soon as what is known is shown."""
         self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
         self._again.setObjectName("insight.again")
         self._again.timeout.connect(self._gather)
@@ -124,8 +128,8 @@ class InsightFeed(QObject):
         former, self._asked, self._drivers = self._asked, asked, drivers
         self._resting = False
         if former is None or former.whole != asked.whole:
+            self._due = True
             self._show()
-            self._gather()
         elif (former.span, former.compared) != (asked.span, asked.compared) or drivers:
             self._show()
         else:
@@ -148,15 +152,15 @@ class InsightFeed(QObject):
             return
         if self._drivers:
             cards = lambda _progress: Cards(asked.span, tuple(self.desk.scorecards(asked.span)))
-            self._start(cards, self.cards_read, "insight.cards")
+            self._showing = self._start(cards, self.cards_read, "insight.shown")
             return
         tiles = lambda _progress: Tiles(asked.span, tuple(self.desk.tiles(asked.span, asked.compared)))
-        self._start(tiles, self.tiles_read, "insight.tiles")
+        self._showing = self._start(tiles, self.tiles_read, "insight.shown")
         self._ask_table()
 
     def _ask_table(self) -> None:
         asked = self._asked
-        if asked is None or not asked.measure_id or self._drivers:
+        if asked is None or not asked.measure_id or self._drivers or self._stopped:
             return
 
         def work(_progress: Progress) -> Cutting:
@@ -168,7 +172,7 @@ class InsightFeed(QObject):
     def open_rows(self, key: str, title: str, *, whole: bool = False) -> None:
         """The rows behind one line of the cut, or behind the whole number."""
         asked = self._asked
-        if asked is None:
+        if asked is None or self._stopped:
             return
         cut_id = "" if whole else asked.cut_id
 
@@ -189,15 +193,14 @@ class InsightFeed(QObject):
 
     def _start(
         self, work: Callable[[Progress], object], answer: SignalInstance, key: str, *, title: str = MEASURING
-    ) -> None:
-        if not self._stopped:
-            self._runner.start(work, title=title, on_done=answer.emit, on_failed=self._on_failed, latest_key=key)
+    ) -> Job:
+        return self._runner.start(work, title=title, on_done=answer.emit, on_failed=self._on_failed, latest_key=key)
 
     # --- gathering ------------------------------------------------------------------------------------------------
 
     @Slot()
     def _gather(self) -> None:
-        asked = self._asked
+        asked, self._due = self._asked, False
         self._again.stop()
         if asked is None or self._stopped:
             return
@@ -214,8 +217,8 @@ class InsightFeed(QObject):
 
     @property
     def gathering(self) -> bool:
-        """Whether days are being gathered."""
-        return self._gathering is not None
+        """Whether days are being gathered, or about to be."""
+        return self._gathering is not None or self._due
 
     @Slot(object)
     def _on_gathered(self, gathered: Gathered) -> None:
@@ -229,6 +232,10 @@ class InsightFeed(QObject):
     @Slot(object)
     def _on_ended(self, job: Job) -> None:
         """Whether all of it was gathered or not: what there is now is shown."""
+        if job is self._showing:
+            self._showing = None
+            if self._due:
+                self._gather()
         if job is not self._gathering:
             return
         self._gathering = None

@@ -1,6 +1,6 @@
 """From a plan with free choice of day and hour to slots: each order gets the one that costs least more than that.
 
-First whole rounds change dates or begin later where that costs nothing and more of their orders then stand in slots with
+First whole rounds change dates or begin later where that costs nothing and more of their orders then have slots with
 room. Then every order gets the slot it is served in, or where that is full the one with the least detour: a minimum
 cost flow.
 """

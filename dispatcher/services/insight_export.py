@@ -59,7 +59,9 @@ def unit_words(unit: str, currency: str) -> str:
 def _sheet(table: CutTable, depot: Depot, now: datetime) -> _Sheet:
     measure, unit = table.measure, unit_words(table.measure.unit, depot.currency)
     value = FORMATS.get(measure.unit, "0.0")
-    heads, formats = [f"{measure.name} ({unit})", "Rows", "Numerator", "Denominator"], [value, "0", "0.00", "0.00"]
+    rows = [(row.title, _numbers(row, table)) for row in (table.total, *table.rows)]
+    sums = ["0" if all(float(numbers[n] or 0).is_integer() for _, numbers in rows) else "0.00" for n in (2, 3)]
+    heads, formats = [f"{measure.name} ({unit})", "Rows", "Numerator", "Denominator"], [value, "0", *sums]
     if table.compared:
         heads, formats = [*heads, f"{_span(table.compared)} ({unit})", "Change"], [*formats, value, value]
     lines = [
@@ -68,7 +70,6 @@ def _sheet(table: CutTable, depot: Depot, now: datetime) -> _Sheet:
         measure.trap,
         f"Written {now.astimezone(depot.zone):%Y-%m-%d %H:%M} by Roundhouse",
     ]
-    rows = [(row.title, _numbers(row, table)) for row in (table.total, *table.rows)]
     title = f"{measure.name} by {table.cut.name.lower()}"
     return _Sheet(title, [line for line in lines if line], [table.cut.name, *heads], rows, formats)
 
@@ -76,7 +77,7 @@ def _sheet(table: CutTable, depot: Depot, now: datetime) -> _Sheet:
 def _numbers(row: CutRow, table: CutTable) -> list[float | None]:
     hundred = 100 if table.measure.unit == "minor" else 1
     value = None if row.figure.value is None else row.figure.value / hundred
-    found = [value, row.figure.rows, row.figure.top, row.figure.bottom]
+    found = [value, row.figure.rows, row.figure.top / hundred, row.figure.bottom]
     if row.before is None:
         return found
     before = None if row.before.value is None else row.before.value / hundred
@@ -90,7 +91,8 @@ def _span(span: Span) -> str:
 def _text(number: float | None, form: str) -> str:
     if number is None:
         return ""
-    return f"{number:,.{len(form.partition('.')[2])}f}"
+    places = len(form.partition(".")[2])
+    return f"{round(number, places) + 0.0:,.{places}f}"  # no "-0.00"
 
 
 def _xlsx(sheet: _Sheet, to: Path) -> None:
@@ -123,7 +125,7 @@ def _pdf(sheet: _Sheet, to: Path) -> None:
     for line in sheet.lines[1:]:
         paper.text(line, small=True)
     rows = [[title, *map(_text, numbers, sheet.formats)] for title, numbers in sheet.rows]
-    paper.table(sheet.heads, rows, [2.2, *(1.0 for _ in sheet.formats)])
+    paper.table(sheet.heads, rows, [1.8, *(1.0 for _ in sheet.formats)])
     to.write_bytes(paper.pdf())
 
 

@@ -78,7 +78,9 @@ class SlotDesk:
     def put_rule(self, rule: SlotRule) -> tuple[Slot, ...]:
         """Add or change a recurring slot; answers with slots ahead in which more is sold now than fits."""
         self._write.write(lambda writer: catalogue.put_rule(writer, rule))
-        slots = self.calendar(self._moment().today, rule.ahead_days + 1, rule.area_id)
+        book, moment = self.book(), self._moment()
+        dates = self._busy(moment.today, dates_of(moment.today, rule.ahead_days + 1)[-1])
+        slots = slots_of(book, dates, moment, self._sold(book, dates, moment), rule.area_id)
         return tuple(slot for slot in slots if slot.rule.id == rule.id and oversold(slot))
 
     def remove_rule(self, rule_id: RuleId, *, anyway: bool = False) -> None:
@@ -285,6 +287,12 @@ class SlotDesk:
     def _holds(self, first: date, last: date) -> Sequence[SlotHold]:
         return self._read(lambda reader: reader.slot_holds(first, last)) or ()
 
+    def _busy(self, first: date, last: date) -> list[date]:
+        """The dates that have orders or places taken."""
+        days = self._workplace.store.read(lambda reader: reader.days())
+        held = {hold.on for hold in self._holds(first, last)}
+        return sorted(held | {day.date for day in days if first <= day.date <= last})
+
     def _plan_of(self, book: SlotBook, dates: Collection[date]) -> dict[date, InPlan]:
         """Which orders have which slots, by date; worked out again only for days and catalogues that changed."""
         for on, day in self._days.of(dates).items():
@@ -294,6 +302,8 @@ class SlotDesk:
         return {on: self._in_plan[on][2] for on in dates}
 
     def _sold(self, book: SlotBook, dates: Collection[date], moment: Moment) -> Sold:
+        if not dates:
+            return {}
         plan, holds = self._plan_of(book, dates), grouped(self._holds(min(dates), max(dates)))
         keys = {*holds, *(key for on in dates for key in plan[on])}
         orders = {key: plan[key[1]].get(key, ()) for key in keys}

@@ -8,13 +8,10 @@ as they will be planned, nothing is written. Days without shifts are no help to 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from time import monotonic
 from types import MappingProxyType
-
-import numpy as np
-from numpy.typing import NDArray
 
 from dispatcher.domain.errors import BadInput, Cancelled
 from dispatcher.domain.fleet import Shift
@@ -22,20 +19,19 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.plan import Day, Plan
 from dispatcher.domain.progress import Progress, Share
-from dispatcher.domain.roads import NO_WAY, obeyed
+from dispatcher.domain.roads import obeyed
 from dispatcher.domain.slots import Slot, SlotBook
 from dispatcher.domain.time import TimeWindow, seconds_after
-from dispatcher.planning.judge import judge, weigh
+from dispatcher.planning.judge import weigh
 from dispatcher.planning.parts import Planner
-from dispatcher.planning.problem import Problem, Sequences, amounts, places_of, profiles_of, stations
+from dispatcher.planning.problem import Problem, Sequences, places_of, profiles_of
 from dispatcher.planning.stop import StopRule
 from dispatcher.services.plan import sequences_of
 from dispatcher.services.planning import MAX_PLACES
-from dispatcher.services.slots_sold import of_order
+from dispatcher.services.slots_choosing import Choice, own_costs
 from dispatcher.services.slots_view import Assigned, BulkPreview
 from dispatcher.services.workplace import Workplace
 from dispatcher.slots.areas import area_of_address
-from dispatcher.slots.assignment import Need, Room, assigned
 
 FREE_SHARE = 0.5
 """Of the time, for planning with free choice; the rest for planning in the slots."""
@@ -70,8 +66,12 @@ def assign(
     planner = Planner()
     try:
         share, half = Share(progress, 0.02, FREE_SHARE), seconds * FREE_SHARE
-        loose = _search(planner, free, sequences_of(whole), half, share, "Planning with free choice")
-        chosen = _chosen(whole, free, loose, wanted, slots, book)
+        choice = Choice(whole, free, wanted, slots, book)
+        loose: Sequences = _search(
+            planner, choice.problem, sequences_of(whole), half, share, "Planning with free choice"
+        )
+        loose = choice.at_better_times(loose)
+        chosen = choice.of(loose)
         tight, share = _in_slots(free, wanted, chosen), Share(progress, FREE_SHARE, 1.0)
         kept = {s: [o for o in sequence if tight.visits[o].open] for s, sequence in loose.items()}
         found = _search(planner, tight, kept, seconds - half, share, "Planning in the slots")
@@ -201,114 +201,3 @@ def _search(
 
     rule = StopRule(seconds=max(0.1, seconds), asked=asked)
     return planner.solve(problem, start=start if any(start.values()) else None, stop=rule, seed=1).sequences
-
-
-# --- from a free plan to slots --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Legs:
-    """All legs of a plan, as columns: where a stop could be put between, when, and at what rate."""
-
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
-    """Indices of places; -1 for the open end of a round."""
-    since_s: NDArray[np.int64]
-    until_s: NDArray[np.int64]
-    """When service there could begin."""
-    on: NDArray[np.int64]
-    """Ordinal of the date."""
-    profile: NDArray[np.str_]
-    per_s: NDArray[np.float64]
-    per_m: NDArray[np.float64]
-
-
-def _legs(whole: Day, problem: Problem, sequences: Sequences) -> _Legs:
-    rows = []
-    times = judge(problem, sequences).routes
-    for shift_id, sequence in sequences.items():
-        duty, stops = problem.rounds[shift_id], times[shift_id].stops
-        along = stations(duty, [problem.visits[o] for o in sequence])
-        ends = [*along[1:-1], -1 if duty.end is None else duty.end]
-        since = [duty.starts_s, *(seconds_after(problem.origin, stop.departs_at) for stop in stops)]
-        until = [*(seconds_after(problem.origin, stop.starts_at) for stop in stops), duty.ends_s]
-        on, rate = whole.shifts[shift_id].date.toordinal(), (duty.cost_per_hour / 3600, duty.cost_per_km / 1000)
-        rows += [
-            (a, b, c, d, on, duty.profile.value, *rate) for a, b, c, d in zip(along, ends, since, until, strict=False)
-        ]
-    columns = zip(*rows, strict=True)
-    return _Legs(*(np.array(column) for column in columns))
-
-
-def _detours(problem: Problem, legs: _Legs, places: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(places, legs): minor currency units more for a stop put there; infinite where no road leads."""
-    found = np.full((len(places), len(legs.start)), np.inf)
-    for profile, table in problem.travel.items():
-        here = np.flatnonzero(legs.profile == profile.value)
-        a, b, open_end = legs.start[here], legs.end[here], legs.end[here] < 0
-        more = np.zeros((len(places), len(here)))
-        for matrix, rate in ((table.duration_s, legs.per_s[here]), (table.distance_m, legs.per_m[here])):
-            on = np.where(open_end, 0, matrix[places][:, b])
-            there = matrix[a][:, places].T.astype(np.float64)
-            skipped = np.where(open_end, 0, matrix[a, b])
-            more += np.where(np.maximum(there, on) >= NO_WAY, np.inf, (there + on - skipped) * rate)
-        found[:, here] = more
-    return found
-
-
-def own_costs(problem: Problem, sequences: Sequences) -> dict[OrderId, float]:
-    """What each stop costs in its round: its detour and its service, minor currency units."""
-    found = {}
-    for shift_id, sequence in sequences.items():
-        duty = problem.rounds[shift_id]
-        visits = [problem.visits[o] for o in sequence]
-        along, table = stations(duty, visits), problem.travel[duty.profile]
-        last = len(visits) if duty.end is None else None
-        for n, visit in enumerate(visits, 1):
-            a, o, b = along[n - 1], along[n], along[n + 1]
-            legs = ((a, o, 1),) if n == last else ((a, o, 1), (o, b, 1), (a, b, -1))
-            seconds = sum(int(table.duration_s[i, j]) * sign for i, j, sign in legs) + visit.service_s
-            metres = sum(int(table.distance_m[i, j]) * sign for i, j, sign in legs)
-            found[visit.order_id] = seconds * duty.cost_per_hour / 3600 + metres * duty.cost_per_km / 1000
-    return found
-
-
-def _chosen(
-    whole: Day, free: Problem, loose: Sequences, wanted: Sequence[Order], slots: Sequence[Slot], book: SlotBook
-) -> dict[OrderId, Slot]:
-    """Each order's slot: the one it is served in, or the next best by detour."""
-    legs, own, begins = _legs(whole, free, loose), own_costs(free, loose), _begins(free, loose)
-    detours = _detours(free, legs, np.array([free.visits[order.id].at for order in wanted]))
-    costs: list[dict[int, int]] = [{} for _ in wanted]
-    areas = [area_of_address(book.areas.values(), order.address) for order in wanted]
-    for j, slot in enumerate(slots):
-        opens_s, closes_s = (seconds_after(free.origin, t) for t in (slot.window.opens_at, slot.window.closes_at))
-        there = (legs.on == slot.on.toordinal()) & (legs.since_s <= closes_s) & (legs.until_s >= opens_s)
-        if not there.any():
-            continue
-        least = detours[:, there].min(axis=1)
-        for i, order in enumerate(wanted):
-            if areas[i] != slot.area or not np.isfinite(least[i]):
-                continue
-            service = order.service_s * float(legs.per_s[there].mean())
-            home = opens_s <= begins.get(order.id, -1) <= closes_s
-            costs[i][j] = 0 if home else 1 + round(max(0.0, least[i] + service - own.get(order.id, 0.0)))
-    needs = [Need(of_order(o).minutes, amounts(o.load), cost) for o, cost in zip(wanted, costs, strict=True)]
-    found = assigned(needs, [_room(slot) for slot in slots])
-    return {order.id: slots[j] for order, j in zip(wanted, found, strict=True) if j is not None}
-
-
-def _begins(problem: Problem, sequences: Sequences) -> dict[OrderId, int]:
-    routes = judge(problem, sequences).routes.values()
-    return {stop.order_id: seconds_after(problem.origin, stop.starts_at) for times in routes for stop in times.stops}
-
-
-def _room(slot: Slot) -> Room:
-    """What is left of a slot. Amounts are limits only where the rule has one."""
-    orders = PLENTY if slot.most_orders is None else slot.most_orders - slot.orders
-    minutes = None if slot.rule.most_minutes is None else slot.rule.most_minutes - slot.minutes
-    if slot.rule.most is None:
-        return Room(orders, minutes)
-    most, used = amounts(slot.rule.most), amounts(slot.load)
-    left = [max(1, m - u) if m else 0 for m, u in zip(most, used, strict=True)]
-    return Room(orders, minutes, (left[0], left[1], left[2]))

@@ -8,13 +8,12 @@ from dispatcher.domain.ids import OrderId
 from dispatcher.services.insight import Figure
 from ui import format as fmt
 from ui.insight.feed import Behind
-from ui.insight.grid import Grid, Head, Line
-from ui.insight.words import Units, number, right_aligned, sum_words
+from ui.insight.grid import Grid
+from ui.insight.words import Units, sum_words
 from ui.parts.fields import named, set_icon
 from ui.parts.said import Said, Tone
 from ui.theme import Size, Theme
 
-IN_IT = (Head("Numerator", True, "What this row adds above the line"), Head("Denominator", True, "… and below it"))
 ORDER = "Enter or a double click shows the order on the board."
 FIRST = "The first {shown:,} of {all:,} rows."
 
@@ -86,8 +85,7 @@ class BehindPage(QWidget):
         cut = FIRST.format(shown=len(rows.rows), all=rows.total) if len(rows.rows) < rows.total else ""
         order = ORDER if any(rows.order_ids) else ""
         self.hint.say(" ".join(part for part in (cut, order) if part), Tone.QUIET)
-        heads = (*(Head(column.title, right_aligned(column)) for column in rows.columns), *IN_IT)
-        self.grid.show_lines(heads, self._lines(behind))
+        self.grid.show_lines(behind.lines.heads, behind.lines.lines)
         self.grid.choose(0)
 
     def _sum(self, behind: Behind, figure: Figure | None) -> str:
@@ -98,15 +96,6 @@ class BehindPage(QWidget):
         scale = f"{measure.scale:g} × " if measure.scale != 1 else ""
         sums = f"{scale}{self._units.top(figure.top, measure)} ÷ {sum_words(figure.bottom)}"
         return f"{self._units.value(figure.value, measure)} = {sums}"
-
-    def _lines(self, behind: Behind) -> list[Line]:
-        rows, lines = behind.rows, []
-        for values, order_id, top, bottom in zip(rows.rows, rows.order_ids, rows.tops, rows.bottoms, strict=True):
-            texts = [self._units.cell(value, column) for value, column in zip(values, rows.columns, strict=True)]
-            texts += [number(top).removesuffix(".00"), number(bottom).removesuffix(".00")]
-            sorts = [None if value is None or value == "" else value for value in values]
-            lines.append(Line(tuple(texts), (*sorts, top, bottom), of=order_id))
-        return lines
 
     @Slot(object)
     def _on_opened(self, order_id: str) -> None:

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from dispatcher.domain.ids import OrderId
 from dispatcher.services.insight import Event, Scorecard, ScorePart, TrendPoint, band_of
 from ui import format as fmt
-from ui.insight.grid import Grid, Head, Line
+from ui.insight.grid import Grid
+from ui.insight.lines import Head, Line
 from ui.insight.plot import Plot
 from ui.insight.words import BANDS, NONE, number
 from ui.parts.fields import named

@@ -14,6 +14,8 @@ from dispatcher.domain.errors import KnownError
 from dispatcher.domain.progress import Progress
 from dispatcher.services.insight import CutTable, FactRows, Gathered, InsightDesk, Scorecard, Span, Tile
 from dispatcher.services.workplace import Workplace
+from ui.insight.lines import Lines, lines_of_cut, lines_of_rows
+from ui.insight.words import Units
 from ui.runner import Job, OpRunner, Outcome
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,14 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Cutting:
+    """A measure along a cut."""
+
+    table: CutTable
+    lines: Lines
+
+
+@dataclass(frozen=True, slots=True)
 class Behind:
     """The rows of a number: of all, or of one line of a cut."""
 
@@ -58,6 +68,7 @@ class Behind:
     key: str
     title: str
     rows: FactRows
+    lines: Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,7 @@ class InsightFeed(QObject):
     """GUI thread; answers come there too.
 
     Signals:
-        tiles_read(Tiles), table_read(CutTable), rows_read(Behind), cards_read(Cards): answers.
+        tiles_read(Tiles), table_read(Cutting), rows_read(Behind), cards_read(Cards): answers.
         gathered(Gathered): the days asked for are as they are now.
         gathering_changed(float, str): so much of them, and what is done; below 0 when it has ended.
         failed(Exception): the question cannot be answered.
@@ -88,13 +99,17 @@ class InsightFeed(QObject):
     failed = Signal(object)
     exported = Signal(object)
 
-    def __init__(self, workplace: Workplace, runner: OpRunner, parent: QObject) -> None:
+    def __init__(self, workplace: Workplace, runner: OpRunner, units: Units, parent: QObject) -> None:
         super().__init__(parent)
-        self._runner = runner
+        self._runner, self._units = runner, units
         self.desk = InsightDesk(workplace, clock=workplace.clock)
         self._asked: Asked | None = None
-        self._drivers = self._stopped = False
+        self._drivers = self._stopped = self._resting = False
         self._gathering: Job | None = None
+        self._showing: Job | None = None
+        """What is known already is shown first: both at once would take each as long as both."""
+        self._due = False
+        """Days are to be gathered as soon as what is known is shown."""
         self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
         self._again.setObjectName("insight.again")
         self._again.timeout.connect(self._gather)
@@ -111,9 +126,10 @@ class InsightFeed(QObject):
     def follow(self, asked: Asked, *, drivers: bool) -> None:
         """Look at this from now on; scorecards too, where they are wanted. The days are gathered if they are others."""
         former, self._asked, self._drivers = self._asked, asked, drivers
+        self._resting = False
         if former is None or former.whole != asked.whole:
+            self._due = True
             self._show()
-            self._gather()
         elif (former.span, former.compared) != (asked.span, asked.compared) or drivers:
             self._show()
         else:
@@ -121,11 +137,13 @@ class InsightFeed(QObject):
 
     def look(self) -> None:
         """Gather and read again now."""
+        self._resting = False
         if self._asked:
             self._gather()
 
     def rest(self) -> None:
-        """Nobody looks: nothing is gathered by itself."""
+        """Nobody looks: nothing is gathered by itself, until somebody does."""
+        self._resting = True
         self._again.stop()
 
     def _show(self) -> None:
@@ -134,32 +152,33 @@ class InsightFeed(QObject):
             return
         if self._drivers:
             cards = lambda _progress: Cards(asked.span, tuple(self.desk.scorecards(asked.span)))
-            self._start(cards, self.cards_read, "insight.cards")
+            self._showing = self._start(cards, self.cards_read, "insight.shown")
             return
         tiles = lambda _progress: Tiles(asked.span, tuple(self.desk.tiles(asked.span, asked.compared)))
-        self._start(tiles, self.tiles_read, "insight.tiles")
+        self._showing = self._start(tiles, self.tiles_read, "insight.shown")
         self._ask_table()
 
     def _ask_table(self) -> None:
         asked = self._asked
-        if asked is None or not asked.measure_id or self._drivers:
+        if asked is None or not asked.measure_id or self._drivers or self._stopped:
             return
 
-        def work(_progress: Progress) -> CutTable:
-            return self.desk.table(asked.measure_id, asked.cut_id, asked.span, asked.compared)
+        def work(_progress: Progress) -> Cutting:
+            table = self.desk.table(asked.measure_id, asked.cut_id, asked.span, asked.compared)
+            return Cutting(table, lines_of_cut(table, self._units))
 
         self._start(work, self.table_read, "insight.table")
 
     def open_rows(self, key: str, title: str, *, whole: bool = False) -> None:
         """The rows behind one line of the cut, or behind the whole number."""
         asked = self._asked
-        if asked is None:
+        if asked is None or self._stopped:
             return
         cut_id = "" if whole else asked.cut_id
 
         def work(_progress: Progress) -> Behind:
             rows = self.desk.rows(asked.measure_id, asked.span, cut_id=cut_id, key=key)
-            return Behind(asked.span, cut_id, key, title, rows)
+            return Behind(asked.span, cut_id, key, title, rows, lines_of_rows(rows, self._units))
 
         self._start(work, self.rows_read, "insight.rows")
 
@@ -174,15 +193,14 @@ class InsightFeed(QObject):
 
     def _start(
         self, work: Callable[[Progress], object], answer: SignalInstance, key: str, *, title: str = MEASURING
-    ) -> None:
-        if not self._stopped:
-            self._runner.start(work, title=title, on_done=answer.emit, on_failed=self._on_failed, latest_key=key)
+    ) -> Job:
+        return self._runner.start(work, title=title, on_done=answer.emit, on_failed=self._on_failed, latest_key=key)
 
     # --- gathering ------------------------------------------------------------------------------------------------
 
     @Slot()
     def _gather(self) -> None:
-        asked = self._asked
+        asked, self._due = self._asked, False
         self._again.stop()
         if asked is None or self._stopped:
             return
@@ -199,8 +217,8 @@ class InsightFeed(QObject):
 
     @property
     def gathering(self) -> bool:
-        """Whether days are being gathered."""
-        return self._gathering is not None
+        """Whether days are being gathered, or about to be."""
+        return self._gathering is not None or self._due
 
     @Slot(object)
     def _on_gathered(self, gathered: Gathered) -> None:
@@ -214,6 +232,10 @@ class InsightFeed(QObject):
     @Slot(object)
     def _on_ended(self, job: Job) -> None:
         """Whether all of it was gathered or not: what there is now is shown."""
+        if job is self._showing:
+            self._showing = None
+            if self._due:
+                self._gather()
         if job is not self._gathering:
             return
         self._gathering = None
@@ -221,7 +243,8 @@ class InsightFeed(QObject):
             return
         self.gathering_changed.emit(-1.0, "")
         self._show()
-        if job.outcome is Outcome.DONE and self._asked and self._asked.span.last >= self.desk.today:
+        today = self._asked is not None and self._asked.span.last >= self.desk.today
+        if job.outcome is Outcome.DONE and today and not self._resting:
             self._again.start()
 
     @Slot(object)

@@ -1,7 +1,6 @@
 """Prepared rows as a table: the lines of a cut, the rows behind a number, drivers, events. One model for all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 
 from PySide6.QtCore import (
@@ -9,7 +8,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
     Signal,
     Slot,
@@ -17,6 +15,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
+from ui.insight.lines import Head, Line
 from ui.parts.tables import plain_table, size_column, size_rows
 from ui.theme import Theme
 
@@ -32,29 +31,6 @@ class Role(IntEnum):
     """What a cell says besides its words."""
 
     LINE = _Role.UserRole
-    SORT = _Role.UserRole + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A column."""
-
-    title: str
-    right: bool = False
-    tip: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row, ready to be shown."""
-
-    texts: tuple[str, ...]
-    sorts: tuple[object, ...]
-    """By which each column sorts; of one kind in a column, `None` for not known."""
-    tones: tuple[str, ...] = ()
-    """The theme's token of each; empty for plain."""
-    of: object = None
-    """What it is about."""
 
 
 class GridModel(QAbstractTableModel):
@@ -64,22 +40,49 @@ class GridModel(QAbstractTableModel):
         super().__init__(parent)
         self._theme = theme
         self._heads: Sequence[Head] = ()
-        self._lines: Sequence[Line] = ()
+        self._came: Sequence[Line] = ()
+        self._lines: list[Line] = []
+        self._by: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
         theme.changed.connect(self._dress)
 
     def show_lines(self, heads: Sequence[Head], lines: Sequence[Line]) -> None:
         """Show these instead; the same number of rows below the same heads stay where they are."""
-        if heads == self._heads and len(lines) == len(self._lines) and lines:
-            self._lines = lines
+        if heads == self._heads and len(lines) == len(self._came) and lines:
+            self._came, self._lines = lines, self._sorted(lines)
             self._dress()
             return
         self.beginResetModel()
-        self._heads, self._lines = heads, lines
+        if heads != self._heads:
+            self._by = (-1, Qt.SortOrder.AscendingOrder)
+        self._heads, self._came, self._lines = heads, lines, self._sorted(lines)
         self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """By a column; what is not known comes last either way, what is the same stays as it came. -1: as they came.
+
+        A proxy would ask for every cell, which takes a quarter of a minute for all the customers of a year.
+        """
+        self._by = (column, order)
+        self.layoutAboutToBeChanged.emit()
+        former, held = self._lines, self.persistentIndexList()
+        self._lines = self._sorted(self._came)
+        if held:
+            places = {id(line): n for n, line in enumerate(self._lines)}
+            now = [self.index(places[id(former[index.row()])], index.column()) for index in held]
+            self.changePersistentIndexList(held, now)
+        self.layoutChanged.emit()
+
+    def _sorted(self, lines: Sequence[Line]) -> list[Line]:
+        column, order = self._by
+        if not 0 <= column < len(self._heads):
+            return list(lines)
+        known = [line for line in lines if line.sorts[column] is not None]
+        known.sort(key=lambda line: line.sorts[column], reverse=order is Qt.SortOrder.DescendingOrder)  # type: ignore[arg-type,return-value]
+        return known + [line for line in lines if line.sorts[column] is None]
 
     @property
     def lines(self) -> Sequence[Line]:
-        """All there are, in no order: the view sorts."""
+        """All there are, in their order."""
         return self._lines
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -102,8 +105,6 @@ class GridModel(QAbstractTableModel):
                 return self._theme.colour(tone) if tone else None
             case Role.LINE:
                 return line
-            case Role.SORT:
-                return line.sorts[column]
             case _:
                 return None
 
@@ -127,17 +128,6 @@ class GridModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._lines) - 1, len(self._heads) - 1))
 
 
-class Sorting(QSortFilterProxyModel):
-    """By any column; what is not known comes last either way, what is the same stays as it came."""
-
-    def lessThan(self, left: Index, right: Index) -> bool:
-        one, other = left.data(Role.SORT), right.data(Role.SORT)
-        if one is None or other is None:
-            last_first = self.sortOrder() is Qt.SortOrder.DescendingOrder
-            return one is None and other is not None if last_first else other is None and one is not None
-        return bool(one < other)
-
-
 class Grid(QWidget):
     """A table of prepared rows. GUI thread.
 
@@ -155,12 +145,10 @@ class Grid(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.model = GridModel(theme, self)
-        self.sorting = Sorting(self)
-        self.sorting.setSourceModel(self.model)
         self.table: QTableView = plain_table(self, name, accessible)
-        self.table.setModel(self.sorting)
-        self.table.setSortingEnabled(True)
+        self.table.setModel(self.model)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.table.setSortingEnabled(True)
         self.table.horizontalHeader().setSortIndicatorClearable(True)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -209,9 +197,9 @@ class Grid(QWidget):
             header.setMinimumSectionSize(self._theme.grid(10))
             header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> Sequence[Line]:
         """All that is shown, in its order."""
-        return [self.sorting.index(n, 0).data(Role.LINE) for n in range(self.sorting.rowCount())]
+        return self.model.lines
 
     @property
     def current(self) -> object:
@@ -221,7 +209,7 @@ class Grid(QWidget):
 
     def choose(self, n: int) -> None:
         """The row of this place."""
-        if 0 <= n < self.sorting.rowCount():
+        if 0 <= n < self.model.rowCount():
             self.table.selectRow(n)
 
     @Slot(QModelIndex)

@@ -1,15 +1,14 @@
 """One measure large: its value and formula, the chart, and the lines of the cut as a table below."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from dispatcher.services.insight import CutRow, CutTable, Tile
 from ui.insight.chart import MeasureChart, Shape, shape_of
-from ui.insight.grid import Grid, Head, Line
-from ui.insight.words import Units, change_of, line_words, rows_words, span_words, sum_words
+from ui.insight.grid import Grid
+from ui.insight.lines import Lines, rows_shown
+from ui.insight.words import Units, change_of, rows_words, span_words
 from ui.parts.fields import named, set_icon
 from ui.parts.said import Said, Tone
 from ui.theme import Size, Theme
@@ -109,14 +108,13 @@ class MeasurePage(QWidget):
             self.formula.say("")
             self.chart.clear_table()
 
-    def show_table(self, table: CutTable) -> None:
+    def show_table(self, table: CutTable, lines: Lines) -> None:
         """The cut, as chart and as table."""
         self.table = table
         trap = f"  {table.measure.trap}" if table.measure.trap else ""
         self.formula.say(f"= {table.formula}{trap}", Tone.QUIET)
-        heads, lines = self._heads(table), lines_of(table)
-        many = shape_of(table) is Shape.BARS and len(lines) > FEW
-        self.grid.show_lines(heads, [self._line(row, table) for row in lines], most_of=len(heads) - 1 if many else -1)
+        many = shape_of(table) is Shape.BARS and len(lines.lines) > FEW
+        self.grid.show_lines(lines.heads, lines.lines, most_of=len(lines.heads) - 1 if many else -1)
         self._draw()
 
     @Slot()
@@ -126,7 +124,7 @@ class MeasurePage(QWidget):
             return
         rows = [row for line in self.grid.lines() if isinstance(row := line.of, CutRow)]
         follows = shape_of(self.table) is not Shape.BARS
-        self.chart.show_table(self.table, lines_of(self.table) if follows else rows)
+        self.chart.show_table(self.table, rows_shown(self.table) if follows else rows)
 
     @Slot()
     def _say_note(self) -> None:
@@ -146,43 +144,6 @@ class MeasurePage(QWidget):
     def _dashed(self) -> bool:
         return self.chart.shape_drawn is Shape.LINE
 
-    def _heads(self, table: CutTable) -> tuple[Head, ...]:
-        unit = self._units.unit(table.measure)
-        value = f"Value, {unit}" if unit else "Value"
-        before: tuple[Head, ...] = ()
-        if table.compared and self._compares(table):
-            before = Head("Before", True, span_words(table.compared)), Head("Change", True)
-        return (
-            Head(table.cut.name),
-            Head(value, True),
-            *before,
-            Head("Numerator", True, "The sum above the line"),
-            Head("Denominator", True, "The sum below the line"),
-            Head("Rows", True, "Enter shows them"),
-        )
-
-    @staticmethod
-    def _compares(table: CutTable) -> bool:
-        """Days of one span are not those of another."""
-        return table.compared is not None and table.cut.id != "day"
-
-    def _line(self, row: CutRow, table: CutTable) -> Line:
-        measure, figure, words = table.measure, row.figure, self._units
-        texts, tones = [line_words(row, table.cut), words.value(figure.value, measure)], ["", ""]
-        sorts: list[object] = [row.title.casefold(), figure.value]
-        if table.cut.id in ("day", "weekday", "hour", "attempt"):
-            sorts[0] = lines_of(table).index(row)
-        if self._compares(table):
-            before = row.before.value if row.before else None
-            change = change_of(figure.value, before, measure)
-            texts += [words.value(before, measure), change.words]
-            apart = figure.value - before if figure.value is not None and before is not None else None
-            sorts += [before, apart]
-            tones += ["muted", change.tone]
-        texts += [words.top(figure.top, measure), sum_words(figure.bottom), f"{figure.rows:,}"]
-        sorts += [figure.top, figure.bottom, figure.rows]
-        return Line(tuple(texts), tuple(sorts), (*tones, "muted", "muted", "muted"), row)
-
     # --- the hand -------------------------------------------------------------------------------------------------
 
     @Slot()
@@ -199,10 +160,3 @@ class MeasurePage(QWidget):
     def remember(self) -> None:
         """How the room is divided, for next time."""
         self._settings.setValue(SIZES, self.split.saveState())
-
-
-def lines_of(table: CutTable) -> Sequence[CutRow]:
-    """Those that say something: of a cut by how stops ended, stops that did not end so are no line."""
-    if not table.cut.of_ending:
-        return table.rows
-    return [row for row in table.rows if row.figure.top or (row.before and row.before.top)]

@@ -25,7 +25,7 @@ from ui.board.empty import EmptyState
 from ui.insight.bar import InsightBar
 from ui.insight.behind import BehindPage
 from ui.insight.drivers import DriversPage
-from ui.insight.feed import Asked, Behind, Cards, InsightFeed, Tiles
+from ui.insight.feed import Asked, Behind, Cards, Cutting, InsightFeed, Tiles
 from ui.insight.measure import MeasurePage
 from ui.insight.tiles import TileList
 from ui.insight.words import Preset, Units, span_words
@@ -71,7 +71,7 @@ class InsightPage(QWidget):
         self._units = Units(workplace.depot.currency, workplace.depot.zone)
         self._tiles: Tiles | None = None
         self._cards: Cards | None = None
-        self.feed = InsightFeed(workplace, runner, self)
+        self.feed = InsightFeed(workplace, runner, self._units, self)
         self._make()
         self._lay_out()
         self._wire()
@@ -197,7 +197,8 @@ class InsightPage(QWidget):
 
     @Slot()
     def _on_step(self) -> None:
-        if self.bar.preset is Preset.QUARTER:
+        """A longer span; what could not be read is read again."""
+        if self.bar.preset is Preset.QUARTER or self._tiles is None:
             self.feed.look()
         else:
             self.bar.choose_preset(Preset.QUARTER)
@@ -218,9 +219,9 @@ class InsightPage(QWidget):
         self._settle()
 
     @Slot(object)
-    def _on_table(self, table: CutTable) -> None:
-        if table.measure.id == self.tiles.measure_id or self._tiles is None:
-            self.measure.show_table(table)
+    def _on_table(self, cutting: Cutting) -> None:
+        if cutting.table.measure.id == self.tiles.measure_id or self._tiles is None:
+            self.measure.show_table(cutting.table, cutting.lines)
 
     @Slot(object)
     def _on_rows(self, behind: Behind) -> None:

@@ -25,10 +25,10 @@ class Page(StrEnum):
 
 
 TIPS = {
-    Page.BOARD: "Days, slots and how full they are  (1)",
-    Page.COUNTER: "A customer wants a slot: offers by what they cost, hold, confirm  (2)",
-    Page.BULK: "Orders without a window into slots at least cost  (3)",
-    Page.CATALOGUE: "Areas, and the slots that recur in them  (4)",
+    Page.BOARD: "Days, slots and how full they are  (Alt+Shift+1)",
+    Page.COUNTER: "A customer wants a slot: offers by what they cost, hold, confirm  (Alt+Shift+2)",
+    Page.BULK: "Orders without a window into slots at least cost  (Alt+Shift+3)",
+    Page.CATALOGUE: "Areas, and the slots that recur in them  (Alt+Shift+4)",
 }
 
 
@@ -56,15 +56,16 @@ class SlotBar(QWidget):
         self.pages = {page: self._page(page) for page in Page}
         self.earlier = self._button("slots.earlier", "A week earlier  (Ctrl+Left)")
         self.later = self._button("slots.later", "A week later  (Ctrl+Right)")
-        self.home = self._button("slots.home", "Back to the day shown in the window  (Home)")
+        self.home = self._button("slots.home", "Back to the day shown in the window")
         self.dates = named(QLabel(self), "slots.dates", "Dates shown")
         self.span = named(QComboBox(self), "slots.days", "How many days")
         for days in SPANS:
             self.span.addItem(fmt.count(days, "day"), days)
         kept = str(settings.value(KEPT, SPANS[0]))
         self.span.setCurrentIndex(SPANS.index(int(kept)) if kept in map(str, SPANS) else 0)
-        self.suggest = self._button("slots.suggest", "How many orders each slot of the day chosen can take, by shifts")
-        self.suggest.setText("Suggest capacity")
+        self.suggest = self._button(
+            "slots.suggest", "How many orders each slot of the day chosen can take, by shifts  (C)"
+        )
         self.who = self._button("slots.person", "Whose name stands on what is done; click to change it")
         self.who.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.pages[Page.BOARD].setChecked(True)
@@ -112,6 +113,7 @@ class SlotBar(QWidget):
         set_icon(self.earlier, "chevron-left", self._theme)
         set_icon(self.later, "chevron-right", self._theme)
         set_icon(self.home, "calendar-today", self._theme)
+        set_icon(self.suggest, "lightbulb-on-outline", self._theme)
         set_icon(self.who, "account-edit-outline", self._theme)
 
     # --- what is chosen -------------------------------------------------------------------------------------------

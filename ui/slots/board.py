@@ -3,7 +3,15 @@
 from datetime import date
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QWidget
 
 from dispatcher.services.workplace import Workplace
@@ -11,10 +19,14 @@ from ui.parts.fields import named
 from ui.slots.calendar import ROW, CalendarModel, CellPainter, Index
 from ui.slots.feed import Key, Read
 from ui.slots.hand import Hand
-from ui.theme import Theme
+from ui.theme import Size, Theme
 
 NARROWEST, AREA = 17, 34
 """Steps of the grid: a day's column, and the heads of rows."""
+SHEET = """
+QTableCornerButton::section { background: palette(base); border: none; border-bottom: 1px solid palette(mid); }
+QHeaderView::section:vertical { border: none; }
+"""
 
 
 class CalendarView(QTableView):
@@ -48,6 +60,7 @@ class CalendarView(QTableView):
 
     def _set_up(self) -> None:
         self.setModel(self.slots)
+        self.setStyleSheet(SHEET)
         self.setItemDelegate(self.painter)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -133,7 +146,7 @@ class CalendarView(QTableView):
             event.ignore()
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        self._hide_verdict()
+        self._hand.over(None, None)
 
     def dropEvent(self, event: QDropEvent) -> None:
         key = self._under(event.position().toPoint())
@@ -188,5 +201,8 @@ class CalendarView(QTableView):
     def _dress(self) -> None:
         self.verticalHeader().setDefaultSectionSize(self._theme.grid(ROW))
         self.verticalHeader().setFixedWidth(self._theme.grid(AREA))
+        font = QFontMetrics(self._theme.font(Size.SMALL))
+        room = self._theme.grid(AREA - 3)
+        self.slots.elide = lambda name: font.elidedText(name, Qt.TextElideMode.ElideRight, room)
         self._size()
         self.viewport().update()

@@ -69,6 +69,8 @@ class Bulk(QWidget):
         self._preview: BulkPreview | None = None
         self._job: Job | None = None
         self._mine = True
+        self._told = ""
+        """What was applied just now, until the orders that are left are read."""
         self._make()
         self._lay_out()
         self._wire()
@@ -111,7 +113,7 @@ class Bulk(QWidget):
         return (
             Column("Order", lambda o: o.number, most=34),
             Column("Customer", lambda o: o.contact.name, most=50),
-            Column("Goods", lambda o: fmt.load(o.load), most=50),
+            Column("Goods", lambda o: fmt.load(o.load), most=64),
             Column("Address", lambda o: o.address.text),
         )
 
@@ -165,7 +167,9 @@ class Bulk(QWidget):
     # --- the orders -----------------------------------------------------------------------------------------------
 
     def show_day(self, on: date, today: date) -> None:
-        """Begin with the orders of this day, into slots from then on."""
+        """Begin with the orders of this day, into slots from then on, unless a preview stands or is worked out."""
+        if self._preview is not None or self._job is not None:
+            return
         first = max(on, today)
         self.day.blockSignals(True)
         self.day.setDate(QDate(on.year, on.month, on.day))
@@ -200,11 +204,10 @@ class Bulk(QWidget):
         self.orders.show_rows(tuple(orders), lambda order: order.id)
         on = fmt.weekday_date(_date(self.day))
         if self._preview is None and self._job is None:
-            if orders:
-                said = CHOOSE.format(fmt.count(len(orders), "order"), on, "is open" if len(orders) == 1 else "are open")
-                self.said.say(said, Tone.QUIET)
-            else:
-                self.said.say(NONE.format(on), Tone.QUIET)
+            are = "is open" if len(orders) == 1 else "are open"
+            said = CHOOSE.format(fmt.count(len(orders), "order"), on, are) if orders else NONE.format(on)
+            self.said.say(f"{self._told} {said}".strip(), Tone.GOOD if self._told else Tone.QUIET)
+            self._told = ""
         self.orders.view.selectAll()
         self._allow()
 
@@ -258,6 +261,10 @@ class Bulk(QWidget):
         self.said.say_fault(fault)
         self._allow()
 
+    def allow(self) -> None:
+        """What was asked besides was left: what could be done can be done again."""
+        self._allow()
+
     def set_mine(self, mine: bool) -> None:
         """Whether anything can be applied here."""
         self._mine = mine
@@ -271,8 +278,8 @@ class Bulk(QWidget):
 
     def was_applied(self, told: str) -> None:
         """Done; the orders that are left are shown."""
+        self._told = f"{told}. Ctrl+Z takes it back."
         self.choose_again()
-        self.said.say(f"{told}. Ctrl+Z takes it back.", Tone.GOOD)
 
     def _allow(self) -> None:
         working, previewed = self._job is not None, self._preview is not None

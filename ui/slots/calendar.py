@@ -1,6 +1,6 @@
 """The calendar's cells: days across, areas and slots down. What a cell says, and how it is painted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from ui.slots import words
 from ui.slots.feed import Key
 from ui.theme import Size, Theme
 
-ROW, BAR = 12, 1.25
+ROW, BAR = 13.5, 1.25
 """Steps of the grid: a cell's height, and its bar's."""
 type Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
@@ -41,6 +41,8 @@ class CalendarModel(QAbstractTableModel):
         self._cells: dict[Key, Slot] = {}
         self._today = date.min
         self._suggested: Mapping[Key, int] = {}
+        self.elide: Callable[[str], str] = lambda text: text
+        """Makes the name of an area as short as the head of its row."""
 
     def show_slots(self, slots: Sequence[Slot], first: date, days: int, today: date) -> None:
         """Show these. Where rows and days are as before only what differs is told, so that nothing jumps."""
@@ -117,12 +119,15 @@ class CalendarModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> object:
         across = orientation is Qt.Orientation.Horizontal
         if role == _Role.DisplayRole:
-            return self._day_head(self._dates[section]) if across else "\n".join(self._heads[section])
+            return self._day_head(self._dates[section]) if across else self._row_head(*self._heads[section])
         if role == _Role.ToolTipRole and not across:
             return ", ".join(self._heads[section])
         if role == _Role.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
+
+    def _row_head(self, area: str, hours: str) -> str:
+        return f"{self.elide(area)}\n{hours}"
 
     def _day_head(self, on: date) -> str:
         weekday, _, day = fmt.weekday_date(on).partition(" ")
@@ -171,16 +176,17 @@ class CellPainter(QStyledItemDelegate):
         painter.setFont(theme.font(Size.SMALL, bold=stands != words.CLOSED))
         painter.setPen(theme.colour("muted" if stands == words.CLOSED else "text"))
         line = painter.fontMetrics().height()
-        figure = words.filled(slot) + (f" → {suggested}" if suggested is not None else "")
+        figure = words.filled(slot)
         narrow = painter.fontMetrics().horizontalAdvance(figure) > inner.width()
         figure = figure.replace(" of ", "/") if narrow else figure
         painter.drawText(QRect(inner.x(), inner.y(), inner.width(), line), Qt.AlignmentFlag.AlignLeft, figure)
-        self._paint_mark(painter, QRect(inner.x(), inner.y() + line, inner.width(), line), slot, stands)
+        below = QRect(inner.x(), inner.y() + line, inner.width(), line)
+        self._paint_mark(painter, below, words.mark(slot) if suggested is None else f"→ {suggested:,}", stands)
         self._paint_bar(painter, inner, slot, stands)
 
-    def _paint_mark(self, painter: QPainter, line: QRect, slot: Slot, stands: str) -> None:
-        """Why it cannot be chosen."""
-        if not (mark := words.mark(slot)):
+    def _paint_mark(self, painter: QPainter, line: QRect, mark: str, stands: str) -> None:
+        """Why it cannot be chosen, or how much it could take."""
+        if not mark:
             return
         painter.setFont(self._theme.font(Size.SMALL))
         painter.setPen(self._theme.colour({words.OVER: "late", words.FULL: "risk"}.get(stands, "muted")))

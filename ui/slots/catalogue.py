@@ -5,7 +5,7 @@ from datetime import date, time
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import new_id
@@ -83,19 +83,22 @@ class Catalogue(QWidget):
         most = lambda rule: "no limit" if rule.most_orders is None else f"{rule.most_orders:,}"
         return (
             Column("Area", lambda rule: self._name(rule.area_id), most=40),
-            Column("Hours", lambda rule: f"{rule.opens:%H:%M}–{rule.closes:%H:%M}", most=30),
+            Column("Hours", lambda rule: f"{rule.opens:%H:%M}–{rule.closes:%H:%M}", most=36),
             Column("Days", lambda rule: words.weekdays(rule.weekdays), most=36),
-            Column("Orders", most, right=True, most=20),
-            Column("Price", lambda rule: fmt.price(rule.price, self._currency), right=True, most=24),
+            Column("Orders", most, right=True, most=26),
+            Column("Price", self._price, right=True, most=24),
             Column("Cut-off", lambda rule: f"{rule.cut_off_s / 3600:g} h before", most=30),
             Column("Only", on_dates),
         )
 
+    def _price(self, rule: SlotRule) -> str:
+        return fmt.price(rule.price, self._currency) if rule.price else "free"
+
     def _lay_out(self) -> None:
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setChildrenCollapsible(False)
-        split.addWidget(self._side(0, "area", self.areas, self.area_form))
-        split.addWidget(self._side(1, "rule", self.rules, self.rule_form))
+        split.addWidget(self._side(0, "area", self.areas.view, self.area_form))
+        split.addWidget(self._side(1, "rule", self.rules.view, self.rule_form))
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)
         self._top = QHBoxLayout()
@@ -105,13 +108,11 @@ class Catalogue(QWidget):
         self._whole.addLayout(self._top)
         self._whole.addWidget(split, 1)
 
-    def _side(
-        self, n: int, kind: str, table: RowTable[object] | RowTable[Area] | RowTable[SlotRule], form: QWidget
-    ) -> QWidget:
+    def _side(self, n: int, kind: str, table: QTableView, form: QWidget) -> QWidget:
         side = QWidget(self)
         column, keys = QVBoxLayout(side), QHBoxLayout()
         column.addWidget(self._heads[n])
-        column.addWidget(table.view, 1)
+        column.addWidget(table, 1)
         for name in ("new", "remove"):
             keys.addWidget(self.buttons[f"{kind}.{name}"])
         keys.addStretch(1)
@@ -133,12 +134,12 @@ class Catalogue(QWidget):
         self.anyway.clicked.connect(self._on_anyway)
         self.area_form.submitted.connect(self.save_area)
         self.rule_form.submitted.connect(self.save_rule)
-        for table, deed in ((self.areas, self._remove_area), (self.rules, self._remove_rule)):
-            action = QAction("Remove", table.view)
+        for view, deed in ((self.areas.view, self._remove_area), (self.rules.view, self._remove_rule)):
+            action = QAction("Remove", view)
             action.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(deed)
-            table.view.addAction(action)
+            view.addAction(action)
 
     @Slot()
     def _dress(self) -> None:

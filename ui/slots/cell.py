@@ -37,7 +37,7 @@ NO_LIMIT = "no limit"
 NOTHING = "Choose a cell of the calendar."
 NOBODY = "Nobody has a place here yet."
 STRANDED = "Places whose slot is not in the catalogue any more: move them with M, or drag them onto the calendar."
-DARK = "Close {}"
+DARK = "Close the day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,13 @@ class CellPane(QWidget):
         self.take = named(QPushButton(self), "slots.cell.take", "Take what is suggested")
         self._suggested: Suggested | None = None
         self.places: RowTable[Booked] = RowTable("slots.places", "Who has a place", self._columns(), theme, self)
+        self.places.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.none = Said("slots.places.none", "Who has a place", theme, self)
 
     def _columns(self) -> tuple[Column, ...]:
         return (
             Column("Order", words.place_name, most=34),
-            Column("Place", lambda place: words.place_state(place, self._zone), most=26),
+            Column("Place", lambda place: words.place_state(place, self._zone), most=34),
             Column("For", words.place_who),
         )
 
@@ -148,27 +149,28 @@ class CellPane(QWidget):
         self._hours = QHBoxLayout()
         hours: tuple[QWidget, ...] = (self.opens, QLabel("–", self), self.closes)
         for part in hours:
-            self._hours.addWidget(part)
+            self._hours.addWidget(part, 0 if isinstance(part, QLabel) else 1)
+        self._keys = QHBoxLayout()
+        for button in (self.set, self.usual, self.shut):
+            self._keys.addWidget(button)
         self._form = QGridLayout()
         self._form.addWidget(QLabel("Hours", self), 0, 0)
-        self._form.addLayout(self._hours, 0, 1)
-        self._form.addWidget(self.set, 0, 2)
+        self._form.addLayout(self._hours, 0, 1, 1, 2)
         self._form.addWidget(QLabel("Orders", self), 1, 0)
-        self._form.addWidget(self.most, 1, 1)
-        self._form.addWidget(self.usual, 1, 2)
-        self._form.addWidget(QLabel("Day", self), 2, 0)
-        self._form.addWidget(self.why, 2, 1)
-        self._form.addWidget(self.dark, 2, 2)
-        self._form.addWidget(self.shut, 3, 2)
-        self._form.addWidget(self.everywhere, 3, 1)
-        self._form.setColumnStretch(1, 1)
+        self._form.addWidget(self.most, 1, 1, 1, 2)
+        self._form.addLayout(self._keys, 2, 1, 1, 2)
+        self._form.addWidget(QLabel("Day", self), 3, 0)
+        self._form.addWidget(self.why, 3, 1, 1, 2)
+        self._form.addWidget(self.everywhere, 4, 1)
+        self._form.addWidget(self.dark, 4, 2)
+        self._form.setColumnStretch(2, 1)
         self.editor = QWidget(self)
         self.editor.setLayout(self._form)
         self._column = QVBoxLayout(self)
         for part in (self.title, self.facts, self.state, self.hint, self.take, self.editor, self.none):
             self._column.addWidget(part)
-        self._column.addWidget(self.places.view, 1)
-        self._column.addStretch(0)
+        self._column.addWidget(self.places.view, 1_000)
+        self._column.addStretch(1)
 
     def _wire(self) -> None:
         for edit in (self.opens, self.closes):
@@ -193,6 +195,7 @@ class CellPane(QWidget):
         self._column.setSpacing(grid(2))
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setSpacing(grid(1.5))
+        self._keys.setSpacing(grid(1.5))
         self.places.dress()
 
     # --- what is shown --------------------------------------------------------------------------------------------
@@ -207,7 +210,6 @@ class CellPane(QWidget):
         self.show_suggestion(None)
         self.none.say("")
         self.show_places(())
-        self.places.view.hide()
 
     def show_slot(self, slot: Opening, book: SlotBook, *, mine: bool) -> None:
         """Show this one; what is being typed into its fields stays."""
@@ -224,10 +226,9 @@ class CellPane(QWidget):
         self.shut.setText("Open" if self._closed_by_hand else "Close")
         self.usual.setEnabled((slot.rule.id, slot.on) in book.changes)
         dark = self._blackout
-        self.dark.setText("Open the day" if dark else DARK.format(fmt.weekday_date(slot.on)))
+        self.dark.setText("Open the day" if dark else DARK)
         self.why.setEnabled(dark is None)
         self.everywhere.setEnabled(dark is None)
-        self.places.view.show()
 
     def _say_state(self, slot: Opening) -> None:
         stands, mark = words.standing(slot), words.mark(slot)
@@ -272,6 +273,7 @@ class CellPane(QWidget):
     def show_places(self, places: tuple[Booked, ...]) -> None:
         """Who has a place in it."""
         self.places.show_rows(places, _identity)
+        self.places.view.setVisible(bool(places))
         self.none.say(NOBODY if self._slot and not places else "", Tone.QUIET)
         self._allow()
 
@@ -280,7 +282,6 @@ class CellPane(QWidget):
         self.clear("")
         self.title.setText(fmt.count(len(places), "place") + " without a slot")
         self.state.say(STRANDED, Tone.WARNING)
-        self.places.view.show()
         self.show_places(places)
 
     @property

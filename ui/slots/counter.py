@@ -145,10 +145,10 @@ class Counter(QWidget):
         return (
             Column("When", lambda o: words.when(o.slot, zone), most=46),
             Column("Costs the depot", lambda o: o.price, token=lambda o: "late" if o.cost is None else "", most=90),
-            Column("In money", lambda o: "–" if o.cost is None else fmt.price(o.cost, currency), right=True, most=24),
-            Column("Customer pays", lambda o: fmt.price(o.slot.rule.price, currency), right=True, most=28),
-            Column("Room", lambda o: words.room(o.slot), most=32),
-            Column("May fail", lambda o: "–" if o.failure is None else f"{o.failure:.0%}", right=True, most=20),
+            Column("Money", lambda o: "–" if o.cost is None else fmt.price(o.cost, currency), right=True, most=24),
+            Column("Pays", lambda o: words.pays(o.slot, currency), right=True, most=22),
+            Column("Left", lambda o: words.left(o.slot), right=True, most=18),
+            Column("Fails", lambda o: "–" if o.failure is None else f"{o.failure:.0%}", right=True, most=20),
             Column("Choose until", lambda o: words.cut_off(o.slot, zone), most=46),
         )
 
@@ -185,8 +185,10 @@ class Counter(QWidget):
         row.addWidget(self.hold)
         self._right.addLayout(row)
         self._whole = QHBoxLayout(self)
-        self._whole.addLayout(self._left, 2)
-        self._whole.addLayout(self._right, 5)
+        self._side = QWidget(self)
+        self._side.setLayout(self._left)
+        self._whole.addWidget(self._side)
+        self._whole.addLayout(self._right, 1)
 
     def _wire(self) -> None:
         self.search.chosen.connect(self._on_chosen)
@@ -211,7 +213,9 @@ class Counter(QWidget):
             box.setSpacing(grid(2))
         self._held_column.setContentsMargins(0, grid(3), 0, 0)
         self._whole.setContentsMargins(0, 0, 0, 0)
-        self._whole.setSpacing(grid(6))
+        self._whole.setSpacing(grid(4))
+        self._left.setContentsMargins(0, 0, 0, 0)
+        self._side.setFixedWidth(grid(70))
         self.about.setFont(self._theme.font(Size.TEXT))
         self.offers.dress()
 
@@ -292,6 +296,8 @@ class Counter(QWidget):
 
     @Slot()
     def _on_look(self) -> None:
+        if self.holding:
+            return
         try:
             enquiry = self._enquiry()
         except BadInput as fault:
@@ -361,6 +367,10 @@ class Counter(QWidget):
         self._mine = mine
         self._allow()
 
+    def allow(self) -> None:
+        """What was asked besides was left: what could be done can be done again."""
+        self._allow()
+
     @Slot()
     def _allow(self) -> None:
         can = self._mine and self.holding is None and self.offers.current is not None
@@ -413,7 +423,7 @@ class Counter(QWidget):
 
     def _show_holding(self) -> None:
         self.held_box.setVisible(self.holding is not None)
-        for part in (self.look, self.address, self.offers.view):
+        for part in (self.look, self.address):
             part.setEnabled(self.holding is None)
         if self.holding:
             self.held.say("")

@@ -69,8 +69,11 @@ class _Form(QWidget):
 
     def add_row(self, row: int, text: str, *fields: QWidget) -> None:
         """A label and its fields, beside one another."""
-        self.grid.addWidget(label(text, fields[0], self), row, 0, Qt.AlignmentFlag.AlignTop)
+        high = isinstance(fields[0], QPlainTextEdit)
+        way = Qt.AlignmentFlag.AlignTop if high else Qt.AlignmentFlag.AlignVCenter
+        self.grid.addWidget(label(text, fields[0], self), row, 0, way)
         beside = QHBoxLayout()
+        beside.setSpacing(self.theme.grid(2))
         for field in fields:
             beside.addWidget(field, 1)
         self.grid.addLayout(beside, row, 1)

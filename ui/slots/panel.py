@@ -93,6 +93,7 @@ class SlotsPanel(QWidget):
         self.bar.show_person(self.person)
         self.ask = Form("slots.ask", theme, None, self)
         self.said = Said("slots.said", "What was done last", theme, self)
+        self.lost = Said("slots.stranded", "Places without a slot", theme, self)
         self.board = CalendarView(place, self.hand, theme, self)
         self.cell = CellPane(theme, depot.zone, depot.currency, self)
         self.counter = Counter(depot, place.clock, place.geocoder, theme, self)
@@ -114,6 +115,7 @@ class SlotsPanel(QWidget):
             ("blackout", "Close or open the whole day", "B", self.cell.toggle_blackout),
             ("earlier", "Slots a week earlier", "Ctrl+Left", lambda: self.bar.step(-1)),
             ("later", "Slots a week later", "Ctrl+Right", lambda: self.bar.step(1)),
+            ("suggest", "Suggest the capacity of a day", "C", self.bar.suggest.click),
             ("stranded", "Places without a slot", "G", self._show_stranded),
         ):
             self._action(name, text, key, board).triggered.connect(lambda _checked=False, deed=deed: deed())
@@ -139,7 +141,7 @@ class SlotsPanel(QWidget):
         for page in (self.split, self.counter, self.bulk, self.catalogue, self.empty):
             self.stack.addWidget(page)
         self._whole = QVBoxLayout(self)
-        for part in (self.bar, self.said, self.ask):
+        for part in (self.bar, self.said, self.lost, self.ask):
             self._whole.addWidget(part)
         self._whole.addWidget(self.stack, 1)
         self._pages: dict[Page, QWidget] = {
@@ -165,7 +167,8 @@ class SlotsPanel(QWidget):
         cell.left.connect(board.setFocus)
         cell.order_wanted.connect(self._on_order)
         cell.offers_wanted.connect(self.offer_slots)
-        self.hand.ended.connect(self._take_keys)
+        self.hand.ended.connect(self._on_put_down)
+        self.ask.closed.connect(self._on_asked)
         self.empty.step_requested.connect(self._on_step)
         feed.read.connect(self._on_read)
         feed.failed.connect(self._on_failed)
@@ -178,7 +181,7 @@ class SlotsPanel(QWidget):
         grid = self._theme.grid
         self._whole.setContentsMargins(*[grid(3)] * 4)
         self._whole.setSpacing(grid(2))
-        self.cell.setMinimumWidth(grid(88))
+        self.cell.setMinimumWidth(grid(92))
 
     @property
     def workplace(self) -> Workplace:
@@ -312,10 +315,9 @@ class SlotsPanel(QWidget):
         if counted != self._counted:
             self._counted = counted
             self.count_changed.emit(counted)
-        if read.stranded:
-            names = words.some([words.place_name(place) for place in read.stranded])
-            count = "1 place has" if len(read.stranded) == 1 else f"{len(read.stranded):,} places have"
-            self.said.say(STRANDED.format(count, names), Tone.WARNING)
+        names = words.some([words.place_name(place) for place in read.stranded])
+        count = "1 place has" if len(read.stranded) == 1 else f"{len(read.stranded):,} places have"
+        self.lost.say(STRANDED.format(count, names) if read.stranded else "", Tone.WARNING)
 
     def _settle(self) -> None:
         """The page, or what to show in its place."""
@@ -383,6 +385,20 @@ class SlotsPanel(QWidget):
             self.catalogue.rules.view.setFocus()
         else:
             self.setFocus()
+
+    @Slot()
+    def _on_put_down(self) -> None:
+        """Nothing is carried any more: the cell with the keys is shown again."""
+        if self.isVisible():
+            self._show_cell()
+            self._take_keys()
+
+    @Slot()
+    def _on_asked(self) -> None:
+        """The name was given, or the question left."""
+        self.counter.allow()
+        self.bulk.allow()
+        self._take_keys()
 
     @Slot()
     def focus_filter(self) -> None:

@@ -60,7 +60,7 @@ def facts(slot: Slot, zone: ZoneInfo, currency: str) -> str:
         parts.append(f"{slot.minutes:,} of {slot.rule.most_minutes:,} min of service")
     if slot.rule.most:
         parts.append(f"{fmt.load(slot.load)} of {fmt.load(slot.rule.most)}")
-    parts.append(f"price {fmt.price(slot.rule.price, currency)}")
+    parts.append(pays(slot, currency))
     parts.append(f"cut-off {fmt.weekday_date(_cut(slot, zone).date())} {_cut(slot, zone):%H:%M}")
     return " · ".join(parts)
 
@@ -83,6 +83,16 @@ def room(slot: Slot) -> str:
     return f"{max(0, slot.most_orders - slot.orders):,} of {slot.most_orders:,} left"
 
 
+def left(slot: Slot) -> str:
+    """How many places are left, for a narrow column: "8", "no limit"."""
+    return "no limit" if slot.most_orders is None else f"{max(0, slot.most_orders - slot.orders):,}"
+
+
+def pays(slot: Slot, currency: str) -> str:
+    """What the customer pays: "€4.90", "free"."""
+    return fmt.price(slot.rule.price, currency) if slot.rule.price else "free"
+
+
 def against(slot: Slot | None) -> str:
     """What the board itself knows against a drop; the desk is asked besides."""
     if slot is None:
@@ -94,8 +104,7 @@ def verdict(slot: Slot, why_not: str, zone: ZoneInfo, currency: str) -> str:
     """What hangs beside the pointer while an order is over a cell."""
     if why_not:
         return why_not
-    price = fmt.price(slot.rule.price, currency)
-    return f"{titled(slot, zone)}: {room(slot)}, cut-off {cut_off(slot, zone)}, price {price}"
+    return f"{titled(slot, zone)}: {room(slot)}, cut-off {cut_off(slot, zone)}, {pays(slot, currency)}"
 
 
 # --- places -----------------------------------------------------------------------------------------------------------

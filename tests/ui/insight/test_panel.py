@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -226,6 +226,23 @@ def test_gathering_can_be_stopped_and_shows_what_there_is(
     assert shown.page.stack.currentWidget() is shown.page.measures
     assert not shown.page.progress.isVisible()
     assert not shown.page.said.text()
+
+
+def test_nothing_is_gathered_while_nobody_looks(driven: Doors, show: Show) -> None:
+    shown = show()
+    timer = shown.panel.findChild(QTimer, "insight.again")
+    assert timer is not None
+    assert timer.isActive(), "today goes on"
+    shown.page.feed.look()
+    shown.panel.hide()
+    shown.settle()
+    assert not timer.isActive()
+    shown.panel.show()
+    shown.settle()
+    assert timer.isActive()
+    shown.panel.show_day(ON - timedelta(days=1))
+    shown.settle()
+    assert not timer.isActive(), "yesterday does not"
 
 
 def test_what_was_looked_at_is_there_tomorrow(

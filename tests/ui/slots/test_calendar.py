@@ -1,16 +1,28 @@
 """The calendar: what its cells say, changes of one date, and orders that move between slots."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QSettings, Qt
 from PySide6.QtGui import QDrag, QDragMoveEvent, QDropEvent
+from pytestqt.qtbot import QtBot
 
+from db.opening import open_store
 from dispatcher.domain.slots import Blackout, HoldState, SlotChange
-from dispatcher.services.slots import SlotDesk
-from tests.ui.slots.conftest import AREA, DAY, MORNING, NOON, Shown, press
+from dispatcher.services.home import Home
+from dispatcher.services.slots import Booked, SlotDesk
+from dispatcher.services.whatifs import WhatIf
+from dispatcher.services.workplace import Workplace, create_depot, open_workplace
+from tests.fixtures import days
+from tests.ui.slots.conftest import AREA, DAY, MORNING, NOON, Shown, Ticking, press, shown_on
+from ui.runner import OpRunner
 from ui.slots import words
 from ui.slots.bar import Page
+from ui.slots.panel import SlotsPanel
+from ui.theme import Theme
 
 
 def give(shown: Shown, desk: SlotDesk, count: int = 1, rule: object = MORNING.id) -> list[str]:
@@ -214,7 +226,7 @@ def test_a_removed_slot_leaves_places_that_can_be_moved(shown: Shown, desk: Slot
         desk.remove_rule(MORNING.id, anyway=True)
         shown.look()
     assert counted.args == [1]
-    assert order.number in shown.said
+    assert order.number in shown.panel.lost.text()
     shown.go_to(NOON)
     shown.panel.board.setFocus()
     press(Qt.Key.Key_G)
@@ -225,6 +237,7 @@ def test_a_removed_slot_leaves_places_that_can_be_moved(shown: Shown, desk: Slot
     shown.settle()
     assert shown.order(order.id).date == DAY + timedelta(days=1)
     assert not desk.stranded(DAY, 14)
+    assert shown.panel.lost.isHidden()
 
 
 def test_what_hinders_the_plan_is_said_and_nothing_moves(shown: Shown, desk: SlotDesk) -> None:
@@ -242,12 +255,12 @@ def test_what_hinders_the_plan_is_said_and_nothing_moves(shown: Shown, desk: Slo
     assert shown.order(order.id) == order
 
 
-@pytest.mark.parametrize("days", [7, 14])
-def test_a_week_or_two_are_shown_and_stepped_through(shown: Shown, days: int) -> None:
+@pytest.mark.parametrize("count", [7, 14])
+def test_a_week_or_two_are_shown_and_stepped_through(shown: Shown, count: int) -> None:
     bar, model = shown.panel.bar, shown.panel.board.slots
-    bar.span.setCurrentIndex(bar.span.findData(days))
+    bar.span.setCurrentIndex(bar.span.findData(count))
     shown.settle()
-    assert model.columnCount() == days
+    assert model.columnCount() == count
     shown.panel.keys["later"].trigger()
     shown.settle()
     assert model.index_of((MORNING.id, DAY + timedelta(days=7))).column() == 0
@@ -292,3 +305,59 @@ def test_pages_follow_their_keys(shown: Shown) -> None:
         shown.panel.keys[f"page_{page.name.lower()}"].trigger()
         shown.settle()
         assert shown.panel.stack.currentWidget() is shown.panel._pages[page]
+
+
+def test_today_is_marked(shown: Shown) -> None:
+    shown.panel.bar.show_first(shown.clock.now.date())
+    shown.settle()
+    model = shown.panel.board.slots
+    heads = [model.headerData(n, Qt.Orientation.Horizontal) for n in range(2)]
+    assert heads == ["Today\n14 Jun", "Mon\n15 Jun"]
+    assert words.mark(shown.panel.board.slots.slot_of((MORNING.id, DAY))) == ""  # type: ignore[arg-type]
+
+
+def test_a_depot_without_logbook_says_so_and_asks_nothing(
+    tmp_path: Path, settings: QSettings, theme: Theme, clock: Ticking, qtbot: QtBot
+) -> None:
+    home, stores = Home(tmp_path / "another"), partial(open_store, clock=clock, author="Anna")
+    slug = create_depot(home, days.make_depot(), open_store=stores)
+    with open_workplace(home, slug, open_store=stores, clock=clock) as opened:
+        runner = OpRunner(opened.store)
+        panel = SlotsPanel(opened, runner, theme, settings)
+        qtbot.addWidget(panel)
+        panel.show_day(DAY)
+        panel.show()
+        assert "follows the road" in panel.empty.text
+        assert not panel.bar.isEnabled()
+        assert not panel.feed.busy
+        panel.stop()
+        runner.shutdown()
+
+
+def test_a_copy_only_looks(
+    desk: SlotDesk, workplace: Workplace, settings: QSettings, theme: Theme, clock: Ticking, qtbot: QtBot
+) -> None:
+    copy = replace(workplace, what_if=WhatIf("Fewer vans", DAY, 1, clock.now, Path("copy.db")))
+    runner = OpRunner(copy.store)
+    panel = SlotsPanel(copy, runner, theme, settings)
+    qtbot.addWidget(panel)
+    copied = shown_on(panel, runner, copy, clock, qtbot)
+    book = desk.book()
+    copied.go_to()
+    press(Qt.Key.Key_X)
+    press(Qt.Key.Key_B)
+    copied.settle()
+    assert desk.book() == book
+    assert "copy" in copied.said
+    assert not panel.cell.editor.isVisible()
+    assert not panel.catalogue.buttons["rule.save"].isEnabled()
+    panel.stop()
+    runner.shutdown()
+
+
+def test_what_was_begun_is_done_before_the_window_ends(shown: Shown, desk: SlotDesk) -> None:
+    order = shown.orders()[0]
+    shown.panel.deeds._do_move(Booked(None, order), (MORNING.id, DAY))
+    shown.panel.stop()
+    shown.runner.wait_until_idle()
+    assert shown.order(order.id).windows == (shown.slot().window,)

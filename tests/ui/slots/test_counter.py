@@ -7,8 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from dispatcher.domain.orders import Load
+from dispatcher.domain.place import Found, Precision
 from dispatcher.domain.slots import HoldState
 from dispatcher.services.slots import SlotDesk
+from tests.fixtures import days
 from tests.ui.slots.conftest import DAY, MORNING, Shown, press
 from ui.slots.bar import Page
 from ui.slots.counter import Counter
@@ -177,3 +179,31 @@ def test_undoing_the_order_gives_its_place_back(shown: Shown, counter: Counter, 
     shown.settle()
     shown.clock.now += timedelta(minutes=11)
     assert not desk.booked(hold.rule_id, hold.on)
+
+
+def test_a_suggested_address_is_taken_as_the_index_spells_it(shown: Shown, counter: Counter) -> None:
+    found = Found("Markt 1, 52062 Aachen", days.AACHEN.centre, Precision.HOUSE, 99.0, "Markt", "1", "52062", "Aachen")
+    counter.address.setText("mark")
+    counter.search.chosen.emit(found)
+    shown.settle()
+    assert counter.offers.model.rows
+    counter.hold.click()
+    shown.settle()
+    assert counter.holding is not None
+    on = counter.holding.hold.on
+    counter.number.setText("N-3")
+    counter.confirm.click()
+    shown.settle()
+    (made,) = [o for o in shown.workplace.store.read(lambda r: r.orders_of([on])) if o.number == "N-3"]
+    assert (made.address.line, made.address.postcode, made.address.city) == ("Markt 1", "52062", "Aachen")
+    assert made.address.place == found.place
+
+
+def test_a_name_not_given_leaves_the_slot_to_be_held_later(shown: Shown, counter: Counter) -> None:
+    shown.panel._settings.remove("proofs/reviewer")
+    ask(shown, counter)
+    counter.hold.click()
+    assert shown.panel.ask.asking
+    press(Qt.Key.Key_Escape)
+    assert counter.holding is None
+    assert counter.hold.isEnabled()

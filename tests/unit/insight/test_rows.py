@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -119,6 +119,21 @@ def test_waiting_is_until_the_promise_begins_and_the_door_from_then_on() -> None
     assert (inside["wait_s"], inside["service_s"]) == (0, 120)
     still_there = made_with(seen, days.clock("11:00"), None, at=days.clock("11:03"))
     assert (still_there["departed_at"], still_there["service_s"]) == (None, 180)
+
+
+def test_past_midnight_a_stop_stays_with_its_rounds_date() -> None:
+    seen = seen_of(planned(4, 1, 1))
+    late = days.clock("00:30", days.DATE + timedelta(days=1))
+    row = made_with(seen, late, late + timedelta(minutes=2))
+    assert (row["date"], row["hour"], row["weekday"]) == (days.DATE, 0, days.DATE.weekday())
+
+
+@pytest.mark.parametrize(("utc_hour", "hour"), [(0, 2), (1, 2), (2, 3)])
+def test_hours_are_the_depots_own_where_clocks_change(utc_hour: int, hour: int) -> None:
+    seen = seen_of(planned(4, 1, 1))
+    arrived = datetime(2026, 10, 25, utc_hour, 30, tzinfo=UTC)  # the hour from two to three comes twice
+    assert made_with(seen, arrived, arrived + timedelta(minutes=90))["hour"] == hour
+    assert made_with(seen, arrived, arrived + timedelta(minutes=90))["service_s"] == 5_400
 
 
 def test_a_clock_that_runs_backwards_says_nothing_of_the_door() -> None:

@@ -394,6 +394,11 @@ def test_a_table_is_written_with_its_formula(driven: Driven, tmp_path: Path, end
     assert "Formula: Cost of the rounds (day, kilometres, hours) ÷ attempts." in text
     assert "Aino Korhonen" in text
     assert "Cost per stop (EUR)" in text
+    cost = table.total.figure
+    assert cost.value is not None
+    if ending != "xlsx":
+        assert f"{cost.value / 100:,.2f}" in text
+        assert f"{cost.top / 100:,.2f}" in text
 
 
 def _words(file: Path) -> str:

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.loading import Berth, Timetable, Yard
 from dispatcher.domain.time import require_aware
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 MINUTE = 60
 SEARCH_S = 4.6
@@ -198,6 +200,8 @@ def _searched(
     most: int | None = None,
 ) -> tuple[list[int], float]:
     """The best begins found, and the bound on what was minimised: all lateness, or with `most` the longest."""
+    from ortools.sat.python import cp_model  # takes half a second to load
+
     model = cp_model.CpModel()
     begins = [model.new_int_var(0, task.horizon, "") for _ in task.jobs]
     lates = []
@@ -229,7 +233,7 @@ def _searched(
     return [solver.value(begin) for begin in begins], solver.best_objective_bound
 
 
-def _order_alike(model: cp_model.CpModel, jobs: Sequence[_Job], begins: Sequence[cp_model.IntVar]) -> None:
+def _order_alike(model: "cp_model.CpModel", jobs: Sequence[_Job], begins: "Sequence[cp_model.IntVar]") -> None:
     """Of two that take equally long the one due first begins first; it costs nothing, and halves the search again."""
     alike: dict[int, list[int]] = {}
     for n in sorted(range(len(jobs)), key=lambda n: (jobs[n].due, n)):
@@ -240,7 +244,7 @@ def _order_alike(model: cp_model.CpModel, jobs: Sequence[_Job], begins: Sequence
 
 
 @contextmanager
-def _watched(solver: cp_model.CpSolver, cancelled: Callable[[], bool]) -> Iterator[None]:
+def _watched(solver: "cp_model.CpSolver", cancelled: Callable[[], bool]) -> Iterator[None]:
     """Stop the search when somebody asks: the solver calls nobody while it finds nothing."""
     over = threading.Event()
 

@@ -30,6 +30,7 @@ from dispatcher.services.erasing import (
     withdrawn_of,
 )
 from dispatcher.services.holds import writing_logbook
+from dispatcher.services.insight import InsightDesk
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.persons import PersonKept, files_left, kept_of, photo_files
 from dispatcher.services.retention_log import RunKind, spoken, write_down
@@ -89,6 +90,7 @@ def erase_person(
         if progress is not None:
             checkpoint(progress, place / len(steps), text)
         step()
+    InsightDesk(workplace, clock=workplace.clock).forget(frozenset(kept.order_ids))
     counts = {name: count for name, count in kept.counts().items() if name not in ("holds", "opt_outs")}
     write_down(workplace, RunKind.ERASED, by=by, why=why, counts=counts)
     assert work.changes is not None

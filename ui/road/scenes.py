@@ -26,8 +26,11 @@ from dispatcher.services.logbook import Logbook
 from dispatcher.services.planning import Outlook
 from ui.board.filtering import Mark
 from ui.exceptions import scenes as exception_scenes
+from ui.insight import scenes as insight_scenes
+from ui.loading import scenes as loading_scenes
 from ui.messages import scenes as message_scenes
 from ui.proofs import scenes as proof_scenes
+from ui.slots import scenes as slot_scenes
 from ui.theme import Mode, Theme
 
 if TYPE_CHECKING:
@@ -61,6 +64,12 @@ def play(album: "Album", window: "MainWindow", theme: Theme) -> None:
         _pictures(album, window, theme)
         for scenes in (proof_scenes, exception_scenes, message_scenes):
             scenes.play(album, window, theme)
+        for scene, panel in ((slot_scenes, window.slots), (insight_scenes, window.insight)):
+            window.show_panel(panel)
+            scene.play(album, window, panel, theme)
+        window.show_panel(window.loading)
+        loading_scenes.play(album, window, theme, window.loading, window.settings)
+        window.show_panel(window.board)
     finally:
         for device in phones:
             pairing.revoke(place.live.logbook, device.id, now=place.clock())

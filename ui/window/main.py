@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumSize(SMALLEST)
-        self._workplace, self._theme, self._settings = workplace, theme, settings
+        self._workplace, self._theme, self.settings = workplace, theme, settings
         self.runner = OpRunner(workplace.store, parent=self)
         self.day = DayBoard(workplace, self.runner, self)
         self.hand = Hand(self.day, workplace, self.runner, self)
@@ -154,8 +154,8 @@ class MainWindow(QMainWindow):
         self.addresses = AddressesPanel(self._workplace, self.runner, self._theme, self.review_map)
         self.fleet = FleetPanel(self._workplace, self.runner, self._theme)
         self.phones = PhonesPanel(self._workplace, self.runner, self._theme)
-        self.proofs = ProofsPanel(self._workplace, self.runner, self._theme, self._settings)
-        parts = self._workplace, self.runner, self._theme, self._settings
+        self.proofs = ProofsPanel(self._workplace, self.runner, self._theme, self.settings)
+        parts = self._workplace, self.runner, self._theme, self.settings
         self.exceptions, self.messages = ExceptionsPanel(*parts), MessagesPanel(*parts)
         self.slots, self.loading, self.insight = SlotsPanel(*parts), LoadingPanel(*parts), InsightPanel(*parts)
         self.panels = QStackedWidget(self)
@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         self.news = News(self)
-        self.desks = Desks(self, self._theme, self._settings)
+        self.desks = Desks(self, self._theme, self.settings)
         self.deeds = Deeds(self)
         self.runner.drained.connect(self._on_drained)
         self.road_wires.phones_requested.connect(partial(self.show_panel, self.phones))

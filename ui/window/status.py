@@ -38,6 +38,7 @@ QUIET = {
     "Looking at new proofs",
     "Looking at what is open",
     "Working out what can be done",
+    "Measuring",
     "Reading the contacts",
 }
 """Work that belongs to every gesture: nothing to tell unless it takes long."""

@@ -30,7 +30,6 @@ from dispatcher.services.erasing import (
     withdrawn_of,
 )
 from dispatcher.services.holds import writing_logbook
-from dispatcher.services.insight import InsightDesk
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.persons import PersonKept, files_left, kept_of, photo_files
 from dispatcher.services.retention_log import RunKind, spoken, write_down
@@ -79,6 +78,8 @@ def erase_person(
     Raises `BadInput`, with nothing erased, if that is another number or if something speaks against it; `Cancelled`
     between two steps, with those before done.
     """
+    from dispatcher.services.insight import InsightDesk  # pandas loads only where something is measured
+
     by, why, logbook = spoken(by, "who erases"), spoken(why, "why"), writing_logbook(workplace)
     kept = kept_of(workplace, order_ids, progress)
     if found := refusals(kept, workplace.today):

@@ -22,8 +22,6 @@ from dispatcher.services import slots_catalogue as catalogue
 from dispatcher.services import slots_holds as places
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.ports import Clock
-from dispatcher.services.slots_bulk import assign
-from dispatcher.services.slots_capacity import suggest
 from dispatcher.services.slots_days import KeptDays
 from dispatcher.services.slots_giving import Giving
 from dispatcher.services.slots_offers import Pricing, require_area_of, wants
@@ -234,6 +232,8 @@ class SlotDesk:
         moment, book, dates = self._moment(), self.book(), [on]
         slots = slots_of(book, dates, moment, self._sold(book, dates, moment))
         day = self._days.of(dates)[on]
+        from dispatcher.services.slots_capacity import suggest  # the solver takes half a second to load
+
         return suggest(self._workplace, day, slots, progress or NoProgress())
 
     def bulk(
@@ -250,6 +250,8 @@ class SlotDesk:
         orders = self._workplace.store.read(lambda reader: reader.orders(order_ids))
         slots = [s for s in slots_of(book, dates, moment, self._sold(book, dates, moment)) if not s.closed]
         day_of = self._days.of({slot.on for slot in slots})
+        from dispatcher.services.slots_bulk import assign  # the solver takes half a second to load
+
         return assign(self._workplace, book, orders, slots, day_of, seconds, progress or NoProgress())
 
     def apply_bulk(self, preview: BulkPreview, *, by: str) -> PlanChange:

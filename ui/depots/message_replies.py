@@ -17,7 +17,7 @@ from ui.theme import Theme
 WHAT = "Type it into the SMS gateway as the address for incoming messages; the depot's gateway must be reached from it."
 COPIED = "Copied. Whoever knows it can write in customers' names: keep it between the depot and the gateway."
 ANEW = "The former address is void. Type this one into the SMS gateway."
-QUESTION = "Until the SMS gateway knows the new address, no replies come in."
+QUESTION = "No replies come in until the gateway knows it."
 IN_A_COPY = "Replies come to the depot itself, not to a copy to try things out in."
 
 

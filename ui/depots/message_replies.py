@@ -24,7 +24,9 @@ IN_A_COPY = "Replies come to the depot itself, not to a copy to try things out i
 class ReplyAddress(QWidget):
     """The address is made and read on a worker. GUI thread."""
 
-    def __init__(self, name: str, across: float, workplace: Workplace, runner: OpRunner, theme: Theme, parent: QWidget):
+    def __init__(
+        self, name: str, across: float, workplace: Workplace, runner: OpRunner, theme: Theme, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._workplace, self._runner = workplace, runner
         self._policy: RoadPolicy | None = None

@@ -94,6 +94,8 @@ def _engine(file: Path, settings: Sequence[str], begin: Sequence[str], **pool: i
         module=dbapi2,
         # The driver's own implicit transactions stay out of the way: BEGIN is ours.
         connect_args={"isolation_level": None},
+        # What is kept is nobody's business who reads a log: no numbers, texts or tokens in the words of a fault.
+        hide_parameters=True,
         json_serializer=lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":")),
         **pool,
     )

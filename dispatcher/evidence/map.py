@@ -101,7 +101,7 @@ class Map(Flowable):  # type: ignore[misc]
             canvas.drawPath(path)
 
     def _track_here(self) -> Iterator[Sequence[tuple[float, float]]]:
-        """As much of it as is seen: what is out of sight could be read from a file, and leads past other doors."""
+        """As much of it as is seen: what is only out of sight can be read from a file, and leads past others' doors."""
         b, lines = self._bounds, [line for line in self._ground.track if len(line) > 1]
         seen = clip_by_rect(MultiLineString(lines), b.south, b.west, b.north, b.east)
         for part in getattr(seen, "geoms", [seen]):

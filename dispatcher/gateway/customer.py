@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import orjson
 from aiohttp import web
 
-from dispatcher.domain.customers import CustomerPage, Wish
+from dispatcher.domain.customers import CustomerPage, Wish, WishKind
+from dispatcher.domain.messages import Channel
 from dispatcher.gateway.answers import HEADERS, Refusal, as_json
 from dispatcher.gateway.customer_words import Pages, language_of
 from dispatcher.gateway.house import House, address_of, body_of
@@ -91,7 +92,7 @@ class CustomerPages:
             page = reader.customer_page(digest)
             if page is None or page.expires_at <= now or not reader.policy().messages.page:
                 return None
-            return page, list(reader.wishes_of(page.order_id))
+            return page, _still(reader, page)
 
         return self._house.logbook.read(ask)
 
@@ -156,6 +157,12 @@ class CustomerPages:
             return orjson.loads(raw)
         except orjson.JSONDecodeError as error:
             raise Refusal(400, "The message is not JSON.") from error
+
+
+def _still(reader: LogbookReader, page: CustomerPage) -> list[Wish]:
+    """The wishes there were; that for no messages only while it holds: the depot may have been asked for them again."""
+    silenced = any(reader.opt_out(Channel[name], to) for name, to in page.body["private"].items())
+    return [wish for wish in reader.wishes_of(page.order_id) if silenced or wish.kind is not WishKind.NO_MESSAGES]
 
 
 def _taken(writer: LogbookWriter, page: CustomerPage, said: Any, now: Any) -> Wish:

@@ -106,7 +106,8 @@ def values(facts: Facts, event: Event, language: str) -> Mapping[str, object]:
 
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-_LINK = re.compile(r"(?:\w+://|www\.)\S*", re.IGNORECASE)
+_LINK = re.compile(r"(?:\w+://|www\.)\S*|[\w.-]+\.[a-z]{2,}/\S*", re.IGNORECASE)
+"""Also without a beginning, as example.com/x: phones make a link of that, too."""
 
 
 def cleaned(text: str) -> str:

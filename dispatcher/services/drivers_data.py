@@ -48,7 +48,7 @@ def driver_named(workplace: Workplace, words: str) -> Driver:
 
 def export_driver(workplace: Workplace, driver_id: DriverId, out: Path, *, by: str) -> dict[str, int]:
     """Write all that is kept of a driver to a ZIP file: `driver.json`, `track.csv`; how many of what is in it."""
-    driver = _driver(workplace, driver_id)
+    driver, by = _driver(workplace, driver_id), spoken(by, "who writes it out")
     if workplace.live is None:
         raise KnownError("This depot has no logbook open.", "Open its window.")
     told, track = workplace.live.logbook.read(lambda reader: _told(reader, driver, workplace.clock()))
@@ -58,7 +58,7 @@ def export_driver(workplace: Workplace, driver_id: DriverId, out: Path, *, by: s
     with suppress(OSError):  # where the disk knows no such rights, the folder's hold
         out.chmod(0o600)
     counts = {"positions": len(track), **{name: len(part) for name, part in told.items() if isinstance(part, list)}}
-    write_down(workplace, RunKind.EXPORTED, by=spoken(by, "who writes it out"), counts=counts)
+    write_down(workplace, RunKind.EXPORTED, by=by, counts=counts)
     return counts
 
 

@@ -21,7 +21,7 @@ from dispatcher.intake.writing import whole_file
 from dispatcher.proof.files import ProofFiles
 from dispatcher.services.evidence import signature_png
 from dispatcher.services.persons import PersonKept, photo_files
-from dispatcher.services.retention_log import RunKind, write_down
+from dispatcher.services.retention_log import RunKind, spoken, write_down
 from dispatcher.services.workplace import Workplace
 
 WIDTH = 600
@@ -34,13 +34,13 @@ ABOUT = (
 
 
 def export_person(
-    workplace: Workplace, kept: PersonKept, out: Path, *, by: str = "", progress: Progress | None = None
+    workplace: Workplace, kept: PersonKept, out: Path, *, by: str, progress: Progress | None = None
 ) -> dict[str, int]:
     """Write all that is kept of a person to a ZIP file, whole or not at all; how many of what is in it.
 
-    Raises `KnownError` when it cannot be written, and `Cancelled`.
+    Raises `BadInput` if nobody is named, `KnownError` when it cannot be written, and `Cancelled`.
     """
-    files = photo_files(workplace)
+    by, files = spoken(by, "who writes it out"), photo_files(workplace)
     attempts = kept.attempts
     names = _photo_names(kept, files)
     told = json.dumps(_told(workplace, kept, names), ensure_ascii=False, indent=2).encode()
@@ -56,8 +56,7 @@ def export_person(
     with suppress(OSError):  # where the disk knows no such rights, the folder's hold
         out.chmod(0o600)
     counts = {**kept.counts(), "files": len(names) + sum(1 for attempt in attempts if attempt.ink)}
-    if by:
-        write_down(workplace, RunKind.EXPORTED, by=by, counts=counts)
+    write_down(workplace, RunKind.EXPORTED, by=by, counts=counts)
     return counts
 
 

@@ -1,20 +1,22 @@
 """The words of proofs whose time is over: records of the chain, rounds as sent, what drivers said, exceptions."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import partial
 from itertools import batched
 from operator import methodcaller
 
-from dispatcher.domain.actions import SentRound, TakenAction
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.actions import ActionKind, SentRound, TakenAction
+from dispatcher.domain.devices import Note
+from dispatcher.domain.ids import DriverId, OrderId
 from dispatcher.domain.incidents import Incident
-from dispatcher.domain.keeping import ERASED, Due
+from dispatcher.domain.keeping import ERASED, DriverSpan, Due
 from dispatcher.domain.proof import Record, RecordKind
 from dispatcher.services.erasing import (
     WORDY,
     blank_action,
     blank_incident,
+    blank_note,
     blank_photo,
     blank_round,
     erase_records,
@@ -44,7 +46,7 @@ class ProofWords:
         for on in self._dates(last):
             self._tick()
             found = sum((_due(record) for record in self._records(on) if _goes(record, held)), found)
-        return found
+        return sum(map(_due_note, self._notes(last)), found)
 
     def forget(self, last: date) -> Iterator[Due]:
         """Let it go, bit by bit; each time what went."""
@@ -58,6 +60,10 @@ class ProofWords:
             self._tick()
             self._blank_day(on)
             self._logbook.write(methodcaller("put_cursor", PROOFS_GONE, on.toordinal()))
+        for few in batched(self._notes(last), PIECE):
+            self._tick()
+            self._logbook.write(partial(_put_notes, notes=few))
+            yield sum(map(_due_note, few), Due())
 
     def _dates(self, last: date) -> Sequence[date]:
         def read(reader: LogbookReader) -> Sequence[date]:
@@ -70,6 +76,17 @@ class ProofWords:
 
     def _records(self, on: date) -> Sequence[Record]:
         return self._logbook.read(lambda reader: reader.records_on(on))
+
+    def _notes(self, last: date) -> Sequence[Note]:
+        """Messages between drivers and the dispatcher of before that date, but those around a held order's door."""
+        until = datetime.combine(last, time(), UTC)
+
+        def read(reader: LogbookReader) -> Sequence[Note]:
+            spans = spared(reader).tracks
+            old = (n for n in reader.notes() if n.written_at < until and n.text != ERASED)
+            return [note for note in old if not _within(spans, note.driver_id, note.written_at)]
+
+        return self._logbook.read(read)
 
     def _erase(self, book: LogbookWriter, piece: Iterable[Record], withdrawn: Collection[str]) -> Sequence[Record]:
         """Those of them that are under no hold at this very moment."""
@@ -85,13 +102,16 @@ class ProofWords:
 
     def _blank_day(self, on: date) -> None:
         """What rounds, drivers' actions and exceptions of the day say of people."""
-        held = self._held()
+        spare = self._logbook.read(spared)
+        held = spare.orders
         rounds = self._logbook.read(lambda reader: reader.rounds_on(on))
         actions = self._logbook.read(lambda reader: reader.actions_of([sent.shift_id for sent in rounds]))
         incidents = self._logbook.read(lambda reader: reader.incidents(on))
         for some in batched(_blank_rounds(rounds, held), 1):
             self._logbook.write(partial(_put_rounds, rounds=some))
-        for piece in batched((b for a in actions if a.action.order_id not in held and (b := blank_action(a))), PIECE):
+        free = (a for a in actions if a.action.order_id not in held)
+        wordy = (a for a in free if not (a.action.kind is ActionKind.NOTE and _around(spare.tracks, a)))
+        for piece in batched((b for a in wordy if (b := blank_action(a))), PIECE):
             self._tick()
             self._logbook.write(partial(_put_actions, actions=piece))
         for few in batched((c for i in incidents if i.order_id not in held and (c := blank_incident(i))), PIECE):
@@ -103,6 +123,24 @@ def _blank_rounds(rounds: Iterable[SentRound], held: Collection[OrderId]) -> Ite
         gone = {stop["order_id"] for stop in sent.body.get("stops", ())} - set(held)
         if blank := blank_round(sent, gone):
             yield blank
+
+
+def _within(spans: Iterable[DriverSpan], driver_id: DriverId, at: datetime) -> bool:
+    """Whether this driver was around a held order's door then."""
+    return any(driver == driver_id and since <= at <= until for driver, since, until in spans)
+
+
+def _around(spans: Iterable[DriverSpan], taken: TakenAction) -> bool:
+    return _within(spans, taken.driver_id, taken.action.at)
+
+
+def _due_note(note: Note) -> Due:
+    return Due(1, note.written_at, len(note.text))
+
+
+def _put_notes(book: LogbookWriter, notes: Iterable[Note]) -> None:
+    for note in notes:
+        book.put_note(blank_note(note))
 
 
 def _put_rounds(book: LogbookWriter, rounds: Iterable[SentRound]) -> None:

@@ -96,6 +96,13 @@ class _Walk:
 
     def fault_at(self, record: Record) -> str:
         """What is wrong with the next record, or with what it names."""
+        try:
+            return self._fault_at(record)
+        except (KeyError, TypeError, AttributeError):  # whoever makes a chain anew can make any record
+            what = f"Record {record.n} does not say what a record of its kind says."
+            return _words(Break(record.n, record, what), self.last)
+
+    def _fault_at(self, record: Record) -> str:
         if broken := verify([record], self.last):
             return _words(broken, self.last)
         if fault := self._fault_said(record):

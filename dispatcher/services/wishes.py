@@ -4,7 +4,7 @@ The window's side. Judging changes nothing: it comes with the change that would 
 stands. How wishes come in: `wishes_taken`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -23,6 +23,7 @@ from dispatcher.services.orders import locate
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import UnitOfWork
 from dispatcher.services.rounds import loads_at_depot
+from dispatcher.services.sending import standing
 from dispatcher.services.wishes_rooms import Room, room_on
 from dispatcher.services.workplace import Workplace
 
@@ -50,6 +51,8 @@ class JudgedWish:
     """What grants it: one change of the plan, and so one undo step. `None` if nothing can."""
     why_not: str = ""
     """Why nothing can; empty if it can."""
+    afterwards: str = ""
+    """What is still to be done once it is granted, for drivers to hear of it."""
 
 
 def judged(workplace: Workplace, outlook: Outlook, wish: Wish, *, now: datetime) -> JudgedWish:
@@ -63,11 +66,24 @@ def judged(workplace: Workplace, outlook: Outlook, wish: Wish, *, now: datetime)
     tried, why_not = _known(workplace, wish, order, zone)
     if order is None or why_not:
         return JudgedWish(wish, order, what, why_not=why_not)
+    wished = JudgedWish(wish, order, what, afterwards=_to_send(workplace, outlook, {order.date, wish.on}, now))
     if wish.kind in (_K.DAY, _K.SLOT):
-        return _other_time(workplace, outlook, JudgedWish(wish, order, what), tried=tried, now=now)
+        return _other_time(workplace, outlook, wished, tried=tried, now=now)
     if wish.kind is _K.PLACE:
-        return _other_place(workplace, outlook, JudgedWish(wish, order, what), tried=tried, now=now)
-    return JudgedWish(wish, order, what, "A note for the driver; the plan stays as it is.", change=_note(wish))
+        return _other_place(workplace, outlook, wished, tried=tried, now=now)
+    return replace(wished, verdict="A note for the driver; the plan stays as it is.", change=_note(wish))
+
+
+def _to_send(workplace: Workplace, outlook: Outlook, dates: Collection[date | None], now: datetime) -> str:
+    """Rounds that drivers have follow changes of the day that is shown by themselves, those of other days do not."""
+    if workplace.live is None:
+        return ""
+    today = now.astimezone(outlook.day.depot.zone).date()
+    others = sorted(on for on in dates if on is not None and on >= today and on != outlook.day.date)
+    sent = [on for on in others if workplace.live.logbook.read(partial(standing, on=on)).rounds]
+    if not sent:
+        return ""
+    return f"Drivers have the rounds of {' and '.join(map(spelt, sent))} as they were: show it to send them again."
 
 
 def decide(logbook: Logbook, wish_id: str, *, granted: bool, answer: str, by: str, now: datetime) -> Wish:

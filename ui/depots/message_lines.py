@@ -182,7 +182,7 @@ class LinesPage:
             "sms.taken",
             "&Taken if",
             '"status": *"ok"',
-            "a regular expression on the answer; empty: any success",
+            "a regular expression; empty: any success",
             "taken",
         )
         self.id_path = self._line(

@@ -17,14 +17,16 @@ from ui.theme import Theme
 WHAT = "Type it into the SMS gateway as the address for incoming messages; the depot's gateway must be reached from it."
 COPIED = "Copied. Whoever knows it can write in customers' names: keep it between the depot and the gateway."
 ANEW = "The former address is void. Type this one into the SMS gateway."
-QUESTION = "Until the SMS gateway knows the new address, no replies come in."
+QUESTION = "No replies come in until the gateway knows it."
 IN_A_COPY = "Replies come to the depot itself, not to a copy to try things out in."
 
 
 class ReplyAddress(QWidget):
     """The address is made and read on a worker. GUI thread."""
 
-    def __init__(self, name: str, across: float, workplace: Workplace, runner: OpRunner, theme: Theme, parent: QWidget):
+    def __init__(
+        self, name: str, across: float, workplace: Workplace, runner: OpRunner, theme: Theme, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._workplace, self._runner = workplace, runner
         self._policy: RoadPolicy | None = None

@@ -35,9 +35,8 @@ NO_LOGBOOK = "Exceptions are seen to in a window that follows the road."
 IN_A_COPY = "This is a copy to try things out in: see to exceptions in the depot itself."
 READING = "Reading the exceptions…"
 NONE_OPEN = (
-    "Nothing is open.\n"
-    "Failed attempts, late and silent drivers, missing goods, doubtful addresses and what customers want come here "
-    "by themselves."
+    "Nothing is open.\nFailed attempts, late and silent drivers, missing goods, doubtful addresses and what customers "
+    "want come here by themselves."
 )
 NONE_CLOSED = "Nothing was closed on {day}."
 NONE_MINE = "Nothing open is yours.\nT takes what is chosen."
@@ -272,10 +271,9 @@ class ExceptionsPanel(QWidget):
         counts = words.counts_of(rows, self.person)
         self.bar.show_counts(counts)
         self.bar.show_missing(sum(row.lying is Lying.MISSING for row in self._read.board.cage))
-        counted = sum(row.incident.open for row in rows), sum(row.over for row in rows)
-        if counted != self._counted:
-            self._counted = counted
-            self.count_changed.emit(*counted)
+        former, self._counted = self._counted, (sum(row.incident.open for row in rows), sum(row.over for row in rows))
+        if former != self._counted:
+            self.count_changed.emit(*self._counted)
         if self.bar.cage.isChecked():
             self.stack.setCurrentWidget(self.cage)
         elif self.bench.queue.rowCount():

@@ -38,7 +38,8 @@ DEEDS = (
 MOST_PHOTOS = 9
 MEASURED = 12
 """The texts of most letters: one of them is the widest."""
-DECISION = 30
+SECOND = "Accept this proof as the second reviewer: one has accepted it, and it takes two  (A)"
+DECISION = 25
 """Steps of the grid that the longest word for one takes, with its sign."""
 
 
@@ -260,7 +261,7 @@ class Bench(QSplitter):
     def show_proof(self, proof: Proof, looked: Looked | None, sheet: Sheet) -> None:
         """The proof chosen; without `looked` its pictures are still being fetched."""
         attempt = proof.attempt
-        self._buttons[0].setText("Accept as second" if proof.second_wanted else _plain(DEEDS[0][1]))
+        self._buttons[0].setToolTip(SECOND if proof.second_wanted else self.deeds["accept"].toolTip())
         self.facts.show_sheet(sheet)
         self.pictures.show_ink(attempt.ink, attempt.name)
         if looked is None:

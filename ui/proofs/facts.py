@@ -77,7 +77,6 @@ class Sheet:
         for review in self.proof.reviews:
             said = f"{review.decision.value} by {review.by}" + (f": {review.note}" if review.note else "")
             yield Fact(self._clock(review.at), said, DECISIONS[review.decision][1])
-        yield Fact("Now", second_words(self.proof), SECOND[1])
 
     def _arrived(self, attempt: Attempt) -> str:
         visit = self.looked.visit if self.looked else None
@@ -126,6 +125,7 @@ class Facts(QTextBrowser):
         head = f"<b>{escape(proof.number)}</b>" + (f" · {escape(proof.name)}" if proof.name else "")
         parts = [
             f"<p>{head}<br>{escape(proof.address)}<br>{self._ink(sheet.driver, 'muted')}</p>",
+            self._second(proof),
             self._flags(proof),
             self._section("At the door", sheet.door()),
             self._list(sheet.lines()),
@@ -134,6 +134,10 @@ class Facts(QTextBrowser):
             self._section("Decisions", sheet.decisions()),
         ]
         return "".join(parts)
+
+    def _second(self, proof: Proof) -> str:
+        words = second_words(proof)
+        return f"<p><b>{self._ink(words, SECOND[1])}</b></p>" if words else ""
 
     def _flags(self, proof: Proof) -> str:
         if not proof.flags:

@@ -71,7 +71,8 @@ DECISIONS: Mapping[Decision, tuple[str, str]] = {
 SECOND = ("account-multiple-outline", "risk")
 """Of a proof that one has accepted, and another must too."""
 SAMPLED = "sampled"
-SECOND_WANTED = "second wanted"
+SECOND_WANTED = "1 of 2"
+"""Names that it takes."""
 
 
 class Filter(StrEnum):

@@ -133,7 +133,8 @@ def _another_day(deed: Deed) -> Performed:
     deed.workplace.store.read(worked)
     if on == deed.order.date and hours is None:
         raise BadInput(f"{day_words(on)} is the day the order has.", "Choose another day, or give the hours.")
-    change = partial(put_on_day, aim=deed.aim, on=on, hours=hours)
+    offer = deed.offer
+    change = partial(put_on_day, aim=deed.aim, on=on, hours=hours, to_shift=offer.to_shift, sequence=offer.sequence)
     return _planned(deed, f"Deliver on {on:%d %B}", change, f"{deed.order.number} is delivered on {day_words(on)}.")
 
 
@@ -268,7 +269,7 @@ def _grant(deed: Deed) -> Performed:
     found = judged(deed.workplace, deed.outlook, deed.case.wish, now=deed.case.moment.now)
     if found.change is None:
         raise KnownError(f"The wish cannot be granted: {found.why_not}", "Decline it, or call the customer.")
-    return _planned(deed, "Grant a wish", found.change, f"{found.what}: granted.")
+    return _planned(deed, "Grant a wish", found.change, f"{found.what}: granted. {found.afterwards}".strip())
 
 
 def grant(deed: Deed) -> None:

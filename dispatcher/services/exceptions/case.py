@@ -82,6 +82,7 @@ def case_of(
         live=live if live is not None and day is not None and live.date == day.date else None,
         roads=workplace.roads,
         geocoder=workplace.geocoder,
+        read_day=lambda on: workplace.store.read(lambda reader: reader.day(on)),
         wish=booked.wish,
     )
     return _with_wish(workplace, case, outlook)

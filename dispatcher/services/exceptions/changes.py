@@ -69,8 +69,16 @@ def put_today(
     land_orders(uow, order_ids=[order.id], to_shift=to_shift, sequence=sequence)
 
 
-def put_on_day(uow: UnitOfWork, *, aim: Aim, on: date, hours: tuple[time, time] | None = None) -> None:
-    """To another day, at the same hours or at these."""
+def put_on_day(
+    uow: UnitOfWork,
+    *,
+    aim: Aim,
+    on: date,
+    hours: tuple[time, time] | None = None,
+    to_shift: ShiftId | None = None,
+    sequence: Sequence[OrderId] = (),
+) -> None:
+    """To another day, at the same hours or at these; into a round of it, where it was priced, else into its pool."""
     order = aim.order(uow)
     if hours is None and on == order.date:
         raise BadInput(f"{on:%d %B} is the day the order has.", "Choose another day, or give the hours.")
@@ -86,6 +94,8 @@ def put_on_day(uow: UnitOfWork, *, aim: Aim, on: date, hours: tuple[time, time] 
     if hours is not None:
         moved = replace(moved, windows=(TimeWindow(at_local(on, hours[0], zone), at_local(on, hours[1], zone)),))
     uow.put_orders([moved])
+    if to_shift is not None:
+        land_orders(uow, order_ids=[order.id], to_shift=to_shift, sequence=sequence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """One exception with all that its remedies depend on. How it is read: `case`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from dispatcher.domain.customers import Wish
-from dispatcher.domain.fleet import Driver, Shift
+from dispatcher.domain.fleet import Driver, Lock, Shift
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.incidents import CagedGoods, Incident
 from dispatcher.domain.orders import Order, OrderKind
@@ -15,11 +15,15 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.proof import Attempt, FailureReason
 from dispatcher.domain.roads import RoadNetwork
 from dispatcher.domain.time import midnight
+from dispatcher.services.disturbances import hours_later
 from dispatcher.services.exceptions.changes import AFTER, windows_from
 from dispatcher.services.exceptions.facts import Moment
-from dispatcher.services.exceptions.pricing import Placed, Pricing
+from dispatcher.services.exceptions.pricing import Placed, Pricing, cheapest
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.ports import Geocoder
+
+_FREE = (Lock.OPEN, Lock.SEQUENCE)
+"""Rounds of a later day that still take something."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Case:
     live: LiveDay | None
     roads: RoadNetwork
     geocoder: Geocoder | None
+    read_day: Callable[[date], Day]
+    """Reads one of `days`, as it is planned."""
     wish: Wish | None = None
     wish_verdict: str = ""
     wish_why_not: str = ""
@@ -112,6 +118,18 @@ class Case:
             return later
         sooner = self._priced(self.at_once, shift_id, address)
         return sooner if sooner is not None and sooner.good else later
+
+    def on_day(self, on: date) -> Placed | None:
+        """The best place on a later day's rounds, among the nearest; `None` if nothing is planned there by now."""
+        day, order = self.read_day(on), self.order
+        assert order is not None
+        free = {s.id for s in day.shifts.values() if s.lock in _FREE}
+        planned = [route.shift_id for route in day.plan.routes if route.stops and route.shift_id in free]
+        moved = replace(order, date=on, windows=hours_later(order, on, self.moment.zone), pickup_id=None)
+        moved = replace(moved, attempt=order.attempt + self.tried)
+        pricing = Pricing(day, None, self.roads, self.moment.now)
+        nearest = pricing.nearest(order.address.place, planned)
+        return next(iter(cheapest(pricing.into(moved, shift_id) for shift_id in nearest)), None)
 
     def _priced(self, again: Order | None, shift_id: ShiftId, address: Address | None) -> Placed | None:
         if self.pricing is None or again is None or shift_id not in self.pricing.day.shifts:

@@ -57,11 +57,27 @@ def _another_day(case: Case) -> Iterator[Offer]:
     if not case.days:
         yield Offer(_R.ANOTHER_DAY, "Another day or slot", why_not="Nobody works in the next three weeks.")
         return
-    for on in case.days[: 3 if case.spent else 1]:
+    first, *others = case.days[: 3 if case.spent else 1]
+    yield confirmed(case, _on_day(case, first))
+    for on in others:
         yield confirmed(case, Offer(_R.ANOTHER_DAY, f"On {day_words(on)}", option=on.isoformat()))
     if not case.spent:
         choices = tuple((on.isoformat(), day_words(on)) for on in case.days)
         yield Offer(_R.ANOTHER_DAY, "Another day or slot", wants=Given.DAY, choices=choices, text=choices[0][0])
+
+
+def _on_day(case: Case, on: date) -> Offer:
+    """In the round of that day that takes it best; in its pool, where none does or none is planned."""
+    said, placed = f"On {day_words(on)}", None
+    if case.order is not None and case.order.address.place is not None:
+        placed = case.on_day(on)
+    if placed is None or not placed.good:
+        price = "into its pool: no round takes it" if placed else "into its pool"
+        return Offer(_R.ANOTHER_DAY, said, price, option=on.isoformat())
+    said = f"{said}: {placed.driver}, about {placed.at.astimezone(case.moment.zone):%H:%M}"
+    return Offer(
+        _R.ANOTHER_DAY, said, placed.price, option=on.isoformat(), to_shift=placed.shift_id, sequence=placed.sequence
+    )
 
 
 def _other_address(case: Case) -> Offer:

@@ -50,8 +50,10 @@ class Offer:
     """Proposed words; of a call the number, of a day the first that fits."""
     option: str = ""
     """Which variant: a shift's id, a date."""
+    to_shift: ShiftId | None = None
+    """Of another day: the round that takes it; `None` where it waits in that day's pool."""
     sequence: tuple[OrderId, ...] = ()
-    """The round of `option` as it was priced, with the order in it."""
+    """The round of `option` or `to_shift` as it was priced, with the order in it."""
     windows: tuple[TimeWindow, ...] = ()
     """The order's, as it was priced."""
 

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt, QTime
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from dispatcher.domain.messages import Channel, Event, MessagePolicy, Security, SmsWay, Template
@@ -364,6 +364,11 @@ def test_the_pages_fit_the_smallest_screen(
         for page in (form.messages, form.lines):
             form.tabs.setCurrentWidget(page.area)
             assert page.area.horizontalScrollBar().maximum() == 0
+        form.lines.way.setCurrentIndex(form.lines.way.findData(SmsWay.HTTP.name))
+        runner.wait_until_idle()
+        form.lines.replies.anew.click()
+        QApplication.processEvents()
+        assert form.lines.area.horizontalScrollBar().maximum() == 0
         form.reject()
     finally:
         theme.apply(Mode.LIGHT, 1.0)

@@ -396,6 +396,22 @@ def test_messages_stop_at_once(served: Depot) -> None:
     assert [(w.kind, w.state) for w in wishes(served)] == [(WishKind.NO_MESSAGES, WishState.GRANTED)]
 
 
+def test_who_gets_messages_again_can_stop_them_again(served: Depot) -> None:
+    opted = lambda: {o.channel for o in served.logbook.read(lambda r: r.opt_outs())}
+
+    async def scenario(site: Site) -> None:
+        await wish(site, key="stop-0001", kind="no_messages")
+        assert opted() == {Channel.SMS, Channel.EMAIL}
+        for channel, to in ((Channel.SMS, "+358401234567"), (Channel.EMAIL, "maija@example.org")):
+            served.logbook.write(lambda w, c=channel, t=to: w.remove_opt_out(c, t))
+        text = (await site.ask("GET", f"/t/{PART}")).body.decode()
+        assert 'data-kind="no_messages"' in text
+        await wish(site, key="stop-0002", kind="no_messages")
+
+    served.run(scenario)
+    assert opted() == {Channel.SMS, Channel.EMAIL}
+
+
 @pytest.mark.parametrize(
     ("state", "kinds"),
     [

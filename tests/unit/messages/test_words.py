@@ -180,3 +180,17 @@ def test_whatever_came_is_one_line_without_a_link(text: str) -> None:
 def test_any_template_comes_out_or_is_refused_in_words(text: str, event: Event) -> None:
     with suppress(BadInput):
         assert text_of(template(text, event), FACTS).text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Maija evil.example/x", "Maija"),
+        ("see bit.ly/a1 now", "see  now"),
+        ("amazon.de", "amazon.de"),
+        ("Hauptstr. 5/7", "Hauptstr. 5/7"),
+        ("Hauptstr.5/7", "Hauptstr.5/7"),
+    ],
+)
+def test_links_in_what_came_with_an_order_go_also_without_their_beginning(text: str, said: str) -> None:
+    assert cleaned(text) == said

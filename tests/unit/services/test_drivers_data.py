@@ -55,6 +55,9 @@ def test_all_that_is_kept_of_a_driver_is_written_out(evening: Evening, driver: D
         (days.clock(clock).isoformat(), "3.5") for clock in ("11:00", "14:00")
     ]
     assert counts["positions"] == 2
+    with pytest.raises(BadInput, match="who writes it out"):
+        export_driver(at(evening, 1), driver.id, tmp_path / "nobody.zip", by=" ")
+    assert not (tmp_path / "nobody.zip").exists()
 
 
 def test_a_former_driver_is_nowhere_and_their_rounds_stay(evening: Evening, driver: Driver) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from dispatcher.domain.errors import BadInput, KnownError
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.incidents import IncidentKind, IncidentState, Remedy, Severity
 from dispatcher.domain.messages import MessageState
 from dispatcher.domain.orders import OrderState
 from dispatcher.proof.chain import verify
 from dispatcher.services.exceptions import ExceptionDesk, Given
 from dispatcher.services.plan import move_orders
+from dispatcher.services.ports import UnitOfWork
 from tests.fixtures import days, onroad
 from tests.unit.services.exceptions_afternoon import Afternoon, an_afternoon
 
@@ -262,6 +263,38 @@ def test_another_day_and_its_hours(afternoon: Afternoon) -> None:
     assert (order.date.day, order.attempt) == (17, 2)
     assert order.windows[0].opens_at == days.clock("10:00", order.date)
     assert not afternoon.step()
+
+
+def test_the_next_day_is_priced_on_its_rounds_and_taken_there(afternoon: Afternoon) -> None:
+    on, store = days.DATE + timedelta(days=1), afternoon.workplace.store
+    shift, taken = afternoon.shifts[0], [OrderId("tomorrow-1"), OrderId("tomorrow-2")]
+    tomorrow = replace(
+        shift,
+        id=ShiftId("tomorrow"),
+        date=on,
+        starts_at=shift.starts_at + timedelta(days=1),
+        ends_at=shift.ends_at + timedelta(days=1),
+    )
+    twins = [replace(afternoon.order(n), id=id_, number=id_, date=on) for n, id_ in enumerate(taken, 1)]
+
+    def plan(uow: UnitOfWork) -> None:
+        uow.put_shifts([tomorrow])
+        uow.put_orders(twins)
+        move_orders(uow, order_ids=taken, to_shift=tomorrow.id)
+
+    store.write("Tomorrow", plan)
+    afternoon.fail(0)
+    afternoon.step()
+    incident = afternoon.one(K.FAILED)
+    offer = afternoon.offers(incident)[R.ANOTHER_DAY]
+    assert offer.label.startswith("On Tuesday 16 June: Aino Korhonen, about ")
+    assert offer.price.endswith("nobody late")
+    assert (offer.ready, offer.to_shift) == (True, tomorrow.id)
+    afternoon.perform(incident, offer)
+    route = store.read(lambda r: r.plan(on)).route_of(afternoon.id(0))
+    assert route is not None
+    assert route.order_ids == offer.sequence
+    assert afternoon.order(0).attempt == 2
 
 
 def test_a_day_without_drivers_is_refused(afternoon: Afternoon) -> None:

@@ -165,6 +165,9 @@ def test_all_that_is_known_is_counted(case: Case) -> None:
 
 def test_the_export_has_words_pictures_and_signature(case: Case, tmp_path: Path) -> None:
     out = tmp_path / "person.zip"
+    with pytest.raises(BadInput, match="who writes it out"):
+        export_person(case.place, kept_of(case.place, case.ids), out, by=" ")
+    assert not out.exists()
     counts = export_person(case.place, kept_of(case.place, case.ids), out, by="Anna")
     assert counts["files"] == 3
     assert out.stat().st_mode & 0o077 == 0

@@ -203,6 +203,27 @@ def test_nothing_of_an_order_under_hold_goes_before_it_is_lifted(evening: Evenin
     assert verify(records(evening)) is None
 
 
+def test_what_drivers_and_dispatcher_wrote_goes_with_the_proofs_but_around_a_held_door(evening: Evening) -> None:
+    evening.deliver(0)
+    for clock in ("11:10", "15:00"):
+        onroad.act(evening.book, evening.phone, "note", evening.shift, days.clock(clock), text=f"{WORD} at {clock}")
+
+    def said() -> list[str]:
+        actions, notes = evening.book.read(lambda r: (r.actions_after(0), r.notes()))
+        return [clock for clock in ("11:10", "15:00") if f"{WORD} at {clock}" in str([actions, notes])]
+
+    hold_orders(evening.workplace, [evening.order_ids[0]], by="Anna", why="Claim")
+    due = {each.kind: each.due.rows for each in dry_run(at(evening, 368)).kinds}[KeptKind.PROOFS]
+    forget(at(evening, 364))
+    assert said() == ["11:10", "15:00"]
+    gone = {each.kind: each.due.rows for each in forget(at(evening, 368)).kinds}[KeptKind.PROOFS]
+    assert (said(), due, gone) == (["11:10"], 1, 1)
+    lift_holds(evening.workplace, [evening.order_ids[0]], by="Anna", why="Settled")
+    forget(at(evening, 368))
+    assert said() == []
+    assert forget(at(evening, 368)).rows == 0
+
+
 def test_holds_say_who_and_why_and_stand_once(evening: Evening) -> None:
     order_id = evening.order_ids[0]
     place = evening.workplace

@@ -233,6 +233,15 @@ def test_a_photos_files_are_looked_at_once_though_many_records_name_them(kept: K
     assert (late.sound, late.files, late.expired) == (True, 2, 2)
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"), [(RecordKind.PHOTO, {}), (RecordKind.PHOTO, {"sha256": 7}), (RecordKind.ERASED, {"n": [1]})]
+)
+def test_a_record_that_lacks_what_its_kind_says_is_named(kept: Kept, kind: RecordKind, body: Any) -> None:
+    """Its link may hold all the same: whoever makes the chain anew can link anything."""
+    kept.put(kind, "another", "a1", body)
+    assert "does not say what a record of its kind says" in kept.verdict().fault
+
+
 def test_packing_is_taken_back_by_unpacking_alone() -> None:
     assert unpacked(packed(b"x" * 500)) == b"x" * 500
     with pytest.raises(ValueError, match="no known way"):

@@ -1,6 +1,6 @@
 """Customers' pages as the window publishes them, and their wishes judged on a real day and granted in a real store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from db.logbook.opening import open_logbook
+from dispatcher.domain.actions import SentRound
 from dispatcher.domain.customers import CustomerPage, Wish, WishKind, WishState
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Lock
@@ -25,6 +26,7 @@ from dispatcher.services import customer_pages, plan, sending, wishes
 from dispatcher.services.customer_pages_links import digest_of, secret_part
 from dispatcher.services.home import Home
 from dispatcher.services.liveday import LiveDay
+from dispatcher.services.logbook import LogbookReader
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import UnitOfWork
 from dispatcher.services.wishes import JudgedWish, decide, judged
@@ -38,6 +40,10 @@ TUESDAY = date(2026, 6, 16)
 FOUND = Found(
     "Templergraben 57, 52062 Aachen", Place(50.7779, 6.0783), Precision.HOUSE, 99, postcode="52062", city="Aachen"
 )
+
+
+def sent_rounds(reader: LogbookReader) -> Sequence[SentRound]:
+    return reader.rounds_on(days.DATE)
 
 
 class Atlas:
@@ -469,3 +475,15 @@ def test_a_wish_is_decided_once_by_somebody(desk: Desk) -> None:
         decide(desk.logbook, "none", granted=True, answer="", by="Anna", now=MORNING)
     assert "declined by Anna already" in desk.judged(decided).why_not
     assert wishes.LONGEST_ANSWER == 300
+
+
+def test_whoever_grants_a_wish_for_a_day_that_is_not_shown_hears_that_its_rounds_are_to_be_sent(desk: Desk) -> None:
+    first = desk.day().plan.routes[0].order_ids[0]
+    found = desk.wish(first, WishKind.INSTRUCTIONS, text="Ring twice")
+    tuesday = desk.workplace.desk.look(desk.day(TUESDAY), why=False)
+    shown = lambda outlook: judged(desk.workplace, outlook, found, now=MORNING).afterwards
+    desk.logbook.write(lambda writer: [writer.put_round(replace(r, withdrawn=True)) for r in sent_rounds(writer)])
+    assert shown(tuesday) == "", "no driver has them"
+    sending.send(desk.logbook, desk.outlook, MORNING)
+    assert shown(desk.outlook) == "", "they follow by themselves"
+    assert shown(tuesday).startswith("Drivers have the rounds of Monday 15 June as they were")

@@ -67,6 +67,7 @@ class Bench(QWidget):
 
     def __init__(self, theme: Theme, zone: ZoneInfo, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        named(self, "loading.bench", "Bays, rounds and what is loaded")
         self._theme, self._zone, self._settings = theme, zone, settings
         self.board: LoadBoard | None = None
         self.bays = BayLanes(theme, zone)

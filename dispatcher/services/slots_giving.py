@@ -32,8 +32,11 @@ class Giving:
     def one(
         self, uow: UnitOfWork, *, order: Order | OrderId, slot: Slot, hold_id: str = "", offer: Offer | None = None
     ) -> None:
-        """Give an order a slot: the one held, or a new place. Raises `BadInput`, with nothing changed."""
-        whole = order if isinstance(order, Order) else _known(uow, order)
+        """Give an order a slot: the one held, or a new place. Raises `BadInput`, with nothing changed.
+
+        Of an order that the plan has already only date and window change, whatever else it was when it was asked for.
+        """
+        whole = (uow.order(order.id) or order) if isinstance(order, Order) else _known(uow, order)
         book = self.logbook.read(lambda reader: reader.slot_book())
         key = (slot.rule.id, slot.on)
         there = in_plan(book, uow.day(slot.on)).get(key, ())

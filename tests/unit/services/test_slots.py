@@ -186,6 +186,27 @@ def test_more_than_was_held_needs_room(depot: SlotsDepot) -> None:
     assert depot.desk.calendar(NEXT, 1)[0].minutes == 9
 
 
+def test_a_known_order_keeps_what_was_changed_of_it_since_its_slot_was_offered(depot: SlotsDepot) -> None:
+    offered = depot.order(an_id(depot))
+    hold = depot.desk.hold(MORNING.id, NEXT, by="Anna")
+    change = depot.desk.confirm(hold.id, offered, by="Anna")
+    store = depot.workplace.store
+    store.write("Note", lambda uow: uow.put_orders([replace(offered, notes="Ring twice")]))
+    depot.do(change)
+    given = depot.order(offered.id)
+    assert (given.notes, given.date) == ("Ring twice", NEXT)
+
+
+def test_an_order_that_was_cancelled_since_its_slot_was_offered_stays_so(depot: SlotsDepot) -> None:
+    offered = depot.order(an_id(depot))
+    hold = depot.desk.hold(MORNING.id, NEXT, by="Anna")
+    gone = replace(offered, state=OrderState.CANCELLED)
+    depot.workplace.store.write("Cancel", lambda uow: uow.put_orders([gone]))
+    with pytest.raises(BadInput, match="was cancelled"):
+        depot.do(depot.desk.confirm(hold.id, offered, by="Anna"))
+    assert depot.order(offered.id).state is OrderState.CANCELLED
+
+
 def test_a_held_place_is_its_holders_though_the_slot_is_closed_meanwhile(depot: SlotsDepot) -> None:
     hold = depot.desk.hold(MORNING.id, NEXT, by="Anna")
     closed = depot.desk.put_change(SlotChange(MORNING.id, NEXT, closed=True))

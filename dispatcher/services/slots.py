@@ -199,7 +199,7 @@ class SlotDesk:
     def confirm(self, hold_id: str, order: Order, *, by: str, offer: Offer | None = None) -> PlanChange:
         """The change that gives an order, new or known, the slot held: date and window, with `offer` its round too.
 
-        Its other places are let go.
+        Its other places are let go. Of a known order nothing but these is taken from `order`.
         """
         hold = self._write.read(lambda reader: places.held(reader, hold_id, *self._now_here()))
         slot = self._slot(hold.rule_id, hold.on)
@@ -249,7 +249,7 @@ class SlotDesk:
         moment, book, dates = self._moment(), self.book(), dates_of(first, days)
         orders = self._workplace.store.read(lambda reader: reader.orders(order_ids))
         slots = [s for s in slots_of(book, dates, moment, self._sold(book, dates, moment)) if not s.closed]
-        day_of = self._days.of({slot.on for slot in slots})
+        day_of = self._days.of({slot.on for slot in slots} | {order.date for order in orders})
         from dispatcher.services.slots_bulk import assign  # the solver takes half a second to load
 
         return assign(self._workplace, book, orders, slots, day_of, seconds, progress or NoProgress())

@@ -49,13 +49,15 @@ def assign(
     seconds: float,
     progress: Progress,
 ) -> BulkPreview:
-    """Assign these orders to these open slots, from tomorrow on.
+    """Assign these orders to these open slots, from tomorrow on; `days` are those of the slots and of the orders.
 
     Raises `Cancelled`, and `BadInput` if nobody is on duty or there are too many places.
     """
     began, today = monotonic(), workplace.today
     slots = [slot for slot in slots if slot.on > today]
-    wanted, left = _sorted_out(book, orders, slots)
+    fetched = {order.pickup_id for day in days.values() for order in day.orders.values()}
+    wanted, left = _sorted_out(book, [o for o in orders if o.id not in fetched], slots)
+    left += [(order, "goods of another order are fetched there") for order in orders if order.id in fetched]
     if not wanted:
         return BulkPreview((), tuple(left), 0, 0, monotonic() - began)
     whole = together([days[on] for on in sorted({slot.on for slot in slots})], wanted, slots)

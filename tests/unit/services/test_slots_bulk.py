@@ -10,7 +10,7 @@ import pytest
 
 from dispatcher.domain.errors import BadInput, Cancelled
 from dispatcher.domain.ids import OrderId, ShiftId
-from dispatcher.domain.orders import Order, OrderState
+from dispatcher.domain.orders import Order, OrderKind, OrderState
 from dispatcher.domain.slots import Area, AreaId, Blackout
 from dispatcher.domain.time import TimeWindow
 from tests.fixtures import days
@@ -173,3 +173,18 @@ def test_an_area_nobody_ever_ordered_from_has_nothing_to_measure_by(depot: Slots
     far = next(each for each in depot.desk.suggest_capacity(DAY).slots if each.slot.area == area)
     assert far.orders == 0
     assert "nothing to measure by" in far.why
+
+
+def test_where_goods_of_another_order_are_fetched_stays_a_collection_of_its_day(depot: SlotsDepot) -> None:
+    fetching, waits = waiting(depot)[:2]
+    pair = (
+        replace(fetching, kind=OrderKind.COLLECTION),
+        replace(waits, kind=OrderKind.DELIVERY, pickup_id=fetching.id),
+    )
+    depot.workplace.store.write("Fetch", lambda uow: uow.put_orders(pair))
+    preview = bulk(depot, waiting(depot)[:3])
+    assert {order.id: why for order, why in preview.left_out} == {
+        fetching.id: "goods of another order are fetched there",
+        waits.id: "its goods are fetched on the way",
+    }
+    assert len(preview.assigned) == 1

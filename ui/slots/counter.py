@@ -84,6 +84,7 @@ class Counter(QWidget):
         self._chosen: Found | None = None
         self._order: Order | None = None
         self._asked_for: Address | None = None
+        self._taken_for: Address | None = None
         self.holding: Holding | None = None
         self._mine = True
         self._make()
@@ -298,6 +299,9 @@ class Counter(QWidget):
     def _on_look(self) -> None:
         if self.holding:
             return
+        self._asked_for = None
+        self.offers.show_rows((), _slot_of)
+        self._allow()
         try:
             enquiry = self._enquiry()
         except BadInput as fault:
@@ -341,12 +345,14 @@ class Counter(QWidget):
     # --- the offers -----------------------------------------------------------------------------------------------
 
     def show_offers(self, offers: tuple[Offer, ...], days: int) -> None:
-        """Those priced last; the keys go there."""
-        self.offers.show_rows(offers, _slot_of)
+        """Those priced last; the keys go there. An answer to what is no longer asked is dropped."""
         address = self._asked_for
+        if address is None:
+            return
+        self.offers.show_rows(offers, _slot_of)
         if not offers:
             self.said.say(NONE.format(days), Tone.WARNING)
-        elif address and address.doubtful:
+        elif address.doubtful:
             self.said.say(VAGUE.format(address.matched or address.text), Tone.WARNING)
         else:
             self.said.say(FOUND.format(fmt.count(len(offers), "slot")), Tone.GOOD)
@@ -381,14 +387,17 @@ class Counter(QWidget):
     def _on_hold(self) -> None:
         if (offer := self.offers.current) and self.holding is None:
             self.hold.setEnabled(False)
+            self._taken_for = self._asked_for
             self.hold_wanted.emit(offer)
 
     # --- what is held ---------------------------------------------------------------------------------------------
 
     def show_hold(self, hold: SlotHold, offer: Offer) -> None:
-        """This place is the clerk's now; the keys go to the order's fields."""
-        assert self._asked_for is not None
-        self.holding = Holding(hold, offer, self._asked_for)
+        """This place is the clerk's now; the keys go to the order's fields. If the clerk went on, it is let go."""
+        if self._taken_for is None or self._taken_for is not self._asked_for:
+            self.let_go_wanted.emit(hold.id)
+            return
+        self.holding = Holding(hold, offer, self._taken_for)
         if not self.number.text():
             self.number.setText(f"C-{hold.id[-6:].upper()}")
         self.number.selectAll()

@@ -167,6 +167,39 @@ def test_an_order_of_a_slot_is_offered_another(shown: Shown, desk: SlotDesk) -> 
     assert not counter.address.isReadOnly()
 
 
+def test_offers_of_another_address_are_gone_while_the_next_is_looked_at(shown: Shown, counter: Counter) -> None:
+    ask(shown, counter)
+    assert counter.hold.isEnabled()
+    counter.address.setText("50.7800, 6.1100")
+    counter.look.click()
+    assert not counter.offers.model.rows
+    assert not counter.hold.isEnabled()
+    shown.settle()
+    assert counter.offers.model.rows
+
+
+def test_an_answer_for_a_customer_who_is_gone_is_dropped(shown: Shown, counter: Counter) -> None:
+    QTest.keyClicks(counter.address, CENTRE)
+    counter.look.click()
+    counter.begin()
+    shown.settle()
+    assert not counter.offers.model.rows
+    assert not counter.hold.isEnabled()
+
+
+def test_a_place_that_comes_when_the_clerk_went_on_is_given_back(
+    shown: Shown, counter: Counter, desk: SlotDesk
+) -> None:
+    ask(shown, counter)
+    chosen = counter.offers.current
+    assert chosen is not None
+    counter.hold.click()
+    counter.begin()
+    shown.settle()
+    assert counter.holding is None
+    assert not desk.booked(chosen.slot.rule.id, chosen.slot.on)
+
+
 def test_undoing_the_order_gives_its_place_back(shown: Shown, counter: Counter, desk: SlotDesk) -> None:
     ask(shown, counter)
     counter.hold.click()

@@ -110,9 +110,10 @@ class LoadFeed(QObject):
         self.look()
 
     def take_outlook(self, outlook: Outlook) -> None:
-        """The plan as it stands, judged."""
-        self._outlook = outlook
-        self.look()
+        """The plan as it stands, judged; that the views show a preview of another meanwhile changes nothing here."""
+        if outlook is not self._outlook:
+            self._outlook = outlook
+            self.look()
 
     def watch(self, watched: bool) -> None:
         """Whether anybody looks: bays are planned for those alone."""
@@ -316,7 +317,6 @@ class LoadFeed(QObject):
         self._soon.stop()
         self._lane.shutdown(wait=True)
         while self._under_way:
-            future, then = self._under_way.popitem()
-            then(future)
+            self._on_answered(next(iter(self._under_way)))
         self._soon.stop()
         self._stopped = True

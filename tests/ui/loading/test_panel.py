@@ -13,7 +13,7 @@ from dispatcher.domain.loading import PieceState
 from dispatcher.services.loading.paper import Paper
 from dispatcher.services.plan import move_orders, unassign
 from tests.fixtures import days
-from tests.ui.loading.conftest import Shown
+from tests.ui.loading.conftest import PATIENCE_MS, Shown
 from tests.unit.services.loading_day import Morning
 from ui.loading.panel import LoadingPanel
 from ui.loading.rounds import RoundsModel
@@ -229,6 +229,28 @@ def test_what_a_crash_kept_from_the_plan_is_caught_up_with(
     panel.take_outlook(morning.outlook)
     shown.settle()
     assert morning.day.loaded == {order.id: morning.vans[0]}
+
+
+def test_what_was_scanned_and_taken_back_at_closing_time_goes_into_the_plan_in_its_order(shown: Shown) -> None:
+    order, feed = shown.morning.orders(0)[0], shown.panel.feed
+    assert feed is not None
+    first, second = shown.morning.codes(order)
+    shown.scan(first)
+    feed.scan(second, None, by="Anna")
+    feed.undo(by="Anna")
+    feed.stop()
+    shown.qtbot.waitUntil(lambda: shown.runner.idle, timeout=PATIENCE_MS)
+    assert [piece.piece for piece in shown.morning.kept()] == ["1"]
+    assert shown.morning.day.loaded == {}
+
+
+def test_a_preview_of_another_plan_reads_nothing_here(shown: Shown) -> None:
+    outlook, feed = shown.morning.outlook, shown.panel.feed
+    assert feed is not None
+    shown.panel.take_outlook(outlook)
+    shown.qtbot.waitUntil(lambda: not feed.busy, timeout=PATIENCE_MS)
+    shown.panel.take_outlook(outlook)
+    assert not feed.busy
 
 
 def test_the_models_keep_qts_rules(shown: Shown, theme: Theme) -> None:

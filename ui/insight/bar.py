@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from PySide6.QtCore import QDate, QSettings, Signal, Slot
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtCore import QDate, QSettings, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -23,6 +23,17 @@ from ui.theme import Theme
 
 KEPT = "insight/asked"
 ENDINGS = {"xlsx": "Excel (XLSX)…", "pdf": "PDF…", "html": "Web page (HTML)…"}
+
+
+class SpanWords(QLabel):
+    """Shortened where there is no room for all of it, which its tool tip has."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        QPainter(self).drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
 
 class InsightBar(QWidget):
@@ -46,7 +57,7 @@ class InsightBar(QWidget):
         self.presets = {preset: self._chip(preset) for preset in Preset}
         self.first = self._day("insight.first", "First day")
         self.last = self._day("insight.last", "Last day")
-        self.span_words = named(QLabel(self), "insight.span", "The span shown")
+        self.span_words = named(SpanWords(self), "insight.span", "The span shown")
         self.compare = named(QCheckBox("Compare", self), "insight.compare", "Compare with the span before")
         self.cut = named(QComboBox(self), "insight.cut.choice", "Cut by")
         for cut in CUTS:
@@ -125,6 +136,7 @@ class InsightBar(QWidget):
         set_icon(self.wall, "monitor-dashboard", self._theme)
         for field in (self.first, self.last):
             field.setMinimumWidth(grid(32))
+        self.cut.setMinimumWidth(grid(22))
 
     # --- what is chosen -------------------------------------------------------------------------------------------
 
@@ -205,6 +217,7 @@ class InsightBar(QWidget):
         if not custom:
             self.set_fields(span)
         self.span_words.setText(span_words(span))
+        self.span_words.setToolTip(span_words(span))
         self.compare.setToolTip(f"With {span_words(span_before(span))}: the same weekdays  (C)")
         shown = {self.first: custom, self.last: custom, self.span_words: not custom}
         shown |= dict.fromkeys((self.compare, self.cut, self.export), not self.drivers)

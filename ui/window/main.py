@@ -60,6 +60,8 @@ from ui.window.wires import Wires
 
 RAIL_ICON = 20
 RAIL_WIDE = 27
+RAIL_HIGH = 12
+"""All panels' buttons are there in the smallest window, too."""
 """Steps of the grid: room for the longest name with a count, so that nothing moves when there is one."""
 SMALLEST = QSize(1100, 640)
 PLAN_THE_DAY = "Plan the day"
@@ -193,6 +195,7 @@ class MainWindow(QMainWindow):
             assert isinstance(button, QToolButton)
             button.setObjectName(f"rail.{name}")
             button.setMinimumWidth(self._theme.grid(RAIL_WIDE))
+            button.setFixedHeight(self._theme.grid(RAIL_HIGH))
         self.actions_by_name["panel_board"].setChecked(True)
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, self.rail)
 

@@ -79,7 +79,7 @@ def _round(seen: DaySeen, shift_id: ShiftId, stops: list[_Stop]) -> _Round:
     who, driven = _who(seen, shift, done), seen.driven.get(shift_id, Driven())
     minutes = _minutes(driven.left_at, driven.returned_at)
     km = None if driven.driven_m is None else driven.driven_m / 1000
-    turns = [s.turn for s in done if s.turn is not None]
+    kept = _kept_order(seen, shift_id, done)
     row = {
         "date": seen.on,
         "shift_id": shift_id,
@@ -92,13 +92,31 @@ def _round(seen: DaySeen, shift_id: ShiftId, stops: list[_Stop]) -> _Round:
         "minutes": minutes,
         "km": km,
         "cost": _cost(seen, shift, minutes, km),
-        "pairs": max(0, len(turns) - 1),
-        "pairs_kept": sum(1 for a, b in pairwise(turns) if a < b),
+        "pairs": len(kept),
+        "pairs_kept": sum(kept),
         **_planned(times),
     }
     ranks = {(s.order_id, s.number): n for n, s in enumerate(done, 1)}
     shares = _shares(seen, row, stops)
     return _Round(row, [_visit(seen, s, row, ranks) | share for s, share in zip(stops, shares, strict=True)])
+
+
+def _kept_order(seen: DaySeen, shift_id: ShiftId, done: Sequence[_Stop]) -> Sequence[bool]:
+    """Of stops made one after the other, whether the plan has them so.
+
+    Turns of the plan are not those of the round as sent, which may still have a stop that is another day's by now.
+    """
+    route = next((r.order_ids for r in seen.day.plan.routes if r.shift_id == shift_id), ())
+    places = {order_id: place for place, order_id in enumerate(route)}
+    planned = [places.get(stop.order_id) if stop.times else None for stop in done]
+    told = [sent.turn if (sent := _told(seen, shift_id, stop)) else None for stop in done]
+    turns = [both for both in zip(planned, told, strict=True) if both != (None, None)]
+    found = []
+    for before, after in pairwise(turns):
+        same = next(((a, b) for a, b in zip(before, after, strict=True) if a is not None and b is not None), None)
+        if same:
+            found.append(same[0] < same[1])
+    return found
 
 
 def _who(seen: DaySeen, shift: Shift | None, done: Sequence[_Stop]) -> dict[str, str]:

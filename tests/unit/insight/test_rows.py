@@ -16,7 +16,7 @@ from dispatcher.domain.time import TimeWindow
 from dispatcher.domain.tracking import Visit
 from dispatcher.insight.columns import TableName
 from dispatcher.insight.rows import rows_of
-from dispatcher.insight.seen import DaySeen, Driven, Tried
+from dispatcher.insight.seen import DaySeen, Driven, ToldStop, Tried
 from dispatcher.planning.judge import judge
 from tests.fixtures import days
 
@@ -168,3 +168,35 @@ def test_pieces_left_behind_are_no_delivery_in_full() -> None:
     reason = tried_at(seen, outcome=Outcome.FAILED, reason="NO_SUCH_CODE")
     row = stop_of(replace(seen, tried=(reason,)), reason.order_id)
     assert (row["reason"], row["owner"], row["counted"], row["parcels_done"]) == ("NO_SUCH_CODE", "", True, 0)
+
+
+def test_a_stop_that_left_the_plan_does_not_break_the_order_of_the_rest() -> None:
+    """Where it was in the round as sent is no turn of the plan, which has closed up behind it."""
+    whole = planned(5, 1, 1)
+    (route,) = whole.plan.routes
+    shift_id, order_ids = route.shift_id, route.order_ids
+    rest = seen_of(days.with_plan(whole, {shift_id: [o for o in order_ids if o != order_ids[2]]}))
+    sent = ToldStop(0, "", 1, "", "", (), None, None, 120, 1, ())
+    told = {(shift_id, o): replace(sent, turn=n) for n, o in enumerate(order_ids)}
+    orders = {**rest.orders, order_ids[2]: replace(whole.orders[order_ids[2]], attempt=2)}
+    leaves = rest.times[shift_id].leaves_at
+    tried = tuple(
+        Tried(o, 1, shift_id, "driver-000", Outcome.DELIVERED, leaves + timedelta(minutes=n), f"key {n}")
+        for n, o in enumerate(order_ids)
+    )
+    (made,) = rows_of(replace(rest, orders=orders, told=told, tried=tried))[TableName.ROUNDS]
+    assert (made["pairs"], made["pairs_kept"]) == (4, 4)
+
+
+def test_turns_of_two_rounds_are_not_compared() -> None:
+    seen = seen_of(planned(6, 2, 1))
+    first, second = seen.day.plan.routes
+    leaves = seen.times[first.shift_id].leaves_at
+    strange = (second.order_ids[2], *first.order_ids[:2])
+    tried = tuple(
+        Tried(o, 1, first.shift_id, "driver-000", Outcome.DELIVERED, leaves + timedelta(minutes=n), f"key {n}")
+        for n, o in enumerate(strange)
+    )
+    rounds = rows_of(replace(seen, tried=tried))[TableName.ROUNDS]
+    made = next(row for row in rounds if row["shift_id"] == first.shift_id)
+    assert (made["pairs"], made["pairs_kept"]) == (1, 1)

@@ -8,7 +8,7 @@ from itertools import chain
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day
-from dispatcher.domain.proof import Outcome
+from dispatcher.domain.proof import Attempt, Outcome
 from dispatcher.domain.tracking import LiveRound, Risk
 from dispatcher.services.insight import TERMS
 from dispatcher.services.live import LiveDay
@@ -28,10 +28,10 @@ class Figures:
     planned: int
     """Stops of the plan."""
     done: int
-    """Of these, somebody was there, whatever came of it."""
+    """Of these, something was said of them, whatever came of it."""
     failed: int
     promised: int
-    """Stops done where a time was promised."""
+    """Stops done where a time was promised and somebody stood at the door."""
     on_time: int
     """Of these, within it, give or take what the measure does."""
     late: int
@@ -48,8 +48,8 @@ def figures_of(day: Day, live: LiveDay) -> Figures:
     planned = set(chain.from_iterable(route.order_ids for route in day.plan.routes))
     done = {order_id: attempt for order_id, attempt in live.attempts.items() if order_id in planned}
     arrived = {visit.order_id: visit.arrived_at for round_ in live.rounds.values() for visit in round_.visits}
-    came = {order_id: arrived.get(order_id, attempt.at) for order_id, attempt in done.items()}
-    promised = [order_id for order_id in done if order_id in day.orders and day.orders[order_id].windows]
+    came = {order_id: arrived.get(order_id) or _came(attempt) for order_id, attempt in done.items()}
+    promised = [o for o, attempt in done.items() if o in day.orders and day.orders[o].windows and _counts(day, attempt)]
     risks = [stop.risk for round_ in live.rounds.values() for stop in round_.stops]
     out = [round_ for round_ in _rounds(day, live) if not round_.over]
     return Figures(
@@ -65,6 +65,17 @@ def figures_of(day: Day, live: LiveDay) -> Figures:
         drivers=len(out),
         heard=sum(bool(r.latest and live.at - r.latest.received_at <= LATELY) for r in out),
     )
+
+
+def _came(attempt: Attempt) -> datetime:
+    """By the gateway's clock, as the measure has it."""
+    return (attempt.arrived_at or attempt.at) - timedelta(seconds=attempt.skew_s)
+
+
+def _counts(day: Day, attempt: Attempt) -> bool:
+    """Whether it is an attempt: out of time, a breakdown and the like are none."""
+    reason = day.depot.road.reason_by_code.get(attempt.reason)
+    return attempt.outcome is not Outcome.FAILED or reason is None or reason.attempt
 
 
 def _rounds(day: Day, live: LiveDay) -> list[LiveRound]:

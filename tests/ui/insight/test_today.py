@@ -1,8 +1,11 @@
 """The wall's figures, from a day that was driven."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from dispatcher.domain.proof import Outcome
+from dispatcher.domain.time import TimeWindow
 from dispatcher.services.live import LiveDay
 from tests.ui.insight.conftest import STOPS, Doors, Time, Workplace
 from ui.insight.today import Exceptions, Figures, figures_of, tiles_of
@@ -36,6 +39,31 @@ def test_figures_follow_from_the_road(workplace: Workplace, doors: Doors, time: 
     assert 0 <= figures.on_time <= figures.promised
     assert figures.heard <= figures.drivers <= 2
     assert second not in {attempt.shift_id for attempt in live.attempts.values()}
+
+
+def test_on_time_is_what_the_measure_counts(workplace: Workplace, doors: Doors, time: Time) -> None:
+    """Whoever never stood at the door is neither on time nor late, and a phone's clock may be wrong."""
+    doors.send()
+    shift = doors.shifts[0]
+    doors.drive(shift)
+    doors.deliver(shift, 0, photos=0)
+    time.now = doors.stops(shift)[-1].departs_at + timedelta(minutes=6)
+    live, day = live_of(workplace, doors, time), doors.outlook.day
+    (attempt,) = live.attempts.values()
+    window = TimeWindow(attempt.at - timedelta(minutes=1), attempt.at + timedelta(minutes=1))
+    order = replace(day.orders[attempt.order_id], windows=(window,))
+    day = replace(day, orders={**day.orders, order.id: order})
+    rounds = {shift_id: replace(each, visits=()) for shift_id, each in live.rounds.items()}
+
+    def figures(**fields: Any) -> tuple[int, int, int]:
+        said = replace(attempt, arrived_at=None, **fields)
+        found = figures_of(day, replace(live, rounds=rounds, attempts={order.id: said}))
+        return found.done, found.promised, found.on_time
+
+    assert figures() == (1, 1, 1)
+    assert figures(at=attempt.at + timedelta(hours=1), skew_s=attempt.skew_s + 3600) == (1, 1, 1)
+    assert figures(outcome=Outcome.FAILED, reason="NOT_HOME") == (1, 1, 1)
+    assert figures(outcome=Outcome.FAILED, reason="NOT_LOADED") == (1, 0, 0)
 
 
 def made(**other: int) -> Figures:

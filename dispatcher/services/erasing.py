@@ -35,7 +35,8 @@ def erase_records(
 
     `withdrawn` are the phones and keys, as `name_of` has them, of attempts that their drivers took back.
     """
-    head, count = book.head(), 0
+    head, count, records = book.head(), 0, list(records)
+    corrected = {name_of(r): r.body["reason"] for r in records if r.kind is RecordKind.CORRECTED and not r.erased}
     for record in records:
         if record.kind not in WORDY or record.erased:
             continue
@@ -44,6 +45,8 @@ def erase_records(
         body: dict[str, Any] = {"n": record.n, "leaf": leaf.hex(), "by": by, "why": why}
         if record.kind is RecordKind.ATTEMPT and name_of(record) not in withdrawn:
             body["kept"] = {part: record.body[part] for part in NO_WORDS if part in record.body}
+            if name_of(record) in corrected:
+                body["kept"]["reason"] = corrected[name_of(record)]
         about = {"key": record.key, "order_id": record.order_id, "on": record.on}
         head = link(head, kind=RecordKind.ERASED, at=now, body=body, **about)  # type: ignore[arg-type]
         book.put_record(head)

@@ -45,6 +45,8 @@ __all__ = [
 
 TERMS = Terms()
 MOST_ROWS = 5_000
+_WRITING = threading.Lock()
+"""Whoever forgets a person has another desk than whoever gathers: both write the same files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,13 @@ class Tile:
 
 
 class InsightDesk:
-    """One depot's facts. Any thread; one gathers at a time, while others ask what is there already."""
+    """One depot's facts. Any thread; of all desks one gathers at a time, while others ask what is there already."""
 
     def __init__(self, workplace: Workplace, *, clock: Clock) -> None:
         self._workplace, self._clock = workplace, clock
         self.currency = workplace.depot.currency
         """Of measures whose unit is "minor"."""
         self._kept = KeptFacts(workplace.home.database(workplace.slug).parent / "insight")
-        self._gathering = threading.Lock()
 
     @property
     def today(self) -> date:
@@ -95,14 +96,14 @@ class InsightDesk:
         Without a logbook there are no facts. A what-if copy only looks: nothing is kept. Raises `Cancelled`; what was
         gathered before that stays.
         """
-        with self._gathering:
+        with _WRITING:
             gatherer = Gatherer(self._workplace, self._kept, self._clock)
             done = gatherer.run(span, progress or NoProgress())
         return Gathered(span, done.days, done.made, done.missing, done.why)
 
     def forget(self, order_ids: Collection[OrderId]) -> int:
         """Take the people out of these orders' rows at once, on the disk too; how many rows that were."""
-        with self._gathering:
+        with _WRITING:
             return self._kept.forget(order_ids)
 
     # --- asking ----------------------------------------------------------------------------------------------------

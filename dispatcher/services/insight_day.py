@@ -28,7 +28,7 @@ from dispatcher.services.ports import Store
 from dispatcher.services.reviewing_chain import ReviewChain
 from dispatcher.services.reviewing_facts import Facts, Remembered, facts_for, seen_of
 from dispatcher.services.tenures import tenures_of, track_of
-from dispatcher.services.underway import plan_as_kept
+from dispatcher.services.underway import day_as_kept
 from dispatcher.slots.areas import area_of_address
 from dispatcher.slots.calendar import occurs
 from dispatcher.tracking.following import RoundTracker
@@ -67,8 +67,7 @@ def seen_on(sources: Sources, on: date, former: Mapping[ShiftId, Driven] = Mappi
 
     `former` is how its rounds were driven, as far as that was gathered before.
     """
-    day = sources.store.read(lambda reader: reader.day(on))
-    day = replace(day, plan=plan_as_kept(sources.store, on))
+    day = day_as_kept(sources.store, on)
     remembered = Remembered()
     told = sources.logbook.read(lambda book: _told(book, sources, day, remembered))
     sources.tick()

@@ -118,8 +118,16 @@ class Underway:
 
 def plan_as_kept(store: Store, on: date) -> Plan:
     """A date's plan in the sequence the dispatcher left it in, whatever drivers did since."""
-    kept = store._store if isinstance(store, Underway) else store
-    return kept.read(lambda reader: reader.plan(on))
+    return _kept(store).read(lambda reader: reader.plan(on))
+
+
+def day_as_kept(store: Store, on: date) -> Day:
+    """The same with all else of the date, of one moment."""
+    return _kept(store).read(lambda reader: reader.day(on))
+
+
+def _kept(store: Store) -> Store:
+    return store._store if isinstance(store, Underway) else store
 
 
 class _Reader:

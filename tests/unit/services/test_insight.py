@@ -1,10 +1,13 @@
 """A driven day becomes facts, and its numbers what anybody can reckon from them: on a real store and logbook."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from openpyxl import load_workbook
@@ -17,14 +20,22 @@ from dispatcher.domain.errors import BadInput, Cancelled, KnownError
 from dispatcher.domain.ids import OrderId, ShiftId, new_id
 from dispatcher.domain.incidents import Incident, IncidentKind, IncidentState
 from dispatcher.domain.orders import Load, OrderLine
+from dispatcher.domain.plan import Stop
+from dispatcher.domain.proof import RecordKind
 from dispatcher.domain.schedule import RouteTimes
 from dispatcher.domain.slots import Area, AreaId, HoldState, RuleId, SlotChange, SlotHold, SlotRule
 from dispatcher.domain.time import TimeWindow
+from dispatcher.insight.columns import TableName
+from dispatcher.insight.rows import rows_of
+from dispatcher.proof.chain import link
 from dispatcher.services import sending
 from dispatcher.services.erasing import blank_round, erase_records, withdrawn_of
 from dispatcher.services.home import Home
 from dispatcher.services.insight import InsightDesk, Span
+from dispatcher.services.insight_day import Sources, seen_on
 from dispatcher.services.logbook import Logbook, LogbookWriter
+from dispatcher.services.planning import PlanningDesk
+from dispatcher.services.ports import Reader, Store, UnitOfWork
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
 from tests.fixtures import days, onroad
 from tests.unit.services.conftest import keep, small_day
@@ -233,6 +244,31 @@ def test_erased_people_are_gone_and_their_stops_still_count(driven: Driven) -> N
     assert all(order.contact.name.encode() not in file.read_bytes() for file in folder.iterdir())
 
 
+def test_an_erased_attempt_failed_for_the_reason_the_depot_put_right(driven: Driven) -> None:
+    driven.drive()
+    failed = driven.order_ids[3]
+    driven.book.write(lambda book: _correct(book, failed, "NOT_LOADED"))
+    desk = driven.desk
+    desk.gather(DAY)
+    before = [(r.key, r.figure) for r in desk.table("failures", "reason", DAY).rows]
+    driven.book.write(lambda book: _erase(book, failed))
+    assert desk.gather(DAY).made == 1
+    assert [(r.key, r.figure) for r in desk.table("failures", "reason", DAY).rows] == before
+    label = driven.workplace.depot.road.reason_by_code["NOT_LOADED"].label
+    assert label in {key for key, _figure in before}
+
+
+def _correct(book: LogbookWriter, order_id: OrderId, reason: str) -> None:
+    record = next(r for r in book.records_of([order_id]) if r.kind is RecordKind.ATTEMPT)
+    body = {"device_id": record.body["device_id"], "reason": reason, "by": "Anna", "note": ""}
+    book.put_record(
+        link(
+            book.head(), kind=RecordKind.CORRECTED, key=record.key, order_id=order_id, on=record.on,
+            at=days.clock("19:00"), body=body,
+        )
+    )  # fmt: skip
+
+
 def _erase(book: LogbookWriter, order_id: OrderId) -> None:
     records = book.records_of([order_id])
     erase_records(book, records, by="Anna", why="asked", now=days.clock("20:00"), withdrawn=withdrawn_of(records))
@@ -250,6 +286,60 @@ def test_a_person_can_be_forgotten_at_once(driven: Driven) -> None:
     assert len(titles) == 3
     assert titles[-1] == "not known"
     assert value(desk, "success") == 75
+
+
+def test_who_is_forgotten_while_another_desk_gathers_stays_forgotten(driven: Driven) -> None:
+    forgetting = threading.Thread(target=lambda: driven.desk.forget(driven.order_ids[:2]))
+
+    class Meanwhile:
+        asked = 0
+
+        def report(self, fraction: float, text: str) -> None: ...
+
+        def cancelled(self) -> bool:
+            self.asked += 1
+            if self.asked == 3:  # the date is read, and not yet kept
+                forgetting.start()
+                forgetting.join(0.5)
+            return False
+
+    driven.drive()
+    driven.desk.gather(DAY)
+    driven.desk.gather(DAY, Meanwhile())
+    forgetting.join()
+    assert len(driven.desk.table("success", "customer", DAY).rows) == 3
+
+
+def test_a_plan_that_changes_while_it_is_read_is_read_as_it_was(driven: Driven) -> None:
+    store = driven.workplace.store
+    day = store.read(lambda r: r.day(days.DATE))
+    route = next(r for r in day.plan.routes if r.shift_id == driven.shift)
+    late = replace(day.orders[route.order_ids[0]], id=OrderId("late"), version=0)
+
+    def add(uow: UnitOfWork) -> None:
+        uow.put_orders([late])
+        uow.set_routes({route.shift_id: (*route.stops, Stop(late.id))})
+
+    class Changing:
+        """The store; somebody plans one order more right after the first reading."""
+
+        changed = False
+
+        def read[T](self, query: Callable[[Reader], T]) -> T:
+            found = store.read(query)
+            if not self.changed:
+                self.changed = True
+                store.write("One more", add)
+            return found
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(store, name)
+
+    with closing(PlanningDesk(driven.workplace.roads)) as desk:
+        seen = seen_on(Sources(cast(Store, Changing()), driven.book, desk, driven.clock()), days.DATE)
+    assert [s.order_id for s in seen.times[driven.shift].stops] == list(route.order_ids)
+    assert len(rows_of(seen)[TableName.STOPS]) == 8
+    assert driven.desk.gather(DAY).missing == ()
 
 
 def test_how_far_a_round_was_driven_outlives_its_track(driven: Driven) -> None:

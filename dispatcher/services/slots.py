@@ -11,13 +11,24 @@ from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from dispatcher.domain.errors import KnownError
+from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Load, Order
 from dispatcher.domain.place import Address, Place
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import NoProgress, Progress
-from dispatcher.domain.slots import Area, AreaId, Blackout, RuleId, Slot, SlotBook, SlotChange, SlotHold, SlotRule
+from dispatcher.domain.slots import (
+    Area,
+    AreaId,
+    Blackout,
+    RuleId,
+    Slot,
+    SlotBook,
+    SlotChange,
+    SlotHold,
+    SlotRule,
+    window_of,
+)
 from dispatcher.services import slots_catalogue as catalogue
 from dispatcher.services import slots_holds as places
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
@@ -40,7 +51,7 @@ from dispatcher.services.slots_view import (
 )
 from dispatcher.services.workplace import Workplace
 from dispatcher.slots.areas import area_of, area_of_address
-from dispatcher.slots.calendar import FULL, Moment, Sold, Taken, named, no_room, oversold, slots_of
+from dispatcher.slots.calendar import FULL, Moment, Sold, Taken, named, no_room, occurs, oversold, slots_of
 from dispatcher.slots.sense import require_blackout, require_change
 
 __all__ = [
@@ -74,7 +85,17 @@ class SlotDesk:
         self._write.write(lambda writer: catalogue.remove_area(writer, area_id, moment, anyway=anyway))
 
     def put_rule(self, rule: SlotRule) -> tuple[Slot, ...]:
-        """Add or change a recurring slot; answers with slots ahead in which more is sold now than fits."""
+        """Add or change a recurring slot; answers with slots ahead in which more is sold now than fits.
+
+        Raises `BadInput` for one that makes no sense, and for another area or other hours while orders have places.
+        """
+        before = self.book().rules.get(rule.id)
+        if before and (before.area_id, before.opens, before.closes) != (rule.area_id, rule.opens, rule.closes):
+            self._require_unsold(
+                rule.id,
+                self._busy(self._moment().today, date.max),
+                "Let the slot end on a date and make another, or move those orders first.",
+            )
         self._write.write(lambda writer: catalogue.put_rule(writer, rule))
         book, moment = self.book(), self._moment()
         dates = self._busy(moment.today, dates_of(moment.today, rule.ahead_days + 1)[-1])
@@ -87,7 +108,11 @@ class SlotDesk:
         self._write.write(lambda writer: catalogue.remove_rule(writer, rule_id, moment, anyway=anyway))
 
     def put_change(self, change: SlotChange) -> Slot:
-        """Close, open, move or widen one slot of one date; answers with it as it stands now, oversold perhaps."""
+        """Close, open, move or widen one slot of one date; answers with it as it stands now, oversold perhaps.
+
+        Raises `BadInput` for other hours while orders have places in it: nobody would know of them any more.
+        """
+        self._require_same_hours(change.rule_id, change.on, change)
 
         def put(writer: LogbookWriter) -> None:
             require_change(writer.slot_book(), change)
@@ -97,7 +122,8 @@ class SlotDesk:
         return self._slot(change.rule_id, change.on)
 
     def remove_change(self, rule_id: RuleId, on: date) -> None:
-        """As the rule says again."""
+        """As the rule says again. Raises `BadInput` for other hours while orders have places."""
+        self._require_same_hours(rule_id, on, None)
         self._write.write(lambda writer: writer.remove_slot_change(rule_id, on))
 
     def put_blackout(self, blackout: Blackout) -> tuple[Booked, ...]:
@@ -134,9 +160,10 @@ class SlotDesk:
         return tuple(booked(holds, orders, moment.now, self._days.of([on])[on].orders))
 
     def stranded(self, first: date, days: int = 14) -> tuple[Booked, ...]:
-        """Places whose slot is not in the catalogue any more."""
+        """Places whose slot is not in the catalogue any more, or not on their date."""
         rules, moment = self.book().rules, self._moment()
-        gone = [hold for hold in self._holds(first, dates_of(first, days)[-1]) if hold.rule_id not in rules]
+        holds = self._holds(first, dates_of(first, days)[-1])
+        gone = [hold for hold in holds if hold.rule_id not in rules or not occurs(rules[hold.rule_id], hold.on)]
         ids = [hold.order_id for hold in gone if hold.order_id]
         orders = {order.id: order for order in self._workplace.store.read(lambda reader: reader.orders(ids))}
         return tuple(Booked(h, orders.get(h.order_id) if h.order_id else None) for h in gone if h.counts(moment.now))
@@ -278,6 +305,20 @@ class SlotDesk:
         if self._workplace.live is None:
             raise KnownError("There are no slots here.", "Open the depot with its logbook.")
         return self._workplace.live.logbook.read(query)
+
+    def _require_same_hours(self, rule_id: RuleId, on: date, change: SlotChange | None) -> None:
+        book, zone = self.book(), self._moment().zone
+        rule, before = book.rules.get(rule_id), book.changes.get((rule_id, on))
+        if rule and window_of(rule, before, on, zone) != window_of(rule, change, on, zone):
+            self._require_unsold(rule_id, [on], "Move those orders to another slot first.")
+
+    def _require_unsold(self, rule_id: RuleId, dates: Collection[date], remedy: str) -> None:
+        """Raises `BadInput` if orders have places: with other hours they would be in no slot, and their places free."""
+        found = [(on, place.order) for on in dates for place in self.booked(rule_id, on) if place.order]
+        if found:
+            count = "1 order has a place" if len(found) == 1 else f"{len(found):,} orders have places"
+            on, order = found[0]
+            raise BadInput(f"{count} in these hours: {order.number} on {on.day} {on:%B} is the first.", remedy)
 
     def _moment(self) -> Moment:
         return Moment(self._clock(), self._workplace.depot.zone)

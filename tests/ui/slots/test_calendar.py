@@ -89,7 +89,6 @@ def test_keys_close_open_and_widen_a_slot(shown: Shown, desk: SlotDesk) -> None:
 
 
 def test_hours_and_orders_are_set_inline_and_given_back(shown: Shown, desk: SlotDesk) -> None:
-    give(shown, desk, 2)
     shown.go_to()
     cell = shown.panel.cell
     cell.most.setValue(1)
@@ -101,6 +100,14 @@ def test_hours_and_orders_are_set_inline_and_given_back(shown: Shown, desk: Slot
     cell.usual.click()
     shown.settle()
     assert not desk.book().changes
+    give(shown, desk, 2)
+    shown.go_to()
+    cell.closes.setTime(cell.closes.time().addSecs(-3600))
+    cell.set.click()
+    shown.settle()
+    assert "2 orders have places in these hours" in shown.panel.said.text()
+    assert not desk.book().changes
+    cell.closes.setTime(cell.closes.time().addSecs(3600))
     cell.most.setValue(1)
     cell.set.click()
     shown.settle()

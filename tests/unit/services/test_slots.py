@@ -253,6 +253,36 @@ def test_a_capacity_below_what_is_sold_is_shown_and_nothing_is_lost(depot: Slots
     assert depot.desk.put_rule(MORNING) == ()
 
 
+def test_hours_in_which_orders_have_places_are_not_changed_under_them(depot: SlotsDepot) -> None:
+    depot.do(depot.desk.give(an_id(depot), MORNING.id, NEXT, by="Anna"))
+    depot.clock.now += 2 * TEN
+    later = SlotChange(MORNING.id, NEXT, opens=time(9))
+    for change in (
+        lambda: depot.desk.put_change(later),
+        lambda: depot.desk.put_rule(replace(MORNING, closes=time(11))),
+    ):
+        with pytest.raises(BadInput, match="1 order has a place in these hours"):
+            change()
+    assert depot.sold(on=NEXT) == 1
+    depot.desk.put_change(SlotChange(MORNING.id, NEXT, most_orders=1))
+    depot.desk.put_change(replace(later, on=DAY))
+    depot.do(depot.desk.give(an_id(depot, 1), MORNING.id, DAY, by="Anna"))
+    with pytest.raises(BadInput, match="1 order has a place in these hours"):
+        depot.desk.remove_change(MORNING.id, DAY)
+    assert depot.sold() == 1
+
+
+def test_a_place_on_a_date_on_which_the_slot_no_longer_is_can_be_moved(depot: SlotsDepot) -> None:
+    order_id = an_id(depot)
+    depot.do(depot.desk.give(order_id, MORNING.id, NEXT, by="Anna"))
+    assert depot.desk.stranded(DAY) == ()
+    depot.desk.put_rule(replace(MORNING, last=DAY))
+    (place,) = depot.desk.stranded(DAY)
+    assert place.order == depot.order(order_id)
+    depot.do(depot.desk.give(order_id, NOON.id, NEXT, by="Anna"))
+    assert depot.desk.stranded(DAY) == ()
+
+
 def test_a_blackout_tells_who_has_a_place(depot: SlotsDepot) -> None:
     hold = depot.desk.hold(MORNING.id, NEXT, by="Anna")
     assert [place.hold for place in depot.desk.put_blackout(Blackout(NEXT, AREA.id))] == [hold]

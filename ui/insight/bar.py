@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -108,11 +109,15 @@ class InsightBar(QWidget):
         return field
 
     def _lay_out(self) -> None:
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        for part in (
-            self.measures_button, self.drivers_button, *self.presets.values(), self.first, self.last, self.span_words,
-        ):  # fmt: skip
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._row, self._dates = QHBoxLayout(), QHBoxLayout()
+        self._whole.addLayout(self._row)
+        self._whole.addLayout(self._dates)
+        for part in (self.first, self.last):  # below: beside all else they are too wide
+            self._dates.addWidget(part)
+        self._dates.addStretch()
+        for part in (self.measures_button, self.drivers_button, *self.presets.values(), self.span_words):
             self._row.addWidget(part)
         self._row.addStretch()
         for part in (self.compare, self.cut, self.export, self.wall):
@@ -131,7 +136,8 @@ class InsightBar(QWidget):
     @Slot()
     def _dress(self) -> None:
         grid = self._theme.grid
-        self._row.setSpacing(grid(1))
+        for row in (self._whole, self._row, self._dates):
+            row.setSpacing(grid(1))
         set_icon(self.export, "export-variant", self._theme)
         set_icon(self.wall, "monitor-dashboard", self._theme)
         for field in (self.first, self.last):

@@ -60,7 +60,7 @@ from ui.window.wires import Wires
 
 RAIL_ICON = 20
 RAIL_WIDE = 27
-RAIL_HIGH = 12
+RAIL_HIGH = 13
 """All panels' buttons are there in the smallest window, too."""
 """Steps of the grid: room for the longest name with a count, so that nothing moves when there is one."""
 SMALLEST = QSize(1100, 640)
@@ -185,6 +185,8 @@ class MainWindow(QMainWindow):
         self.rail.setMovable(False)
         self.rail.setIconSize(QSize(RAIL_ICON, RAIL_ICON))
         self.rail.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        if (column := self.rail.layout()) is not None:
+            column.setSpacing(0)
         self._which = QActionGroup(self)
         for name, panel in self._panels().items():
             action = self.actions_by_name[f"panel_{name}"]

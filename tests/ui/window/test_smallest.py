@@ -4,6 +4,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from tests.ui.window.shown import Shown
+from ui.insight.words import Preset
 from ui.window.main import SMALLEST
 
 
@@ -19,6 +20,8 @@ def test_every_panel_is_on_the_rail(shown: Shown) -> None:
     for button in window.rail.findChildren(QToolButton):
         if button.objectName().startswith("rail."):
             assert within(button, window.rail), button.objectName()
+            words = button.fontMetrics().height()
+            assert button.height() >= window.rail.iconSize().height() + words + 8, "nothing of the name is cut off"
 
 
 def test_insight_has_room_for_its_bar(shown: Shown) -> None:
@@ -31,3 +34,7 @@ def test_insight_has_room_for_its_bar(shown: Shown) -> None:
     bar = window.insight.page.bar
     assert bar.minimumSizeHint().width() <= bar.width()
     assert bar.span_words.geometry().right() < bar.compare.geometry().left()
+    bar.choose_preset(Preset.CUSTOM)
+    shown.settle()
+    assert bar.minimumSizeHint().width() <= bar.width()
+    assert within(bar.last, bar)

@@ -284,9 +284,11 @@ class LoadFeed(QObject):
 
         def done(changed: Done[object]) -> None:
             self._changes -= 1
-            self._revision = None if told else changed.changes.revision
             if told:
+                self._revision = None
                 self.done.emit(told)
+            elif not changed.changes.empty:  # else its revision is somebody else's
+                self._revision = changed.changes.revision
             self.look()
 
         def failed(fault: Exception) -> None:

@@ -66,6 +66,20 @@ def test_orders_loaded_in_a_row_are_one_step_back(shown: Shown) -> None:
     assert shown.morning.day.loaded == {}
 
 
+def test_loading_is_not_one_step_with_what_another_did(shown: Shown) -> None:
+    first, second, third, _ = shown.morning.orders(0)
+    store, van = shown.morning.workplace.store, shown.morning.vans[0]
+    store.write("Load by hand", lambda uow: uow.set_loaded([first.id], van))
+    shown.morning.change(third, notes="Ring twice")
+    for order in (first, second):
+        for code in shown.morning.codes(order):
+            assert shown.scan(code) == "Right"
+    assert len(shown.morning.day.loaded) == 2
+    store.undo()
+    assert shown.morning.day.loaded == {first.id: van}
+    assert shown.morning.day.orders[third.id].notes == "Ring twice"
+
+
 def test_any_van_takes_a_parcel_to_where_it_belongs(shown: Shown) -> None:
     shown.panel.any_van.click()
     order = shown.morning.orders(1)[0]

@@ -126,7 +126,6 @@ class InsightFeed(QObject):
     def follow(self, asked: Asked, *, drivers: bool) -> None:
         """Look at this from now on; scorecards too, where they are wanted. The days are gathered if they are others."""
         former, self._asked, self._drivers = self._asked, asked, drivers
-        self._resting = False
         if former is None or former.whole != asked.whole:
             self._due = True
             self._show()
@@ -141,8 +140,12 @@ class InsightFeed(QObject):
         if self._asked:
             self._gather()
 
+    def wake(self) -> None:
+        """Somebody looks."""
+        self._resting = False
+
     def rest(self) -> None:
-        """Nobody looks: nothing is gathered by itself, until somebody does."""
+        """Nobody looks: nothing is gathered by itself, until somebody does. What is begun is brought to its end."""
         self._resting = True
         self._again.stop()
 
@@ -234,7 +237,7 @@ class InsightFeed(QObject):
         """Whether all of it was gathered or not: what there is now is shown."""
         if job is self._showing:
             self._showing = None
-            if self._due:
+            if self._due and not self._resting:
                 self._gather()
         if job is not self._gathering:
             return

@@ -136,6 +136,7 @@ class InsightPanel(QWidget):
         """Made the first time; then what is shown is as it is now."""
         super().showEvent(event)
         if self._workplace.live is not None:
+            self._made().feed.wake()
             self._follow()
             self._made().take_keys()
 

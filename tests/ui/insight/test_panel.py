@@ -245,6 +245,22 @@ def test_nothing_is_gathered_while_nobody_looks(driven: Doors, show: Show) -> No
     assert not timer.isActive(), "yesterday does not"
 
 
+def test_who_only_passes_by_starts_no_gathering(
+    driven: Doors, panel: InsightPanel, runner: OpRunner, qtbot: QtBot
+) -> None:
+    begun: list[float] = []
+    panel.show_day(ON)
+    panel.show()
+    assert panel.page is not None
+    panel.page.feed.gathering_changed.connect(lambda fraction, _text: begun.append(fraction))
+    panel.hide()
+    qtbot.waitUntil(lambda: runner.idle, timeout=30_000)
+    assert begun == []
+    panel.show()
+    qtbot.waitUntil(lambda: panel.page is not None and not panel.page.feed.gathering and runner.idle, timeout=30_000)
+    assert begun[0] == 0
+
+
 def test_what_was_looked_at_is_there_tomorrow(
     workplace: Workplace, show: Show, runner: OpRunner, theme: Theme, settings: QSettings, qtbot: QtBot
 ) -> None:

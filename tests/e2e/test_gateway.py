@@ -32,6 +32,7 @@ from tests.e2e.conftest import Roundhouse
 ROOT = Path(__file__).parents[2]
 PORTS = ["--port", "0", "--setup-port", "0", "--bind", "127.0.0.1"]
 PHONES = 20
+TURNS = 20
 
 pytestmark = pytest.mark.timeout(300)
 """Each test starts several processes, one after the other."""
@@ -79,6 +80,8 @@ class Yard:
                 sending.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await sending
+        for _ in range(TURNS):  # the loop has still to let go of the sockets, and may end at once
+            await asyncio.sleep(0)
 
     async def _send_all(self, session: aiohttp.ClientSession, port: int) -> None:
         await asyncio.gather(*(self._send(session, port, phone) for phone in range(PHONES)))

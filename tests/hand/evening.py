@@ -24,7 +24,7 @@ from PySide6.QtCore import QProcess, QProcessEnvironment, Qt
 from PySide6.QtTest import QTest
 
 from commands.opening import open_depot, open_store
-from dispatcher.domain.incidents import IncidentKind
+from dispatcher.domain.incidents import IncidentKind, Remedy
 from dispatcher.domain.proof import Need, ProofKind
 from dispatcher.domain.review import FlagKind
 from dispatcher.services.clocks import system_clock
@@ -132,23 +132,33 @@ class Evening:
         self.window.show_panel(panel)
         yield lambda: panel.empty.isVisible() or panel.bench.model.rows
         self.picture("exceptions-begin")
-        yield self._failed_row, "a failed attempt while its driver is on the road", DRIVEN_S
-        row = self._failed_row()
-        assert row is not None
-        shown = panel.bench.detail
-        self._click_row(row)
-        ready = lambda: (
-            shown.shown and shown.shown.incident.id == row.id and any(o.ready for o in shown.remedies.offers)
-        )
-        yield ready, "what can be done about it", 30.0
-        self.picture("exceptions-offers")
-        offer = next(o for o in shown.remedies.offers if o.ready)
-        self.result["second click"] = {"label": offer.label, "price": offer.price}
+        seen: set[str] = set()
+        while "second click" not in self.result:
+            yield lambda: self._failed_row(seen), "a failed attempt that can be delivered again today", DRIVEN_S
+            row = self._failed_row(seen)
+            seen.add(row.id)
+            self._click_row(row)
+            yield lambda row=row: self._priced(row), row.incident.what, 30.0
+            offers = panel.bench.detail.remedies.offers
+            if offer := next((o for o in offers if o.ready and o.remedy is Remedy.AGAIN_TODAY), None):
+                self.picture("exceptions-offers")
+                self.result["second click"] = {"label": offer.label, "price": offer.price}
 
-    def _failed_row(self) -> Any:
+    def _priced(self, row: Any) -> bool:
+        """What can be done about it is shown; or it has passed, or the keys went elsewhere."""
+        panel = self.window.exceptions
+        offered = panel._offered
+        return (
+            panel.bench.current is None
+            or panel.bench.current.id != row.id
+            or bool(offered and offered.incident_id == row.id)
+        )
+
+    def _failed_row(self, seen: set[str]) -> Any:
         kinds = {IncidentKind.FAILED, IncidentKind.NOT_ATTEMPTED}
         rows = self.window.exceptions.bench.model.rows
-        return next((row for row in rows if row.incident.open and row.incident.kind in kinds), None)
+        wanted = (row for row in rows if row.incident.open and row.incident.kind in kinds and row.id not in seen)
+        return next(wanted, None)
 
     def _click_row(self, row: Any) -> None:
         table = self.window.exceptions.bench.table
@@ -166,7 +176,9 @@ class Evening:
         done: Counter[str] = Counter()
         detail = panel.bench.detail
         while (row := panel.bench.current) is not None and row.incident.open:
-            yield lambda row=row: panel._offered and panel._offered.incident_id == row.id, row.incident.what, 30.0
+            yield lambda row=row: self._priced(row), row.incident.what, 30.0
+            if panel.bench.current is None or panel.bench.current.id != row.id:
+                continue
             panel.bench.table.setFocus()
             yield panel.bench.table.hasFocus
             offer = next((o for o in detail.remedies.offers if o.ready), None)

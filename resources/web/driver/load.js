@@ -48,7 +48,14 @@ export class LoadView {
     say(words_);
   }
 
-  async heard(code) {
+  /** One after the other: a parcel scanned twice in a row is known the second time. */
+  heard(code) {
+    const take = () => this.take(code);
+    this.taken = Promise.resolve(this.taken).then(take, take);
+    return this.taken;
+  }
+
+  async take(code) {
     const { phone } = this.app;
     const stop = stopOf(phone.round, code);
     const again = stop && loading(phone.round, phone.own).get(stop.order_id).scanned.has(code);

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, Table, exists, func, select
 from sqlalchemy.exc import OperationalError
 
 from db.logbook import tables
-from db.logbook.dock_reader import SqlDockReader
 from db.logbook.packing import unpacked
+from db.logbook.people_reader import SqlPeopleReader
 from db.logbook.positions import milliseconds, moment_of, to_stored_event, to_stored_fix
 from db.logbook.rows import (
     to_action,
@@ -40,7 +40,7 @@ INVITATIONS_KEPT = timedelta(days=1)
 """How long an invitation is still listed after it expired."""
 
 
-class SqlLogbookReader(SqlDockReader):
+class SqlLogbookReader(SqlPeopleReader):
     """Implements the services' `LogbookReader`; lives as long as the transaction of its connection."""
 
     # devices

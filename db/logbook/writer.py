@@ -9,7 +9,7 @@ from sqlalchemy import Table, delete, insert, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from db.logbook import tables
-from db.logbook.dock_writer import SqlDockWriter
+from db.logbook.people_writer import SqlPeopleWriter
 from db.logbook.reader import SqlLogbookReader
 from db.logbook.rows import action_row, flat_row, leg_row, photo_row, record_row, round_row
 from db.policy import policy_json
@@ -22,7 +22,7 @@ from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.tracking import Leg, Visit
 
 
-class SqlLogbookWriter(SqlLogbookReader, SqlDockWriter):
+class SqlLogbookWriter(SqlLogbookReader, SqlPeopleWriter):
     """Implements the services' `LogbookWriter`. Reads see its own changes."""
 
     def put_device(self, device: Device) -> None:

@@ -21,11 +21,12 @@ from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.tracking import Leg, StoredEvent, StoredFix, Visit
 from dispatcher.services.logbook_desk import DeskReader, DeskWriter
 from dispatcher.services.logbook_dock import DockReader, DockWriter
+from dispatcher.services.logbook_people import PeopleReader, PeopleWriter
 
 __all__ = ["Counts", "Letter", "Logbook", "LogbookReader", "LogbookWriter", "Quarantined", "Receipt"]
 
 
-class LogbookReader(DeskReader, DockReader, Protocol):
+class LogbookReader(DeskReader, DockReader, PeopleReader, Protocol):
     """One consistent moment of the logbook."""
 
     # devices
@@ -131,7 +132,7 @@ class LogbookReader(DeskReader, DockReader, Protocol):
         """How far a reader that remembers its place has come; 0 at first."""
 
 
-class LogbookWriter(LogbookReader, DeskWriter, DockWriter, Protocol):
+class LogbookWriter(LogbookReader, DeskWriter, DockWriter, PeopleWriter, Protocol):
     """A transaction."""
 
     def put_device(self, device: Device) -> None:

@@ -22,8 +22,10 @@ from typing import Any
 
 from PySide6.QtCore import QProcess, QProcessEnvironment, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from commands.opening import open_depot, open_store
+from dispatcher.domain.ids import OrderId
 from dispatcher.domain.incidents import IncidentKind, Remedy
 from dispatcher.domain.proof import Need, ProofKind
 from dispatcher.domain.review import FlagKind
@@ -142,7 +144,17 @@ class Evening:
             offers = panel.bench.detail.remedies.offers
             if offer := next((o for o in offers if o.ready and o.remedy is Remedy.AGAIN_TODAY), None):
                 self.picture("exceptions-offers")
+                button = panel.findChild(QPushButton, "exceptions.remedy.again_today")
+                assert button is not None
+                QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+                yield lambda row=row: self._tried_again(row.incident.order_id), "the re-delivery in the plan", 30.0
                 self.result["second click"] = {"label": offer.label, "price": offer.price}
+                self.picture("exceptions-again-today")
+
+    def _tried_again(self, order_id: OrderId) -> bool:
+        """Whether the order is on a round of the plan, for another attempt."""
+        day = self.window.day.workplace.store.read(lambda reader: reader.day(self.args.date))
+        return day.orders[order_id].attempt > 1 and day.plan.route_of(order_id) is not None
 
     def _priced(self, row: Any) -> bool:
         """What can be done about it is shown; or it has passed, or the keys went elsewhere."""
@@ -319,11 +331,20 @@ class Evening:
     def _flags_against_truth(self) -> dict[str, Any]:
         """Which lapses were found, and what was flagged besides."""
         assert self.window.proofs.day is not None
-        flags = {p.attempt.order_id: {f.kind for f in p.flags} for p in self.window.proofs.day.proofs}
-        planted = {visit["order_id"]: Lapse(visit["lapse"]) for visit in self._truth() if visit["lapse"]}
-        missed = [lapse.value for order_id, lapse in planted.items() if not flags[order_id] & FINDS[lapse]]
+        flags = {
+            (p.attempt.order_id, p.attempt.number): {f.kind for f in p.flags} for p in self.window.proofs.day.proofs
+        }
+        visits, tries = sorted(self._truth(), key=lambda visit: visit["arrived_at"]), Counter[str]()
+        planted = {}
+        for visit in visits:
+            tries[visit["order_id"]] += 1
+            if visit["lapse"]:
+                planted[visit["order_id"], tries[visit["order_id"]]] = Lapse(visit["lapse"])
+        missed = [lapse.value for name, lapse in planted.items() if not flags.get(name, set()) & FINDS[lapse]]
         others = Counter(
-            kind.value for order_id, kinds in flags.items() for kind in kinds - FINDS.get(planted.get(order_id), set())
+            kind.value
+            for name, kinds in flags.items()
+            for kind in kinds - (FINDS[planted[name]] if name in planted else set())
         )
         return {"planted": len(planted), "found": len(planted) - len(missed), "missed": missed, "besides": dict(others)}
 

@@ -180,7 +180,7 @@ class ExceptionsPanel(QWidget):
         """Show all that is open, and what was closed of this day."""
         if on == self._on or self.feed is None:
             return
-        self._on, self._read = on, None
+        self._on, self._read, self._priced = on, None, None
         self._show_empty(READING)
         self.feed.follow(on)
 
@@ -391,8 +391,8 @@ class ExceptionsPanel(QWidget):
     @Slot(object)
     def _on_offered(self, offered: Offered) -> None:
         row = self.bench.current
-        if row is None or row.id != offered.incident_id:
-            return
+        if row is None or row.id != offered.incident_id or self._read is None:
+            return  # of a day that is shown no more
         self._offered = offered
         detail = self.bench.detail
         detail.show_exception(row.shown, self._sheet(row), again=True)

@@ -3,7 +3,7 @@
 from alembic import context
 
 import db.logbook.desk_tables
-import db.logbook.dock_tables  # noqa: F401 - both belong to the same metadata
+import db.logbook.people_tables  # noqa: F401 - all belong to the same metadata
 from db.logbook.tables import metadata
 
 context.configure(

@@ -49,13 +49,14 @@ def test_the_file_says_what_it_is(opened: Open, tmp_path: Path) -> None:
     file = opened(tmp_path / "depot").file
     assert file == tmp_path / "depot" / LOGBOOK_NAME
     assert query(file, "PRAGMA application_id") == [(APPLICATION_ID,)]
-    assert query(file, "PRAGMA user_version") == [(5,)]
+    assert query(file, "PRAGMA user_version") == [(6,)]
     assert query(file, "PRAGMA journal_mode") == [("wal",)]
 
 
 DESK = ("incident", "goods", "message", "reply", "opt_out", "call", "customer_page", "wish", "hold")
 DOCK = ("slot_area", "slot_rule", "slot_change", "blackout", "slot_hold", "loaded_piece", "departure")
-BEFORE_THE_DESK = "".join(f"DROP TABLE {name};" for name in DESK + DOCK) + "ALTER TABLE record DROP COLUMN leaf;"
+LATER = (*DESK, *DOCK, "paper")
+BEFORE_THE_DESK = "".join(f"DROP TABLE {name};" for name in LATER) + "ALTER TABLE record DROP COLUMN leaf;"
 BEFORE_NOTES_WERE_SEEN = BEFORE_THE_DESK + "DROP INDEX ix_note_unread; DROP INDEX ix_note_written_at;"
 
 

@@ -224,6 +224,21 @@ def test_what_happens_today_is_raised_while_another_day_is_shown(shown: Shown, m
     assert not [row for row in shown.rows() if row.incident.kind is IncidentKind.LATE], "by what is known since"
 
 
+def test_a_price_that_comes_after_the_day_was_changed_is_left(shown: Shown, morning: Morning) -> None:
+    panel, row = shown.panel, shown.rows()[0]
+    shown.choose(row.incident.kind)
+    shown.settle()
+    offered, feed = panel._offered, panel.feed
+    assert offered is not None
+    assert feed is not None
+    panel.show_day(days.DATE + timedelta(days=1))
+    feed.offered.emit(offered)
+    shown.settle()
+    shown.choose(row.incident.kind)
+    shown.settle()
+    assert panel.bench.detail.remedies.buttons, "and is asked for anew"
+
+
 # --- whose, and how many ------------------------------------------------------------------------------------------
 
 

@@ -195,7 +195,7 @@ class MessagesPanel(QWidget):
     def _on_read(self, read: Read) -> None:
         if read.on != self._on:
             return
-        first, self._read = self._read is None, read
+        first, self._read = not self.bench.model.rows, read
         chosen = self.bench.current
         self.bench.model.show_rows(self._rows(read))
         if chosen:

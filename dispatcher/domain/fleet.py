@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from dispatcher.domain.certificates import Certificate, Lapse, lapsed_on, skills_on
 from dispatcher.domain.ids import DriverId, ShiftId, VehicleId
 from dispatcher.domain.orders import Load
 from dispatcher.domain.place import Place
@@ -43,14 +44,24 @@ class Vehicle:
     plate: str = ""
     capacity: Load = field(default_factory=lambda: Load(kg=900.0, litres=8_000.0, parcels=200))
     skills: frozenset[str] = frozenset()
-    """What it is fitted for (tail lift, chilled, …); lower case."""
+    """What it is fitted for (tail lift, chilled, …), whatever the day; lower case. Read `skills_on`."""
     cost_per_km: int = 35
     """Minor currency units."""
     fixed_cost: int = 0
     """Minor currency units for each day it goes out."""
     max_reloads: int = 0
     """How often it may come back to where it started to load again."""
+    certificates: tuple[Certificate, ...] = ()
+    """Inspection, approvals: each skill once, and none of `skills`."""
     version: int = 0
+
+    def skills_on(self, on: date) -> frozenset[str]:
+        """What it is fitted and approved for on the date of a shift."""
+        return skills_on(self.skills, self.certificates, on)
+
+    def lapsed_on(self, on: date) -> tuple[Lapse, ...]:
+        """Its certificates that have run out by the date of a shift."""
+        return tuple(Lapse(self.name, each, of_vehicle=True) for each in lapsed_on(self.certificates, on))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class Driver:
     """The round's number on lines, markers and rows; unique within the depot."""
     phone: str = ""
     skills: frozenset[str] = frozenset()
+    """What they can do whatever the day; lower case. Read `skills_on`."""
     vehicle_id: VehicleId | None = None
     """The vehicle they usually take."""
     starts: time | None = None
@@ -83,8 +95,18 @@ class Driver:
     """When the break may begin, by the depot's clock; `None` for as soon as the shift does."""
     break_until: time | None = None
     """When the break must have begun; `None` for by the end of the shift."""
+    certificates: tuple[Certificate, ...] = ()
+    """Licences, courses: each skill once, and none of `skills`."""
     active: bool = True
     version: int = 0
+
+    def skills_on(self, on: date) -> frozenset[str]:
+        """What they can and may do on the date of a shift, its first if it passes midnight."""
+        return skills_on(self.skills, self.certificates, on)
+
+    def lapsed_on(self, on: date) -> tuple[Lapse, ...]:
+        """Their certificates that have run out by the date of a shift."""
+        return tuple(Lapse(self.name, each) for each in lapsed_on(self.certificates, on))
 
 
 class Lock(StrEnum):
@@ -121,3 +143,9 @@ class Shift:
         require_aware(self.ends_at, "a shift's end")
         if self.ends_at <= self.starts_at:
             raise ValueError("a shift must end after it begins")
+
+
+def grounding(shift: Shift, driver: Driver, vehicle: Vehicle) -> tuple[Lapse, ...]:
+    """What keeps the shift from being driven: required certificates of who drives it, or what, that have run out."""
+    lapsed = driver.lapsed_on(shift.date) + vehicle.lapsed_on(shift.date)
+    return tuple(each for each in lapsed if each.certificate.required)

@@ -24,6 +24,8 @@ class Rule(StrEnum):
     """Amount: parcels over."""
     SKILL = "skill"
     """Neither driver nor vehicle has a skill the order needs. Amount: missing skills."""
+    CERTIFICATE = "certificate"
+    """The driver or the vehicle may not be on the road: a required certificate has run out. Amount: how many."""
     DRIVER = "driver"
     """The order may be served by another driver only. Amount: 1."""
     SHIFT_END = "shift end"

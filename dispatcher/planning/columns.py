@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FAR_S = 1 << 40
 """A moment after all others: a window that never closes, or (negative) was always open."""
 
-type _Duty = tuple[DriverId, frozenset[str], Profile, int, int | None]
+type _Duty = tuple[DriverId, frozenset[str], bool, Profile, int, int | None]
 
 
 @dataclass(slots=True)
@@ -91,13 +91,15 @@ class Columns:
 
     def barred(self, duty: "Round", table: TravelTable) -> NDArray[np.bool_]:
         """Which visits this shift can never serve: where `Problem.bars` has anything to say."""
-        key: _Duty = (duty.driver_id, duty.skills, duty.profile, duty.start, duty.end)
+        key: _Duty = (duty.driver_id, duty.skills, bool(duty.grounded), duty.profile, duty.start, duty.end)
         found = self._barred.get(key)
         if found is None:
             found = self._barred[key] = self._bars(duty, table)
         return found
 
     def _bars(self, duty: "Round", table: TravelTable) -> NDArray[np.bool_]:
+        if duty.grounded:
+            return np.ones(len(self.at), bool)
         lacking = np.array([bool(skills - duty.skills) for skills in self.skill_sets], bool)
         barred: NDArray[np.bool_] = (self.drivers >= 0) & (self.drivers != self.driver_codes.get(duty.driver_id, -1))
         if len(lacking):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from dispatcher.domain.certificates import Lapse
 from dispatcher.domain.fleet import Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId, VehicleId
 from dispatcher.domain.schedule import Rule
@@ -76,7 +77,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Yard:
-    """What a problem does not know: vehicles that stand in the yard, and what each driver can do without a vehicle."""
+    """What a problem does not know: vehicles in the yard, and what each driver can do that day without a vehicle."""
 
     vehicles: Sequence[Vehicle] = ()
     skills: Mapping[DriverId, frozenset[str]] = MappingProxyType({})
@@ -133,11 +134,17 @@ def with_vehicle(duty: Round, vehicle: Vehicle, yard: Yard) -> Round:
         vehicle_name=vehicle.name,
         profile=vehicle.kind.profile,
         capacity=amounts(vehicle.capacity),
-        skills=yard.skills.get(duty.driver_id, frozenset()) | vehicle.skills,
+        skills=yard.skills.get(duty.driver_id, frozenset()) | vehicle.skills_on(duty.on),
+        lapsed=(*of_driver(duty), *vehicle.lapsed_on(duty.on)),
         cost_per_km=vehicle.cost_per_km,
         fixed_cost=vehicle.fixed_cost,
         max_reloads=vehicle.max_reloads,
     )
+
+
+def of_driver(duty: Round) -> tuple[Lapse, ...]:
+    """What has run out whatever the vehicle."""
+    return tuple(each for each in duty.lapsed if not each.of_vehicle)
 
 
 def with_rounds(problem: Problem, rounds: Iterable[Round]) -> Problem:

@@ -6,7 +6,7 @@ People have to be asked for these, so each has a price besides what the rounds c
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from dispatcher.domain.fleet import Lock
+from dispatcher.domain.fleet import Lock, Vehicle
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.schedule import Rule
 from dispatcher.planning.fix import (
@@ -14,6 +14,7 @@ from dispatcher.planning.fix import (
     Fix,
     Kind,
     Wider,
+    of_driver,
     with_hours,
     with_limit,
     with_rounds,
@@ -156,10 +157,8 @@ def vehicles(m: Mending) -> Iterator[Fix]:
     spare = [v for v in m.yard.vehicles if v.kind.profile in m.problem.travel]
     if not spare:
         return
-    skills = frozenset(skill for vehicle in spare for skill in vehicle.skills)
-    loads = [amounts(vehicle.capacity) for vehicle in spare]
     rounds = [m.problem.rounds[s] for s in m.tries.routes if _unloaded(m, s)]
-    loose = with_rounds(m.problem, (_roomy(duty, loads, skills) for duty in rounds))
+    loose = with_rounds(m.problem, (_roomy(duty, spare) for duty in rounds))
     for spot in m.tries.spots(loose, LOOK):
         if not _unloaded(m, spot.shift_id):
             continue
@@ -179,9 +178,11 @@ def _unloaded(m: Mending, shift_id: ShiftId) -> bool:
     return not m.tries.heads[shift_id] and not loaded and m.problem.rounds[shift_id].lock is not Lock.ROUTE
 
 
-def _roomy(duty: Round, loads: Sequence[tuple[int, int, int]], skills: frozenset[str]) -> Round:
+def _roomy(duty: Round, spare: Sequence[Vehicle]) -> Round:
+    loads = [amounts(vehicle.capacity) for vehicle in spare]
     kg, litres, parcels = (max(column) for column in zip(duty.capacity, *loads, strict=True))
-    return replace(duty, capacity=(kg, litres, parcels), skills=duty.skills | skills)
+    skills = duty.skills.union(*(vehicle.skills_on(duty.on) for vehicle in spare))
+    return replace(duty, capacity=(kg, litres, parcels), skills=skills, lapsed=of_driver(duty))
 
 
 def _edges(windows: Sequence[tuple[int, int]], begins_s: int) -> Iterator[tuple[int, int, int]]:

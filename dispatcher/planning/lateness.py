@@ -10,11 +10,12 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.schedule import Reason, Rule, Violation
 from dispatcher.planning.judge import Timeline
 from dispatcher.planning.problem import NOWHERE, Problem, Sequences, Visit
-from dispatcher.planning.reason_words import clock, minutes, quoted
+from dispatcher.planning.reason_words import clock, minutes, quoted, run_out
 from dispatcher.planning.reasons import CODES, excuses
 
 _ORDER = (
-    Rule.NO_PLACE, Rule.NO_ROAD, Rule.DRIVER, Rule.SKILL, Rule.PAIR, Rule.LATE, Rule.EARLY,
+    Rule.NO_PLACE, Rule.NO_ROAD, Rule.DRIVER, Rule.SKILL, Rule.CERTIFICATE, Rule.PAIR, Rule.LATE,
+    Rule.EARLY,
 )  # fmt: skip
 """What is told first where a stop breaks several rules."""
 
@@ -74,7 +75,10 @@ class _Stop:
                 waits = f"{name} waits {minutes(self.line.wait_s(self.at))} for the window that opens at {opens}"
                 return f"{waits}, {minutes(fault.amount)} more than the depot allows."
             case Rule.SKILL:
-                return f"Needs {quoted(sorted(self.visit.skills - self.duty.skills))}, which {name} does not have."
+                lacks = quoted(sorted(self.visit.skills - self.duty.skills))
+                return f"Needs {lacks}, which {name} does not have{run_out([self.duty], self.visit)}."
+            case Rule.CERTIFICATE:
+                return f"{fault.detail}."
             case Rule.DRIVER:
                 return f"Only {fault.detail or 'another driver'} may serve it, not {name}."
             case Rule.PAIR:

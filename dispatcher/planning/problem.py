@@ -14,6 +14,7 @@ from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from dispatcher.domain.certificates import Lapse
 from dispatcher.domain.fleet import Driver, Lock, Profile, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.orders import Load, Order, OrderKind, OrderState, Priority
@@ -150,7 +151,7 @@ class Round:
     """Index of the place it ends at; `None` for an open round."""
     capacity: Amounts
     skills: frozenset[str]
-    """The driver's and the vehicle's together."""
+    """The driver's and the vehicle's together, on the shift's date."""
     cost_per_km: int
     cost_per_hour: int
     fixed_cost: int
@@ -160,6 +161,20 @@ class Round:
     max_reloads: int = 0
     pause: Pause | None = None
     lock: Lock = Lock.OPEN
+    on: date = date.min
+    """The shift's date."""
+    lapsed: tuple[Lapse, ...] = ()
+    """The driver's and the vehicle's certificates that have run out by then."""
+
+    @property
+    def grounded(self) -> tuple[Lapse, ...]:
+        """Those without which it may not go out at all."""
+        return tuple(each for each in self.lapsed if each.certificate.required)
+
+    def missing(self, visit: Visit) -> str:
+        """The skills it lacks for an order, with what has run out; empty if it has them all."""
+        once = {each.certificate.skill: f" – {each.whose}’s ran out on {each.day}" for each in self.lapsed}
+        return ", ".join(skill + once.get(skill, "") for skill in sorted(visit.skills - self.skills))
 
     def cost(self, distance_m: int, duration_s: int) -> float:
         """Minor currency units for a round that goes out: fixed, by distance, by time from leaving to returning."""
@@ -258,14 +273,17 @@ class Problem:
         return tuple(v.order_id for v in sorted(waiting, key=lambda v: v.number))
 
     def bars(self, visit: Visit, duty: Round) -> tuple[Violation, ...]:
-        """What keeps this order from this shift whatever else is in the route: person, skills, roads."""
+        """What keeps this order from this shift whatever else is in the route: person, skills, papers, roads."""
         return tuple(self._bars(visit, duty))
 
     def _bars(self, visit: Visit, duty: Round) -> Iterator[Violation]:
         if visit.driver_id is not None and visit.driver_id != duty.driver_id:
             yield Violation(Rule.DRIVER, 1, visit.order_id, self.driver_name(visit.driver_id))
         if missing := visit.skills - duty.skills:
-            yield Violation(Rule.SKILL, len(missing), visit.order_id, ", ".join(sorted(missing)))
+            yield Violation(Rule.SKILL, len(missing), visit.order_id, duty.missing(visit))
+        if grounded := duty.grounded:
+            told = "; ".join(each.sentence for each in grounded)
+            yield Violation(Rule.CERTIFICATE, len(grounded), visit.order_id, told)
         if visit.at == NOWHERE:
             yield Violation(Rule.NO_PLACE, 1, visit.order_id)
             return
@@ -368,7 +386,7 @@ def _round(day: Day, shift: Shift, index: PlaceIndex, origin: datetime) -> Round
         start=index.at[shift.start],
         end=None if shift.end is None else index.at[shift.end],
         capacity=amounts(vehicle.capacity),
-        skills=driver.skills | vehicle.skills,
+        skills=driver.skills_on(shift.date) | vehicle.skills_on(shift.date),
         cost_per_km=vehicle.cost_per_km,
         cost_per_hour=driver.cost_per_hour,
         fixed_cost=vehicle.fixed_cost,
@@ -378,6 +396,8 @@ def _round(day: Day, shift: Shift, index: PlaceIndex, origin: datetime) -> Round
         max_reloads=vehicle.max_reloads,
         pause=_pause(driver, shift, day, origin),
         lock=shift.lock,
+        on=shift.date,
+        lapsed=driver.lapsed_on(shift.date) + vehicle.lapsed_on(shift.date),
     )
 
 

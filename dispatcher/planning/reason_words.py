@@ -1,5 +1,7 @@
 """The sentences of reasons: what stops an order, and what would happen if it were put in all the same."""
 
+from collections.abc import Iterable
+
 from dispatcher.domain.schedule import RouteTimes, Rule
 from dispatcher.domain.time import after
 from dispatcher.planning.insertion import Refusal
@@ -23,13 +25,28 @@ def obstacle(refusal: Refusal, duty: Round, visit: Visit) -> str:
     if rule is Rule.MAX_STOPS:
         return f"May have {stops(duty.max_stops or 0)} at most."
     if rule is Rule.SKILL:
-        return f"Does not have {quoted(sorted(visit.skills - duty.skills))}."
+        return f"Does not have {quoted(sorted(visit.skills - duty.skills))}{run_out([duty], visit)}."
+    if rule is Rule.CERTIFICATE:
+        return f"{'; '.join(each.sentence for each in duty.grounded)}."
     if rule is Rule.DRIVER:
         return "Another driver is asked for."
     if rule is Rule.NO_PLACE:
         return "The address has no place yet."
     said = told(rule, amount, duty)
     return f"{said[0].upper()}{said[1:]}."
+
+
+def run_out(rounds: Iterable[Round], visit: Visit) -> str:
+    """Whose certificates for what an order needs have run out: “; Aino’s certificate ran out on 3 May 2026”."""
+    lapsed = {
+        (each.whose, each.day): None
+        for duty in rounds
+        for each in duty.lapsed
+        if each.certificate.skill in visit.skills - duty.skills
+    }
+    said = [f"{whose}’s certificate ran out on {day}" for whose, day in lapsed]
+    more = f" and {len(said) - 2} more" if len(said) > 2 else ""
+    return "".join(f"; {each}" for each in said[:2]) + more
 
 
 def told(rule: Rule | None, amount: float, duty: Round) -> str:

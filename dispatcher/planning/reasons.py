@@ -17,7 +17,7 @@ from dispatcher.planning.insertion import Gap, Refusal, Room
 from dispatcher.planning.judge import judge_route, weigh_many
 from dispatcher.planning.problem import Problem, Sequences, Visit
 from dispatcher.planning.rank import Hand
-from dispatcher.planning.reason_words import AXES, clock, figure, minutes, obstacle, quoted, told, told_late
+from dispatcher.planning.reason_words import AXES, clock, figure, minutes, obstacle, quoted, run_out, told, told_late
 
 _ENTERABLE = (Lock.OPEN, Lock.SEQUENCE)
 
@@ -25,6 +25,7 @@ _NEARNESS = (
     Rule.NO_PLACE,
     Rule.DRIVER,
     Rule.SKILL,
+    Rule.CERTIFICATE,
     Rule.NO_ROAD,
     Rule.PAIR,
     Rule.MAX_STOPS,
@@ -43,6 +44,7 @@ CODES = {
     Rule.NO_PLACE: ReasonCode.NO_PLACE,
     Rule.DRIVER: ReasonCode.VEHICLE_NOT_ALLOWED,
     Rule.SKILL: ReasonCode.VEHICLE_NOT_ALLOWED,
+    Rule.CERTIFICATE: ReasonCode.VEHICLE_NOT_ALLOWED,
     Rule.NO_ROAD: ReasonCode.NO_ROAD,
     Rule.PAIR: ReasonCode.VEHICLE_NOT_ALLOWED,
     Rule.BREAK: ReasonCode.TIME_WINDOWS,
@@ -260,10 +262,8 @@ class _Explainer:
     def _impossible(self, visit: Visit, refusal: Refusal, answers: list[_Answer]) -> str:
         duty = self.problem.rounds[refusal.shift_id]
         name = duty.driver_name
-        if refusal.rule is Rule.DRIVER:
-            return self._wrong_driver(visit)
-        if refusal.rule is Rule.SKILL:
-            return self._no_skill(visit, answers)
+        if refusal.rule in (Rule.DRIVER, Rule.SKILL, Rule.CERTIFICATE):
+            return self._not_allowed(visit, refusal.rule, answers)
         if refusal.rule in AXES:
             return self._too_big(visit, refusal.rule, answers)
         if refusal.rule is Rule.LATE:
@@ -291,6 +291,11 @@ class _Explainer:
         number = self.said.visits[visit.pickup].number if visit.pickup else ""
         return f"{who} fetches its goods ({number}) and cannot bring them; nobody else has them."
 
+    def _not_allowed(self, visit: Visit, rule: Rule, answers: list[_Answer]) -> str:
+        if rule is Rule.DRIVER:
+            return self._wrong_driver(visit)
+        return self._no_skill(visit, answers) if rule is Rule.SKILL else self._grounded(answers)
+
     def _wrong_driver(self, visit: Visit) -> str:
         assert visit.driver_id is not None
         return "Only one driver may serve it, who is not on duty on this day."
@@ -299,11 +304,20 @@ class _Explainer:
         rounds = [a.room.duty for a in answers if visit.driver_id in (None, a.room.duty.driver_id)]
         nobody = sorted(s for s in visit.skills if not any(s in duty.skills for duty in rounds))
         who = rounds[0].driver_name if visit.driver_id is not None else ""
+        once = run_out(rounds, visit)
         if nobody and who:
-            return f"Needs {quoted(nobody)}, which its driver {who} does not have."
+            return f"Needs {quoted(nobody)}, which its driver {who} does not have{once}."
         if nobody:
-            return f"Needs {quoted(nobody)}; no driver on duty has it."
-        return f"Needs {quoted(sorted(visit.skills))}; no driver on duty has all of it together."
+            return f"Needs {quoted(nobody)}{once or '; no driver on duty has it'}."
+        return f"Needs {quoted(sorted(visit.skills))}; no driver on duty has all of it together{once}."
+
+    @staticmethod
+    def _grounded(answers: list[_Answer]) -> str:
+        """Who could serve it may not be on the road."""
+        could = (a.room.duty for a in answers if isinstance(a.alone, Refusal) and a.alone.rule is Rule.CERTIFICATE)
+        told = list(dict.fromkeys(each.sentence for duty in could for each in duty.grounded))
+        more = f" and {len(told) - 3} more" if len(told) > 3 else ""
+        return f"Nobody else could take it: {'; '.join(told[:3])}{more}."
 
     def _too_big(self, visit: Visit, rule: Rule, answers: list[_Answer]) -> str:
         axis, unit, verb = AXES[rule]

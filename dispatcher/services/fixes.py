@@ -83,7 +83,7 @@ def apply_fix(uow: UnitOfWork, fix: Fix) -> None:
 def _yard(day: Day) -> Yard:
     out = {shift.vehicle_id for shift in day.shifts.values()}
     spare = tuple(vehicle for vehicle in day.vehicles.values() if vehicle.id not in out)
-    return Yard(spare, {driver.id: driver.skills for driver in day.drivers.values()})
+    return Yard(spare, {driver.id: driver.skills_on(day.date) for driver in day.drivers.values()})
 
 
 # --- the day with the fix ---

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from dispatcher.domain.errors import BadInput, Cancelled
-from dispatcher.domain.fleet import Lock, Profile, Shift
+from dispatcher.domain.fleet import Lock, Profile, Shift, grounding
 from dispatcher.domain.ids import OrderId, ShiftId, VehicleId
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.place import Place
@@ -165,14 +165,17 @@ def _nearest_first(day: Day, enquiry: Enquiry, now: datetime) -> list[Route]:
     for route, shift, driver, vehicle in day.rounds():
         if shift.lock not in (Lock.OPEN, Lock.SEQUENCE) or shift.starts_at <= now:
             continue
+        if grounding(shift, driver, vehicle):
+            continue
         kind = (
             shift.starts_at,
             shift.ends_at,
             shift.start,
             shift.end,
-            replace(vehicle, id=VehicleId(""), name="", plate=""),
+            replace(vehicle, id=VehicleId(""), name="", plate="", certificates=()),
+            driver.skills_on(shift.date) | vehicle.skills_on(shift.date),
         )
-        nature = (*kind, driver.cost_per_hour, driver.skills, driver.max_stops, driver.max_duration_s)
+        nature = (*kind, driver.cost_per_hour, driver.max_stops, driver.max_duration_s)
         if not route.stops and nature in idle:
             continue
         if not route.stops:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dispatcher.domain.fleet import Shift
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.orders import Load, Order, OrderState, Priority
 from dispatcher.domain.plan import Day, Route
@@ -291,7 +292,8 @@ def _round_sheet(picture: Picture, shift_id: ShiftId) -> Sheet:
         Fact("Lock", words.lock_words(shift.lock) if words.lock_sentence(shift.lock) else ""),
         *(_route_facts(picture, times, vehicle.capacity) if times and times.stops else ()),
         Fact("Phone", driver.phone),
-        Fact("Can", ", ".join(sorted(driver.skills | vehicle.skills))),
+        Fact("Can", ", ".join(sorted(driver.skills_on(shift.date) | vehicle.skills_on(shift.date)))),
+        Fact("Ran out", _run_out(day, shift), "late"),
     )
     return Sheet(
         kicker="Round",
@@ -302,6 +304,15 @@ def _round_sheet(picture: Picture, shift_id: ShiftId) -> Sheet:
         order_ids=route.order_ids,
         road=door.facts,
         wanted=door.wanted,
+    )
+
+
+def _run_out(day: Day, shift: Shift) -> str:
+    """Certificates of the driver and the vehicle that are no longer good on the day."""
+    driver, vehicle = day.drivers[shift.driver_id], day.vehicles[shift.vehicle_id]
+    return "; ".join(
+        f"{each.whose}’s {each.certificate.skill}, {each.day}"
+        for each in (*driver.lapsed_on(shift.date), *vehicle.lapsed_on(shift.date))
     )
 
 

@@ -180,6 +180,7 @@ _RULES = {
     Rule.VOLUME: "there is no room for it",
     Rule.PARCELS: "there is no room for it",
     Rule.SKILL: "neither driver nor vehicle can do it",
+    Rule.CERTIFICATE: "a certificate it takes to drive has run out",
     Rule.DRIVER: "another driver must do it",
     Rule.NO_ROAD: "no road leads there",
     Rule.NO_PLACE: "its address has no place",

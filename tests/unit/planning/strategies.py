@@ -2,9 +2,11 @@
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Load, Order
 from dispatcher.domain.plan import Day
@@ -31,6 +33,7 @@ def days(draw: st.DrawFn, *, most_orders: int = 14, planned: bool = False, odd: 
     day = replace(day, shifts={s: _odd_shift(shift, rng) for s, shift in day.shifts.items()})
     limit = draw(st.sampled_from((None, None, "stops", "duration", "distance")))
     day = replace(day, drivers={d: _limited(driver, limit) for d, driver in day.drivers.items()})
+    day = replace(day, drivers={d: _certified(driver, day, rng) for d, driver in day.drivers.items()})
     if planned:
         routes = draw(st.randoms(use_true_random=False).map(lambda r: scattered(day, r)))
         held = [o for sequence in routes.values() for o in sequence if rng.random() < 0.3]
@@ -64,3 +67,11 @@ def _odd_shift(shift, rng):
 def _limited(driver, limit):
     limits = {"stops": {"max_stops": 3}, "duration": {"max_duration_s": 7200}, "distance": {"max_distance_m": 25_000}}
     return replace(driver, **limits.get(limit, {}))
+
+
+def _certified(driver, day, rng):
+    """Some have what orders need by a certificate: good, run out, or needed to drive at all."""
+    if rng.random() < 0.6:
+        return driver
+    until = day.date + timedelta(days=rng.choice((-400, -1, 0, 30)))
+    return replace(driver, certificates=(Certificate("chilled", until, required=rng.random() < 0.3),))

@@ -47,6 +47,10 @@ class Wish:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     """The time wished for."""
+    hold_id: str = ""
+    """The place that is held for it, where the depot has slots."""
+    held_until: datetime | None = None
+    """Until when, unless it is answered before."""
     state: WishState = WishState.OPEN
     answer: str = ""
     """What the customer is told of it."""

@@ -1,5 +1,7 @@
 """What the depot writes about its people: coaching cards, training, drills. Each paper is one entry of the logbook.
 
+What the gateway must know of a date besides lies as a paper, too.
+
 The storage knows whose it is, what kind, and when; what is in it is the affair of whoever reads that kind.
 """
 
@@ -17,6 +19,10 @@ class PaperKind(StrEnum):
     COACHING = "coaching"
     TRAINING = "training"
     DRILL = "drill"
+    SLOTS_PLANNED = "slots planned"
+    """What the plan has in the slots of a date, about which it is; see `services.customer_pages_slots`."""
+    RUN_SHEET = "run sheet"
+    """A round as it was printed for its driver, and what was keyed of it; about the date of the round."""
 
 
 @dataclass(frozen=True, slots=True)

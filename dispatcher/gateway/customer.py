@@ -23,6 +23,7 @@ from dispatcher.gateway.limits import Buckets, Failures
 from dispatcher.gateway.page import FOR_EVER, KINDS
 from dispatcher.services.customer_pages_links import LONGEST, SHORTEST, digest_of
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
+from dispatcher.services.wishes_slots import Choices, choices_of
 from dispatcher.services.wishes_taken import NotTaken, take_wish
 
 MOST_BYTES = 4_000
@@ -82,22 +83,22 @@ class CustomerPages:
 
     # --- the page ---
 
-    def _look_up(self, part: str) -> tuple[CustomerPage, list[Wish]] | None:
-        """The page that this opens now, and the wishes there were; `None` for any reason not to show one."""
+    def _look_up(self, part: str) -> tuple[CustomerPage, list[Wish], Choices] | None:
+        """The page that this opens now, wishes there were, times to choose; `None` for any reason not to show one."""
         if not SHORTEST <= len(part) <= LONGEST:
             return None
         digest, now = digest_of(part), self._house.clock()
 
-        def ask(reader: LogbookReader) -> tuple[CustomerPage, list[Wish]] | None:
+        def ask(reader: LogbookReader) -> tuple[CustomerPage, list[Wish], Choices] | None:
             page = reader.customer_page(digest)
             if page is None or page.expires_at <= now or not reader.policy().messages.page:
                 return None
-            return page, _still(reader, page)
+            return page, _still(reader, page), choices_of(reader, page, now)
 
         return self._house.logbook.read(ask)
 
-    def _page(self, request: web.BaseRequest, page: CustomerPage, wishes: list[Wish]) -> web.Response:
-        text = self._pages.page(page, wishes, self._language(request, page), self._house.clock())
+    def _page(self, request: web.BaseRequest, page: CustomerPage, wishes: list[Wish], choices: Choices) -> web.Response:
+        text = self._pages.page(page, wishes, choices, self._language(request, page), self._house.clock())
         return _html(text)
 
     def _gone(self, request: web.BaseRequest) -> web.Response:

@@ -4,18 +4,21 @@ Only what is for the customer goes into it; the template escapes every word of i
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
+from babel.numbers import format_currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dispatcher.domain.customers import CustomerPage, Wish, WishKind, WishState
-from dispatcher.services.wishes_taken import days_offered, kinds_open, same_as, slots_offered
+from dispatcher.services.wishes_slots import Choice, Choices
+from dispatcher.services.wishes_taken import kinds_open, none_left, same_as
 
 NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "fi": "Suomi"}
 _STEP = {"waiting": 0, "planned": 0, "out": 1, "here": 1, "visited": 1, "done": 2, "partly": 2, "failed": 2}
@@ -55,9 +58,9 @@ class Pages:
         words: Words = self._words[lang]
         return words
 
-    def page(self, page: CustomerPage, wishes: Sequence[Wish], lang: str, now: datetime) -> str:
+    def page(self, page: CustomerPage, wishes: Sequence[Wish], choices: Choices, lang: str, now: datetime) -> str:
         """The page of an order."""
-        shown = _Shown(page, self._words[lang], lang, now)
+        shown = _Shown(page, choices, self._words[lang], lang, now)
         return self._env.get_template("page.html").render(**shown.context(wishes))
 
     def gone(self, lang: str, *, busy: bool = False) -> str:
@@ -70,6 +73,7 @@ class _Shown:
     """One page in one language at one moment."""
 
     page: CustomerPage
+    choices: Choices
     w: Words
     lang: str
     now: datetime
@@ -93,7 +97,8 @@ class _Shown:
             "at": self._clock(self.now),
             "as_of": self.w["as_of"].format(at=self._clock(self.now)),
             "wishes": [self._wish(wish) for wish in _worth_showing(wishes)],
-            "asks": [self._ask(kind) for kind in kinds_open(self.page, self.now) if kind not in stopped],
+            "asks": [self._ask(kind) for kind in kinds_open(self.page, self.choices) if kind not in stopped],
+            "none_left": self.w["none_left"] if none_left(self.page, self.choices) else "",
         }
 
     # --- how it stands ---
@@ -153,9 +158,15 @@ class _Shown:
             "kind": self.w["kind"][wish.kind.name.lower()],
             "what": wish.text or self._when(wish),
             "state": wish.state.value,
-            "verdict": self.w["stopped"] if done else self.w["state"][wish.state.value],
+            "verdict": self.w["stopped"] if done else self._verdict(wish),
             "answer": wish.answer if wish.state in (WishState.GRANTED, WishState.DECLINED) else "",
         }
+
+    def _verdict(self, wish: Wish) -> str:
+        if wish.state is WishState.OPEN and wish.held_until is not None and self.now < wish.held_until:
+            until = wish.held_until.astimezone(ZoneInfo(self.page.body["zone"]))
+            return str(self.w["held"].format(until=f"{self._day(until.date())}, {self._clock(until)}"))
+        return str(self.w["state"][wish.state.value])
 
     def _when(self, wish: Wish) -> str:
         if wish.on is None:
@@ -166,19 +177,29 @@ class _Shown:
 
     def _ask(self, kind: WishKind) -> dict[str, Any]:
         name = kind.name.lower()
-        ask: dict[str, Any] = {"kind": name, "name": self.w["kind"][name], "field": self.w["field"][name]}
+        ask: dict[str, Any] = {"kind": name, "name": self.w["kind"][name], "field": self.w["field"][name], "hint": ""}
         if kind is WishKind.DAY:
-            ask["days"] = [self._offer(on, lambda _: []) for on in days_offered(self.page, self.now)]
+            ask["days"] = [self._offer(on, ()) for on in self.choices.days]
         if kind is WishKind.SLOT:
-            days = (self.page.on, *days_offered(self.page, self.now))
-            offers = [self._offer(on, lambda on: slots_offered(self.page, on, self.now)) for on in days]
-            ask["days"] = [offer for offer in offers if offer["slots"]]
+            ask["days"] = [self._offer(on, self.choices.on(on)) for on in self.choices.dates]
+        if kind is WishKind.SLOT and self.choices.slots:
+            ask |= {"name": self.w["kind_slot"], "hint": self.w["slot_hint"]}
         return ask
 
-    def _offer(self, on: date, slots: Callable[[date], Sequence[tuple[time, time]]]) -> dict[str, Any]:
+    def _offer(self, on: date, times: Sequence[Choice]) -> dict[str, Any]:
         short = format_date(on, "EEE", self.lang)
-        times = [(f"{opens:%H:%M}", f"{closes:%H:%M}") for opens, closes in slots(on)]
-        return {"on": on.isoformat(), "name": self._day(on), "short": short, "slots": times}
+        slots = [(each.opens, each.closes, self._beside(each)) for each in times]
+        return {"on": on.isoformat(), "name": self._day(on), "short": short, "slots": slots}
+
+    def _beside(self, choice: Choice) -> str:
+        """What one ought to know before one chooses: its price, and how many places are left."""
+        said = []
+        if choice.slot is not None and choice.slot.rule.price:
+            amount = Decimal(choice.slot.rule.price) / 100
+            said.append(str(format_currency(amount, self.page.body["currency"], locale=self.lang)))
+        if choice.left is not None:
+            said.append(self.w["left_one"] if choice.left == 1 else self.w["left"].format(n=choice.left))
+        return "".join(f" · {each}" for each in said)
 
     # --- moments ---
 

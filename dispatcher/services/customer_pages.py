@@ -18,17 +18,20 @@ from dispatcher.domain.plan import Day, Stop
 from dispatcher.domain.proof import Attempt, Need, Outcome, ProofKind
 from dispatcher.domain.road_policy import RoadPolicy
 from dispatcher.domain.schedule import StopTimes
+from dispatcher.domain.slots import SlotBook
 from dispatcher.domain.time import TimeWindow, midnight
 from dispatcher.domain.tracking import LiveRound, LiveStop
 from dispatcher.messages.reach import address_of
 from dispatcher.services.codes import depot_secret
 from dispatcher.services.customer_pages_links import digest_of, link_of, secret_part
+from dispatcher.services.customer_pages_slots import publish_planned, wants_of
 from dispatcher.services.driving_progress import progress_of
 from dispatcher.services.liveday import LiveDay
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
 from dispatcher.services.planning import Outlook
 from dispatcher.services.telling import DAY_BEFORE_WIDTH, ON_ROAD_WIDTH
 from dispatcher.services.telling_keys import Interval
+from dispatcher.services.wishes_slots import free
 from dispatcher.services.workplace import Workplace
 
 __all__ = ["Published", "link_of", "pages_of", "publish"]
@@ -74,12 +77,14 @@ def publish(workplace: Workplace, outlook: Outlook, live: LiveDay | None, *, now
         return Published()
     secret = depot_secret(workplace.home.database(workplace.slug).parent / "gateway")
     logbook = workplace.live.logbook
+    book = logbook.read(lambda reader: reader.slot_book())
+    publish_planned(workplace, book, now=now)
     begun = logbook.read(lambda reader: _begun(reader, day)) if live else frozenset()
-    wanted = pages_of(outlook, live, begun, secret=secret, now=now)
+    wanted = pages_of(outlook, live, begun, secret=secret, now=now, book=book)
     before, late = logbook.read(lambda reader: _before(reader, day.date, wanted))
     strays = [order_id for order_id in before if order_id not in wanted]
     elsewhere = {order.id: order for order in workplace.store.read(lambda r: r.orders(strays))} if strays else {}
-    moved = {o: _page(day, order, _waiting(order), secret=secret, now=now) for o, order in elsewhere.items()}
+    moved = {o: _page(day, order, _waiting(order), book, secret=secret, now=now) for o, order in elsewhere.items()}
     changed = [page for page in (wanted | moved).values() if _differs(before.get(page.order_id), page)]
     changed = [page for page in changed if page.body["state"] != "cancelled" or page.order_id in before]
     gone = [order_id for order_id in strays if order_id not in elsewhere]
@@ -89,9 +94,15 @@ def publish(workplace: Workplace, outlook: Outlook, live: LiveDay | None, *, now
 
 
 def pages_of(
-    outlook: Outlook, live: LiveDay | None, begun: Collection[ShiftId] = (), *, secret: bytes, now: datetime
+    outlook: Outlook,
+    live: LiveDay | None,
+    begun: Collection[ShiftId] = (),
+    *,
+    secret: bytes,
+    now: datetime,
+    book: SlotBook | None = None,
 ) -> dict[OrderId, CustomerPage]:
-    """The page of every order of the day; `begun` are the rounds whose drivers said so."""
+    """The page of every order of the day; `begun` are the rounds whose drivers said so, `book` the depot's slots."""
     day = outlook.day
     standing = {order_id: _waiting(order) for order_id, order in day.orders.items()}
     for route in day.plan.routes:
@@ -104,8 +115,9 @@ def pages_of(
         tried = day.orders.get(order_id)
         if tried is not None and attempt.number >= tried.attempt and tried.state is OrderState.OPEN:
             standing[order_id] = _ended(attempt, day.depot.road)
+    book = book or SlotBook()
     return {
-        order_id: _page(day, order, standing[order_id], secret=secret, now=now)
+        order_id: _page(day, order, standing[order_id], book, secret=secret, now=now)
         for order_id, order in day.orders.items()
     }
 
@@ -131,10 +143,13 @@ def _write(
         writer.put_customer_page(page)
     for order_id in gone:
         writer.remove_customer_page(order_id)
+        for wish in writer.wishes_of(order_id):
+            free(writer, wish, now)
     for wish in late:
         fresh = writer.wish(wish.id)
         if fresh is not None and fresh.state is WishState.OPEN:
             writer.put_wish(replace(fresh, state=WishState.OVERTAKEN, answer=TOO_LATE, decided_at=now))
+            free(writer, fresh, now)
 
 
 def _differs(before: CustomerPage | None, page: CustomerPage) -> bool:
@@ -145,8 +160,11 @@ def _differs(before: CustomerPage | None, page: CustomerPage) -> bool:
 # --- one page -----------------------------------------------------------------------------------------------------
 
 
-def _page(day: Day, order: Order, standing: Mapping[str, Any], *, secret: bytes, now: datetime) -> CustomerPage:
+def _page(
+    day: Day, order: Order, standing: Mapping[str, Any], book: SlotBook, *, secret: bytes, now: datetime
+) -> CustomerPage:
     depot, zone = day.depot, day.depot.zone
+    slot = wants_of(order, book)
     body = {
         "number": order.number,
         "sender": order.sender,
@@ -159,6 +177,7 @@ def _page(day: Day, order: Order, standing: Mapping[str, Any], *, secret: bytes,
         "leave": _leave(order, depot.road),
         "days": [on.isoformat() for on in _working_days(day, max(order.date, now.astimezone(zone).date()))],
         "slots": [[f"{a:%H:%M}", f"{b:%H:%M}"] for a, b in _slots(depot.shift_starts, depot.shift_ends)],
+        **({"slot": slot, "currency": depot.currency} if slot else {}),
         "private": _addresses(order, depot.road),
     }
     return CustomerPage(

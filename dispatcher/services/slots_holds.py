@@ -59,17 +59,27 @@ def require_room(slot: Slot, more: Taken, zone: ZoneInfo) -> None:
         raise BadInput(f"{where} is full: {why}.", "Choose another slot, or raise its capacity.")
 
 
-def take(writer: LogbookWriter, wanted: Wanted, moment: Moment, by: str, *, instead_of: str = "") -> SlotHold:
-    """Hold a place, instead of another perhaps. Raises `BadInput`, with nothing changed."""
+def take(
+    writer: LogbookWriter,
+    wanted: Wanted,
+    moment: Moment,
+    by: str,
+    *,
+    instead_of: str = "",
+    until: datetime | None = None,
+) -> SlotHold:
+    """Hold a place for ten minutes, or until another moment; instead of another perhaps.
+
+    Raises `BadInput`, with nothing changed.
+    """
     book, now = writer.slot_book(), moment.now
     require_room(stood(writer, book, wanted, moment, but=instead_of), wanted.more, moment.zone)
     if instead_of:
         old = held(writer, instead_of, now, moment.zone)
         writer.put_slot_hold(replace(old, state=HoldState.LET_GO))
     rule_id, on = wanted.key
-    made = SlotHold(
-        new_id(), rule_id, on, now, now + HOLD_LASTS, by, wanted.more.minutes, wanted.more.load, moved_from=instead_of
-    )
+    until = until or now + HOLD_LASTS
+    made = SlotHold(new_id(), rule_id, on, now, until, by, wanted.more.minutes, wanted.more.load, moved_from=instead_of)
     writer.put_slot_hold(made)
     return made
 
@@ -131,7 +141,7 @@ def _confirmed(writer: LogbookWriter, wanted: Wanted, now: datetime, by: str, ol
     former = [hold for hold in writer.slot_holds_of(wanted.order_id) if hold.counts(now)]
     for hold in former:
         writer.put_slot_hold(replace(hold, state=HoldState.LET_GO))
-    until = max(old.until if old else now, now + HOLD_LASTS)
+    until = now + HOLD_LASTS
     made = old or SlotHold(new_id(), *wanted.key, now, until, by, moved_from=former[-1].id if former else "")
     more = wanted.more
     made = replace(made, state=HoldState.CONFIRMED, order_id=wanted.order_id, until=until)

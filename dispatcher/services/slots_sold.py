@@ -8,6 +8,7 @@ redone takes it again.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order, OrderState
@@ -23,20 +24,25 @@ type InPlan = Mapping[SlotKey, tuple[Order, ...]]
 
 def in_plan(book: SlotBook, day: Day) -> InPlan:
     """The open orders of a day that have a slot, by slot."""
+    return among(book, day.date, day.depot.zone, day.orders.values())
+
+
+def among(book: SlotBook, on: date, zone: ZoneInfo, there: Iterable[Order]) -> InPlan:
+    """Of the orders of a date those open ones that have a slot, by slot."""
     by_window: dict[TimeWindow, dict[AreaId, RuleId]] = defaultdict(dict)
     for rule in book.rules.values():
-        if occurs(rule, day.date):
-            window = window_of(rule, book.changes.get((rule.id, day.date)), day.date, day.depot.zone)
+        if occurs(rule, on):
+            window = window_of(rule, book.changes.get((rule.id, on)), on, zone)
             by_window[window].setdefault(rule.area_id, rule.id)
     found: dict[SlotKey, list[Order]] = defaultdict(list)
     areas = tuple(book.areas.values())
-    for order in day.orders.values():
+    for order in there:
         if order.state is not OrderState.OPEN or len(order.windows) != 1 or order.windows[0] not in by_window:
             continue
         area = area_of_address(areas, order.address)
         rule_id = by_window[order.windows[0]].get(area.id) if area else None
         if rule_id is not None:
-            found[rule_id, day.date].append(order)
+            found[rule_id, on].append(order)
     return {key: tuple(sorted(orders, key=lambda o: o.number)) for key, orders in found.items()}
 
 

@@ -24,7 +24,9 @@ from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import UnitOfWork
 from dispatcher.services.rounds import loads_at_depot
 from dispatcher.services.sending import standing
+from dispatcher.services.wishes_places import place_of
 from dispatcher.services.wishes_rooms import Room, room_on
+from dispatcher.services.wishes_slots import free
 from dispatcher.services.workplace import Workplace
 
 __all__ = ["JudgedWish", "decide", "judged"]
@@ -89,7 +91,7 @@ def _to_send(workplace: Workplace, outlook: Outlook, dates: Collection[date | No
 def decide(logbook: Logbook, wish_id: str, *, granted: bool, answer: str, by: str, now: datetime) -> Wish:
     """Grant a wish, or decline it; `answer` is what the customer reads besides. Raises `BadInput`, as for one decided.
 
-    The change that a granted wish wants is made before, by whoever asks.
+    The change that a granted wish wants is made before, by whoever asks; a place that is only held still is free again.
     """
     by, answer = by.strip(), answer.strip()
     if not by:
@@ -106,6 +108,7 @@ def decide(logbook: Logbook, wish_id: str, *, granted: bool, answer: str, by: st
         state = WishState.GRANTED if granted else WishState.DECLINED
         fresh = replace(wish, state=state, answer=answer, decided_at=now, decided_by=by)
         writer.put_wish(fresh)
+        free(writer, fresh, now)
         return fresh
 
     return logbook.write(keep)
@@ -172,6 +175,9 @@ def _other_time(
         return replace(wished, why_not="That time is over.")
     if order.pickup_id is not None and on != order.date and not tried:
         return replace(wished, why_not="Its goods are fetched on the way: move both orders by hand.")
+    place, why_not = place_of(workplace, wish, now)
+    if why_not:
+        return replace(wished, why_not=why_not)
     windows = (slot,) if slot else hours_later(order, on, outlook.day.depot.zone)
     moved = replace(order, date=on, windows=windows, pickup_id=order.pickup_id if on == order.date else None)
     room = room_on(workplace, outlook, moved, now=now)
@@ -182,8 +188,13 @@ def _other_time(
         if slot is not None:
             uow.put_orders([replace(_order(uow, order.id), windows=windows)])
         room.take(uow)
+        if place is not None:  # the last step: if it was taken away meanwhile, the plan stays as it is
+            place.confirm(uow, order.id)
 
     verdict = room.verdict(spelt(on))
+    if place is not None:
+        until = place.hold.until.astimezone(outlook.day.depot.zone)
+        verdict += f" Its place in the slot is held until {spelt(until.date())}, {until:%H:%M}."
     if on != order.date and not tried and _is_out(outlook, order, now):
         verdict += " Its goods are on the road already: tell the driver to bring them back."
     return replace(wished, verdict=verdict, fits=room.fits, change=change)

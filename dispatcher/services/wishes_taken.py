@@ -1,22 +1,23 @@
 """What a customer may wish on the page, and how a wish is taken: looked at, bounded, written down once.
 
-The gateway's side; nothing of the plan is known here. A wish changes nothing but that messages stop at once.
+The gateway's side; nothing of the plan is known here. A wish changes nothing but that messages stop at once, and that
+a place in a slot is held for whoever wishes for it (`wishes_slots`).
 """
 
 import hashlib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from dispatcher.domain.customers import CustomerPage, Wish, WishKind, WishState
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.messages import Channel
-from dispatcher.domain.time import at_local
+from dispatcher.domain.slots import Slot
 from dispatcher.services.logbook import LogbookWriter
 from dispatcher.services.replies import silence
+from dispatcher.services.wishes_slots import Choice, Choices, choices_of, free, hold_for
 
 MOST_WISHES = 20
 """Of one order, whatever became of them: whoever wants more than that is better called."""
@@ -57,33 +58,25 @@ def same_as(kind: WishKind) -> Collection[WishKind]:
     return next(kinds for kinds in SAME if kind in kinds)
 
 
-def kinds_open(page: CustomerPage, now: datetime) -> tuple[WishKind, ...]:
+def kinds_open(page: CustomerPage, choices: Choices) -> tuple[WishKind, ...]:
     """What makes sense to wish at this moment, in the order a page offers it."""
     body = page.body
     sensible = set(_MAY.get(body["state"], {_K.NO_MESSAGES}))
     sensible -= {kind for kind, name in _LEAVING.items() if name not in body["leave"]}
-    if not days_offered(page, now):
+    if choices.slots and _K.DAY in sensible:  # a day is chosen with its slot
+        sensible.add(_K.SLOT)
+    if not choices.days:
         sensible.discard(_K.DAY)
-    if not any(slots_offered(page, on, now) for on in (page.on, *days_offered(page, now))):
+    if not choices.times:
         sensible.discard(_K.SLOT)
     if not body["private"]:
         sensible.discard(_K.NO_MESSAGES)
     return tuple(kind for kind in WishKind if kind in sensible)
 
 
-def days_offered(page: CustomerPage, now: datetime) -> list[date]:
-    """Other days that can be wished for."""
-    today = now.astimezone(ZoneInfo(page.body["zone"])).date()
-    return [on for on in map(date.fromisoformat, page.body["days"]) if on > today and on != page.on]
-
-
-def slots_offered(page: CustomerPage, on: date, now: datetime) -> list[tuple[time, time]]:
-    """The times that can be wished for on a day: what has begun is over, and a failed attempt's day is, too."""
-    if on == page.on and page.body["state"] not in ("planned", "waiting"):
-        return []
-    zone = ZoneInfo(page.body["zone"])
-    slots = [(time.fromisoformat(a), time.fromisoformat(b)) for a, b in page.body["slots"]]
-    return [(opens, closes) for opens, closes in slots if at_local(on, opens, zone) > now]
+def none_left(page: CustomerPage, choices: Choices) -> bool:
+    """Whether another time could be chosen if the depot had one left."""
+    return choices.slots and not choices.times and _K.DAY in _MAY.get(page.body["state"], ())
 
 
 def take_wish(writer: LogbookWriter, page: CustomerPage, said: Any, now: datetime) -> Wish:
@@ -97,7 +90,7 @@ def take_wish(writer: LogbookWriter, page: CustomerPage, said: Any, now: datetim
     wish_id = _id(page, said.get("key"))
     if (known := writer.wish(wish_id)) is not None:
         return known
-    wish = _understood(page, said, wish_id, now)
+    wish, slot = _understood(writer, page, said, wish_id, now)
     former = writer.wishes_of(page.order_id)
     if wish.kind is WishKind.NO_MESSAGES:
         for name, to in page.body["private"].items():
@@ -110,8 +103,19 @@ def take_wish(writer: LogbookWriter, page: CustomerPage, said: Any, now: datetim
     for earlier in former:
         if earlier.state is WishState.OPEN and earlier.kind in same_as(wish.kind):
             writer.put_wish(replace(earlier, state=WishState.OVERTAKEN, decided_at=now))
+            free(writer, earlier, now)
+    if slot is not None:
+        wish = _with_place(writer, page, wish, slot, now)
     writer.put_wish(wish)
     return wish
+
+
+def _with_place(writer: LogbookWriter, page: CustomerPage, wish: Wish, slot: Slot, now: datetime) -> Wish:
+    try:
+        hold = hold_for(writer, page, slot, now)
+    except BadInput as gone:
+        raise NotTaken("slot", gone.what, gone.remedy) from gone
+    return replace(wish, hold_id=hold.id, held_until=hold.until)
 
 
 def _id(page: CustomerPage, key: Any) -> str:
@@ -122,21 +126,28 @@ def _id(page: CustomerPage, key: Any) -> str:
     return hashlib.sha256(named).hexdigest()[:32]
 
 
-def _understood(page: CustomerPage, said: Mapping[str, Any], wish_id: str, now: datetime) -> Wish:
+def _understood(
+    writer: LogbookWriter, page: CustomerPage, said: Mapping[str, Any], wish_id: str, now: datetime
+) -> tuple[Wish, Slot | None]:
+    """The wish, and the slot of the catalogue that is wished for, if it is one."""
     kind = next((kind for kind in WishKind if kind.name.lower() == said.get("kind")), None)
     if kind is None:
         raise NotTaken("garbled", "Nobody knows such a wish.")
-    if kind not in kinds_open(page, now):
+    choices = choices_of(writer, page, now)
+    if kind is WishKind.SLOT and none_left(page, choices):
+        raise NotTaken("slot", "No time is free any more.", "Call the depot.")
+    if kind not in kinds_open(page, choices):
         raise NotTaken("over", f"“{kind.value.capitalize()}” cannot be wished for any more.")
     wish = Wish(wish_id, page.order_id, page.attempt, now, kind)
     if kind in _WITH_TEXT:
-        return replace(wish, text=_text(said.get("text")))
+        return replace(wish, text=_text(said.get("text"))), None
     if kind is WishKind.DAY:
-        return replace(wish, on=_day(said.get("on"), days_offered(page, now)))
+        return replace(wish, on=_day(said.get("on"), choices.days)), None
     if kind is WishKind.SLOT:
-        on = _day(said.get("on"), [page.on, *days_offered(page, now)])
-        return _at(wish, page, on, said, now)
-    return wish
+        chosen = _chosen(choices, page, said)
+        window = chosen.window
+        return replace(wish, on=chosen.on, opens_at=window.opens_at, closes_at=window.closes_at), chosen.slot
+    return wish, None
 
 
 def _text(said: Any) -> str:
@@ -160,11 +171,10 @@ def _day(said: Any, offered: Sequence[date]) -> date:
     return found
 
 
-def _at(wish: Wish, page: CustomerPage, on: date, said: Mapping[str, Any], now: datetime) -> Wish:
-    slots = slots_offered(page, on, now)
+def _chosen(choices: Choices, page: CustomerPage, said: Mapping[str, Any]) -> Choice:
+    on = _day(said.get("on"), choices.dates if choices.slots else [page.on, *choices.days])
     wanted = said.get("from"), said.get("until")
-    found = next(((a, b) for a, b in slots if (f"{a:%H:%M}", f"{b:%H:%M}") == wanted), None)
+    found = next((choice for choice in choices.on(on) if (choice.opens, choice.closes) == wanted), None)
     if found is None:
         raise NotTaken("slot", "That time cannot be had on that day.", "Choose one of those on the page.")
-    zone = ZoneInfo(page.body["zone"])
-    return replace(wish, on=on, opens_at=at_local(on, found[0], zone), closes_at=at_local(on, found[1], zone))
+    return found

@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ from PySide6.QtCore import QProcess, QProcessEnvironment, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from commands.opening import open_depot, open_store
+from commands.opening import open_depot
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.incidents import IncidentKind, Remedy
 from dispatcher.domain.proof import Need, ProofKind
@@ -32,19 +32,12 @@ from dispatcher.domain.review import FlagKind
 from dispatcher.services.clocks import system_clock
 from dispatcher.services.exceptions import Given
 from dispatcher.services.home import Home
-from dispatcher.services.workplace import create_depot
 from dispatcher.simulation.lapses import Lapse
+from tests.hand.offscreen import Play, play
 from tests.hand.practice import found
-from tests.hand.stepping import Missed, Script, Stepper, key, write
-from ui.app import Program, make_application, open_settings
-from ui.collecting import GuiCollector
-from ui.exceptions.deeds import PERSON
-from ui.proofs.judging import REVIEWER as REVIEWING
+from tests.hand.stepping import Missed, Script, key, write
 from ui.proofs.words import Row
-from ui.theme import Mode
-from ui.window.main import MainWindow
 
-SIZE = (1600, 960)
 PLANNED_S = 8.0
 REVIEWER, SECOND = "Anna Berg", "Bo Lind"
 DRIVEN_S = 900.0
@@ -63,34 +56,10 @@ GRAVE = {FlagKind.INK_DOT, FlagKind.INK_SAME, FlagKind.TWIN, FlagKind.EARLY, Fla
 Key = Qt.Key
 
 
-@dataclass(slots=True)
-class Evening:
-    """What is played, and what came of it."""
+class Evening(Play):
+    """A practice day driven to the end, and worked off."""
 
-    program: Program
-    home: Home
-    slug: str
-    folder: Path
     args: argparse.Namespace
-    result: dict[str, Any] = field(default_factory=dict)
-    taken: int = 0
-    keys: int = 0
-
-    @property
-    def window(self) -> MainWindow:
-        assert self.program.window is not None
-        return self.program.window
-
-    def picture(self, name: str) -> None:
-        """The window as it is."""
-        self.taken += 1
-        self.window.grab().save(str(self.folder / f"{self.taken:02d}-{name}.png"))
-        print(f"{self.taken:02d}-{name}.png", file=sys.stderr, flush=True)
-
-    def press(self, what: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        """One key, counted."""
-        self.keys += 1
-        key(what, modifier)
 
     # --- the day --------------------------------------------------------------------------------------------------
 
@@ -360,37 +329,12 @@ def practised(home: Home, args: argparse.Namespace) -> str:
     return slug
 
 
-def play(args: argparse.Namespace) -> dict[str, Any]:
+def played(args: argparse.Namespace) -> dict[str, Any]:
     """On a fresh data folder."""
     with TemporaryDirectory(prefix="roundhouse-evening-") as data:
         home = Home(Path(data))
-        slug = practised(home, args)
-        app, theme = make_application(home)
-        theme.apply(Mode.LIGHT, 1.0)
-        maker = lambda depot: create_depot(home, depot, open_store=open_store)
-        program = Program(home, theme, partial(open_depot, home), maker, open_store)
-        collector = GuiCollector(program)
-        settings = open_settings(home)
-        for name in (REVIEWING, PERSON):
-            settings.setValue(name, REVIEWER)
-        settings.sync()
-        program.open(slug, args.date)
-        evening = Evening(program, home, slug, args.dir, args)
-        evening.window.resize(*SIZE)
-        stepper = Stepper(evening.script())
-
-        def end(fault: str) -> None:
-            if fault:
-                evening.picture("fault")
-                evening.result["fault"] = fault
-            evening.window.close()
-
-        stepper.ended.connect(end)
-        evening.window.destroyed.connect(app.quit)
-        stepper.start()
-        app.exec()
-        collector.stop()
-        return evening.result
+        Evening.args = args
+        return play(Evening, home, practised(home, args), args.dir, args.date, who=REVIEWER)
 
 
 def parsed() -> argparse.Namespace:
@@ -409,6 +353,6 @@ if __name__ == "__main__":
     asked.dir = asked.dir.resolve()
     asked.dir.mkdir(parents=True, exist_ok=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    came_of_it = play(asked)
+    came_of_it = played(asked)
     print(json.dumps(came_of_it, indent=2, default=str), flush=True)
     sys.exit(1 if "fault" in came_of_it else 0)

@@ -6,6 +6,7 @@ Made through the ordinary ways in: a fleet file, an order file, the optimiser.
 import csv
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,10 @@ ORDER = "Order ID"
 
 
 def found(home: Home, on: date, *, drivers: int, orders: int, seconds: float) -> str:
-    """A depot with so many drivers on duty and orders for a date, planned for so many seconds; its folder name."""
+    """A depot with so many drivers on duty and orders for a date, planned for so many seconds; its folder name.
+
+    With 0 seconds the orders lie in the pool, nobody having chosen a time yet.
+    """
     regions.build(home, demo.extract(), demo.REGION, NoProgress())
     fleet = json.loads((demo.RESOURCES / "fleet.json").read_text(encoding="utf-8"))
     said = fleet["depot"]
@@ -40,6 +44,10 @@ def found(home: Home, on: date, *, drivers: int, orders: int, seconds: float) ->
 def _plan(workplace: Workplace, on: date, orders: Path, seconds: float) -> None:
     preview = importing.prepare(workplace, importing.Request(orders, on=on, sender="Practice"), NoProgress())
     workplace.store.write(importing.label(preview), lambda uow: importing.commit(uow, preview))
+    if not seconds:
+        open_orders = workplace.store.read(lambda r: r.day(on)).orders.values()
+        workplace.store.write("Any time", lambda uow: uow.put_orders([replace(o, windows=()) for o in open_orders]))
+        return
     proposal = workplace.desk.optimise(workplace.store.read(lambda r: r.day(on)), seconds=seconds)
     workplace.store.write("Plan the day", lambda uow: apply_proposal(uow, proposal))
 

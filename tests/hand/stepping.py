@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 type Condition = Callable[[], object]
-type Script = Generator[Condition | tuple[Condition, str, float], None, None]
+type Script = Generator[Condition | tuple[Condition, str] | tuple[Condition, str, float], None, None]
 
 BEAT_MS = 20
 PATIENCE_S = 30.0
@@ -56,7 +56,8 @@ class Stepper(QObject):
 
     def _next(self) -> None:
         asked = next(self._script)
-        self._holds, self._what, patience_s = asked if isinstance(asked, tuple) else (asked, "", PATIENCE_S)
+        holds, what, patience_s, *_ = (*(asked if isinstance(asked, tuple) else (asked, "")), PATIENCE_S)
+        self._holds, self._what = holds, what
         self._until = time.monotonic() + patience_s
 
     def _end(self, fault: str) -> None:

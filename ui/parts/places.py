@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import shiboken6
 from PySide6.QtCore import QModelIndex, QObject, QStringListModel, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QCompleter, QLineEdit
 
@@ -80,7 +81,7 @@ class PlaceSearch(QObject):
         self._model.setStringList([found.label for found in offers])
         if offers:
             self._completer.complete()
-        else:
+        elif shiboken6.isValid(self.popup):  # a window that closes deletes its popups before its forms end
             self.popup.hide()
 
     @Slot(QModelIndex)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
@@ -149,7 +149,7 @@ class Counter(QWidget):
             Column("Money", lambda o: "–" if o.cost is None else fmt.price(o.cost, currency), right=True, most=24),
             Column("Pays", lambda o: words.pays(o.slot, currency), right=True, most=22),
             Column("Left", lambda o: words.left(o.slot), right=True, most=18),
-            Column("Fails", lambda o: "–" if o.failure is None else f"{o.failure:.0%}", right=True, most=20),
+            Column("Fails", lambda o: "–" if o.failure is None else f"{o.failure:.0%}", right=True, tip=lambda o: o.failure_why, most=20),
             Column("Choose until", lambda o: words.cut_off(o.slot, zone), most=46),
         )
 
@@ -273,6 +273,14 @@ class Counter(QWidget):
             field.setReadOnly(known)
         for box in (self.parcels, self.service, self.kg):
             box.setEnabled(not known)
+
+    def event(self, event: QEvent) -> bool:
+        """Here Ctrl+N is the next customer's, not the order form's."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
+            if event.matches(QKeySequence.StandardKey.New):
+                event.accept()
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter in a field goes on: from the enquiry to the offers, from the order's fields to the order."""
@@ -435,6 +443,7 @@ class Counter(QWidget):
         for part in (self.look, self.address):
             part.setEnabled(self.holding is None)
         if self.holding:
+            self.address.setCursorPosition(0)
             self.held.say("")
             self._say_held(self._clock())
             self.confirm.setEnabled(self._mine)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 
 from dispatcher.domain.orders import Load
@@ -240,3 +241,20 @@ def test_a_name_not_given_leaves_the_slot_to_be_held_later(shown: Shown, counter
     press(Qt.Key.Key_Escape)
     assert counter.holding is None
     assert counter.hold.isEnabled()
+
+
+def test_the_next_customer_is_not_the_order_form_of_the_window(shown: Shown, counter: Counter) -> None:
+    taken: list[bool] = []
+    window = shown.panel.window()
+    action = QAction("New order", window)
+    action.setShortcut(QKeySequence("Ctrl+N"))
+    action.triggered.connect(taken.append)
+    window.addAction(action)
+    ask(shown, counter)
+    for field in (counter.offers.view, counter.address):
+        counter.parcels.setValue(7)
+        field.setFocus()
+        QTest.keyClick(field, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        assert counter.parcels.value() == 1
+        assert counter.address.text() == ""
+    assert not taken

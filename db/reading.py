@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, Text, and_, func, select
 
 from db.days import DATED, LASTING, DayRows, belonging, by_driver, day_of
-from db.rows import Row, to_closure, to_depot, to_driver, to_order, to_shift, to_vehicle
-from db.tables import audit, closure, depot, driver, key_of, mapping, orders, pin, shift, stop, vehicle
+from db.rows import Row, to_closure, to_depot, to_driver, to_order, to_remembered, to_shift, to_vehicle
+from db.tables import audit, closure, depot, driver, key_of, mapping, orders, pin, remembered, shift, stop, vehicle
 from dispatcher.domain.changes import DaySummary
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
@@ -20,6 +20,7 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day, Plan, Route, Stop
+from dispatcher.domain.remembered import Remembered
 from dispatcher.domain.roads import Closure
 
 VARIABLES = 10_000
@@ -147,6 +148,10 @@ class SqlReader:
     def pins(self, keys: Iterable[str]) -> Mapping[str, Place]:
         rows = by_keys(self._connection, pin, dict.fromkeys(keys))
         return {row["key"]: Place(row["lat"], row["lon"]) for row in rows}
+
+    def remembered(self, keys: Iterable[str]) -> Mapping[str, Remembered]:
+        rows = by_keys(self._connection, remembered, dict.fromkeys(keys))
+        return {row["key"]: to_remembered(row) for row in rows}
 
     def mapping(self, sender: str) -> Mapping[str, str] | None:
         columns: Mapping[str, str] | None = self._connection.scalar(

@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from db.plain import from_plain, plain
 from db.policy import needs_json, policy_json, to_needs, to_policy
 from db.tables import DEPOT_KEY
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.fleet import Driver, Lock, Shift, Vehicle, VehicleKind
 from dispatcher.domain.ids import OrderId, ShiftId
@@ -14,6 +16,7 @@ from dispatcher.domain.orders import Contact, Load, Order, OrderKind, OrderLine,
 from dispatcher.domain.place import Address, Place, Precision
 from dispatcher.domain.plan import Stop
 from dispatcher.domain.proof import Asked
+from dispatcher.domain.remembered import Remembered
 from dispatcher.domain.roads import Closure
 from dispatcher.domain.time import TimeWindow
 
@@ -90,6 +93,7 @@ def vehicle_row(vehicle: Vehicle) -> Row:
         "cost_per_km": vehicle.cost_per_km,
         "fixed_cost": vehicle.fixed_cost,
         "max_reloads": vehicle.max_reloads,
+        "certificates": [plain(each) for each in vehicle.certificates],
     }
 
 
@@ -105,6 +109,7 @@ def to_vehicle(row: Row) -> Vehicle:
         cost_per_km=row["cost_per_km"],
         fixed_cost=row["fixed_cost"],
         max_reloads=row["max_reloads"],
+        certificates=_certificates(row),
         version=row["version"],
     )
 
@@ -125,6 +130,7 @@ def driver_row(driver: Driver) -> Row:
         "max_duration_s": driver.max_duration_s,
         "max_distance_m": driver.max_distance_m,
         "break_s": driver.break_s,
+        "certificates": [plain(each) for each in driver.certificates],
         "active": driver.active,
     }
 
@@ -133,7 +139,11 @@ def to_driver(row: Row) -> Driver:
     """The driver of a row."""
     clocks = {clock: row[clock] and time.fromisoformat(row[clock]) for clock in CLOCKS}
     sets = {part: frozenset(row[part]) for part in ("skills", "weekdays")}
-    return Driver(**{**row, **clocks, **sets})
+    return Driver(**{**row, **clocks, **sets, "certificates": _certificates(row)})
+
+
+def _certificates(row: Row) -> tuple[Certificate, ...]:
+    return from_plain(row["certificates"], tuple[Certificate, ...])
 
 
 def shift_row(shift: Shift) -> Row:
@@ -309,6 +319,24 @@ def to_closure(row: Row) -> Closure:
         last=date.fromisoformat(row["last"]),
         version=row["version"],
     )
+
+
+def remembered_row(key: str, remembered: Remembered) -> Row:
+    """A row of table `remembered`."""
+    return {
+        "key": key,
+        "text": remembered.text,
+        "note": remembered.note,
+        "approach": remembered.approach,
+        "service_s": remembered.service_s,
+        "declined": sorted(remembered.declined),
+    }
+
+
+def to_remembered(row: Row) -> Remembered:
+    """What is remembered of an address, from its row."""
+    parts = {name: row[name] for name in ("text", "note", "approach", "service_s")}
+    return Remembered(**parts, declined=frozenset(row["declined"]))
 
 
 def pin_row(key: str, place: Place, text: str) -> Row:

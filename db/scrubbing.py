@@ -16,7 +16,7 @@ import msgspec
 from sqlalchemy import Connection, Table, select, update
 
 from db.reading import by_keys, fetch
-from db.tables import audit, driver, image, key_of, orders, pin, step
+from db.tables import audit, driver, image, key_of, orders, pin, remembered, step
 from dispatcher.domain.ids import DriverId, OrderId
 from dispatcher.domain.keeping import ERASED, Trace
 from dispatcher.domain.orders import OrderState
@@ -112,7 +112,12 @@ def scrub_images(
     driver_ids: Collection[DriverId] = (),
 ) -> None:
     """Put the person out of every image of an order or a driver, and drop those of remembered places."""
-    wanted: tuple[tuple[Table, set[str]], ...] = (orders, set(order_ids)), (pin, set(pins)), (driver, set(driver_ids))
+    wanted: tuple[tuple[Table, set[str]], ...] = (
+        (orders, set(order_ids)),
+        (pin, set(pins)),
+        (remembered, set(pins)),
+        (driver, set(driver_ids)),
+    )
     for table, keys in wanted:
         # all of them before any is changed
         for part, content in list(_contents(connection, table, keys)):
@@ -143,7 +148,7 @@ def _scrub(content: dict[str, Any], table: Table, keys: set[str]) -> bool:
     """Whether anything of it was theirs. A remembered place is known by its address, so nothing of it may stay."""
     columns, key = content["columns"], key_of(table).name
     place = columns.index(key) if columns else 0
-    if table is pin:
+    if table in (pin, remembered):
         kept = [values for values in content["rows"] if values[place] not in keys]
         absent = [known for known in content["absent"] if known not in keys]
         touched = len(kept) < len(content["rows"]) or len(absent) < len(content["absent"])

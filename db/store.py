@@ -14,7 +14,7 @@ from db.reading import SqlReader, by_keys
 from db.recording import Recorder
 from db.rows import Row
 from db.sqlite import empty_journal, reading_engine, writing_engine
-from db.tables import DEPOT_KEY, depot, driver, orders, pin
+from db.tables import DEPOT_KEY, depot, driver, orders, pin, remembered
 from db.turns import Turns
 from db.unit import SqlUnitOfWork
 from dispatcher.domain.changes import ChangeSet, Done, HistoryEntry, HistoryState
@@ -95,6 +95,7 @@ class SqliteStore:
             nameless = {row["id"]: scrubbing.blank_driver(row) for row in by_keys(connection, driver, drivers)}
             recorder.apply(driver, {key: _unstamped(row) for key, row in nameless.items()})
             recorder.apply(pin, dict.fromkeys(pins))
+            recorder.apply(remembered, dict.fromkeys(pins))
             changes = self._sign(connection, recorder, label, author, why)
             # after the signing, for that keeps images of its own; and no step: nobody can go back behind this
             scrubbing.scrub_images(connection, order_ids, pins, drivers)

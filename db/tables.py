@@ -59,10 +59,10 @@ def _real(name: str) -> Column[float]:
     return Column(name, Float, nullable=False)
 
 
-def _later(name: str, default: str | int | bool | dict[str, Any]) -> Column[Any]:
+def _later(name: str, default: str | int | bool | dict[str, Any] | list[Any]) -> Column[Any]:
     """A column of a later schema."""
     match default:
-        case dict():
+        case dict() | list():
             return Column(name, JSON, nullable=False, default=default, server_default=json.dumps(default))
         case bool():
             return Column(name, Boolean, nullable=False, default=default, server_default=true() if default else false())
@@ -111,6 +111,7 @@ vehicle = Table(
     _whole("fixed_cost"),
     _whole("version"),
     _later("max_reloads", 0),
+    _later("certificates", []),
 )
 
 driver = Table(
@@ -134,6 +135,7 @@ driver = Table(
     _later("break_s", 0),
     Column("break_from", Text),
     Column("break_until", Text),
+    _later("certificates", []),
 )
 
 shift = Table(
@@ -240,6 +242,17 @@ closure = Table(
 
 pin = Table("pin", metadata, Column("key", Text, primary_key=True), _real("lat"), _real("lon"), _text("text"))
 
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("key", Text, primary_key=True),
+    _text("text"),
+    _text("note"),
+    _text("approach"),
+    Column("service_s", Integer, nullable=True),
+    Column("declined", JSON, nullable=False),
+)
+
 mapping = Table("mapping", metadata, Column("sender", Text, primary_key=True), Column("columns", JSON, nullable=False))
 
 audit = Table(
@@ -294,6 +307,7 @@ RECORDED: dict[Table, Kind] = {
     day: Kind.DAY,
     closure: Kind.CLOSURE,
     pin: Kind.PIN,
+    remembered: Kind.REMEMBERED,
     mapping: Kind.MAPPING,
 }
 """The tables whose rows undo brings back, each with the kind it is known by."""

@@ -18,6 +18,7 @@ from db.rows import (
     moment_text,
     order_row,
     pin_row,
+    remembered_row,
     shift_row,
     stop_row,
     vehicle_row,
@@ -29,6 +30,7 @@ from dispatcher.domain.ids import ClosureId, DriverId, OrderId, ShiftId, Vehicle
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Stop
+from dispatcher.domain.remembered import Remembered
 from dispatcher.domain.roads import Closure
 from dispatcher.domain.time import require_aware
 
@@ -132,6 +134,9 @@ class SqlUnitOfWork(SqlReader):
 
     def put_pin(self, key: str, place: Place, text: str) -> None:
         self._recorder.apply(tables.pin, {key: pin_row(key, place, text)})
+
+    def put_remembered(self, key: str, remembered: Remembered) -> None:
+        self._recorder.apply(tables.remembered, {key: remembered_row(key, remembered)})
 
     def put_mapping(self, sender: str, columns: Mapping[str, str]) -> None:
         self._recorder.apply(tables.mapping, {sender: {"sender": sender, "columns": dict(columns)}})

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     """A closed street."""
     PIN = "pin"
     """A remembered place of an address."""
+    REMEMBERED = "remembered"
+    """What is remembered of an address besides its place."""
     MAPPING = "mapping"
     """A remembered assignment of a sender's columns."""
 

@@ -163,7 +163,7 @@ class _Erasing:
 
     def _plan(self) -> None:
         store, kept = self._workplace.store, self._kept
-        self.changes = store.erase(kept.order_ids, set(kept.pins), label=LABEL, author=self._by, why=self._why)
+        self.changes = store.erase(kept.order_ids, kept.address_keys, label=LABEL, author=self._by, why=self._why)
 
     def _put(self, method: str, things: Iterable[Any]) -> None:
         def put(book: LogbookWriter, piece: Iterable[Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import OrderId
+from dispatcher.domain.learned import Foreseer, Guess
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Address
 from dispatcher.domain.progress import NoProgress, Progress, Share, checkpoint
@@ -42,6 +43,8 @@ from dispatcher.intake import write_rejects as write_rows
 from dispatcher.intake.fields import REPEATABLE
 from dispatcher.intake.sheet import text_of
 from dispatcher.services.fleet import staff_day
+from dispatcher.services.learned_addresses import noted
+from dispatcher.services.learned_use_service import guesses, notes_of
 from dispatcher.services.orders import locate
 from dispatcher.services.ports import Reader, UnitOfWork
 from dispatcher.services.workplace import Workplace
@@ -229,8 +232,15 @@ class Imported:
     dates: tuple[date, ...]
 
 
-def prepare(workplace: Workplace, request: Request, progress: Progress, memory: Memory | None = None) -> Preview:
-    """Do everything but write.
+def prepare(
+    workplace: Workplace,
+    request: Request,
+    progress: Progress,
+    memory: Memory | None = None,
+    *,
+    foreseer: Foreseer | None = None,
+) -> Preview:
+    """Do everything but write. Orders without a service time get a learned one, if `foreseer`, or the depot, has one.
 
     Raises `BadInput` for a file that is no order file, `NotUnderstood` when its columns say too little, `Cancelled`.
     """
@@ -249,7 +259,8 @@ def prepare(workplace: Workplace, request: Request, progress: Progress, memory: 
     told = told_of(parsed, columns, mode)
     drafted = [draft.order for draft in parsed.orders]
     wanted = workplace.store.read(lambda r: addressed(_existing(r, drafted), drafted, told))
-    orders = _located(wanted, workplace, memory.places, Share(progress, 0.2, 0.95))
+    placed = _located(wanted, workplace, memory.places, Share(progress, 0.2, 0.9))
+    orders, guessed = _served(placed, workplace, parsed, foreseer, Share(progress, 0.9, 0.95))
     checkpoint(progress, 0.95, "Comparing with the orders that are there")
     file = _File(orders, mode, told, faulty, {d.order.id: d.pickup for d in parsed.orders if d.pickup})
     existing, done = workplace.store.read(lambda r: (_existing(r, orders), _done(r, orders)))
@@ -263,7 +274,11 @@ def prepare(workplace: Workplace, request: Request, progress: Progress, memory: 
         corrected=corrected,
         errors=tuple(sorted((*parsed.errors, *faults), key=lambda error: error.row)),
         file=file.without(lone),
-        notes=(*parsed.notes, *_staying_words(file.without(lone).staying(existing, done))),
+        notes=(
+            *parsed.notes,
+            *_staying_words(file.without(lone).staying(existing, done)),
+            *notes_of(_getting(orders, plan, told), guessed, workplace.depot.service_s),
+        ),
         plan=plan,
         doubtful=sum(1 for order in (*plan.add, *plan.replace) if order.address.doubtful),
     )
@@ -324,6 +339,29 @@ def _placed(order: Order, found: Address | None) -> Order:
         return order
     known = replace(order.address, place=found.place, precision=found.precision, matched=found.matched)
     return replace(order, address=known)
+
+
+type _Guesses = Mapping[OrderId, Guess]
+
+
+def _served(
+    orders: Sequence[Order], workplace: Workplace, parsed: Parsed, foreseer: Foreseer | None, progress: Progress
+) -> tuple[tuple[Order, ...], _Guesses]:
+    """The orders with learned service times where the file says none, and with what was learned of their addresses."""
+    silent = {draft.order.id for draft in parsed.orders if Field.SERVICE not in draft.told}
+    guessed = guesses(workplace, [order for order in orders if order.id in silent], foreseer, progress)
+    known = workplace.store.read(lambda book: book.remembered({address_key(order.address) for order in orders}))
+    with_notes = (noted(order, known.get(address_key(order.address))) for order in orders)
+    return tuple(
+        replace(order, service_s=round(guessed[order.id].value)) if order.id in guessed else order
+        for order in with_notes
+    ), guessed
+
+
+def _getting(orders: Sequence[Order], plan: MergePlan, told: Mapping[OrderId, Told]) -> list[Order]:
+    """Those whose service time is taken over though the file leaves it open: new ones, and what UPDATE empties."""
+    added = {order.id for order in plan.add}
+    return [order for order in orders if order.id in added or Field.SERVICE in told[order.id]]
 
 
 def _existing(reader: Reader, orders: Sequence[Order]) -> Sequence[Order]:

@@ -19,6 +19,7 @@ from dispatcher.domain.messages import Call, Message, OptOut, Reply
 from dispatcher.domain.place import Address, Place
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.proof import Attempt, Hold, Photo, Record, RecordKind
+from dispatcher.domain.remembered import Remembered
 from dispatcher.intake import address_key
 from dispatcher.proof.attempts import from_body
 from dispatcher.proof.files import ProofFiles
@@ -74,7 +75,14 @@ class PersonKept:
     opt_outs: tuple[OptOut, ...] = ()
     pins: Mapping[str, Place] = field(default_factory=dict)
     """Remembered places of their addresses that no other order goes to."""
+    remembered: Mapping[str, Remembered] = field(default_factory=dict)
+    """What else was learned of these addresses."""
     holds: tuple[Hold, ...] = ()
+
+    @property
+    def address_keys(self) -> frozenset[str]:
+        """Of the addresses of which anything is remembered."""
+        return frozenset({*self.pins, *self.remembered})
 
     @property
     def order_ids(self) -> tuple[OrderId, ...]:
@@ -101,7 +109,7 @@ class PersonKept:
             "pages": len(self.pages),
             "exceptions": len(self.incidents),
             "notes": len(self.notes),
-            "pins": len(self.pins),
+            "pins": len(self.address_keys),
             "opt_outs": len(self.opt_outs),
             "holds": len(self.holds),
         }
@@ -133,10 +141,10 @@ def kept_of(workplace: Workplace, order_ids: Collection[OrderId], progress: Prog
     """All that is kept of these orders' person. Goes through history and chain; raises `Cancelled`."""
     chosen, tick = set(order_ids), Tick(progress)
     traces = tuple(workplace.store.traces(lambda trace: trace.order_id in chosen, tick))
-    pins = _pins(workplace, traces, tick)
+    known = _remembered(workplace, traces, tick)
     if workplace.live is None:
-        return PersonKept(traces, pins=pins)
-    return workplace.live.logbook.read(lambda reader: _read(reader, traces, pins, tick))
+        return PersonKept(traces, pins=known[0], remembered=known[1])
+    return workplace.live.logbook.read(lambda reader: _read(reader, traces, known, tick))
 
 
 def files_left(workplace: Workplace) -> list[str]:
@@ -185,20 +193,24 @@ def _digits(text: str) -> str:
 # --- gathering ----------------------------------------------------------------------------------------------------
 
 
-def _pins(workplace: Workplace, traces: Sequence[Trace], tick: Tick) -> Mapping[str, Place]:
+type _Known = tuple[Mapping[str, Place], Mapping[str, Remembered]]
+"""The places remembered of addresses, and what else is, by key."""
+
+
+def _remembered(workplace: Workplace, traces: Sequence[Trace], tick: Tick) -> _Known:
     """Of addresses that nobody else's order goes to."""
     chosen = {trace.order_id for trace in traces}
     lines = {line for trace in traces for line, _, _ in trace.addresses}
     others = workplace.store.traces(lambda t: t.address in lines and t.order_id not in chosen and not t.removed, tick)
     theirs, taken = ({_key(*a) for trace in some for a in trace.addresses} for some in (traces, others))
-    return dict(workplace.store.read(lambda reader: reader.pins(theirs - taken)))
+    return workplace.store.read(lambda book: (dict(book.pins(theirs - taken)), dict(book.remembered(theirs - taken))))
 
 
 def _key(line: str, postcode: str, city: str) -> str:
     return address_key(Address(line, postcode, city))
 
 
-def _read(reader: LogbookReader, traces: tuple[Trace, ...], pins: Mapping[str, Place], tick: Tick) -> PersonKept:
+def _read(reader: LogbookReader, traces: tuple[Trace, ...], known: _Known, tick: Tick) -> PersonKept:
     ids = [trace.order_id for trace in traces]
     records, notes = tuple(reader.records_of(ids)), tuple(_notes(reader, traces))
     attempts = [r for r in records if r.kind is RecordKind.ATTEMPT and not r.erased]
@@ -221,7 +233,8 @@ def _read(reader: LogbookReader, traces: tuple[Trace, ...], pins: Mapping[str, P
         goods=tuple(g for o in ids for g in reader.goods_of(o)),
         notes=notes,
         opt_outs=tuple(out for out in reader.opt_outs() if _reaches(traces, out.to)),
-        pins=pins,
+        pins=known[0],
+        remembered=known[1],
         holds=tuple(hold for hold in reader.holds() if hold.order_id in set(ids)),
     )
 

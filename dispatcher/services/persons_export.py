@@ -17,6 +17,7 @@ from typing import Any
 from dispatcher.domain.orders import Order
 from dispatcher.domain.progress import Progress, checkpoint
 from dispatcher.domain.proof import Attempt
+from dispatcher.domain.remembered import Remembered
 from dispatcher.intake.writing import whole_file
 from dispatcher.proof.files import ProofFiles
 from dispatcher.services.evidence import signature_png
@@ -105,7 +106,12 @@ def _told(workplace: Workplace, kept: PersonKept, names: Mapping[str, str]) -> d
         "drivers_messages_about_you": _all(kept.notes),
         "addresses_that_want_no_messages": _all(kept.opt_outs),
         "remembered_places": {key: {"lat": place.lat, "lon": place.lon} for key, place in kept.pins.items()},
+        "learned_of_your_addresses": {key: _learned(known) for key, known in kept.remembered.items()},
     }
+
+
+def _learned(known: Remembered) -> dict[str, Any]:
+    return {"note": known.note, "approach": known.approach, "service_s": known.service_s}
 
 
 def _order(order: Order | None) -> Any:

@@ -16,6 +16,7 @@ from dispatcher.domain.keeping import Trace
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Address, Found, Place
 from dispatcher.domain.plan import Day, Plan, Stop
+from dispatcher.domain.remembered import Remembered
 from dispatcher.domain.roads import Closure
 
 __all__ = ["Clock", "Done", "Geocoder", "Reader", "Store", "UnitOfWork"]
@@ -62,6 +63,9 @@ class Reader(Protocol):
     def pins(self, keys: Iterable[str]) -> Mapping[str, Place]:
         """Remembered places by normalised address key (`intake.address_key`)."""
 
+    def remembered(self, keys: Iterable[str]) -> Mapping[str, Remembered]:
+        """What is remembered of addresses besides their places, by the same keys."""
+
     def mapping(self, sender: str) -> Mapping[str, str] | None:
         """How this sender's headers were assigned last time: header → field name."""
 
@@ -103,6 +107,7 @@ class UnitOfWork(Reader, Protocol):
         """Say in which shift's vehicle the goods of these orders are; `None` for in none."""
 
     def put_pin(self, key: str, place: Place, text: str) -> None: ...
+    def put_remembered(self, key: str, remembered: Remembered) -> None: ...
     def put_mapping(self, sender: str, columns: Mapping[str, str]) -> None: ...
 
 

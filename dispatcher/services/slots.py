@@ -31,6 +31,7 @@ from dispatcher.domain.slots import (
 )
 from dispatcher.services import slots_catalogue as catalogue
 from dispatcher.services import slots_holds as places
+from dispatcher.services.learned_use import foreseer_of, with_failure
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.ports import Clock
 from dispatcher.services.slots_days import KeptDays
@@ -209,7 +210,8 @@ class SlotDesk:
         dates = dates_of(moment.today, days)
         slots = slots_of(book, dates, moment, self._sold(book, dates, moment), area.id)
         free = [slot for slot in slots if not slot.closed and not no_room(slot, wants(enquiry))]
-        return self._pricing.offers(enquiry, free, self._days.of({s.on for s in free}), moment.now, cancelled)
+        offers = self._pricing.offers(enquiry, free, self._days.of({s.on for s in free}), moment.now, cancelled)
+        return with_failure(offers, enquiry, foreseer_of(self._workplace))
 
     def hold(self, rule_id: RuleId, on: date, *, by: str, minutes: int = 0, load: Load | None = None) -> SlotHold:
         """Take a place for ten minutes. Raises `BadInput` if there is none; no two clerks get the last one."""

@@ -68,6 +68,8 @@ class Offer:
     """Why no round has room."""
     failure: float | None = None
     """Predicted chance of a failed attempt, 0-1; `None` without a model."""
+    failure_why: str = ""
+    """The same with its reasons, as a sentence."""
 
     @property
     def price(self) -> str:

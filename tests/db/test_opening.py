@@ -18,12 +18,15 @@ from dispatcher.domain.errors import KnownError
 from tests.db.conftest import Clock, Open
 from tests.fixtures.yard import Yard
 
-NEXT_REVISION = """
+SCHEMA = len(list((upgrading.MIGRATIONS / "versions").glob("v*.py")))
+"""Of today: how many revisions made it."""
+
+NEXT_REVISION = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "{SCHEMA + 1:04}"
+down_revision = "{SCHEMA:04}"
 
 
 def upgrade() -> None:
@@ -67,7 +70,7 @@ def test_a_file_is_named_or_a_folder(opened: Open, tmp_path: Path) -> None:
 def test_the_file_says_what_it_is(opened: Open, tmp_path: Path) -> None:
     file = opened(tmp_path).file
     assert query(file, "PRAGMA application_id") == [(APPLICATION_ID,)]
-    assert query(file, "PRAGMA user_version") == [(3,)]
+    assert query(file, "PRAGMA user_version") == [(SCHEMA,)]
     assert query(file, "PRAGMA journal_mode") == [("wal",)]
 
 
@@ -124,7 +127,7 @@ def test_another_programs_database_is_refused(tmp_path: Path) -> None:
     assert_refused(file, "is not a Roundhouse database")
 
 
-@pytest.mark.parametrize("sql", ["PRAGMA user_version=4", "UPDATE alembic_version SET version_num='0999'"])
+@pytest.mark.parametrize("sql", [f"PRAGMA user_version={SCHEMA + 1}", "UPDATE alembic_version SET version_num='0999'"])
 def test_a_newer_database_is_refused(sql: str, opened: Open, tmp_path: Path) -> None:
     yard = Yard(opened(tmp_path))
     yard.store.close()
@@ -210,7 +213,7 @@ def scripts(tmp_path: Path) -> Path:
     """The migrations as a later version might have them."""
     scripts = tmp_path / "migrations"
     shutil.copytree(upgrading.MIGRATIONS, scripts)
-    (scripts / "versions" / "v0004_colours.py").write_text(NEXT_REVISION)
+    (scripts / "versions" / f"v{SCHEMA + 1:04}_colours.py").write_text(NEXT_REVISION)
     return scripts
 
 
@@ -223,9 +226,9 @@ def test_an_upgrade_keeps_a_copy_and_all_rows(opened: Open, tmp_path: Path, scri
     upgrading.bring_up_to_date(file, clock=Clock(), scripts=scripts)
     assert query(file, "SELECT * FROM vehicle ORDER BY id") == [(*row, "white") for row in rows]
     assert len(query(file, "SELECT * FROM stop")) == 3
-    assert query(file, "PRAGMA user_version") == [(4,)]
+    assert query(file, "PRAGMA user_version") == [(SCHEMA + 1,)]
     (copy,) = (file.parent / upgrading.BACKUPS).iterdir()
-    assert copy.name == "depot-schema-3-20260504T060100Z.db"
+    assert copy.name == f"depot-schema-{SCHEMA}-20260504T060100Z.db"
     assert query(copy, "SELECT * FROM vehicle ORDER BY id") == rows
     assert_newer_is_refused_by_todays(file)
 
@@ -240,7 +243,7 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(opened: Open, tmp_path:
     yard.store.close()
     before = yard.store.file.read_bytes()
     broken = NEXT_REVISION + '    op.execute("DELETE FROM vehicle")\n    op.execute("SELECT no_such_thing")\n'
-    (scripts / "versions" / "v0004_colours.py").write_text(broken)
+    (scripts / "versions" / f"v{SCHEMA + 1:04}_colours.py").write_text(broken)
     with pytest.raises(Exception, match="no_such_thing"):
         upgrading.bring_up_to_date(yard.store.file, clock=Clock(), scripts=scripts)
     assert yard.store.file.read_bytes() == before
@@ -250,7 +253,7 @@ def test_an_upgrade_that_breaks_references_is_not_kept(opened: Open, tmp_path: P
     yard = Yard(opened(tmp_path / "home"))
     yard.store.close()
     broken = NEXT_REVISION + '    op.execute("DELETE FROM vehicle")\n'
-    (scripts / "versions" / "v0004_colours.py").write_text(broken)
+    (scripts / "versions" / f"v{SCHEMA + 1:04}_colours.py").write_text(broken)
     with pytest.raises(KnownError, match="cannot be brought up to date"):
         upgrading.bring_up_to_date(yard.store.file, clock=Clock(), scripts=scripts)
     yard.store = opened(yard.store.file)

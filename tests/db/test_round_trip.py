@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from db.opening import open_store
 from db.store import SqliteStore
+from dispatcher.domain.changes import Kind
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Driver, Vehicle
 from dispatcher.domain.ids import DriverId, VehicleId
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Place
+from dispatcher.domain.remembered import Remembered
 from dispatcher.domain.roads import Closure
 from tests.db.conftest import Clock
 from tests.fixtures import strategies
@@ -79,6 +81,24 @@ def test_pins_and_mappings_come_back(fleet: SqliteStore, key: str, place: Place,
     fleet.write("Put", lambda unit: (unit.put_pin(key, place, "Markt 1"), unit.put_mapping(key, columns)))
     assert fleet.read(lambda reader: reader.pins([key, "unknown"]))[key] == place
     assert fleet.read(lambda reader: reader.mapping(key)) == columns
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    key=strategies.words,
+    note=strategies.words,
+    service_s=st.none() | st.integers(0, 86_400),
+    declined=st.frozensets(strategies.words),
+)
+def test_what_is_remembered_of_an_address_comes_back(
+    fleet: SqliteStore, key: str, note: str, service_s: int | None, declined: frozenset[str]
+) -> None:
+    known = Remembered("Markt 1", note, "Hof", service_s, declined)
+    changes = fleet.write("Remember", lambda unit: unit.put_remembered(key, known)).changes
+    assert changes.ids == {Kind.REMEMBERED: {key}}
+    assert fleet.read(lambda reader: reader.remembered([key, "unknown"])) == {key: known}
+    fleet.undo()
+    assert fleet.read(lambda reader: reader.remembered([key])) == {}
 
 
 @settings(deadline=None, max_examples=40)

@@ -16,6 +16,7 @@ from db.opening import open_store
 from db.store import SqliteStore
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Contact, Order, OrderState
+from dispatcher.domain.remembered import Remembered
 from tests.fixtures import days
 from tests.unit.services.conftest import keep, now, small_day
 
@@ -42,7 +43,8 @@ def person(store: SqliteStore) -> OrderId:
     store.write(f"Rename to {NAME}", lambda uow: uow.put_orders([named]), why=f"{NAME} called")
     place = order.address.place
     assert place
-    store.write("Pin", lambda uow: uow.put_pin(KEY, place, LINE))
+    known = Remembered(LINE, note=f"Ring at {NAME}", declined=frozenset({f"note {FORMER}"}))
+    store.write("Pin", lambda uow: (uow.put_pin(KEY, place, LINE), uow.put_remembered(KEY, known)))
     cancelled = replace(named, state=OrderState.CANCELLED, service_s=999)
     store.write("Last", lambda uow: uow.put_orders([cancelled]))
     return order.id
@@ -70,7 +72,7 @@ def test_nothing_of_the_person_is_left_in_the_file(store: SqliteStore) -> None:
     assert order.address.place
     assert order.address.place.lat == round(order.address.place.lat, 2)
     assert (order.service_s, order.number) == (999, store.traces(lambda t: t.order_id == order_id)[0].number)
-    assert store.read(lambda r: r.pins([KEY])) == {}
+    assert store.read(lambda r: (r.pins([KEY]), r.remembered([KEY]))) == ({}, {})
     assert [e.label for e in store.entries(3)] == ["Erase a person", "Last", "Pin"]
     assert "Rename to erased" in [e.label for e in store.entries()]
 
@@ -85,7 +87,7 @@ def test_undo_and_redo_pass_it_by_and_bring_all_else_back(store: SqliteStore) ->
         store.undo()
     assert _order(store, order_id).service_s != 999
     assert _order(store, order_id).contact.name == "erased"
-    assert store.read(lambda r: r.pins([KEY])) == {}
+    assert store.read(lambda r: (r.pins([KEY]), r.remembered([KEY]))) == ({}, {})
     while store.undo():
         pass
     assert _order(store, order_id).contact.name == "erased", "as it was brought in"

@@ -149,7 +149,13 @@ class Counter(QWidget):
             Column("Money", lambda o: "–" if o.cost is None else fmt.price(o.cost, currency), right=True, most=24),
             Column("Pays", lambda o: words.pays(o.slot, currency), right=True, most=22),
             Column("Left", lambda o: words.left(o.slot), right=True, most=18),
-            Column("Fails", lambda o: "–" if o.failure is None else f"{o.failure:.0%}", right=True, tip=lambda o: o.failure_why, most=20),
+            Column(
+                "Fails",
+                lambda o: "–" if o.failure is None else f"{o.failure:.0%}",
+                right=True,
+                tip=lambda o: o.failure_why,
+                most=20,
+            ),
             Column("Choose until", lambda o: words.cut_off(o.slot, zone), most=46),
         )
 

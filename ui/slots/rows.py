@@ -25,6 +25,8 @@ class Column:
     right: bool = False
     token: Callable[[Any], str] | None = None
     """The colour of the text, by the theme's token; empty for as usual."""
+    tip: Callable[[Any], str] | None = None
+    """More than the text says, where there is more."""
     most: float = 80
     """Steps of the grid that it may be wide."""
 
@@ -64,6 +66,8 @@ class Rows[T](QAbstractTableModel):
     def data(self, index: Index, role: int = _Role.DisplayRole) -> object:
         column, row = self._columns[index.column()], self._rows[index.row()]
         match role:
+            case _Role.ToolTipRole if column.tip and (tip := column.tip(row)):
+                return tip
             case _Role.DisplayRole | _Role.AccessibleTextRole | _Role.ToolTipRole:
                 return column.text(row)
             case _Role.TextAlignmentRole:

@@ -244,6 +244,13 @@ class Attempt:
     missing: tuple[ProofKind, ...] = ()
     """What was asked for and not given."""
     app_version: str = ""
+    """Of the page; or who keyed it from paper."""
+    sheet: str = ""
+    """Code of the paper run sheet that it was keyed from at the depot; empty for what a phone reported."""
+    signed: bool = False
+    """Signed for on that sheet."""
+    guessed_at: bool = False
+    """Nobody wrote the time down: `at` follows from the plan and the times of the stops around."""
 
 
 class RecordKind(StrEnum):

@@ -46,6 +46,8 @@ class Sheet:
     rows: Sequence[Sequence[str | Cell]]
     foot: str = ""
     """To be signed."""
+    ruled: bool = False
+    """Whether lines stand between the columns, for a hand to write in."""
 
 
 class _Code(Flowable):  # type: ignore[misc]
@@ -71,17 +73,24 @@ class _Box(Flowable):  # type: ignore[misc]
 
 def sheets_pdf(sheets: Sequence[Sheet], faces: tuple[str, str], *, title: str) -> bytes:
     """Each begins on a page of its own. `faces` are the names of the plain and the bold typeface."""
-    file = io.BytesIO()
-    paper = SimpleDocTemplate(
-        file, pagesize=A4, title=title, leftMargin=_EDGE, rightMargin=_EDGE, topMargin=_EDGE, bottomMargin=_EDGE
-    )
+    feet: list[str] = []
+    for sheet in sheets:
+        counting = _paper(io.BytesIO(), title)
+        counting.build(_story(sheet, faces))
+        feet += [f"{sheet.title}   page {n} of {counting.page}" for n in range(1, counting.page + 1)]
     story: list[Flowable] = []
     for n, sheet in enumerate(sheets):
         story += [PageBreak()] * bool(n)
         story += _story(sheet, faces)
-    number = partial(_number, face=faces[0])
-    paper.build(story, onFirstPage=number, onLaterPages=number)
+    file = io.BytesIO()
+    number = partial(_number, face=faces[0], feet=feet)
+    _paper(file, title).build(story, onFirstPage=number, onLaterPages=number)
     return file.getvalue()
+
+
+def _paper(file: io.BytesIO, title: str) -> SimpleDocTemplate:
+    edges = {f"{side}Margin": _EDGE for side in ("left", "right", "top", "bottom")}
+    return SimpleDocTemplate(file, pagesize=A4, title=title, **edges)
 
 
 def _story(sheet: Sheet, faces: tuple[str, str]) -> list[Flowable]:
@@ -90,7 +99,12 @@ def _story(sheet: Sheet, faces: tuple[str, str]) -> list[Flowable]:
     head = ParagraphStyle("head", text, fontSize=7.5, textColor=colors.HexColor("#57606a"))
     title = ParagraphStyle("title", fontName=bold, fontSize=17, leading=21)
     top = Table(
-        [[[Paragraph(escape(sheet.title), title), Paragraph(escape(sheet.facts), text)], _Code(sheet.code, 20 * mm)]],
+        [
+            [
+                [Paragraph(escape(sheet.title), title), _words(sheet.facts, text)],
+                _Code(sheet.code, 20 * mm),
+            ]
+        ],
         colWidths=[_WIDTH - 20 * mm, 20 * mm],
         style=[("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)],
     )
@@ -104,17 +118,23 @@ def _story(sheet: Sheet, faces: tuple[str, str]) -> list[Flowable]:
         ("TOPPADDING", (0, 0), (-1, -1), 2.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
     ]
+    if sheet.ruled:
+        rule += [("INNERGRID", (0, 0), (-1, -1), 0.3, _RULE), ("BOX", (0, 0), (-1, -1), 0.3, _RULE)]
     table = Table(cells, colWidths=[_WIDTH * share / total for share in sheet.shares], repeatRows=1, style=rule)
-    foot = [Spacer(0, 6 * mm), Paragraph(escape(sheet.foot), text)] if sheet.foot else []
+    foot = [Spacer(0, 6 * mm), _words(sheet.foot, text)] if sheet.foot else []
     return [top, Spacer(0, 3 * mm), table, *foot]
 
 
 def _cell(cell: str | Cell, style: ParagraphStyle) -> Flowable:
     if isinstance(cell, Cell):
         return _Code(cell.code, SIGN)
-    return _Box() if cell == BOX else Paragraph(escape(cell), style)
+    return _Box() if cell == BOX else _words(cell, style)
 
 
-def _number(canvas: Canvas, _paper: Any, *, face: str) -> None:
+def _words(text: str, style: ParagraphStyle) -> Paragraph:
+    return Paragraph(escape(text).replace("\n", "<br/>"), style)
+
+
+def _number(canvas: Canvas, _paper: Any, *, face: str, feet: Sequence[str]) -> None:
     canvas.setFont(face, 7.5)
-    canvas.drawRightString(A4[0] - _EDGE, 8 * mm, str(canvas.getPageNumber()))
+    canvas.drawRightString(A4[0] - _EDGE, 8 * mm, feet[canvas.getPageNumber() - 1])

@@ -41,6 +41,9 @@ def to_body(attempt: Attempt) -> dict[str, Any]:
         "arrived_ms": attempt.arrived_at and to_ms(attempt.arrived_at),
         "missing": [kind.value for kind in attempt.missing],
         "app_version": attempt.app_version,
+        "sheet": attempt.sheet or None,
+        "signed": attempt.signed or None,
+        "guessed_at": attempt.guessed_at or None,
         **_where(attempt),
     }
     return {name: value for name, value in body.items() if value is not None}
@@ -94,4 +97,7 @@ def from_body(body: Mapping[str, Any]) -> Attempt:
         arrived_at=from_ms(arrived) if arrived is not None else None,
         missing=tuple(ProofKind(kind) for kind in body["missing"]),
         app_version=body["app_version"],
+        sheet=get("sheet", ""),
+        signed=get("signed", False),
+        guessed_at=get("guessed_at", False),
     )

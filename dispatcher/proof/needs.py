@@ -21,16 +21,17 @@ def missing(
     """The kinds that are required or asked for and were not given, in the order of `ProofKind`.
 
     `needs` are those of the outcome. `barcodes` are those of the order's lines by their place, `parcels` how many
-    scans do where lines have none. `demands` are the failure reason's.
+    scans do where lines have none. `demands` are the failure reason's. Who signs a paper run sheet writes their name
+    there.
     """
     wanted = {kind for kind, need in needs.items() if need in (Need.REQUIRED, Need.ASKED)}
     if "photo" in demands:
         wanted.add(ProofKind.PHOTO)
     given = {
         ProofKind.CODE: attempt.code is CodeVerdict.RIGHT,
-        ProofKind.SIGNATURE: attempt.ink is not None and not flaws(attempt.ink),
+        ProofKind.SIGNATURE: attempt.signed or (attempt.ink is not None and not flaws(attempt.ink)),
         ProofKind.PHOTO: bool(attempt.photos),
-        ProofKind.NAME: bool(attempt.name.strip()) or attempt.handover in _NOBODY,
+        ProofKind.NAME: bool(attempt.name.strip()) or attempt.handover in _NOBODY or attempt.signed,
         ProofKind.SCAN: _scanned(attempt, _expected(attempt, barcodes), parcels),
         ProofKind.CASH: _paid(attempt),
     }

@@ -19,7 +19,7 @@ def where(seen: Sequence[Seen], limits: FlagLimits) -> Findings:
     placed = {_phone(one) for one in seen if one.attempt.place}
     for one in seen:
         attempt = one.attempt
-        if limits.no_place and attempt.place is None and (one.tracked or _phone(one) in placed):
+        if limits.no_place and attempt.place is None and not attempt.sheet and (one.tracked or _phone(one) in placed):
             yield one.key, Flag(FlagKind.NO_PLACE)
         if attempt.mock:
             yield one.key, Flag(FlagKind.MOCKED)

@@ -32,6 +32,7 @@ __all__ = [
     "Upload",
     "attempts_of",
     "begin_photo",
+    "keep",
     "keep_photo",
     "loading_of",
     "mark_fetched",
@@ -208,13 +209,14 @@ def _take(call: Call, raw: Any) -> Answer:
         return _keep_unreadable(call, raw, str(fault))
     known = call.writer.action(call.device.id, action.key)
     if known is None:
-        return _answer(_keep(call, action))
+        return _answer(keep(call, action))
     if known.action == action:
         return {**_answer(known), "taking": Taking.AGAIN.value}
     return _keep_unreadable(call, raw, "Another action was sent with this key before. Do it once more on the page.")
 
 
-def _keep(call: Call, action: Action) -> TakenAction:
+def keep(call: Call, action: Action) -> TakenAction:
+    """Keep an action that is new, with the effect it has, or the sentence that says why it has none."""
     taken = TakenAction(0, call.device.id, call.driver_id, call.now, action)
     try:
         taken = replace(taken, effect=_EFFECTS[action.kind](call, action))

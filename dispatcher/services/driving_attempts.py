@@ -119,6 +119,9 @@ def _attempt(call: Call, action: Action, round_: SentRound, stop: Stop, said: Fi
         photos=said.hashes("photos"),
         arrived_at=said.moment("arrived_at"),
         app_version=call.app,
+        sheet=call.sheet,
+        signed=bool(call.sheet) and said.flag("signed"),
+        guessed_at=bool(call.sheet) and said.flag("guessed_at"),
     )
     return _placed(attempt, said.position(), stop, call.writer.policy().geofence_m)
 

@@ -34,6 +34,8 @@ class Call:
     app: str
     hashed: Hash = slow_hash
     """For one-time codes."""
+    sheet: str = ""
+    """Code of the paper run sheet that it is keyed from; empty for a phone."""
     _rounds: dict[ShiftId, SentRound] = field(default_factory=dict)
     _standing: dict[ShiftId, dict[tuple[OrderId, int], TakenAction]] = field(default_factory=dict)
 

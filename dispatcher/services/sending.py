@@ -151,6 +151,14 @@ def _sent(
     )
 
 
+def round_to_send(outlook: Outlook, route: Route, before: SentRound | None, now: datetime) -> SentRound | None:
+    """The next version of one round, for its driver alone; `None` if it says nothing new."""
+    day, shift_id = outlook.day, route.shift_id
+    done = {stop.order_id for stop in route.stops if stop.done}
+    times = outlook.schedule.routes[shift_id]
+    return _sent(day, day.shifts[shift_id], times, body_of(outlook, route), before, done, now)
+
+
 def _former(before: SentRound | None, shift: Shift, now: datetime) -> tuple[Former, ...]:
     if before is None or before.driver_id == shift.driver_id:
         return before.former if before else ()

@@ -2,9 +2,10 @@
 
 import os
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import ShiftId
@@ -15,16 +16,15 @@ from dispatcher.loading.labels import Label, labels_pdf
 from dispatcher.loading.pieces import ROUND, STOP, code_of
 from dispatcher.loading.sheets import BOX, Cell, Sheet, sheets_pdf
 from dispatcher.services.loading.board import LoadBoard, RoundLoad
+from dispatcher.services.loading.run_sheets import SHEET
 from dispatcher.services.planning import Outlook
 
 LOAD_HEADERS = ("", "Stop", "Order", "For", "Pieces", "kg", "Place in the van", "Short")
 LOAD_SHARES = (1.1, 1.1, 3, 6.5, 1.5, 1.3, 4.4, 1.4)
-RUN_HEADERS = ("Stop", "About", "Where", "What", "Name, time, signature", "")
-RUN_SHARES = (1.1, 2.7, 5.8, 4, 5, 2.2)
+RUN_HEADERS = ("Stop", "", "About", "Where and what", "Done", "Not: no.", "Called", "Time", "Name, signature", "Cash")
+RUN_SHARES = (0.9, 1.5, 1.4, 5.2, 1.1, 1.1, 1.2, 1.3, 3.4, 1.4)
 SIGNED = "Loaded and checked by ______________________    at ________    odometer ______________ km"
-DRIVEN = (
-    "Left ________   back ________   odometer ______________ km   cash ______________   signed ______________________"
-)
+DRIVEN = "Left _______   back _______   odometer ___________ km   cash ___________   signed ______________"
 
 
 class Paper(StrEnum):
@@ -35,21 +35,35 @@ class Paper(StrEnum):
     RUN_SHEETS = "run sheets"
 
 
+def rounds_to_print(board: LoadBoard, shift_ids: Collection[ShiftId] | None = None) -> Sequence[RoundLoad]:
+    """Those of these, or of all, that have anything to load."""
+    return [r for r in board.rounds if r.rows and (shift_ids is None or r.shift_id in shift_ids)]
+
+
 def print_to(
-    path: Path, paper: Paper, outlook: Outlook, board: LoadBoard, shift_ids: Collection[ShiftId] | None = None
+    path: Path,
+    paper: Paper,
+    outlook: Outlook,
+    board: LoadBoard,
+    shift_ids: Collection[ShiftId] | None = None,
+    codes: Mapping[ShiftId, str] = MappingProxyType({}),
 ) -> int:
     """Write a PDF for these rounds, or all; how many rounds. The file is there whole or not at all.
 
+    `codes` are those of run sheets, by which they are keyed when they return.
+
     Raises `BadInput` when there is nothing to print, `KnownError` when it cannot be written.
     """
-    rounds = [r for r in board.rounds if r.rows and (shift_ids is None or r.shift_id in shift_ids)]
+    rounds = rounds_to_print(board, shift_ids)
     if not rounds:
         raise BadInput("There is nothing to print: no round has anything to load.", "Plan the day first.")
     match paper:
         case Paper.LOAD_SHEETS:
             data = sheets_pdf([_load_sheet(r, outlook) for r in rounds], faces(), title="Load sheets")
         case Paper.RUN_SHEETS:
-            data = sheets_pdf([_run_sheet(r, outlook) for r in rounds], faces(), title="Run sheets")
+            data = sheets_pdf(
+                [_run_sheet(r, outlook, codes.get(r.shift_id, "")) for r in rounds], faces(), title="Run sheets"
+            )
         case Paper.LABELS:
             data = labels_pdf([label for r in rounds for label in _labels(r, outlook)], faces())
     _write(path, data)
@@ -72,11 +86,16 @@ def _load_sheet(round_: RoundLoad, outlook: Outlook) -> Sheet:
     return Sheet(_title(round_, outlook), facts, ROUND + round_.shift_id, LOAD_HEADERS, LOAD_SHARES, rows, SIGNED)
 
 
-def _run_sheet(round_: RoundLoad, outlook: Outlook) -> Sheet:
+def _run_sheet(round_: RoundLoad, outlook: Outlook, code: str) -> Sheet:
     stops = outlook.schedule.routes[round_.shift_id].stops
     rows = [_run_row(n, stop, outlook) for n, stop in enumerate(stops, 1)]
-    facts = f"{_leaving(round_, outlook)}. {len(stops)} stops."
-    return Sheet(_title(round_, outlook), facts, ROUND + round_.shift_id, RUN_HEADERS, RUN_SHARES, rows, DRIVEN)
+    named = f"Sheet {code[:3]}-{code[3:]}. " if code else ""
+    facts = f"{named}{_leaving(round_, outlook)}. {len(stops)} stops.\n{DRIVEN}"
+    reasons = enumerate(outlook.day.depot.road.reasons, 1)
+    labels = (f"{n} {reason.label}".replace(" ", "\u00a0") for n, reason in reasons)
+    foot = f"Not delivered, by number: {' · '.join(labels)}"
+    signed = SHEET + code if code else ROUND + round_.shift_id
+    return Sheet(_title(round_, outlook), facts, signed, RUN_HEADERS, RUN_SHARES, rows, foot, ruled=True)
 
 
 def _run_row(turn: int, stop: StopTimes, outlook: Outlook) -> Sequence[str | Cell]:
@@ -86,10 +105,11 @@ def _run_row(turn: int, stop: StopTimes, outlook: Outlook) -> Sequence[str | Cel
     )
     about = f"{stop.arrives_at.astimezone(zone):%H:%M}"
     where = "; ".join(filter(None, (order.contact.name, _address(order), order.contact.phone)))
+    what = "; ".join(filter(None, (order.number, order.kind.value, _amount(order.load), order.notes)))
     due = order.asked.cash_due
-    cash = f"cash {due / 100:.2f} {outlook.day.depot.currency}" if due else ""
-    what = "; ".join(filter(None, (order.number, order.kind.value, _amount(order.load), cash, order.notes)))
-    return str(turn), f"{about}, wanted {windows}" if windows else about, where, what, "", Cell(STOP + order.id)
+    cash = f"{due / 100:.2f} {outlook.day.depot.currency}" if due else ""
+    wanted = f"{about}\n{windows}" if windows else about
+    return str(turn), Cell(STOP + order.id), wanted, f"{where}\n{what}", BOX, "", BOX, "", "", cash
 
 
 def _labels(round_: RoundLoad, outlook: Outlook) -> Iterator[Label]:

@@ -4,6 +4,7 @@ from dispatcher.intake.addresses import address_key
 from dispatcher.intake.combine import DraftOrder
 from dispatcher.intake.fields import Field, match_headers
 from dispatcher.intake.fleet_file import FleetFile, read_fleet
+from dispatcher.intake.fleet_writing import fleet_text
 from dispatcher.intake.merge import Conflict, ImportMode, MergePlan, conflict_errors, merge, missing, redated
 from dispatcher.intake.onto import Told, addressed
 from dispatcher.intake.pairs import Unpaired, deserted, paired, pairing_errors
@@ -30,6 +31,7 @@ __all__ = [
     "addressed",
     "conflict_errors",
     "deserted",
+    "fleet_text",
     "match_headers",
     "merge",
     "missing",

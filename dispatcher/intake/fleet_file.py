@@ -8,11 +8,14 @@ The file, with every key that is known (those marked * are needed)::
                 "reload_min": 15, "handling_min": 10, "max_wait_min": 30, "improve_s": 20},
       "vehicles": [{"name"*: "Van 1", "kind": "van" | "cargo bike" | "truck", "plate": "ABC-123",
                     "kg": 900, "litres": 8000, "parcels": 200, "skills": ["chilled"],
-                    "cost_per_km": 0.35, "fixed_cost": 0, "max_reloads": 0}],
+                    "cost_per_km": 0.35, "fixed_cost": 0, "max_reloads": 0,
+                    "certificates": [{"skill"*: "inspection", "valid_until": "2026-11-30", "number": "…", "note": "…",
+                                      "required": true}]}],
       "drivers": [{"number"*: 1, "name"*: "Aino Korhonen", "phone": "…", "skills": [], "vehicle": "Van 1",
                    "starts": "08:00", "ends": "16:00", "days": ["mon", "tue", "wed", "thu", "fri"],
                    "cost_per_hour": 24, "max_stops": 60, "max_hours": 8, "max_km": 120,
-                   "break_min": 30, "break_from": "11:00", "break_until": "13:00"}]
+                   "break_min": 30, "break_from": "11:00", "break_until": "13:00", "active": true,
+                   "certificates": [{"skill"*: "driving licence", "valid_until": "2027-05-03", "required": true}]}]
     }
 
 Money is in whole units of the currency. A shift that ends before it begins ends on the next day.
@@ -26,6 +29,7 @@ from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.fleet import Driver, Vehicle, VehicleKind
@@ -33,6 +37,7 @@ from dispatcher.domain.ids import DriverId, VehicleId, new_id
 from dispatcher.domain.orders import Load
 from dispatcher.domain.place import Place
 from dispatcher.intake.json_parts import Part
+from dispatcher.intake.values import skills
 
 DAY_S = 86_400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -110,7 +115,10 @@ def _minutes(part: Part, key: str, usual_s: int) -> int:
 
 
 def _vehicle(part: Part) -> Vehicle:
-    part.only("name", "kind", "plate", "kg", "litres", "parcels", "skills", "cost_per_km", "fixed_cost", "max_reloads")
+    part.only(
+        *("name", "kind", "plate", "kg", "litres", "parcels", "skills", "cost_per_km", "fixed_cost", "max_reloads"),
+        "certificates",
+    )
     kind = part.text("kind", VehicleKind.VAN)
     if kind not in list(VehicleKind):
         raise part.bad("kind", f"“{kind}” is no kind of vehicle", f"Write one of {', '.join(VehicleKind)}.")
@@ -127,6 +135,7 @@ def _vehicle(part: Part) -> Vehicle:
         cost_per_km=round(part.number("cost_per_km", 0.35) * 100),
         fixed_cost=round(part.number("fixed_cost", 0) * 100),
         max_reloads=part.whole("max_reloads", 0),
+        certificates=_certificates(part),
     )
 
 
@@ -134,6 +143,7 @@ def _driver(part: Part, vehicles: Sequence[Vehicle]) -> Driver:
     part.only(
         *("number", "name", "phone", "skills", "vehicle", "starts", "ends", "days"),
         *("cost_per_hour", "max_stops", "max_hours", "max_km", "break_min", "break_from", "break_until"),
+        *("certificates", "active"),
     )
     wanted = part.text("vehicle", "")
     vehicle = next((v for v in vehicles if v.name == wanted), None)
@@ -160,7 +170,31 @@ def _driver(part: Part, vehicles: Sequence[Vehicle]) -> Driver:
         break_s=_minutes(part, "break_min", 0),
         break_from=part.clock("break_from"),
         break_until=part.clock("break_until"),
+        certificates=_certificates(part),
+        active=part.tick("active", default=True),
     )
+
+
+def _certificates(part: Part) -> tuple[Certificate, ...]:
+    """Each skill once, and none that stands under `skills` too: it would never run out."""
+    found: dict[str, Certificate] = {}
+    for each in part.parts("certificates", optional=True):
+        each.only("skill", "valid_until", "number", "note", "required")
+        skill, *more = sorted(skills(each.text("skill"))) or [""]
+        if more or not skill:
+            raise each.bad("skill", "a certificate stands for one skill", "Write its name; another has its own entry.")
+        if skill in found:
+            raise each.bad("skill", f"“{skill}” stands there twice", "Keep the one that is valid longer.")
+        if skill in part.skills("skills"):
+            raise each.bad("skill", f"“{skill}” stands under skills too", "Take it out there: it would never run out.")
+        found[skill] = Certificate(
+            skill=skill,
+            valid_until=each.day("valid_until"),
+            number=each.text("number", ""),
+            note=each.text("note", ""),
+            required=each.tick("required", default=False),
+        )
+    return tuple(found.values())
 
 
 def _weekdays(part: Part) -> frozenset[int]:

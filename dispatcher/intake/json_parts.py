@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from datetime import time
+from datetime import date, time
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.intake.values import skills
@@ -35,10 +35,12 @@ class Part:
         """The object under a key."""
         return Part(self._needed(key), f"{self._where}, {key}")
 
-    def parts(self, key: str) -> Iterator["Part"]:
-        """The objects of the list under a key."""
-        items = self._needed(key)
-        if not isinstance(items, list) or not items:
+    def parts(self, key: str, *, optional: bool = False) -> Iterator["Part"]:
+        """The objects of the list under a key; an optional one may be empty, or not be there."""
+        items = self._data.get(key, []) if optional else self._needed(key)
+        if not isinstance(items, list):
+            raise self.bad(key, "it must be a list in brackets", "Add the brackets.")
+        if not items and not optional:
             raise self.bad(key, "it must be a list in brackets with at least one entry", "Add one.")
         for position, item in enumerate(items, start=1):
             yield Part(item, f"{self._where}, {key}, entry {position}")
@@ -75,6 +77,23 @@ class Part:
             return time.fromisoformat(str(value)).replace(tzinfo=None)
         except ValueError:
             raise self.bad(key, f"“{value}” is no time of day", "Write it as 08:30.") from None
+
+    def day(self, key: str) -> date | None:
+        """A date as YYYY-MM-DD; `None` without it."""
+        value = self._data.get(key)
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError:
+            raise self.bad(key, f"“{value}” is no date", "Write it as 2027-05-03.") from None
+
+    def tick(self, key: str, *, default: bool) -> bool:
+        """Yes or no."""
+        value = self._data.get(key, default)
+        if not isinstance(value, bool):
+            raise self.bad(key, "it must be true or false", "Write it without quotation marks.")
+        return value
 
     def words(self, key: str, default: Sequence[str] = ()) -> Sequence[str]:
         """A list of texts, lower case."""

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
@@ -13,7 +14,14 @@ from dispatcher.domain.ids import DriverId, ShiftId, VehicleId, new_id
 from dispatcher.domain.place import Place
 from dispatcher.domain.time import at_local
 from dispatcher.intake.fleet_file import FleetFile, read_fleet
+from dispatcher.intake.fleet_writing import fleet_text
+from dispatcher.services.certificates import expiring, require_fit
 from dispatcher.services.ports import Reader, UnitOfWork
+
+__all__ = [
+    "add_file", "change_shift", "end_duty", "end_moment", "expiring", "file_text", "next_number", "put_on_duty",
+    "read_file", "remove_drivers", "remove_vehicles", "save_driver", "save_vehicle", "staff_day",
+]  # fmt: skip
 
 DAY_S = 86_400
 MOST_RELOADS = 20
@@ -22,8 +30,11 @@ LOOK_BACK_WEEKS = 4
 """How far a day may follow an earlier one: a holiday must not make everyone start anew."""
 
 
-def save_driver(uow: UnitOfWork, driver: Driver) -> None:
-    """Add or change a driver; the number must be free and the name not empty."""
+def save_driver(uow: UnitOfWork, driver: Driver, *, today: date | None = None) -> None:
+    """Add or change a driver; the number must be free and the name not empty.
+
+    With `today`, a certificate that is new must not have run out already.
+    """
     if not driver.name.strip():
         raise BadInput("A driver needs a name.", "Type one.")
     if driver.number < 1:
@@ -34,7 +45,8 @@ def save_driver(uow: UnitOfWork, driver: Driver) -> None:
     if driver.starts is not None and driver.starts == driver.ends:
         raise BadInput(f"{driver.name}’s hours end as they begin.", "Give them a length.")
     _require_fit_break(driver, uow.depot())
-    uow.put_driver(driver)
+    known = next((d.certificates for d in uow.drivers() if d.id == driver.id), ())
+    uow.put_driver(replace(driver, certificates=require_fit(driver, known, today)))
 
 
 def _require_fit_break(driver: Driver, depot: Depot) -> None:
@@ -69,8 +81,11 @@ def _seconds_from(start: time, clock: time) -> int:
     return (last - first) % DAY_S
 
 
-def save_vehicle(uow: UnitOfWork, vehicle: Vehicle) -> None:
-    """Add or change a vehicle; the name must be free and not empty."""
+def save_vehicle(uow: UnitOfWork, vehicle: Vehicle, *, today: date | None = None) -> None:
+    """Add or change a vehicle; the name must be free and not empty.
+
+    With `today`, a certificate that is new must not have run out already.
+    """
     if not vehicle.name.strip():
         raise BadInput("A vehicle needs a name.", "Type one.")
     if any(v.name.casefold() == vehicle.name.casefold() and v.id != vehicle.id for v in uow.vehicles()):
@@ -79,7 +94,8 @@ def save_vehicle(uow: UnitOfWork, vehicle: Vehicle) -> None:
         raise BadInput(
             f"{vehicle.name} cannot load again {vehicle.max_reloads} times a day.", f"Write 0 to {MOST_RELOADS}."
         )
-    uow.put_vehicle(vehicle)
+    known = next((v.certificates for v in uow.vehicles() if v.id == vehicle.id), ())
+    uow.put_vehicle(replace(vehicle, certificates=require_fit(vehicle, known, today)))
 
 
 def next_number(reader: Reader) -> int:
@@ -185,11 +201,14 @@ def remove_vehicles(uow: UnitOfWork, vehicle_ids: Iterable[VehicleId]) -> None:
 def staff_day(uow: UnitOfWork, on: date) -> int:
     """Put every active driver with a usual vehicle on duty who works on that weekday and is not yet; returns how many.
 
+    Nobody, and no vehicle, whose required certificate has run out by then.
+
     Shifts follow the same weekday of the latest week that had any, up to `LOOK_BACK_WEEKS` ago; where there is none,
     the driver's usual hours, else the depot's.
     """
     on_duty = {shift.driver_id for shift in uow.shifts_of(on)}
     taken = {shift.vehicle_id for shift in uow.shifts_of(on)}
+    taken |= {vehicle.id for vehicle in uow.vehicles() if _grounded(vehicle, on)}
     zone = uow.depot().zone
     weeks = (uow.shifts_of(on - timedelta(weeks=ago)) for ago in range(1, LOOK_BACK_WEEKS + 1))
     pattern = {shift.driver_id: shift for shift in next(filter(None, weeks), ())}
@@ -198,7 +217,7 @@ def staff_day(uow: UnitOfWork, on: date) -> int:
         last = pattern.get(driver.id)
         wanted = (last.vehicle_id if last else None, driver.vehicle_id)
         vehicle_id = next((v for v in wanted if v and v not in taken), None)
-        works = driver.active and on.weekday() in driver.weekdays
+        works = driver.active and on.weekday() in driver.weekdays and not _grounded(driver, on)
         if not works or driver.id in on_duty or vehicle_id is None:
             continue
         put_on_duty(
@@ -217,6 +236,10 @@ def staff_day(uow: UnitOfWork, on: date) -> int:
     return added
 
 
+def _grounded(owner: Driver | Vehicle, on: date) -> bool:
+    return any(each.certificate.required for each in owner.lapsed_on(on))
+
+
 def end_duty(uow: UnitOfWork, shift_ids: Iterable[ShiftId]) -> None:
     """Take shifts off the day; their orders go back to the pool."""
     for shift_id in shift_ids:
@@ -228,16 +251,33 @@ def read_file(path: Path) -> FleetFile:
     return read_fleet(path)
 
 
+def file_text(reader: Reader) -> str:
+    """The whole fleet as a fleet file."""
+    return fleet_text(reader.depot(), reader.vehicles(), reader.drivers())
+
+
 def add_file(uow: UnitOfWork, file: FleetFile) -> None:
-    """Add a fleet file's vehicles and drivers; those whose names are known already are changed, not doubled."""
+    """Add a fleet file's vehicles and drivers; those whose names are known already are changed, not doubled.
+
+    Certificates that the file does not tell of stay.
+    """
     vehicles = {v.name.casefold(): v for v in uow.vehicles()}
     drivers = {d.name.casefold(): d for d in uow.drivers()}
     ids = {}
     for vehicle in file.vehicles:
         known = vehicles.get(vehicle.name.casefold(), vehicle)
         ids[vehicle.id] = known.id
-        save_vehicle(uow, replace(vehicle, id=known.id, version=known.version))
+        save_vehicle(uow, replace(_with_papers_of(known, vehicle), id=known.id, version=known.version))
     for driver in file.drivers:
         before = drivers.get(driver.name.casefold(), driver)
         usual = ids.get(driver.vehicle_id) if driver.vehicle_id else None
-        save_driver(uow, replace(driver, id=before.id, version=before.version, vehicle_id=usual))
+        told = _with_papers_of(before, driver)
+        save_driver(uow, replace(told, id=before.id, version=before.version, vehicle_id=usual))
+
+
+def _with_papers_of[T: (Driver, Vehicle)](known: T, told: T) -> T:
+    """What the file tells, with the certificates that only the depot knows of."""
+    names = {each.skill for each in told.certificates}
+    kept: tuple[Certificate, ...] = tuple(each for each in known.certificates if each.skill not in names)
+    lasting = told.skills - {each.skill for each in kept}
+    return replace(told, certificates=(*told.certificates, *kept), skills=lasting)

@@ -1,17 +1,23 @@
 import json
 from collections.abc import Callable
-from datetime import time
+from dataclasses import replace
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.fleet import VehicleKind
 from dispatcher.domain.orders import Load
 from dispatcher.domain.place import Place
-from dispatcher.intake import FleetFile, read_fleet
+from dispatcher.domain.road_policy import RoadPolicy
+from dispatcher.intake import FleetFile, fleet_text, read_fleet
+from tests.fixtures import strategies
 
 type Build = Callable[[dict[str, Any]], FleetFile]
 
@@ -135,3 +141,80 @@ def test_what_is_no_fleet_is_refused_in_words(tmp_path: Path, data: bytes) -> No
 def test_a_missing_file_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
         read_fleet(tmp_path / "fleet.json")
+
+
+def certified() -> dict[str, Any]:
+    data = fleet()
+    data["drivers"][1]["certificates"] = [
+        {"skill": "Driving_licence", "valid_until": "2027-05-03", "number": "FI 12", "note": "B, C1", "required": True},
+        {"skill": "forklift"},
+    ]
+    data["vehicles"][0]["certificates"] = [{"skill": "inspection", "valid_until": "2026-11-30", "required": True}]
+    return data
+
+
+def test_certificates_are_read_with_their_last_day(build: Build) -> None:
+    read = build(certified())
+    licence = Certificate("driving licence", date(2027, 5, 3), "FI 12", "B, C1", required=True)
+    assert read.drivers[0].certificates == (licence, Certificate("forklift"))
+    assert read.vehicles[0].certificates == (Certificate("inspection", date(2026, 11, 30), required=True),)
+    empty = fleet()
+    empty["drivers"][0]["certificates"] = []
+    assert build(empty).drivers[1].certificates == read.vehicles[1].certificates == ()
+
+
+@pytest.mark.parametrize(
+    ("certificates", "told"),
+    [
+        ([{"skill": " "}], "certificates, entry 1, skill: a text is needed"),
+        ([{"skill": "_"}], "certificates, entry 1, skill: a certificate stands for one skill"),
+        ([{"skill": "adr, forklift"}], "certificates, entry 1, skill: a certificate stands for one skill"),
+        ([{"skill": "adr"}, {"skill": "ADR"}], "certificates, entry 2, skill: “adr” stands there twice"),
+        ([{"skill": "tail lift"}], "certificates, entry 1, skill: “tail lift” stands under skills too"),
+        ([{"skill": "adr", "valid_until": "3.5.2026"}], "valid_until: “3.5.2026” is no date"),
+        ([{"skill": "adr", "valid_until": 20260503}], "valid_until: “20260503” is no date"),
+        ([{"skill": "adr", "required": "yes"}], "required: it must be true or false"),
+        ([{"skill": "adr", "expires": "2026-05-03"}], "expires: no such key is known"),
+        ({"skill": "adr"}, "certificates: it must be a list in brackets"),
+    ],
+)
+def test_a_wrong_certificate_is_refused_with_its_place(build: Build, certificates: object, told: str) -> None:
+    data = fleet()
+    data["vehicles"][0]["certificates"] = certificates
+    with pytest.raises(BadInput) as refusal:
+        build(data)
+    assert told in str(refusal.value)
+    assert "fleet.json, vehicles, entry 1" in str(refusal.value)
+
+
+names = st.text("abcÅß, “1", min_size=1, max_size=12).map(str.strip).filter(bool)
+texts = st.text("abcÅß, “1", max_size=12).map(str.strip)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_fleet_that_is_written_comes_back_as_it_was(data: st.DataObject, tmp_path_factory: Any) -> None:
+    depot = replace(data.draw(strategies.depots), name=data.draw(names), version=0)
+    depot = replace(depot, address=depot.address.strip(), region=depot.region.strip(), planning_s=30, road=RoadPolicy())
+    depot = replace(depot, **{part: min(getattr(depot, part), 86_400) for part in ("service_s", "reload_s")})
+    depot = replace(depot, handling_s=min(depot.handling_s, 86_400), max_wait_s=depot.max_wait_s and 600)
+    vehicle = replace(data.draw(strategies.vehicles), name=data.draw(names), plate=data.draw(texts))
+    driver = data.draw(strategies.drivers(st.sampled_from([None, vehicle.id])))
+    driver = replace(
+        driver, name=data.draw(names), phone=data.draw(texts), break_s=min(driver.break_s, 86_400),
+        weekdays=driver.weekdays or frozenset({2}), max_stops=driver.max_stops or None,
+        max_duration_s=driver.max_duration_s or None, max_distance_m=driver.max_distance_m or None,
+        ends=None if driver.starts == driver.ends else driver.ends,
+    )  # fmt: skip
+    tidy = lambda owner: replace(
+        owner, certificates=tuple(replace(c, number=c.number.strip(), note=c.note.strip()) for c in owner.certificates)
+    )
+    vehicle, driver = tidy(vehicle), tidy(driver)
+    file = tmp_path_factory.mktemp("fleet") / "fleet.json"
+    file.write_text(fleet_text(depot, [vehicle], [driver]), encoding="utf-8")
+    read = read_fleet(file)
+    (vehicle_read,), (driver_read,) = read.vehicles, read.drivers
+    assert read.depot == depot
+    assert replace(vehicle_read, id=vehicle.id) == vehicle
+    usual = driver.vehicle_id and vehicle_read.id
+    assert replace(driver_read, id=driver.id) == replace(driver, vehicle_id=usual)

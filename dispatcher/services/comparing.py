@@ -103,6 +103,8 @@ def _weighed(workplace: Workplace, copy: WhatIf, desk: PlanningDesk, open_store:
 
 def prepare_promotion(workplace: Workplace, what_if: WhatIf, *, open_store: OpenStore) -> Promotion:
     """Read what the copy began with and what became of it. Raises `KnownError` for a copy that cannot be read."""
+    if what_if.drill:
+        raise KnownError("A drill never comes into the depot: what happened in it was made up.", "Make a what-if copy.")
     with opened(workplace, None, open_store) as depot:
         base = depot.day_at(what_if.date, what_if.revision)
     with opened(workplace, what_if, open_store) as copy:

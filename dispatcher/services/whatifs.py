@@ -31,6 +31,8 @@ class WhatIf:
     """The depot's, when it was made."""
     made_at: datetime
     file: Path
+    drill: bool = False
+    """Made to practise in: nothing of it is ever promoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def make(
     on: date,
     clock: Callable[[], datetime],
     open_store: Callable[[Path], Store],
+    drill: bool = False,
 ) -> WhatIf:
     """Copy the depot as it is now. Raises `BadInput` for a name that is taken, or none."""
     if not name.strip():
@@ -71,21 +74,22 @@ def make(
     store.backup(file)
     with closing(open_store(file)) as copy:  # its revision: the depot may have moved on meanwhile
         revision = copy.read(lambda r: r.revision)
-    made = WhatIf(name.strip(), on, revision, clock(), file)
+    made = WhatIf(name.strip(), on, revision, clock(), file, drill)
     note = {"name": made.name, "date": on.isoformat(), "revision": revision, "made_at": made.made_at.isoformat()}
+    note |= {"drill": True} if drill else {}
     file.with_suffix(".json").write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
     return made
 
 
-def all_of(home: Home, slug: str) -> tuple[WhatIf, ...]:
-    """The depot's copies, oldest first; a file without a readable note is none."""
+def all_of(home: Home, slug: str, *, drills: bool = False) -> tuple[WhatIf, ...]:
+    """The depot's copies, or those made for `drills`, oldest first; a file without a readable note is none."""
     found = (_read(file) for file in _folder(home, slug).glob("*.db"))
-    return tuple(sorted((w for w in found if w), key=lambda w: w.made_at))
+    return tuple(sorted((w for w in found if w and w.drill == drills), key=lambda w: w.made_at))
 
 
 def named(home: Home, slug: str, name: str) -> WhatIf:
     """The copy of this name; raises `KnownError` if there is none."""
-    for what_if in all_of(home, slug):
+    for what_if in (*all_of(home, slug), *all_of(home, slug, drills=True)):
         if what_if.name == name:
             return what_if
     raise KnownError(f"There is no copy “{name}” of this depot any more.", "Make a new one under Plan › What if.")
@@ -117,7 +121,8 @@ def _read(file: Path) -> WhatIf | None:
     try:
         note = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
         moment = datetime.fromisoformat(note["made_at"])
-        return WhatIf(str(note["name"]), date.fromisoformat(note["date"]), int(note["revision"]), moment, file)
+        on, drill = date.fromisoformat(note["date"]), note.get("drill") is True
+        return WhatIf(str(note["name"]), on, int(note["revision"]), moment, file, drill)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

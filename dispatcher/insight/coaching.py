@@ -1,18 +1,36 @@
 """Coaching cards: what somebody at the depot wants to go through with a driver, tied to the very stop and its proof.
 
-What it did shows in the driver's own numbers: the part the card is about, so long before it and so long after.
+What a card is and how it stands. What followed in the driver's numbers: `effects.py`. Loads no pandas.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from enum import StrEnum
 
-from dispatcher.insight.cuts import NOTHING, Facts, Figure, Part, Span, in_span, total_of
-from dispatcher.insight.measures import Measure, Terms
-from dispatcher.insight.scorecard import PARTS, PartKind, measure_of
+from dispatcher.domain.certificates import long_date
 
-LOOKED_AT = timedelta(days=28)
-"""So long before a card and after it."""
+FOLLOW_UP = timedelta(days=14)
+"""After which a card is looked at again, unless somebody says otherwise."""
+WEEK = 7
+
+
+class CardState(StrEnum):
+    """How a card stands on a day."""
+
+    DUE = "due"
+    """It was to be looked at again by now."""
+    OPEN = "open"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was done about a card, or a line of a training plan, after it was written."""
+
+    at: datetime
+    by: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,70 +51,53 @@ class CoachingCard:
     shift_id: str = ""
     attempt_key: str = ""
     """By which the proof is found."""
+    what: str = ""
+    """What happened there, in the scorecard's words: "12 min late"."""
     follow_up: date | None = None
     settled_at: datetime | None = None
     settled_by: str = ""
     outcome: str = ""
     """What was written when it was settled."""
+    told: tuple[Told, ...] = ()
+    """All that was done about it, oldest first."""
 
     @property
     def open(self) -> bool:
         """Whether it still wants going through."""
         return self.settled_at is None
 
-    def due(self, today: date) -> bool:
-        """Whether it was to be looked at again by now."""
-        return self.open and self.follow_up is not None and self.follow_up <= today
+    def state(self, today: date) -> CardState:
+        """How it stands."""
+        if not self.open:
+            return CardState.SETTLED
+        return CardState.DUE if self.follow_up is not None and self.follow_up <= today else CardState.OPEN
 
     def settled(self, at: datetime, by: str, outcome: str) -> "CoachingCard":
         """The same, gone through."""
-        return replace(self, settled_at=at, settled_by=by, outcome=outcome)
+        told = (*self.told, Told(at, by, f"settled: {outcome}"))
+        return replace(self, settled_at=at, settled_by=by, outcome=outcome, told=told)
+
+    def reopened(self, at: datetime, by: str, why: str) -> "CoachingCard":
+        """The same, to be gone through once more; what came of it the first time stays told."""
+        told = (*self.told, Told(at, by, f"opened again: {why}"))
+        return replace(self, settled_at=None, settled_by="", outcome="", told=told)
+
+    def moved(self, at: datetime, by: str, follow_up: date) -> "CoachingCard":
+        """The same, to be looked at on another day."""
+        told = (*self.told, Told(at, by, f"follow-up on {long_date(follow_up)}"))
+        return replace(self, follow_up=follow_up, told=told)
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """The driver's own number before a card and after it. One case proves nothing: it shows what followed."""
-
-    measure: Measure
-    before: Figure
-    after: Figure
-    before_span: Span
-    after_span: Span | None
-    """`None` on the day of the card itself."""
-
-    @property
-    def change(self) -> float | None:
-        """In the measure's unit; `None` where either is not known."""
-        if self.before.value is None or self.after.value is None:
-            return None
-        return self.after.value - self.before.value
+def follow_up_day(today: date, weekdays: Collection[int]) -> date:
+    """Two weeks on, or the first day after that when the driver works (Monday 0); of nobody's days any will do."""
+    days = (today + FOLLOW_UP + timedelta(days=n) for n in range(WEEK))
+    return next((day for day in days if day.weekday() in weekdays), today + FOLLOW_UP)
 
 
-def part_kind(part_id: str) -> PartKind | None:
-    """The scorecard's part of this id."""
-    return next((kind for kind in PARTS if kind.id == part_id), None)
-
-
-def spans_of(card: CoachingCard, today: date, zone: ZoneInfo) -> tuple[Span, Span | None]:
-    """The four weeks up to the card's day, which is in them, and those after it, as far as they have gone."""
-    told_on = card.at.astimezone(zone).date()
-    last = min(told_on + LOOKED_AT, today)
-    after = Span(told_on + timedelta(days=1), last) if last > told_on else None
-    return Span(told_on - LOOKED_AT + timedelta(days=1), told_on), after
-
-
-def effect_of(facts: Facts, card: CoachingCard, today: date, zone: ZoneInfo, terms: Terms) -> Effect | None:
-    """What followed; `None` for a card about a part that there is not."""
-    kind = part_kind(card.part_id)
-    if kind is None:
-        return None
-    before, after = spans_of(card, today, zone)
-    measure = measure_of(kind)
-    then = _of_driver(facts, measure, card.driver_id, after, terms) if after else NOTHING
-    return Effect(measure, _of_driver(facts, measure, card.driver_id, before, terms), then, before, after)
-
-
-def _of_driver(facts: Facts, measure: Measure, driver_id: str, span: Span, terms: Terms) -> Figure:
-    frame = in_span(facts[measure.table], span)
-    own = frame[frame["driver_id"] == driver_id]
-    return total_of(measure, Part(own, *measure.parts(own, terms)))
+def in_turn(cards: Iterable[CoachingCard], today: date) -> list[CoachingCard]:
+    """Due ones first, the longest overdue before all; then open ones by their day; settled ones last, newest first."""
+    found = list(cards)
+    unsettled = sorted((c for c in found if c.open), key=lambda card: (card.follow_up or date.max, card.at, card.id))
+    settled = sorted((c for c in found if not c.open), key=lambda card: (card.settled_at or card.at, card.id))
+    due = [card for card in unsettled if card.state(today) is CardState.DUE]
+    return [*due, *(card for card in unsettled if card not in due), *reversed(settled)]

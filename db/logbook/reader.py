@@ -248,11 +248,13 @@ class SqlLogbookReader(SqlPeopleReader):
         visits = map(to_visit, self._of_shifts(tables.visit, shift_ids))
         return sorted(visits, key=lambda visit: (visit.arrived_at, visit.shift_id, visit.order_id))
 
-    def legs(self, since: date | None = None) -> Sequence[Leg]:
+    def legs(self, since: date | None = None, until: date | None = None) -> Sequence[Leg]:
         column = tables.leg.c
         query = _all(tables.leg, column.on, column.shift_id, column.position)
         if since is not None:
             query = query.where(column.on >= since.isoformat())
+        if until is not None:
+            query = query.where(column.on <= until.isoformat())
         return [to_leg(row) for row in self._rows(query)]
 
     def cursor(self, name: str) -> int:

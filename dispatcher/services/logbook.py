@@ -127,7 +127,9 @@ class LogbookReader(DeskReader, DockReader, PeopleReader, Protocol):
     def visits(self, shift_ids: Iterable[ShiftId]) -> Sequence[Visit]:
         """By arrival."""
 
-    def legs(self, since: date | None = None) -> Sequence[Leg]: ...
+    def legs(self, since: date | None = None, until: date | None = None) -> Sequence[Leg]:
+        """Of these dates, both included, oldest first."""
+
     def cursor(self, name: str) -> int:
         """How far a reader that remembers its place has come; 0 at first."""
 

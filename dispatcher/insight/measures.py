@@ -164,6 +164,19 @@ def _arrival_error(frame: pd.DataFrame, _terms: Terms) -> Numbers:
     return np.abs(_seconds(frame["arrived_at"], frame["planned_at"]).to_numpy(float)) / 60
 
 
+def _arrival_bias(frame: pd.DataFrame, _terms: Terms) -> Numbers:
+    return _seconds(frame["arrived_at"], frame["planned_at"]).to_numpy(float) / 60
+
+
+def _service_error(frame: pd.DataFrame, terms: Terms) -> Numbers:
+    return np.abs(_service_bias(frame, terms))
+
+
+def _service_bias(frame: pd.DataFrame, _terms: Terms) -> Numbers:
+    minutes = (frame["service_s"].to_numpy(float) - frame["service_planned_s"].to_numpy(float)) / 60
+    return np.where(_tried(frame), minutes, np.nan)
+
+
 def _resolution(frame: pd.DataFrame, _terms: Terms) -> Numbers:
     return _seconds(frame["closed_at"], frame["since"]).to_numpy(float) / 3600
 
@@ -271,6 +284,23 @@ MEASURES: tuple[Measure, ...] = (
         "Early does not make up for late.", Better.LESS, 1, ("planned_at", "arrived_at"),
     ),
     Measure(
+        "arrival_bias", "Later than planned", "min", _S, _arrival_bias, _count(_all),
+        "Minutes from planned to true arrival, early ones below zero ÷ stops where both are known.",
+        "Early makes up for late: at zero arrivals are as likely early as late, however far off.", Better.NEITHER, 1,
+        ("planned_at", "arrived_at"),
+    ),
+    Measure(
+        "service_error", "Minutes at the door off the plan", "min", _S, _service_error, _count(_tried),
+        "Minutes between planned and true time at the door, longer or shorter alike ÷ attempts where both are known.",
+        "Shorter does not make up for longer. Nothing is capped.", Better.LESS, 1, ("service_planned_s", "service_s"),
+    ),
+    Measure(
+        "service_bias", "Longer at the door than planned", "min", _S, _service_bias, _count(_tried),
+        "Minutes at the door above the planned ones, fewer below zero ÷ attempts where both are known.",
+        "Shorter makes up for longer: far from zero, planned times want another look.", Better.NEITHER, 1,
+        ("service_planned_s", "service_s"),
+    ),
+    Measure(
         "failures", "Failures", "%", _S, _share(lambda f: f["outcome"] == "failed", _has), _count(_has),
         "Stops that failed ÷ stops that ended in any way.",
         "By reason or by whose affair it was, the shares add up to the whole.", Better.LESS, 100,
@@ -337,8 +367,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "slot_filling", "Slot filling", "%", _L, _where("taken", lambda f: f["capacity"] > 0),
         _where("capacity", lambda f: f["capacity"] > 0),
-        "Places confirmed ÷ places there were, of slots that could be chosen.",
-        "Slots without a limit of orders are not counted.", Better.MORE, 100, ("capacity", "taken"),
+        "Places sold ÷ places there were, of slots that could be chosen.",
+        "Sold are places that orders got, and orders planned in exactly these hours. Slots without a limit of orders "
+        "are not counted.", Better.MORE, 100, ("capacity", "taken"),
     ),
 )  # fmt: skip
 

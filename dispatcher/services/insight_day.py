@@ -27,6 +27,7 @@ from dispatcher.services.planning import PlanningDesk
 from dispatcher.services.ports import Store
 from dispatcher.services.reviewing_chain import ReviewChain
 from dispatcher.services.reviewing_facts import Facts, Remembered, facts_for, seen_of
+from dispatcher.services.slots_sold import in_plan
 from dispatcher.services.tenures import tenures_of, track_of
 from dispatcher.services.underway import day_as_kept
 from dispatcher.slots.areas import area_of_address
@@ -253,8 +254,10 @@ def _areas(logbook: Logbook, orders: Mapping[OrderId, Order]) -> Mapping[OrderId
 def _slots(book: LogbookReader, day: Day) -> Iterator[SlotPlaces]:
     """Those that could be chosen, whatever was."""
     catalogue, on = book.slot_book(), day.date
-    holds = (hold for hold in book.slot_holds(on, on) if hold.state is HoldState.CONFIRMED)
-    taken = Counter(hold.rule_id for hold in holds)
+    holds = [hold for hold in book.slot_holds(on, on) if hold.state is HoldState.CONFIRMED]
+    sold = {(hold.rule_id, hold.order_id or hold.id) for hold in holds}
+    sold |= {(rule_id, order.id) for (rule_id, _), there in in_plan(catalogue, day).items() for order in there}
+    taken = Counter(rule_id for rule_id, _ in sold)
     dark = {blackout.area_id for blackout in catalogue.blackouts if blackout.on == on}
     for rule in catalogue.rules.values():
         area, change = catalogue.areas.get(rule.area_id), catalogue.changes.get((rule.id, on))

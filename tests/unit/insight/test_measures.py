@@ -78,6 +78,12 @@ def gap(row: Row, later: str, earlier: str, unit_s: float) -> Any:
     return (row[later] - row[earlier]).total_seconds() / unit_s
 
 
+def door_gap(row: Row) -> Any:
+    if not tried(row) or row.get("service_s") is None or row.get("service_planned_s") is None:
+        return None
+    return (row["service_s"] - row["service_planned_s"]) / 60
+
+
 def entirely(row: Row, terms: Terms) -> bool:
     return delivered(row) and bool(row["in_full"]) and (row.get("promised_until") is None or is_in_time(row, terms))
 
@@ -105,6 +111,9 @@ RECKONED: Mapping[str, Reckoned] = {
     "arrival_error": quotient(
         lambda r: abs(g) if (g := gap(r, "arrived_at", "planned_at", 60)) is not None else None, lambda _r: 1
     ),
+    "arrival_bias": quotient(lambda r: gap(r, "arrived_at", "planned_at", 60), lambda _r: 1),
+    "service_error": quotient(lambda r: abs(g) if (g := door_gap(r)) is not None else None, lambda _r: 1),
+    "service_bias": quotient(lambda r: door_gap(r), lambda _r: 1),
     "failures": share(lambda r, _t: r["outcome"] == "failed", lambda r: bool(r.get("outcome"))),
     "redelivery": share(lambda r, _t: r["attempt"] > 1, lambda _r: True),
     "proof_complete": share(lambda r, _t: bool(r["proof_complete"]), lambda r: bool(r.get("proof_wanted"))),
@@ -201,6 +210,17 @@ def promised(at: str, **fields: Any) -> Row:
 )
 def test_on_time_reaches_from_five_minutes_before_to_five_after(at: str, expected: float) -> None:
     assert whole({TableName.STOPS: [promised(at)]}, BY_ID["on_time"]) == expected
+
+
+def test_errors_of_the_plan_are_far_off_and_on_the_whole() -> None:
+    early = promised("10:10", planned_at=days.clock("10:20"), service_planned_s=180, service_s=60)
+    late = promised("11:00", planned_at=days.clock("10:30"), service_planned_s=180, service_s=420)
+    unknown = promised("11:30", service_planned_s=180)
+    rows = {TableName.STOPS: [early, late, unknown]}
+    assert whole(rows, BY_ID["arrival_error"]) == (10 + 30) / 2
+    assert whole(rows, BY_ID["arrival_bias"]) == (-10 + 30) / 2
+    assert whole(rows, BY_ID["service_error"]) == (2 + 4) / 2
+    assert whole(rows, BY_ID["service_bias"]) == (-2 + 4) / 2
 
 
 def test_no_attempt_is_no_failed_first_attempt_but_no_delivery_in_full_either() -> None:

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from dispatcher.domain.customers import WishKind, WishState
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import OrderId, new_id
 from dispatcher.domain.papers import Paper, PaperKind
 from dispatcher.domain.slots import Area, AreaId, HoldState, RuleId, SlotRule
 from tests.fixtures.phone import Gateway
@@ -44,7 +45,7 @@ def customers(gateway: Gateway) -> tuple[Customer, Customer]:
             writer.put_slot_hold(type(hold)(hold.id, hold.rule_id, hold.on, hold.at, now, hold.by))
 
     gateway.logbook.write(fill)
-    both = Customer(gateway, OrderId("slots-1")), Customer(gateway, OrderId("slots-2"))
+    both = Customer(gateway, OrderId(new_id())), Customer(gateway, OrderId(new_id()))
     for each in both:
         each.publish(**SLOT)
     return both
@@ -68,7 +69,7 @@ def test_slots_fit_the_phone_in_every_language(customers: Any, visit: Any, lang:
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= SIZES[0]["width"]
     picture(visitor, f"slots-{lang}-{scheme}")
     form.locator("button").click()
-    visitor.page.wait_for_function("document.querySelector('#asked li.open')")
+    expect(visitor.page.locator("#asked li.open")).to_be_visible()
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= SIZES[0]["width"]
     picture(visitor, f"slots-held-{lang}-{scheme}")
 
@@ -80,7 +81,7 @@ def test_the_last_place_goes_to_one_and_the_other_is_told(customers: Any, visit:
     forms = [visitor.unfold("Another day or time") for visitor in (first, second)]
     for form in forms:
         form.locator("select").select_option(wanted)
-        assert "1 place left" in form.locator("option:checked").inner_text()
+        assert "1 left" in form.locator("option:checked").inner_text()
     forms[0].locator("button").click()
     first.sees("#asked", "Held for you until")
     forms[1].locator("button").click()

@@ -1,5 +1,6 @@
 """Where what was learned is put to use, and in which words. How it is learned is `learning.py`'s."""
 
+from calendar import day_name
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,11 +9,12 @@ from typing import TYPE_CHECKING
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.learned import Because, Foreseer, Guess, Target, Trial
 from dispatcher.domain.orders import Order
+from dispatcher.services.learning import LearningDesk
 from dispatcher.services.slots_view import Enquiry, Offer
 from dispatcher.services.workplace import Workplace
 
 if TYPE_CHECKING:
-    from dispatcher.services.learning import LearningDesk, Span
+    from dispatcher.insight.cuts import Span
 
 REASONS = 3
 """Named with a guess."""
@@ -22,9 +24,6 @@ OLD = timedelta(days=1)
 
 def foreseer_of(workplace: Workplace) -> Foreseer:
     """What this depot has learned, or its plain rules."""
-    # It loads pandas, which takes a second that a window's start must not
-    from dispatcher.services.learning import LearningDesk
-
     return LearningDesk(workplace, clock=workplace.clock).foreseer()
 
 
@@ -36,7 +35,7 @@ def travel_used(trials: Collection[Trial]) -> bool:
     return all(trial.used or trial.learned is None for trial in trials if trial.target is Target.TRAVEL)
 
 
-def due(desk: "LearningDesk", known: "Span | None", now: datetime) -> bool:
+def due(desk: LearningDesk, known: "Span | None", now: datetime) -> bool:
     """Whether it is time to learn again by itself: once a day, when days were gathered since.
 
     `known` are the dates there are facts of (`InsightDesk.known`).
@@ -64,7 +63,13 @@ def minutes_words(seconds: float) -> str:
 def reasons_words(because: Collection[Because]) -> str:
     """The weightiest reasons in a row, in lower case; empty without any."""
     said = [each.words for each in list(because)[:REASONS] if each.words]
-    return ", ".join(word[:1].lower() + word[1:] if word[1:2].islower() else word for word in said)
+    return ", ".join(_inside(words) for words in said)
+
+
+def _inside(words: str) -> str:
+    """As within a sentence: names of days and abbreviations keep their capitals."""
+    first = words.split()[0]
+    return words if first.rstrip("s,") in day_name or not first[1:].islower() else words[:1].lower() + words[1:]
 
 
 def failure_words(guess: Guess) -> str:
@@ -74,7 +79,7 @@ def failure_words(guess: Guess) -> str:
     why = reasons_words(guess.because)
     attempts = f"{guess.samples:,} attempt{'' if guess.samples == 1 else 's'}"
     about = "; ".join(part for part in (why, attempts if guess.samples else "") if part)
-    return f"Chance that nobody takes it: {guess.value:.0%}" + (f" — {about}" if about else "")
+    return f"Chance that nobody takes it: {guess.value * 100:.0f} %" + (f" — {about}" if about else "")
 
 
 def service_words(guess: Guess) -> str:

@@ -40,10 +40,15 @@ class LiveDesk:
         self._watches: dict[date, Watch] = {}
         self._aside = Aside(underway, desk.roads)
         self._lines: dict[ShiftId, RoadPath] = {}
+        self._travel = True
 
     def know_lines(self, lines: Mapping[ShiftId, RoadPath]) -> None:
         """The ways the rounds are planned to take: who leaves them is off route."""
         self._lines = {**self._lines, **lines}
+
+    def use_travel(self, *, learned: bool) -> None:
+        """Whether arrivals go by learned driving times; without them by free flow. From the next `step` on."""
+        self._travel = learned
 
     def track(self, shift: Shift) -> Sequence[StoredFix]:
         """All that is kept of a round's positions, by device time."""
@@ -87,6 +92,7 @@ class LiveDesk:
         on = outlook.day.date
         watch = self._watches.get(on) or Watch(on, self.logbook, desk, outlook.day, now)
         self._watches[on], watch.desk = watch, desk
+        watch.use_travel(learned=self._travel)
         watch.follow_plan(outlook, lines, now)
         heard = watch.read_on(outlook.day)
         judged = watch.judge_some(outlook, now)

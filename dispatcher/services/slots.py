@@ -31,7 +31,8 @@ from dispatcher.domain.slots import (
 )
 from dispatcher.services import slots_catalogue as catalogue
 from dispatcher.services import slots_holds as places
-from dispatcher.services.learned_use import foreseer_of, with_failure
+from dispatcher.services.learned_use import with_failure
+from dispatcher.services.learning import LearningDesk
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.ports import Clock
 from dispatcher.services.slots_days import KeptDays
@@ -68,6 +69,7 @@ class SlotDesk:
         self._workplace, self._clock = workplace, clock or workplace.clock
         self._days = KeptDays(workplace)
         self._pricing = Pricing(workplace.roads)
+        self._learning = LearningDesk(workplace, clock=workplace.clock)
         self._in_plan: dict[date, tuple[SlotBook, Day, InPlan]] = {}
 
     # catalogue
@@ -211,7 +213,7 @@ class SlotDesk:
         slots = slots_of(book, dates, moment, self._sold(book, dates, moment), area.id)
         free = [slot for slot in slots if not slot.closed and not no_room(slot, wants(enquiry))]
         offers = self._pricing.offers(enquiry, free, self._days.of({s.on for s in free}), moment.now, cancelled)
-        return with_failure(offers, enquiry, foreseer_of(self._workplace))
+        return with_failure(offers, enquiry, self._learning.foreseer())
 
     def hold(self, rule_id: RuleId, on: date, *, by: str, minutes: int = 0, load: Load | None = None) -> SlotHold:
         """Take a place for ten minutes. Raises `BadInput` if there is none; no two clerks get the last one."""

@@ -87,6 +87,7 @@ class Watch:
         self._kept: dict[ShiftId, tuple[Visit, ...]] = {}
         self._kept_at = time.monotonic()
         self._since = (now - timedelta(days=LEARN_DAYS)).date()
+        self._travel = True
         self._learned = self._learn()
         self._zone = day.depot.zone
         self._trails: dict[ShiftId, TrailPoints] = {}
@@ -370,8 +371,16 @@ class Watch:
         tracker = self._rounds[shift_id].tracker
         return legs_of(visits, tracker.plan, self._zone, tracker.policy.geofence_m)
 
+    def use_travel(self, *, learned: bool) -> None:
+        """Whether driving times go by the depot's own legs: not where these did worse on days held out."""
+        if learned != self._travel:
+            self._travel = learned
+            self._learned = self._learn()
+
     def _learn(self) -> Factors:
         self._factors: dict[tuple[str, int, int], Factor] = {}
+        if not self._travel:
+            return Factors()
         return self._logbook.read(lambda reader: Factors(reader.legs(self._since)))
 
     # --- the picture -----------------------------------------------------------------------------------------------

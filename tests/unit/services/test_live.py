@@ -417,6 +417,10 @@ def test_the_pace_ahead_says_what_it_rests_on(road: Road) -> None:
     assert pace is not None
     assert pace.samples == 7
     assert pace.factor > 1
+    road.live.use_travel(learned=False)
+    road.drive(at + timedelta(minutes=2))
+    unlearned = road.step(at + timedelta(minutes=2)).rounds[road.shift].pace
+    assert unlearned is None or (unlearned.samples, unlearned.factor) == (0, 1.0)
 
 
 def test_a_round_is_over_when_its_driver_says_so(road: Road) -> None:

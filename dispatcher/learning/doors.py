@@ -1,0 +1,107 @@
+"""What an address says of itself: its kind, its floor, and a hidden name of its building. No order, no time here."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+from dispatcher.domain.keeping import ERASED
+from dispatcher.domain.place import Address
+from dispatcher.learning.words import CARE_OF, FLOORS, GROUND, KINDS, NO_LIFT, ORDINALS, UNITS
+
+MOST_REMEMBERED = 65_536
+"""Addresses that need not be read again."""
+HIGHEST = 6
+"""Floors above are alike."""
+
+
+def plain(text: str) -> str:
+    """Lower case without accents, one blank for all that is no letter or digit."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join(re.sub(r"[\W_]+", " ", "".join(c for c in folded if not unicodedata.combining(c))).split())
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_KINDS = [(kind, re.compile(rf"\b(?:{_any(words)})\b")) for kind, words in KINDS.items()]
+_NO_LIFT = re.compile(rf"\b(?:{_any(NO_LIFT)})\b")
+_CARE_OF = re.compile(rf"\b(?:{_any(CARE_OF)})\b")
+_GROUND = re.compile(rf"\b(?:{_any(GROUND)})\b")
+_FLOOR = re.compile(
+    rf"\b(?:(?P<up>\d{{1,2}}) ?(?:st|nd|rd|th|e|er|eme)? ?(?:{_any(FLOORS)})"
+    rf"|(?:{_any(FLOORS)}) (?P<at>\d{{1,2}})|(?P<word>{_any(ORDINALS)}) (?:{_any(FLOORS)}))\b"
+)
+_STAIRCASE = re.compile(r"\d ?[a-h] \d{1,3}\b")
+"""Finnish and Swedish: house, staircase, flat."""
+_UNIT_FIRST = re.compile(rf"^(?:{_any(UNITS)}) \w+ (?=.*\d)")
+_HOUSE = re.compile(r"^(.*?[^\W\d]\D*?\b\d+(?: ?[a-z]\b)?(?: ?to ?\d+)?|\d+[a-z]? .*?\D+)(?:\b|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One address as far as its words tell."""
+
+    kind: str
+    """One of `KINDS`; empty where it says nothing."""
+    floor: int | None
+    """0 for the ground floor; `None` where it says nothing."""
+    no_lift: bool
+    care_of: bool
+    building: str
+    """The hidden name of the house; empty without street and number."""
+    door: str
+    """The hidden name of who lives there; begins with the building's."""
+
+
+def kind_of(words: str) -> str:
+    """What kind of address the words, made `plain`, speak of."""
+    return next((kind for kind, found in _KINDS if found.search(words)), "")
+
+
+def floor_of(words: str) -> int | None:
+    """Which floor the words, made `plain`, speak of."""
+    if _GROUND.search(words):
+        return 0
+    found = _FLOOR.search(words)
+    if found is None:
+        return None
+    number = ORDINALS[found["word"]] if found["word"] else int(found["up"] or found["at"])
+    return number if number < 60 else None
+
+
+def house_of(line: str) -> str:
+    """Street and number out of an address line, the flat left out; empty if there is no number."""
+    words = _UNIT_FIRST.sub("", plain(line))
+    found = _HOUSE.match(words)
+    return found[1].strip() if found else ""
+
+
+class Doors:
+    """Reads addresses. Buildings and doors get names that only who has the salt can make again."""
+
+    def __init__(self, salt: bytes, key: Callable[[Address], str]) -> None:
+        """`key` spells an address in one way however it was typed."""
+        self._salt, self._key = salt, key
+        self.read: Callable[[Address, str, str], Door] = lru_cache(MOST_REMEMBERED)(self._read)
+        """Address, contact's name, notes."""
+
+    def building(self, line: str, postcode: str, city: str) -> str:
+        """The hidden name of the house; empty without street and number."""
+        house = house_of(line) if line != ERASED else ""
+        return self._hidden(self._key(Address(house, postcode, city)), 6) if house else ""
+
+    def _read(self, address: Address, name: str, notes: str) -> Door:
+        line = plain(address.line)
+        words = f"{line} {plain(name)} {plain(notes)}"
+        floor = floor_of(words)
+        kind = kind_of(words) or ("flat" if floor is not None or _STAIRCASE.search(line) else "")
+        building = self.building(address.line, address.postcode, address.city)
+        door = f"{building}.{self._hidden(f'{line}|{plain(name)}', 4)}" if building else ""
+        return Door(kind, floor, bool(_NO_LIFT.search(words)), bool(_CARE_OF.search(line)), building, door)
+
+    def _hidden(self, text: str, size: int) -> str:
+        return blake2b(text.encode("utf-8", "replace"), key=self._salt, digest_size=size).hexdigest()

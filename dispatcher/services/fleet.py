@@ -20,7 +20,7 @@ from dispatcher.services.ports import Reader, UnitOfWork
 
 __all__ = [
     "add_file", "change_shift", "end_duty", "end_moment", "expiring", "file_text", "next_number", "put_on_duty",
-    "read_file", "remove_drivers", "remove_vehicles", "save_driver", "save_vehicle", "staff_day",
+    "read_file", "remove_drivers", "remove_vehicles", "save_driver", "save_vehicle", "staff_day", "write_file",
 ]  # fmt: skip
 
 DAY_S = 86_400
@@ -254,6 +254,18 @@ def read_file(path: Path) -> FleetFile:
 def file_text(reader: Reader) -> str:
     """The whole fleet as a fleet file."""
     return fleet_text(reader.depot(), reader.vehicles(), reader.drivers())
+
+
+def write_file(reader: Reader, path: Path) -> None:
+    """Write the whole fleet to a file; one of that name is replaced at once or not at all. Raises `KnownError`."""
+    text = file_text(reader)
+    fresh = path.with_name(f".{path.name}.part")
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+    except OSError as fault:
+        fresh.unlink(missing_ok=True)
+        raise KnownError(f"{path} cannot be written: {fault.strerror}.", "Choose another place.") from fault
 
 
 def add_file(uow: UnitOfWork, file: FleetFile) -> None:

@@ -8,8 +8,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QHBoxLayout,
     QPushButton,
+    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -95,7 +97,15 @@ class RecordPage(QWidget):
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.empty)
-        whole = QVBoxLayout(self)
+        body = QWidget(self)
+        self.parts = QSplitter(Qt.Orientation.Vertical, self)
+        self.parts.setChildrenCollapsible(False)
+        self.parts.addWidget(body)
+        self.parts.setStretchFactor(0, 3)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self.parts)
+        self._whole = whole = QVBoxLayout(body)
         whole.setContentsMargins(*[grid(3)] * 4)
         whole.setSpacing(grid(2))
         whole.addWidget(self.stack, 1)
@@ -109,6 +119,17 @@ class RecordPage(QWidget):
         set_icon(made, icon, self._theme)
         self.buttons.insertWidget(self.buttons.count() - 1, made)
         return made
+
+    def tick(self, name: str, text: str) -> QCheckBox:
+        """A choice after the buttons."""
+        made = named(QCheckBox(text, self), name, text)
+        self.buttons.insertWidget(self.buttons.count() - 1, made)
+        return made
+
+    def tighten(self) -> None:
+        """Less room above, below a title of its own."""
+        grid = self._theme.grid
+        self._whole.setContentsMargins(grid(3), grid(1), grid(3), grid(2))
 
     def _add_keys(self) -> None:
         for key, slot, button in (

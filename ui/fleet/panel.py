@@ -14,11 +14,16 @@ from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Driver, Shift, Vehicle
 from dispatcher.domain.ids import DriverId, VehicleId, new_id
 from dispatcher.services import fleet
+from dispatcher.services.certificates import SOON_DAYS
 from dispatcher.services.ports import Done, Reader, UnitOfWork
 from dispatcher.services.workplace import Workplace
 from ui import format as words
+from ui.fleet.certificates import CertificatesPane, OwnersPage
 from ui.fleet.page import PageTexts, RecordPage
+from ui.fleet.papers import nearest_column
+from ui.fleet.records import Column
 from ui.fleet.tables import Fleet, driver_columns, shift_columns, vehicle_columns
+from ui.fleet.warning import ExpiryStrip
 from ui.parts.fields import named
 from ui.parts.said import Tone
 from ui.runner import Operation, OpRunner
@@ -35,6 +40,8 @@ VEHICLES = PageTexts("fleet.vehicles", "Vehicles", "Add vehicle", "Remove vehicl
 NO_DRIVERS = "No drivers yet.\nEach has a round with a number and a colour; a fleet file brings many at once."
 NO_VEHICLES = "No vehicles yet.\nWhat a vehicle carries and where it may drive bounds its rounds."
 NOBODY_CAN = "No other active driver has a usual vehicle that is free. Give drivers one under Drivers."
+SOON = f"Runs out within {SOON_DAYS} days"
+NONE_SOON = f"No certificate has run out or will within {SOON_DAYS} days."
 ON_DUTY, DRIVER, VEHICLE = 0, 1, 2
 
 
@@ -56,10 +63,22 @@ class FleetPanel(QWidget):
         shown = self._fleet
         now = lambda: shown  # without `self`: a panel in a cycle would be collected on whatever thread runs then
         self.shifts = RecordPage(SHIFTS, shift_columns(now), self._theme)
-        self.drivers = RecordPage(DRIVERS, driver_columns(now), self._theme)
-        self.vehicles = RecordPage(VEHICLES, vehicle_columns(), self._theme)
+        workplace = self._workplace
+        today = lambda: workplace.today
+        papers = nearest_column(today, self._theme)
+        self.strip = ExpiryStrip(self._theme, self)
+        self.driver_papers = CertificatesPane("fleet.drivers.certificates", "driver", today, self._theme)
+        self.vehicle_papers = CertificatesPane("fleet.vehicles.certificates", "vehicle", today, self._theme)
+        self.drivers = OwnersPage(
+            DRIVERS, _beside(driver_columns(now), "Skills", papers), self.driver_papers, self._theme
+        )
+        self.vehicles = OwnersPage(
+            VEHICLES, _beside(vehicle_columns(), "Fitted with", papers), self.vehicle_papers, self._theme
+        )
         self.staff_button = self.shifts.button("fleet.staff", "Put everyone on duty", "account-multiple-plus-outline")
         self.import_button = self.drivers.button("fleet.import", "Import fleet file…", "tray-arrow-down")
+        self.export_button = self.drivers.button("fleet.export", "Export fleet file…", "tray-arrow-up")
+        self.soon = [page.tick(f"{page.table.objectName()}.soon", SOON) for page in (self.drivers, self.vehicles)]
 
     def _lay_out(self) -> None:
         self.tabs = named(QTabWidget(self), "fleet.tabs", "Parts of the fleet")
@@ -68,6 +87,8 @@ class FleetPanel(QWidget):
             self.tabs.addTab(page, title)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.strip)
         whole.addWidget(self.tabs)
 
     def _wire(self) -> None:
@@ -82,6 +103,12 @@ class FleetPanel(QWidget):
         self.drivers.remove_requested.connect(self._on_remove_drivers)
         self.drivers.model.change_requested.connect(self._on_driver_changed)
         self.import_button.clicked.connect(self._on_import)
+        self.export_button.clicked.connect(self._on_export)
+        self.driver_papers.change_requested.connect(partial(self._on_papers_changed, self.driver_papers))
+        self.vehicle_papers.change_requested.connect(partial(self._on_papers_changed, self.vehicle_papers))
+        self.strip.show_requested.connect(self._on_show_expiring)
+        for tick in self.soon:
+            tick.toggled.connect(self._show_owners)
         self.vehicles.add_requested.connect(self._on_add_vehicle)
         self.vehicles.step_requested.connect(self._on_add_vehicle)
         self.vehicles.remove_requested.connect(self._on_remove_vehicles)
@@ -106,11 +133,33 @@ class FleetPanel(QWidget):
         self._fleet.drivers, self._fleet.vehicles, self._fleet.zone = read.drivers, read.vehicles, read.zone
         self.shifts.show_records(shifts, self._nobody())
         self.shifts.empty.set_step(SHIFTS.step if self._fleet.drivers else DRIVERS.step)
-        self.drivers.show_records(self._fleet.drivers, NO_DRIVERS)
-        self.vehicles.show_records(self._fleet.vehicles, NO_VEHICLES)
+        self._show_owners()
         self.tabs.setTabText(ON_DUTY, f"On duty {words.weekday_date(self._date)} ({len(shifts)})")
         self.tabs.setTabText(DRIVER, f"Drivers ({len(self._fleet.drivers)})")
         self.tabs.setTabText(VEHICLE, f"Vehicles ({len(self._fleet.vehicles)})")
+
+    @Slot()
+    def _show_owners(self) -> None:
+        """The drivers and the vehicles, or only those for whom something runs out soon."""
+        drivers, vehicles = self._fleet.drivers, self._fleet.vehicles
+        found = fleet.expiring(drivers, vehicles, self._workplace.today)
+        self.strip.tell(found)
+        soon = {each.owner.id for each in found}
+        drivers_only, vehicles_only = (tick.isChecked() for tick in self.soon)
+        self.drivers.show_records(
+            [d for d in drivers if not drivers_only or d.id in soon], NONE_SOON if drivers_only else NO_DRIVERS
+        )
+        self.vehicles.show_records(
+            [v for v in vehicles if not vehicles_only or v.id in soon], NONE_SOON if vehicles_only else NO_VEHICLES
+        )
+
+    @Slot(object)
+    def _on_show_expiring(self, owner: Driver | Vehicle) -> None:
+        """Only those concerned, the first of them chosen."""
+        person = isinstance(owner, Driver)
+        self.tabs.setCurrentIndex(DRIVER if person else VEHICLE)
+        self.soon[0 if person else 1].setChecked(True)
+        (self.drivers if person else self.vehicles).choose(owner)
 
     def _nobody(self) -> str:
         if not self._fleet.drivers:
@@ -156,11 +205,20 @@ class FleetPanel(QWidget):
     def _on_vehicle_changed(self, vehicle: Vehicle) -> None:
         self._submit(self.vehicles, f"Change {vehicle.name}", partial(fleet.save_vehicle, vehicle=vehicle))
 
+    def _on_papers_changed(self, pane: CertificatesPane, owner: Driver | Vehicle) -> None:
+        save: Callable[[UnitOfWork], None]
+        if isinstance(owner, Driver):
+            save = partial(fleet.save_driver, driver=owner, today=self._workplace.today)
+        else:
+            save = partial(fleet.save_vehicle, vehicle=owner, today=self._workplace.today)
+        self._submit(pane.page, f"Change the certificates of {owner.name}", save)
+
     # --- drivers and vehicles come and go -------------------------------------------------------------------------
 
     @Slot()
     def _on_add_driver(self) -> None:
         self.tabs.setCurrentIndex(DRIVER)
+        self.soon[0].setChecked(False)
         self._submit(self.drivers, "Add driver", _add_driver, self._on_driver_added)
 
     @Slot(object)
@@ -169,6 +227,7 @@ class FleetPanel(QWidget):
 
     @Slot()
     def _on_add_vehicle(self) -> None:
+        self.soon[1].setChecked(False)
         self._submit(self.vehicles, "Add vehicle", _add_vehicle, self._on_vehicle_added)
 
     @Slot(object)
@@ -213,6 +272,22 @@ class FleetPanel(QWidget):
 
     def _on_brought_in(self, told: str, _done: object) -> None:
         self.drivers.fault.say(told, Tone.GOOD)
+
+    @Slot()
+    def _on_export(self) -> None:
+        ask = QFileDialog(self, "Export the fleet", "", "Fleet files (*.json)")
+        ask.setObjectName("fleet.export.dialog")
+        ask.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        ask.setDefaultSuffix("json")
+        ask.fileSelected.connect(self._on_export_chosen)
+        ask.finished.connect(ask.deleteLater)
+        ask.open()
+
+    @Slot(str)
+    def _on_export_chosen(self, name: str) -> None:
+        file = Path(name)
+        told = partial(self._on_brought_in, f"The fleet is in {file.name}.")
+        self._runner.read(partial(fleet.write_file, path=file), told, on_failed=partial(self._on_failed, self.drivers))
 
     # --- on and off duty ------------------------------------------------------------------------------------------
 
@@ -266,6 +341,12 @@ class FleetPanel(QWidget):
 
 def _read(reader: Reader, on: date) -> tuple[Fleet, Sequence[Shift]]:
     return Fleet(reader.drivers(), reader.vehicles(), reader.depot().zone), reader.shifts_of(on)
+
+
+def _beside(columns: Sequence[Column[Any]], header: str, new: Column[Any]) -> list[Column[Any]]:
+    """The columns with a new one right of another."""
+    at = [column.header for column in columns].index(header) + 1
+    return [*columns[:at], new, *columns[at:]]
 
 
 def _add_driver(uow: UnitOfWork) -> DriverId:

@@ -71,6 +71,9 @@ class Column[T]:
     optional: bool = False
     """Whether a number may be left out: "no limit"."""
     colour: Callable[[T], QColor | None] = field(default=lambda _record: None)
+    """Of a small square before the text."""
+    ink: Callable[[T], QColor | None] = field(default=lambda _record: None)
+    """Of the text, where it is not the usual one."""
     what: str = ""
     """The tooltip of the header, where its words do not say enough."""
 
@@ -145,6 +148,8 @@ class RecordModel[T](QAbstractTableModel):
                 return column.alignment
             case Qt.ItemDataRole.DecorationRole:
                 return column.colour(record)
+            case Qt.ItemDataRole.ForegroundRole:
+                return column.ink(record)
             case _:
                 return record if role == RECORD_ROLE else None
 

@@ -9,7 +9,7 @@ from hashlib import blake2b
 
 from dispatcher.domain.keeping import ERASED
 from dispatcher.domain.place import Address
-from dispatcher.learning.words import CARE_OF, FLOORS, GROUND, KINDS, NO_LIFT, ORDINALS, UNITS
+from dispatcher.learning.words import CARE_OF, FLOORS, GROUND, KINDS, LIFT, NO_LIFT, ORDINALS, UNITS
 
 MOST_REMEMBERED = 65_536
 """Addresses that need not be read again."""
@@ -29,16 +29,17 @@ def _any(words: Iterable[str]) -> str:
 
 _KINDS = [(kind, re.compile(rf"\b(?:{_any(words)})\b")) for kind, words in KINDS.items()]
 _NO_LIFT = re.compile(rf"\b(?:{_any(NO_LIFT)})\b")
+_LIFT = re.compile(rf"\b(?:{_any(LIFT)})\b")
 _CARE_OF = re.compile(rf"\b(?:{_any(CARE_OF)})\b")
 _GROUND = re.compile(rf"\b(?:{_any(GROUND)})\b")
 _FLOOR = re.compile(
     rf"\b(?:(?P<up>\d{{1,2}}) ?(?:st|nd|rd|th|e|er|eme)? ?(?:{_any(FLOORS)})"
     rf"|(?:{_any(FLOORS)}) (?P<at>\d{{1,2}})|(?P<word>{_any(ORDINALS)}) (?:{_any(FLOORS)}))\b"
 )
-_STAIRCASE = re.compile(r"\d ?[a-h] \d{1,3}\b")
+_STAIRCASE = re.compile(r"\b(\d+ ?[a-h]) \d{1,3}$")
 """Finnish and Swedish: house, staircase, flat."""
-_UNIT_FIRST = re.compile(rf"^(?:{_any(UNITS)}) \w+ (?=.*\d)")
-_HOUSE = re.compile(r"^(.*?[^\W\d]\D*?\b\d+(?: ?[a-z]\b)?(?: ?to ?\d+)?|\d+[a-z]? .*?\D+)(?:\b|$)")
+_WITHIN = re.compile(rf"{_FLOOR.pattern}|\b(?:{_any(UNITS)}) \d\w*\b|\b(?:{_any(GROUND)})\b")
+"""Where in the house: what an address says of floor and flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Door:
     """One of `KINDS`; empty where it says nothing."""
     floor: int | None
     """0 for the ground floor; `None` where it says nothing."""
-    no_lift: bool
+    lift: bool | None
+    """`None` where it says nothing."""
     care_of: bool
     building: str
     """The hidden name of the house; empty without street and number."""
@@ -74,10 +76,23 @@ def floor_of(words: str) -> int | None:
 
 
 def house_of(line: str) -> str:
-    """Street and number out of an address line, the flat left out; empty if there is no number."""
-    words = _UNIT_FIRST.sub("", plain(line))
-    found = _HOUSE.match(words)
-    return found[1].strip() if found else ""
+    """Street and number out of an address line, floor and flat left out; empty if there is no number."""
+    number = ""
+    for part in map(plain, re.split(r"[,;/\n]", line)):
+        within = _WITHIN.search(part)
+        words = part
+        if within:
+            before = part[: within.start()].strip()
+            words = before if _is_house(before) else part[within.end() :].strip()
+        words = _STAIRCASE.sub(r"\1", f"{number} {words}".strip())
+        if _is_house(words):
+            return words
+        number = words if words.isdigit() else ""  # "12, rue de la Paix"
+    return ""
+
+
+def _is_house(words: str) -> bool:
+    return any(c.isdigit() for c in words) and any(len(w) > 1 and not w[0].isdigit() for w in words.split())
 
 
 class Doors:
@@ -101,7 +116,8 @@ class Doors:
         kind = kind_of(words) or ("flat" if floor is not None or _STAIRCASE.search(line) else "")
         building = self.building(address.line, address.postcode, address.city)
         door = f"{building}.{self._hidden(f'{line}|{plain(name)}', 4)}" if building else ""
-        return Door(kind, floor, bool(_NO_LIFT.search(words)), bool(_CARE_OF.search(line)), building, door)
+        lift = False if _NO_LIFT.search(words) else True if _LIFT.search(words) else None
+        return Door(kind, floor, lift, bool(_CARE_OF.search(line)), building, door)
 
     def _hidden(self, text: str, size: int) -> str:
         return blake2b(text.encode("utf-8", "replace"), key=self._salt, digest_size=size).hexdigest()

@@ -17,8 +17,8 @@ PARCELS = ((1, "1 parcel"), (2, "2 parcels"), (3, "3 parcels"), (5, "4 or 5 parc
 WEIGHTS = ((5.0, "Up to 5 kg"), (15.0, "5 to 15 kg"), (30.0, "15 to 30 kg"), (70.0, "30 to 70 kg"))
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 KIND_WORDS = {
-    "locker": "A parcel locker", "care": "A clinic or home", "school": "A school", "business": "A business",
-    "flat": "A flat", "farm": "A farm", "house": "A house", "": "An address that names no kind",
+    "locker": "A parcel locker", "care": "A clinic or home", "school": "A school", "shop": "A shop",
+    "business": "A business", "flat": "A flat", "farm": "A farm", "house": "A house", "": "An address that names no kind",
 }  # fmt: skip
 ONE_OF_MANY = {
     "building": ("This building", "Which building it is"),
@@ -67,8 +67,7 @@ def order_levels(order: Order, door: Door) -> dict[str, str]:
     wanted = sum(1 for need in order.asked.needs.values() if need is Need.REQUIRED)
     found = {
         "kind": door.kind,
-        "floor": "" if door.floor is None else str(min(door.floor, HIGHEST)),
-        "lift": "none" if door.no_lift else "",
+        "floor": _floor(door),
         "care_of": "yes" if door.care_of else "",
         "way": order.kind.value,
         "parcels": _step(max(1, order.load.parcels), PARCELS, "10 parcels or more"),
@@ -86,15 +85,23 @@ def order_levels(order: Order, door: Door) -> dict[str, str]:
 def moment_levels(moment: Moment, *, kind: str, attempt: int, driver_id: str = "") -> dict[str, str]:
     """What depends on when, by whom, and how often."""
     found = {"attempt": str(min(attempt, 3)), "driver": driver_id, "slot": moment.slot}
+    found["promise"] = "Nothing promised"
     if moment.promised_h is not None:
         found["promise"] = _step(moment.promised_h, PROMISES, "Promised to more than 4 hours")
     if moment.weekday is not None:
         found["weekday"] = str(moment.weekday)
     if moment.hour is not None:
-        found |= {"hour": str(moment.hour), "kind_hour": f"{kind}@{moment.hour // 2 * 2}"}
+        found |= {"hour": str(moment.hour), "kind_hour": f"{kind}@{moment.hour}"}
         if moment.weekday is not None:
             found["week_hour"] = f"{moment.weekday}@{moment.hour // 4 * 4}"
     return {group: level for group, level in found.items() if level}
+
+
+def _floor(door: Door) -> str:
+    if door.floor is None:
+        return ""
+    lift = {None: "", True: "@with a lift", False: "@no lift"}[door.lift if door.floor else None]
+    return f"{min(door.floor, HIGHEST)}{lift}"
 
 
 def _step(value: float, steps: tuple[tuple[float, str], ...], above: str) -> str:
@@ -110,11 +117,12 @@ def level_words(group: str, level: str) -> str:
         case "kind":
             return KIND_WORDS.get(level, level)
         case "floor":
-            return {"0": "Ground floor", str(HIGHEST): f"Floor {HIGHEST} or higher"}.get(level, f"Floor {level}")
+            floor = {"0": "Ground floor", str(HIGHEST): f"Floor {HIGHEST} or higher"}.get(first, f"Floor {first}")
+            return f"{floor}, {second}" if second else floor
         case "hour":
             return f"Between {level} and {int(level) + 1} o’clock"
         case "kind_hour":
-            return f"{KIND_WORDS.get(first, first)} between {second} and {int(second) + 2} o’clock"
+            return f"{KIND_WORDS.get(first, first)} between {second} and {int(second) + 1} o’clock"
         case "week_hour":
             return f"{WEEKDAYS[int(first)]} between {second} and {int(second) + 4} o’clock"
         case "weekday":
@@ -128,7 +136,6 @@ def _more_words(group: str, level: str) -> str:
     several = "or more " if (group, level) in {("lines", "4"), ("proofs", "3")} else ""
     noun = "" if level == "1" else "s"
     return {
-        "lift": "No lift",
         "care_of": "Care of somebody else",
         "cash": "Cash to be taken",
         "way": "Goods brought" if level == "delivery" else "Goods fetched",

@@ -18,9 +18,9 @@ from dispatcher.learning.levels import Levels
 from dispatcher.learning.samples import UNSAID, Codes, Floats, Samples
 
 SERVICE_SPREADS: Mapping[str, float] = {
-    "kind": 0.5, "floor": 0.4, "lift": 0.3, "care_of": 0.2, "way": 0.3, "parcels": 0.5, "weight": 0.3, "lines": 0.2,
-    "proofs": 0.3, "cash": 0.3, "attempt": 0.2, "hour": 0.2, "weekday": 0.1, "driver": 0.3, "area": 0.1,
-    "building": 0.3, "door": 0.2,
+    "kind": 0.5, "floor": 0.4, "care_of": 0.2, "way": 0.3, "parcels": 0.5, "weight": 0.3, "lines": 0.2,
+    "proofs": 0.3, "cash": 0.3, "attempt": 0.2, "hour": 0.2, "kind_hour": 0.2, "weekday": 0.1, "driver": 0.3,
+    "area": 0.1, "building": 0.3, "door": 0.2,
 }  # fmt: skip
 FAILURE_SPREADS: Mapping[str, float] = {
     "kind": 1.0, "floor": 0.3, "care_of": 0.5, "way": 0.5, "parcels": 0.3, "proofs": 0.5, "cash": 0.5, "attempt": 0.5,

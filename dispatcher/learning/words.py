@@ -22,15 +22,19 @@ KINDS: Mapping[str, Sequence[str]] = {
         "paivakoti", "lukio", "yliopisto", "kirjasto", "skola", "forskola", "dagis", "ecole", "lycee", "creche",
         "universite", "scuola", "escuela", "colegio", "szkola", "przedszkole", "basisschool",
     ),
+    "shop": (
+        "shop", "store", "restaurant", "cafe", "bakery", "pharmacy", "salon", "hotel", "bar", "supermarket", "laden",
+        "apotheke", "backerei", "friseur", "gaststatte", "gasthof", "kiosk", "metzgerei", "liike", "myymala", "kauppa",
+        "ravintola", "apteekki", "kahvila", "kampaamo", "butik", "restaurang", "apotek", "bageri", "magasin",
+        "boutique", "pharmacie", "boulangerie", "winkel", "negozio", "farmacia", "ristorante", "tienda", "sklep",
+        "apteka",
+    ),
     "business": (
         "gmbh", "mbh", "ag", "ohg", "gbr", "e k", "oy", "oyj", "ky", "tmi", "ab", "hb", "ltd", "limited", "llp", "plc",
         "inc", "llc", "corp", "bv", "nv", "vof", "sarl", "sas", "srl", "spa", "sl", "sp z o o", "a s", "aps", "company",
-        "office", "reception", "shop", "store", "warehouse", "workshop", "restaurant", "hotel", "cafe", "bakery",
-        "pharmacy", "salon", "garage", "firma", "buro", "buero", "empfang", "laden", "lager", "werkstatt", "apotheke",
-        "backerei", "friseur", "kanzlei", "gaststatte", "toimisto", "liike", "myymala", "kauppa", "ravintola",
-        "apteekki", "varasto", "kahvila", "kontor", "butik", "restaurang", "apotek", "verkstad", "bureau", "magasin",
-        "boutique", "pharmacie", "entrepot", "kantoor", "winkel", "ufficio", "negozio", "oficina", "tienda", "biuro",
-        "sklep",
+        "office", "reception", "warehouse", "workshop", "garage", "firma", "buro", "buero", "empfang", "lager",
+        "werkstatt", "kanzlei", "toimisto", "varasto", "korjaamo", "kontor", "verkstad", "bureau", "entrepot",
+        "kantoor", "ufficio", "oficina", "biuro",
     ),
     "flat": (
         "flat", "apartment", "apt", "apartments", "staircase", "wohnung", "whg", "etage", "stock", "obergeschoss",
@@ -50,6 +54,10 @@ NO_LIFT: Sequence[str] = (
     "no lift", "without lift", "no elevator", "kein aufzug", "ohne aufzug", "kein lift", "ohne lift", "ei hissia",
     "ilman hissia", "ingen hiss", "utan hiss", "sans ascenseur", "pas d ascenseur", "geen lift", "senza ascensore",
     "sin ascensor", "bez windy",
+)  # fmt: skip
+
+LIFT: Sequence[str] = (
+    "lift", "elevator", "aufzug", "fahrstuhl", "hissi", "hiss", "ascenseur", "ascensore", "ascensor", "winda",
 )  # fmt: skip
 
 CARE_OF: Sequence[str] = ("c o", "care of", "z hd", "z hdn", "bei", "chez")

@@ -109,7 +109,9 @@ class LearningDesk:
             if kept is not None:
                 doors = Doors(bytes.fromhex(kept.salt), address_key)
                 houses = {doors.building(*address) for trace in traces for address in _addresses(trace)}
-                write(self._file, kept.without(frozenset(houses)))
+                rest = kept.without(frozenset(houses))
+                if rest != kept:
+                    write(self._file, rest)
 
     @property
     def _folder(self) -> Path:

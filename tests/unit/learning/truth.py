@@ -22,7 +22,7 @@ def visits(days: int = 40, a_day: int = 80, seed: int = 1) -> Iterator[Sample]:
             kind, hour = KINDS[building % len(KINDS)], str(dice.randint(8, 17))
             levels = {
                 "kind": kind, "building": f"b{building}", "door": f"b{building}.{dice.randrange(4)}", "hour": hour,
-                "kind_hour": f"{kind}@{int(hour) // 2 * 2}", "driver": f"d{dice.randrange(6)}",
+                "kind_hour": f"{kind}@{hour}", "driver": f"d{dice.randrange(6)}",
                 "parcels": dice.choice(("1 parcel", "2 parcels", "3 parcels")), "weekday": str(n % 7), "way": "delivery",
             }  # fmt: skip
             if kind == "flat":

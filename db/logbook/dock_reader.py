@@ -1,6 +1,6 @@
 """Queries about slots and the dock. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from db.rows import moment_text
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.loading import Departure, LoadedPiece, PieceState
 from dispatcher.domain.slots import Area, AreaId, Blackout, HoldState, RuleId, SlotBook, SlotChange, SlotHold, SlotRule
+
+_AWAY = tables.loaded.c.state.in_([PieceState.SHORT.value, PieceState.DAMAGED.value])
 
 
 class SqlDockReader(SqlDeskReader):
@@ -59,9 +61,13 @@ class SqlDockReader(SqlDeskReader):
 
     def missing_on(self, on: date) -> Sequence[LoadedPiece]:
         column = tables.loaded.c
-        away = column.state.in_([PieceState.SHORT.value, PieceState.DAMAGED.value])
-        query = select(tables.loaded).where(column.on == on.isoformat(), away).order_by(column.at, column.piece)
+        query = select(tables.loaded).where(column.on == on.isoformat(), _AWAY).order_by(column.at, column.piece)
         return [from_plain(row, LoadedPiece) for row in self._plain_rows(query)]
+
+    def missing_dates(self, after: date) -> Collection[date]:
+        column = tables.loaded.c
+        query = select(column.on).where(column.on > after.isoformat(), _AWAY).distinct()
+        return {date.fromisoformat(on) for on in self._connection.scalars(query)}
 
     def departures_on(self, on: date) -> Sequence[Departure]:
         column = tables.departure.c

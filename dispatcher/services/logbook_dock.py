@@ -31,6 +31,9 @@ class DockReader(Protocol):
     def missing_on(self, on: date) -> Sequence[LoadedPiece]:
         """Those said to be short or damaged, in the order it was said."""
 
+    def missing_dates(self, after: date) -> Collection[date]:
+        """Those later than this one that anything is short or damaged on."""
+
     def departures_on(self, on: date) -> Sequence[Departure]: ...
 
 

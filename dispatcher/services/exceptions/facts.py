@@ -147,6 +147,7 @@ class Facts:
         """Read on. `opened` are the exceptions that are open, whose dates are looked at besides."""
         goods = book.goods_expected()
         dates = _dates((*(i.on for i in opened), *(piece.on for piece in goods)), live, moment)
+        dates |= _loaded_ahead(book, opened, moment.today)
         chains = self._chains.read_on(book, dates)
         rounds = self._rounds.read_on(book, dates)
         ids = {attempt.order_id for chain in chains.values() for attempt in notable(chain)}
@@ -224,6 +225,12 @@ def _dates(open_on: Iterable[date], live: LiveDay | None, moment: Moment) -> fro
         near.add(live.date)
     older = sorted({on for on in open_on if on <= today} - near, reverse=True)
     return frozenset(near) | frozenset(older[:MOST_DATES])
+
+
+def _loaded_ahead(book: LogbookReader, opened: Iterable[Incident], today: date) -> frozenset[date]:
+    """Days to come whose vans are loaded already, as on the evening before, as far as something is missing, or was."""
+    was = {i.on for i in opened if i.kind is IncidentKind.MISSING_LOADING and i.on > today}
+    return frozenset(was | set(book.missing_dates(today)))
 
 
 def _short_on(book: LogbookReader, dates: Iterable[date]) -> Mapping[OrderId, Sequence[LoadedPiece]]:

@@ -119,5 +119,7 @@ def test_what_is_loaded_and_what_left(book: SqliteLogbook) -> None:
     short = replace(piece, state=PieceState.SHORT)
     book.write(lambda w: w.put_loaded(short))
     assert book.read(lambda r: r.loaded_on(TODAY)) == [short]
+    yesterday = TODAY - timedelta(days=1)
+    assert book.read(lambda r: (r.missing_dates(TODAY), r.missing_dates(yesterday))) == (set(), {TODAY})
     book.write(lambda w: (w.remove_loaded(piece.order_id, "1", TODAY), w.remove_departures([ShiftId("s1")])))
     assert book.read(lambda r: (r.loaded_on(TODAY), r.departures_on(TODAY))) == ([], [])

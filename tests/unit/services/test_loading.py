@@ -132,7 +132,9 @@ def test_the_last_scan_is_taken_back_with_what_the_plan_says(morning: Morning) -
         morning.undo()
 
 
-def test_a_short_piece_is_an_exception_until_it_is_found(morning: Morning) -> None:
+@pytest.mark.parametrize("days_before", [0, 1, 3], ids=["the same morning", "the evening before", "before a weekend"])
+def test_a_short_piece_is_an_exception_until_it_is_found(morning: Morning, days_before: int) -> None:
+    morning.time.now -= timedelta(days=days_before)
     order = morning.orders(0)[0]
     morning.scan(f"{order.number}/1")
     said = morning.do(morning.desk.say(order.id, PieceState.SHORT, on=days.DATE, by="Anna"))

@@ -4,14 +4,14 @@ It lies on a date of its own, of which no driver has said anything: what phones 
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Shift
-from dispatcher.domain.ids import OrderId, ShiftId, new_id
+from dispatcher.domain.ids import DriverId, OrderId, ShiftId, new_id
 from dispatcher.domain.orders import Contact, Order, OrderState
 from dispatcher.domain.plan import Day, Stop
 from dispatcher.services.disturbances import hours_later
@@ -93,7 +93,7 @@ def replay(uow: UnitOfWork, then: Day, *, on: date, later: Sequence[Order] = ())
     })  # fmt: skip
 
 
-def _again(order: Order, ids: Mapping[OrderId, OrderId], on: date, zone: ZoneInfo, *, drivers: set[str]) -> Order:
+def _again(order: Order, ids: Mapping[OrderId, OrderId], on: date, zone: ZoneInfo, *, drivers: Set[DriverId]) -> Order:
     return replace(
         order, id=ids[order.id], date=on, windows=hours_later(order, on, zone), contact=Contact(order.contact.name),
         pickup_id=ids.get(order.pickup_id) if order.pickup_id else None,

@@ -3,11 +3,11 @@
 All three plans are for the same situation, the day right after the disturbance, and are judged alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dispatcher.domain.errors import Cancelled, KnownError
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.orders import OrderState
 from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import NoProgress, Progress
@@ -65,7 +65,7 @@ class Referee:
         _require_standing(day, turn)
         situation = store.day_at(drill.on, turn.revision)
         best = turn.best or self.best(situation, progress)
-        answered = with_sequences(situation, {s: best.get(str(s), ()) for s in situation.shifts})
+        answered = with_sequences(situation, rounds_of(situation, best))
         plans = [self.standing(situation, plan) for plan in (situation, day, answered)]
         did = [e.label for e in store.entries(on=drill.on) if turn.revision < e.revision <= day.revision]
         judged = replace(
@@ -100,6 +100,11 @@ class Referee:
             broken=sum(1 for route in routes for v in route.broken if v.rule is not Rule.LATE),
             moved=count_moved(situation.plan, changed),
         )
+
+
+def rounds_of(situation: Day, best: Mapping[str, Sequence[str]]) -> dict[ShiftId, tuple[OrderId, ...]]:
+    """The optimiser's rounds as they were kept, for the shifts there are."""
+    return {s: tuple(map(OrderId, best.get(str(s), ()))) for s in situation.shifts}
 
 
 def _require_standing(day: Day, turn: Turn) -> None:

@@ -1,0 +1,92 @@
+"""The strip above the board of a drill: what has happened, what came of it, and how to go on."""
+
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from dispatcher.services.drills import Drill, Happening, Turn
+from ui import format as words
+from ui.drills.words import figures_words
+from ui.history.banner import Banner
+from ui.theme import Theme
+
+NEXT_KEY = "Ctrl+Alt+N"
+
+
+class DrillStrip(Banner):
+    """Hidden where no drill is played. GUI thread.
+
+    Signals:
+        next_requested(): the next disturbance, or, while one is open, done with it; at the end the debrief.
+        plan_requested(): show what the optimiser would have done.
+        leave_requested(): back to the depot.
+    """
+
+    next_requested = Signal()
+    plan_requested = Signal()
+    leave_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "banner.drill", "whistle", parent)
+        self.plan = self.offer("plan", "The optimiser's plan", "auto-fix", "Look at it, as a proposal")
+        self.go = self.offer("next", "Begin", "arrow-right-bold-circle-outline", "On with the drill (Ctrl+Alt+N)")
+        self.leave = self.offer("leave", "Leave…", "arrow-left", "Back to the depot; nothing of the drill reaches it")
+        self.go.clicked.connect(self.next_requested)
+        self.plan.clicked.connect(self.plan_requested)
+        self.leave.clicked.connect(self.leave_requested)
+        self._dress()
+
+    def show_beginning(self, drill: Drill) -> None:
+        """Before anything has happened."""
+        ahead = words.count(len(drill.ahead), "disturbance")
+        begun = f"{drill.played} done, " if drill.played else ""
+        self._show(f"Drill of {drill.wish.who} · {begun}{ahead} to come. Look at the day first.", "Begin")
+        if drill.played:
+            self._name("Go on")
+
+    def show_happening(self, drill: Drill, happened: Happening, zone: ZoneInfo) -> None:
+        """What a dispatcher would hear."""
+        self._show(f"{_place(drill)} · {words.clock(happened.at, zone)} · {happened.said}", "Done")
+
+    def show_open(self, drill: Drill, turn: Turn, zone: ZoneInfo) -> None:
+        """A disturbance of a drill that was left and is gone on with."""
+        self._show(f"{_place(drill)} · {words.clock(turn.at, zone)} · {turn.what}", "Done")
+
+    def show_busy(self, said: str) -> None:
+        """While something is worked out."""
+        self._show(f"Drill · {said}…", "")
+
+    def show_verdict(self, drill: Drill) -> None:
+        """What came of the last disturbance."""
+        turn = drill.turns[-1]
+        assert turn.score is not None
+        parts = [f"{turn.score.points} points", turn.score.words]
+        if turn.person and turn.optimiser:
+            parts += [f"You: {figures_words(turn.person)}", f"optimiser: {figures_words(turn.optimiser)}"]
+        self._show(" · ".join(parts), "Debrief" if drill.over else "Next", plan=bool(turn.best))
+
+    def show_over(self, drill: Drill) -> None:
+        """Nothing is to come any more."""
+        self._show(
+            f"Drill over · {drill.points} points of 100 in {words.count(drill.played, 'disturbance')}", "Debrief"
+        )
+
+    def show_looking(self, number: int) -> None:
+        """The board shows what the optimiser would have done."""
+        self._show(f"This is the optimiser's plan for disturbance {number} – to look at only", "Back")
+
+    def _show(self, text: str, go: str, *, plan: bool = False) -> None:
+        self.plan.setVisible(plan)
+        self.go.setVisible(bool(go))
+        self._name(go)
+        self.say(text)
+
+    def _name(self, go: str) -> None:
+        self.go.setText(go)
+        self.go.setAccessibleName(go)
+        self.go.setShortcut(NEXT_KEY)  # a new text takes the key away
+
+
+def _place(drill: Drill) -> str:
+    return f"Drill {len(drill.turns)} of {len(drill.cues) - drill.skipped}"

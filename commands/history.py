@@ -20,16 +20,17 @@ from dispatcher.services.workplace import open_workplace
 
 def history(args: argparse.Namespace, home: Home) -> dict[str, Any]:
     """Fill a depot for practice with past days that were planned and driven."""
-    from dispatcher.simulation.history import Wish, make  # what it needs loads only where a history is made
-    from dispatcher.simulation.history_day import Moment
+    from dispatcher.simulation.history import make  # what it needs loads only where a history is made
+    from dispatcher.simulation.history_day import Moment, Wish
 
     slug = args.depot or usual_depot(home)
     if slug is None:
         raise KnownError("There is no depot to work on, or several.", "Name one with --depot, or make one: depot new.")
     clock = Moment(now())
-    opening = {"open_store": partial(open_store, clock=clock), "open_logbook": partial(open_logbook, clock=clock)}
+    store, logbook = partial(open_store, clock=clock), partial(open_logbook, clock=clock)
     wish = Wish(args.days, args.seed, args.until, args.orders, args.seconds)
-    with open_workplace(home, slug, clock=clock, **opening) as workplace, _ending() as progress:
+    opened = open_workplace(home, slug, open_store=store, open_logbook=logbook, clock=clock)
+    with opened as workplace, _ending() as progress:
         return make(workplace, clock, wish, progress)
 
 

@@ -56,12 +56,12 @@ def calendar(last: date, days: int) -> Calendar:
         on -= timedelta(days=1)
     found.reverse()
     if days < FEW:
-        return Calendar(tuple(found), holidays[-1] if holidays else None)
+        return Calendar(tuple(found), tuple(reversed(holidays)))
     if not holidays:
         holidays = [found.pop(days // 2)]
         found.insert(0, _working_before(found[0]))
     idle, substituted = found[days * 2 // 3], found[days // 3]
-    return Calendar(tuple(found), holidays[-1], idle, substituted)
+    return Calendar(tuple(found), tuple(reversed(holidays)), idle, substituted)
 
 
 def _working_before(on: date) -> date:
@@ -151,12 +151,12 @@ def _ground(workplace: Workplace, logbook: Logbook, clock: Moment, wish: Wish, d
     people = deal_people(seed, [driver.name for driver in drivers])
     truth = Truth(seed, depot.place, people={driver.id: people[driver.name] for driver in drivers})
     customers = population(houses, seed, wish.customers)
-    rules = logbook.write(lambda book: _catalogue(book, usual, dates.holiday))
+    rules = logbook.write(lambda book: _catalogue(book, usual, dates.holidays))
     devices = pair(logbook, [driver.id for driver in drivers], clock())
     return Ground(workplace, logbook, clock, wish, dates, depot, drivers, customers, rules, truth, usual, dict(devices))
 
 
-def _catalogue(writer: LogbookWriter, usual: int, holiday: date | None) -> list[SlotRule]:
+def _catalogue(writer: LogbookWriter, usual: int, holidays: Sequence[date]) -> list[SlotRule]:
     """The depot's slots; where it has none, four of two hours on working days."""
     if not writer.slot_book().areas:
         area, most = Area(AreaId(new_id()), "Whole region"), max(2, round(SLOT_SHARE * usual))
@@ -164,7 +164,7 @@ def _catalogue(writer: LogbookWriter, usual: int, holiday: date | None) -> list[
         for hour in SLOTS:
             rule = SlotRule(RuleId(new_id()), area.id, time(hour), time(hour + SLOT_H), most_orders=most)
             slots_catalogue.put_rule(writer, rule)
-    if holiday:
+    for holiday in holidays:
         writer.put_blackout(Blackout(holiday, None, "Public holiday"))
     return list(writer.slot_book().rules.values())
 

@@ -85,7 +85,8 @@ class Calendar:
     """Which days are worked."""
 
     dates: tuple[date, ...]
-    holiday: date | None = None
+    holidays: tuple[date, ...] = ()
+    """Among them."""
     idle: date | None = None
     """Orders came, and nobody drove."""
     substituted: date | None = None

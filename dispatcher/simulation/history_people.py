@@ -44,6 +44,8 @@ NAMES = {
     Kind.SCHOOL: ("{trade} School", "Kindergarten {trade}"),
     Kind.CARE: ("{trade} Clinic", "Nursing home {trade}"),
 }
+LIFTS = 0.45
+"""Share of houses of flats that have one."""
 SLOTTED = 0.45
 """Share of orders whose customer chose a slot."""
 PHONED = 0.8
@@ -90,16 +92,14 @@ def _made_up(depot: Place, place: Place) -> Found:
 
 
 def population(houses: Sequence[Found], seed: int, count: int = POPULATION) -> list[Customer]:
-    """Who lives in these houses; several in each house of flats."""
+    """Who lives and works in these houses: several in each house of flats, and more where houses are few."""
     customers: list[Customer] = []
     kinds, weights = list(KINDS), list(KINDS.values())
     for turn in range(count):
         house = houses[turn % len(houses)]
-        again = turn >= len(houses)
         dice = Dice(seed, "house", house.street, house.house_number)
-        kind = Kind.FLAT if again else dice.choices(kinds, weights)[0]
-        top, lift = dice.randint(2, 6), dice.random() < 0.45
-        households = dice.randint(2, 6) if kind is Kind.FLAT else 1
+        kind, top, lift = dice.choices(kinds, weights)[0], dice.randint(2, 6), dice.random() < LIFTS
+        households = dice.randint(2, 4) if kind is Kind.FLAT else 1
         for each in range(min(households, count - len(customers))):
             customers.append(_customer(len(customers), house, kind, top, lift, Dice(seed, "who", turn, each)))
         if len(customers) >= count:

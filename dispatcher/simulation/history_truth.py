@@ -52,7 +52,7 @@ BUILDING_SPREAD = 0.25
 """Standard deviation of the log of a building's own factor, the same on all days."""
 
 FAILS: Mapping[Kind, float] = {
-    Kind.HOUSE: 0.045, Kind.FLAT: 0.068, Kind.BUSINESS: 0.015, Kind.SHOP: 0.012, Kind.SCHOOL: 0.012, Kind.CARE: 0.006,
+    Kind.HOUSE: 0.04, Kind.FLAT: 0.058, Kind.BUSINESS: 0.015, Kind.SHOP: 0.012, Kind.SCHOOL: 0.012, Kind.CARE: 0.006,
 }  # fmt: skip
 """Chance that a first attempt fails, before hour, weekday, slot and customer."""
 OUT: Sequence[tuple[int, float]] = ((0, 0.5), (9, 1.3), (11, 1.6), (14, 1.2), (16, 0.5))
@@ -119,7 +119,7 @@ class Truth:
 
     seed: int
     centre: Place
-    noise: float = 0.22
+    noise: float = 0.2
     """Standard deviation of the log of one stop's time besides all that is known."""
     people: Mapping[str, Person] = field(default_factory=dict)
     """By the driver's id."""

@@ -63,6 +63,10 @@ class Vehicle:
         """Its certificates that have run out by the date of a shift."""
         return tuple(Lapse(self.name, each, of_vehicle=True) for each in lapsed_on(self.certificates, on))
 
+    def may_drive_on(self, on: date) -> bool:
+        """Whether no required certificate has run out by the date of a shift."""
+        return not any(each.required for each in lapsed_on(self.certificates, on))
+
 
 @dataclass(frozen=True, slots=True)
 class Driver:
@@ -108,6 +112,10 @@ class Driver:
         """Their certificates that have run out by the date of a shift."""
         return tuple(Lapse(self.name, each) for each in lapsed_on(self.certificates, on))
 
+    def may_drive_on(self, on: date) -> bool:
+        """Whether no required certificate has run out by the date of a shift."""
+        return not any(each.required for each in lapsed_on(self.certificates, on))
+
 
 class Lock(StrEnum):
     """What re-planning may not do to a round. The dispatcher's own hand may do everything."""
@@ -143,9 +151,3 @@ class Shift:
         require_aware(self.ends_at, "a shift's end")
         if self.ends_at <= self.starts_at:
             raise ValueError("a shift must end after it begins")
-
-
-def grounding(shift: Shift, driver: Driver, vehicle: Vehicle) -> tuple[Lapse, ...]:
-    """What keeps the shift from being driven: required certificates of who drives it, or what, that have run out."""
-    lapsed = driver.lapsed_on(shift.date) + vehicle.lapsed_on(shift.date)
-    return tuple(each for each in lapsed if each.certificate.required)

@@ -72,18 +72,19 @@ def take_over(
 
 
 def stand_ins(day: Day, shift_id: ShiftId, at: datetime) -> tuple[Driver, ...]:
-    """Who could drive a round from a moment on: at work, and out with no other round then. By number."""
+    """Who could and may drive a round from a moment on: at work, and out with no other round then. By number."""
     shift = day.shifts[shift_id]
     busy = {shift.driver_id, *(s.driver_id for s in _busy(shift, day.shifts.values(), at))}
     free = (driver for driver in day.drivers.values() if driver.active and driver.id not in busy)
+    free = (driver for driver in free if driver.may_drive_on(shift.date))
     return tuple(sorted(free, key=lambda driver: driver.number))
 
 
 def spare_vehicles(day: Day, shift_id: ShiftId, at: datetime) -> tuple[Vehicle, ...]:
-    """Which vehicles stand in the yard from a moment on. By name."""
+    """Which vehicles stand in the yard from a moment on, and may go out. By name."""
     shift = day.shifts[shift_id]
     busy = {shift.vehicle_id, *(s.vehicle_id for s in _busy(shift, day.shifts.values(), at))}
-    free = (vehicle for vehicle in day.vehicles.values() if vehicle.id not in busy)
+    free = (v for v in day.vehicles.values() if v.id not in busy and v.may_drive_on(shift.date))
     return tuple(sorted(free, key=lambda vehicle: vehicle.name.casefold()))
 
 

@@ -208,7 +208,7 @@ def staff_day(uow: UnitOfWork, on: date) -> int:
     """
     on_duty = {shift.driver_id for shift in uow.shifts_of(on)}
     taken = {shift.vehicle_id for shift in uow.shifts_of(on)}
-    taken |= {vehicle.id for vehicle in uow.vehicles() if _grounded(vehicle, on)}
+    taken |= {vehicle.id for vehicle in uow.vehicles() if not vehicle.may_drive_on(on)}
     zone = uow.depot().zone
     weeks = (uow.shifts_of(on - timedelta(weeks=ago)) for ago in range(1, LOOK_BACK_WEEKS + 1))
     pattern = {shift.driver_id: shift for shift in next(filter(None, weeks), ())}
@@ -217,7 +217,7 @@ def staff_day(uow: UnitOfWork, on: date) -> int:
         last = pattern.get(driver.id)
         wanted = (last.vehicle_id if last else None, driver.vehicle_id)
         vehicle_id = next((v for v in wanted if v and v not in taken), None)
-        works = driver.active and on.weekday() in driver.weekdays and not _grounded(driver, on)
+        works = driver.active and on.weekday() in driver.weekdays and driver.may_drive_on(on)
         if not works or driver.id in on_duty or vehicle_id is None:
             continue
         put_on_duty(
@@ -234,10 +234,6 @@ def staff_day(uow: UnitOfWork, on: date) -> int:
         taken.add(vehicle_id)
         added += 1
     return added
-
-
-def _grounded(owner: Driver | Vehicle, on: date) -> bool:
-    return any(each.certificate.required for each in owner.lapsed_on(on))
 
 
 def end_duty(uow: UnitOfWork, shift_ids: Iterable[ShiftId]) -> None:

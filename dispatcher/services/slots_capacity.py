@@ -13,7 +13,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatcher.domain.fleet import Profile, grounding
+from dispatcher.domain.fleet import Profile
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Day
@@ -169,7 +169,7 @@ def _crews(day: Day, known: Sequence[_Known]) -> list[Crew]:
     )
     origin, found = _origin(day), Counter[tuple[int, int, int]]()
     for _, shift, driver, vehicle in day.rounds():
-        if grounding(shift, driver, vehicle):
+        if not (driver.may_drive_on(shift.date) and vehicle.may_drive_on(shift.date)):
             continue
         most, trips = vehicle.capacity, 1 + vehicle.max_reloads
         pairs = ((most.kg, kg), (most.litres, litres), (most.parcels, parcels))

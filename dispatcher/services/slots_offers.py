@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from dispatcher.domain.errors import BadInput, Cancelled
-from dispatcher.domain.fleet import Lock, Profile, Shift, grounding
+from dispatcher.domain.fleet import Lock, Profile, Shift
 from dispatcher.domain.ids import OrderId, ShiftId, VehicleId
 from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.place import Place
@@ -95,7 +95,7 @@ class Pricing:
                 elif probe not in best or offer.cost < (best[probe].cost or 0):
                     best[probe] = offer
         for probe, slot in probes.items():
-            nobody = Offer(slot, priced=True, obstacle="every round is locked, or on its way")
+            nobody = Offer(slot, priced=True, obstacle="every round is locked, on its way, or may not go out")
             yield best.get(probe) or blocked.get(probe) or nobody
 
     def _round(self, enquiry: Enquiry, probes: Probes, day: Day, route: Route) -> Iterator[tuple[OrderId, Offer]]:
@@ -165,7 +165,7 @@ def _nearest_first(day: Day, enquiry: Enquiry, now: datetime) -> list[Route]:
     for route, shift, driver, vehicle in day.rounds():
         if shift.lock not in (Lock.OPEN, Lock.SEQUENCE) or shift.starts_at <= now:
             continue
-        if grounding(shift, driver, vehicle):
+        if not (driver.may_drive_on(shift.date) and vehicle.may_drive_on(shift.date)):
             continue
         kind = (
             shift.starts_at,

@@ -1,12 +1,14 @@
 """The inspector: the right page for each selection, in words, nothing clipped, and its buttons wish."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Contact, Order, OrderLine, Priority
@@ -40,6 +42,20 @@ def a_late_stop(board: Board) -> OrderId:
 
 def with_order(board: Board, order: Order) -> Board:
     return judged(replace(board.day, orders={**board.day.orders, order.id: order}))
+
+
+def test_a_round_tells_what_can_be_done_that_day_and_what_ran_out(inspector: Inspector, a_board: Board) -> None:
+    shift = next(iter(a_board.day.shifts.values()))
+    papers = (Certificate("adr", shift.date), Certificate("driving licence", shift.date - timedelta(days=1)))
+    driver = replace(a_board.day.drivers[shift.driver_id], skills=frozenset({"tail lift"}), certificates=papers)
+    vehicle = replace(a_board.day.vehicles[shift.vehicle_id], skills=frozenset())
+    drivers = {**a_board.day.drivers, driver.id: driver}
+    board = judged(replace(a_board.day, drivers=drivers, vehicles={**a_board.day.vehicles, vehicle.id: vehicle}))
+    inspector.set_day(board.day, board.schedule, board.reasons)
+    inspector.show_selection([], [shift.id])
+    told = facts(inspector.sheet)
+    assert told["Can"] == "adr, tail lift"
+    assert told["Ran out"] == f"{driver.name}’s driving licence, 14 June 2026"
 
 
 def test_nothing_selected_shows_the_day(inspector: Inspector, a_board: Board) -> None:

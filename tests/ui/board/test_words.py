@@ -25,6 +25,10 @@ def test_every_rule_is_a_sentence_and_a_short_code(rule: Rule) -> None:
         (Violation(Rule.SKILL, 1, detail="chilled"), "Neither driver nor vehicle has chilled."),
         (Violation(Rule.SKILL, 2), "Neither driver nor vehicle has 2 needed skills."),
         (Violation(Rule.DRIVER, 1, detail="Aino Korhonen"), "Only Aino Korhonen may serve this order."),
+        (
+            Violation(Rule.CERTIFICATE, 1, detail="Aino’s driving licence ran out on 3 May 2026"),
+            "Aino’s driving licence ran out on 3 May 2026.",
+        ),
         (Violation(Rule.NO_ROAD, 0), "No road leads there."),
         (Violation(Rule.NO_ROAD, 1_500), "1.5 km from the nearest road."),
     ],

@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from db.store import SqliteStore
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId
@@ -180,6 +181,12 @@ def test_who_is_free_is_whoever_has_no_other_round_from_then_on(store: SqliteSto
     assert [d.id for d in disturbances.stand_ins(day, first.id, noon)] == [third.driver_id]
     assert [v.id for v in disturbances.spare_vehicles(day, first.id, noon)] == [third.vehicle_id]
     assert disturbances.stand_ins(day, first.id, days.clock("10:00")) == ()
+    stale = (Certificate("driving licence", days.DATE - timedelta(days=1), required=True),)
+    driver = {third.driver_id: replace(day.drivers[third.driver_id], certificates=stale)}
+    van = {third.vehicle_id: replace(day.vehicles[third.vehicle_id], certificates=stale)}
+    grounded = replace(day, drivers={**day.drivers, **driver}, vehicles={**day.vehicles, **van})
+    assert disturbances.stand_ins(grounded, first.id, noon) == ()
+    assert disturbances.spare_vehicles(grounded, first.id, noon) == ()
     take = disturbances.take_over
     with pytest.raises(KnownError, match="a round of their own"):
         store.write("Now", lambda uow: take(uow, on=days.DATE, shift_id=first.id, driver_id=third.driver_id))

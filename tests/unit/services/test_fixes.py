@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from db.opening import open_store
 from db.store import SqliteStore
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Lock, Vehicle
 from dispatcher.domain.ids import OrderId, ShiftId, VehicleId
@@ -193,6 +194,29 @@ def test_another_stop_makes_room(desk: PlanningDesk, tmp_path: Path) -> None:
     assert words(fix, read(store))[0] == "Move A00002 to Eero Laine; Aino Korhonen takes A00001"
     store.write("Fix", lambda uow: apply_fix(uow, fix))
     assert [r.order_ids for r in read(store).plan.routes] == [(ASKED,), (plain.id,)]
+    store.close()
+
+
+@pytest.mark.parametrize(("until", "mended"), [(days.DATE, True), (days.DATE - timedelta(days=1), False)])
+def test_a_van_whose_inspection_ran_out_is_changed_for_one_that_may_go_out(
+    desk: PlanningDesk, tmp_path: Path, until: date, mended: bool
+) -> None:
+    stale = Certificate("inspection", days.DATE - timedelta(days=1), required=True)
+    order = days.make_order(1, NEAR, skills=frozenset({"adr"}))
+    adr = Certificate("adr", days.DATE)
+    day = one_driver(
+        order, routes={FIRST: [order.id]}, vehicle={"certificates": (stale,)}, driver={"certificates": (adr,)}
+    )
+    spare = Vehicle(VehicleId("spare"), "Van 9", certificates=(replace(stale, valid_until=until),))
+    store = stored(tmp_path, replace(day, vehicles={**day.vehicles, spare.id: spare}))
+    why_not = why(desk, read(store), ASKED)
+    assert why_not is not None
+    assert why_not.sentence == "Van 1’s inspection ran out on 14 June 2026."
+    found = find(desk, read(store))
+    assert set(found) == ({Kind.VEHICLE} if mended else set())
+    if mended:
+        store.write("Fix", lambda uow: apply_fix(uow, found[Kind.VEHICLE]))
+        assert why(desk, read(store), ASKED) is None
     store.close()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.errors import BadInput, Cancelled
 from dispatcher.domain.fleet import Lock
 from dispatcher.domain.ids import OrderId
@@ -105,7 +106,27 @@ def test_outside_the_shifts_and_in_locked_rounds_nobody_has_room(depot: SlotsDep
     locked = [replace(shift, lock=Lock.ROUTE) for shift in day.shifts.values()]
     depot.workplace.store.write("Lock", lambda uow: uow.put_shifts(locked))
     assert {o.obstacle for o in depot.desk.offers(Enquiry(HERE), days=2) if o.slot.on == DAY} == {
-        "every round is locked, or on its way"
+        "every round is locked, on its way, or may not go out"
+    }
+
+
+def test_who_may_not_drive_is_offered_to_nobody_and_counts_for_no_capacity(depot: SlotsDepot) -> None:
+    """And a skill is had on the days on which its certificate is good."""
+    store = depot.workplace.store
+    whole = sum(each.orders for each in depot.desk.suggest_capacity(DAY).slots)
+    assert all(o.cost is None for o in depot.desk.offers(Enquiry(HERE, skills=frozenset({"adr"})), days=2) if o.priced)
+    first, *others = store.read(lambda r: r.drivers())
+    adr = replace(first, certificates=(Certificate("adr", DAY),))
+    store.write("ADR", lambda uow: uow.put_driver(adr))
+    offers = [o for o in depot.desk.offers(Enquiry(HERE, skills=frozenset({"adr"})), days=2) if o.priced]
+    assert {o.driver for o in offers if o.cost is not None} == {first.name}
+    stale = Certificate("driving licence", DAY - timedelta(days=1), required=True)
+    store.write("Run out", lambda uow: [uow.put_driver(replace(d, certificates=(stale,))) for d in others])
+    assert {o.driver for o in depot.desk.offers(Enquiry(HERE), days=2) if o.priced} == {first.name}
+    assert 0 < sum(each.orders for each in depot.desk.suggest_capacity(DAY).slots) < whole
+    store.write("Run out", lambda uow: uow.put_driver(replace(first, certificates=(stale,))))
+    assert {o.obstacle for o in depot.desk.offers(Enquiry(HERE), days=2) if o.slot.on == DAY} == {
+        "every round is locked, on its way, or may not go out"
     }
 
 

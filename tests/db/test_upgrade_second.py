@@ -1,5 +1,6 @@
 """A depot of the second schema - locks, loaded goods, a closed street, a history of every image - opened today."""
 
+import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, time
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 from pysqlite3 import dbapi2
 
+from db import upgrading
 from db.opening import DATABASE_NAME
 from db.upgrading import BACKUPS
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.changes import HistoryState
 from dispatcher.domain.depot import Depot
 from dispatcher.domain.fleet import Lock
@@ -18,8 +21,8 @@ from dispatcher.domain.place import Place
 from dispatcher.domain.plan import Stop
 from dispatcher.domain.proof import Asked, Need, ProofKind
 from dispatcher.domain.road_policy import RoadPolicy
-from tests.db.conftest import Open
-from tests.db.test_opening import query, schema
+from tests.db.conftest import Clock, Open
+from tests.db.test_opening import SCHEMA, query, schema
 from tests.fixtures.yard import MONDAY, TUESDAY, YARD, Yard
 
 SECOND_SCHEMA = Path(__file__).parents[1] / "data" / "schema-2.sql"
@@ -124,3 +127,28 @@ def test_what_the_road_wants_is_undone_over_images_of_then(upgraded: Yard) -> No
     assert store.day_at(MONDAY, moment) == before
     store.undo()
     assert (yard.day().orders, yard.day().depot) == (before.orders, before.depot)
+
+
+@pytest.mark.parametrize("kept", range(2, SCHEMA))
+def test_from_every_schema_in_between_nobody_has_a_certificate_until_given_one(
+    kept: int, old: Path, opened: Open, tmp_path: Path
+) -> None:
+    scripts = tmp_path / "migrations"
+    shutil.copytree(upgrading.MIGRATIONS, scripts)
+    for later in sorted((scripts / "versions").glob("v*.py"))[kept:]:
+        later.unlink()
+    upgrading.bring_up_to_date(old, clock=Clock(), scripts=scripts)
+    assert query(old, "PRAGMA user_version") == [(kept,)]
+    store = opened(old)
+    assert query(old, "PRAGMA user_version") == [(SCHEMA,)]
+    before = store.read(lambda r: (r.drivers(), r.vehicles()))
+    assert {each.certificates for owners in before for each in owners} == {()}
+    licence = Certificate("driving licence", MONDAY, "77", "B", required=True)
+    driver, vehicle = (replace(owners[0], certificates=(licence,)) for owners in before)
+    store.write("Certify", lambda unit: (unit.put_driver(driver), unit.put_vehicle(vehicle)))
+    assert store.read(lambda r: (r.drivers()[0].certificates, r.vehicles()[0].certificates)) == ((licence,),) * 2
+    store.undo()
+    plain = lambda owners: [replace(each, version=0) for each in owners]
+    assert [plain(owners) for owners in store.read(lambda r: (r.drivers(), r.vehicles()))] == [
+        plain(owners) for owners in before
+    ]

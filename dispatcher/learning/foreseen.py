@@ -121,7 +121,11 @@ def _because(
     """Each term's share of the difference; what no term explains is how the depot is in general."""
     apart = scale(value) - scale(plain)
     steep = (value - plain) / apart if abs(apart) > 1e-9 else value * ((1 - value) if scale is _logit else 1)
-    found = [Because(level_words(group, level), effect * steep, samples) for group, level, effect, samples in terms]
-    rest = (value - plain) - sum(reason.effect for reason in found)
-    found.append(Because(general, rest, tables.samples))
-    return tuple(sorted(found, key=lambda reason: -abs(reason.effect))[:MOST_REASONS])
+    rest = (value - plain) - steep * sum(term[2] for term in terms)
+    every = [(effect * steep, group, level, samples) for group, level, effect, samples in terms]
+    every.append((rest, "", general, tables.samples))
+    every.sort(key=lambda each: -abs(each[0]))
+    return tuple(
+        Because(level_words(group, level) if group else level, effect, samples)
+        for effect, group, level, samples in every[:MOST_REASONS]
+    )

@@ -18,7 +18,8 @@ WEIGHTS = ((5.0, "Up to 5 kg"), (15.0, "5 to 15 kg"), (30.0, "15 to 30 kg"), (70
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 KIND_WORDS = {
     "locker": "A parcel locker", "care": "A clinic or home", "school": "A school", "shop": "A shop",
-    "business": "A business", "flat": "A flat", "farm": "A farm", "house": "A house", "": "An address that names no kind",
+    "business": "A business", "flat": "A flat", "farm": "A farm", "house": "A house",
+    "": "An address that names no kind",
 }  # fmt: skip
 ONE_OF_MANY = {
     "building": ("This building", "Which building it is"),

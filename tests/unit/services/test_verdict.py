@@ -1,6 +1,8 @@
 """The verdict before a move agrees with the judge after it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import hypothesis.strategies as st
@@ -8,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 
 from db.store import SqliteStore
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.fleet import Profile
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Stop
 from dispatcher.domain.roads import RoadPath, Snap, TravelTable
-from dispatcher.domain.schedule import Schedule
+from dispatcher.domain.schedule import Rule, Schedule, Violation
 from dispatcher.planning.judge import judge
 from dispatcher.services.plan import land_orders, place_behind, sequences_of
 from dispatcher.services.planning import PlanningDesk
@@ -126,3 +129,17 @@ def test_an_order_or_a_driver_of_another_day_is_refused() -> None:
 
 def _broken(schedule: Schedule) -> set[tuple[object, ...]]:
     return {(s, v.order_id, v.rule) for s, route in schedule.routes.items() for v in route.broken}
+
+
+def test_a_drag_onto_somebody_whose_licence_ran_out_says_so() -> None:
+    aino = PLANNED.drivers[PLANNED.shifts[SHIFTS[1]].driver_id]
+    licence = Certificate("driving licence", days.DATE, required=True)
+    asked = IDS[20]
+
+    def broken(until: timedelta) -> list[Violation]:
+        driver = replace(aino, certificates=(replace(licence, valid_until=days.DATE + until),))
+        day = replace(PLANNED, drivers={**PLANNED.drivers, aino.id: driver})
+        return [v for v in verdict(DESK, day, [asked], SHIFTS[1], 0).breaks if v.rule is Rule.CERTIFICATE]
+
+    assert broken(timedelta()) == []
+    assert [v.detail for v in broken(timedelta(days=-1))] == [f"{aino.name}’s driving licence ran out on 14 June 2026"]

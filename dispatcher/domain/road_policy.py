@@ -40,6 +40,11 @@ class RoadPolicy:
     speeding_kmh: int | None = None
     """`None`: nobody is told of speed."""
     battery: float = 0.15
+    # what is measured
+    on_time_early_s: int = 300
+    """So long before the promised time begins, an arrival is on time all the same."""
+    on_time_late_s: int = 300
+    """So long after it ends, too."""
     # at the door
     delivering: Needs = field(default_factory=lambda: DELIVERING)
     failing: Needs = field(default_factory=lambda: FAILING)

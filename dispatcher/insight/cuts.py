@@ -129,6 +129,8 @@ class FactRows:
     """Values as people's programs have them: text, `date`, aware `datetime`, float, bool; `None` for not known."""
     order_ids: tuple[str, ...]
     """One a row; empty where a row is about no order."""
+    shift_ids: tuple[str, ...]
+    """Of the round that a row belongs to; empty where it belongs to none."""
     tops: tuple[float, ...]
     bottoms: tuple[float, ...]
     total: int
@@ -207,10 +209,17 @@ def rows_behind(
     head = frame.iloc[:most]
     columns = _columns_of(measure)
     values = zip(*(_values(head[c.name]) for c in columns), strict=True)
-    ids = head["order_id"] if "order_id" in head else [""] * len(head)
+    ids, shifts = (head[name] if name in head else [""] * len(head) for name in ("order_id", "shift_id"))
     tops, bottoms = part.top[places[:most]], part.bottom[places[:most]]
     return FactRows(
-        measure, columns, tuple(values), tuple(ids), tuple(tops.tolist()), tuple(bottoms.tolist()), len(frame)
+        measure,
+        columns,
+        tuple(values),
+        tuple(ids),
+        tuple(shifts),
+        tuple(tops.tolist()),
+        tuple(bottoms.tolist()),
+        len(frame),
     )
 
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from dispatcher.services.insight import CUTS, Measure, Span
+from ui.insight.tolerance import Tolerance
 from ui.insight.words import TIPS, Preset, span_before, span_of, span_words
 from ui.parts.fields import named, set_icon
 from ui.theme import Theme
@@ -44,11 +45,13 @@ class InsightBar(QWidget):
         changed(): something else is to be shown; ask `span`, `compared`, `cut_id`, `drivers`.
         export_requested(str): write what is shown, as a file that ends so.
         wall_requested(): open the board for the wall.
+        terms_chosen(Terms): read promises so from now on.
     """
 
     changed = Signal()
     export_requested = Signal(str)
     wall_requested = Signal()
+    terms_chosen = Signal(object)
 
     def __init__(self, theme: Theme, settings: QSettings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,8 +69,10 @@ class InsightBar(QWidget):
         self.cut.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.measures_button = self._page("measures", "Measures", "What the days amount to  (M)")
         self.drivers_button = self._page("drivers", "Drivers", "Scorecards of the span  (D)")
+        self.plans_button = self._page("plans", "Plans", "The day's plan beside what was tried in copies of it  (P)")
+        self.plans_button.hide()
         self.export = named(QToolButton(self), "insight.export", "Export the table")
-        self.export.setToolTip("Write the table with its formula to a file  (Ctrl+E)")
+        self.export.setToolTip("Write what is shown to a file  (Ctrl+Shift+X)")
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self)
         for ending, words in ENDINGS.items():
@@ -77,6 +82,8 @@ class InsightBar(QWidget):
         self.export.setMenu(self.menu)
         self.wall = named(QToolButton(self), "insight.wall", "Board for the wall")
         self.wall.setToolTip("Today in large figures, for a screen on the wall  (W)")
+        self.tolerance = Tolerance(theme, self)
+        self.tolerance.chosen.connect(self.terms_chosen)
         self._restore()
         self._lay_out()
         self._wire()
@@ -117,10 +124,16 @@ class InsightBar(QWidget):
         for part in (self.first, self.last):  # below: beside all else they are too wide
             self._dates.addWidget(part)
         self._dates.addStretch()
-        for part in (self.measures_button, self.drivers_button, *self.presets.values(), self.span_words):
+        for part in (
+            self.measures_button,
+            self.drivers_button,
+            self.plans_button,
+            *self.presets.values(),
+            self.span_words,
+        ):
             self._row.addWidget(part)
         self._row.addStretch()
-        for part in (self.compare, self.cut, self.export, self.wall):
+        for part in (self.compare, self.cut, self.tolerance, self.export, self.wall):
             self._row.addWidget(part)
 
     def _wire(self) -> None:
@@ -179,6 +192,16 @@ class InsightBar(QWidget):
         """Whether scorecards are shown, and not measures."""
         return self.drivers_button.isChecked()
 
+    @property
+    def plans(self) -> bool:
+        """Whether plans are shown side by side."""
+        return self.plans_button.isChecked()
+
+    @property
+    def day(self) -> date:
+        """The day shown, with which spans end."""
+        return self._on
+
     def choose_cut(self, cut_id: str) -> None:
         """Cut along this side."""
         self.cut.setCurrentIndex(self.cut.findData(cut_id))
@@ -225,8 +248,10 @@ class InsightBar(QWidget):
         self.span_words.setText(span_words(span))
         self.span_words.setToolTip(span_words(span))
         self.compare.setToolTip(f"With {span_words(span_before(span))}: the same weekdays  (C)")
-        shown = {self.first: custom, self.last: custom, self.span_words: not custom}
-        shown |= dict.fromkeys((self.compare, self.cut, self.export), not self.drivers)
+        shown: dict[QWidget, bool] = {self.first: custom and not self.plans, self.last: custom and not self.plans}
+        shown |= {self.span_words: not custom and not self.plans, self.tolerance: not self.plans}
+        shown |= dict.fromkeys(self.presets.values(), not self.plans)
+        shown |= dict.fromkeys((self.compare, self.cut), not self.drivers and not self.plans)
         for part, there in sorted(shown.items(), key=lambda one: one[1]):  # never all at once: that is too wide
             part.setVisible(there)
 
@@ -258,7 +283,7 @@ class InsightBar(QWidget):
     @Slot()
     def _on_chosen(self) -> None:
         self._settle()
-        page = "drivers" if self.drivers else "measures"
+        page = "drivers" if self.drivers else "plans" if self.plans else "measures"
         kept = f"{self.preset.name} {int(self.compare.isChecked())} {self.cut_id} {page}"
         self._settings.setValue(KEPT, kept)
         self.changed.emit()

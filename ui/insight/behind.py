@@ -9,12 +9,14 @@ from dispatcher.services.insight import Figure
 from ui import format as fmt
 from ui.insight.feed import Behind
 from ui.insight.grid import Grid
+from ui.insight.lines import RoundRow
 from ui.insight.words import Units, sum_words
 from ui.parts.fields import named, set_icon
 from ui.parts.said import Said, Tone
 from ui.theme import Size, Theme
 
 ORDER = "Enter or a double click shows the order on the board."
+ROUND = "Enter or a double click shows the round on the board."
 FIRST = "The first {shown:,} of {all:,} rows."
 
 
@@ -24,10 +26,12 @@ class BehindPage(QWidget):
     Signals:
         left(): back to the chart.
         order_requested(OrderId): show this order on the board.
+        round_requested(ShiftId, date): show this round of that date on the board.
     """
 
     left = Signal()
     order_requested = Signal(object)
+    round_requested = Signal(object, object)
 
     def __init__(self, theme: Theme, units: Units, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +87,7 @@ class BehindPage(QWidget):
         self.sum.setText(self._sum(behind, figure))
         self.formula.say(f"= {formula}", Tone.QUIET)
         cut = FIRST.format(shown=len(rows.rows), all=rows.total) if len(rows.rows) < rows.total else ""
-        order = ORDER if any(rows.order_ids) else ""
+        order = ORDER if any(rows.order_ids) else ROUND if any(rows.shift_ids) else ""
         self.hint.say(" ".join(part for part in (cut, order) if part), Tone.QUIET)
         self.grid.show_lines(behind.lines.heads, behind.lines.lines)
         self.grid.choose(0)
@@ -98,6 +102,8 @@ class BehindPage(QWidget):
         return f"{self._units.value(figure.value, measure)} = {sums}"
 
     @Slot(object)
-    def _on_opened(self, order_id: str) -> None:
-        if order_id:
-            self.order_requested.emit(OrderId(order_id))
+    def _on_opened(self, about: str | RoundRow) -> None:
+        if isinstance(about, RoundRow):
+            self.round_requested.emit(about.shift_id, about.on)
+        elif about:
+            self.order_requested.emit(OrderId(about))

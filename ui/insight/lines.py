@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from dispatcher.domain.ids import ShiftId
 from dispatcher.services.insight import CutRow, CutTable, FactRows
 from ui.insight.words import Units, change_of, line_words, number, right_aligned, span_words, sum_words
 
@@ -30,6 +32,14 @@ class Line:
     """The theme's token of each; empty for plain."""
     of: object = None
     """What it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """What a row is about that is a round, and no order."""
+
+    shift_id: ShiftId
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +95,14 @@ def _cut_line(n: int, row: CutRow, table: CutTable, units: Units, *, compares: b
 
 
 def lines_of_rows(rows: FactRows, units: Units) -> Lines:
-    """The facts themselves, and what each adds to the two sums. A line is about its order's id."""
+    """The facts themselves, and what each adds to the two sums. A line is about its order's id, or its `RoundRow`."""
     heads = (*(Head(column.title, right_aligned(column)) for column in rows.columns), *IN_IT)
-    lines = []
-    for values, order_id, top, bottom in zip(rows.rows, rows.order_ids, rows.tops, rows.bottoms, strict=True):
+    lines, day = [], [column.name for column in rows.columns].index("date")
+    each = zip(rows.rows, rows.order_ids, rows.shift_ids, rows.tops, rows.bottoms, strict=True)
+    for values, order_id, shift_id, top, bottom in each:
         texts = [units.cell(value, column) for value, column in zip(values, rows.columns, strict=True)]
         texts += [number(top).removesuffix(".00"), number(bottom).removesuffix(".00")]
+        about = RoundRow(ShiftId(shift_id), values[day]) if shift_id and not order_id else order_id
         sorts = [None if value is None or value == "" else value for value in values]
-        lines.append(Line(tuple(texts), (*sorts, top, bottom), of=order_id))
+        lines.append(Line(tuple(texts), (*sorts, top, bottom), of=about))
     return Lines(heads, tuple(lines))

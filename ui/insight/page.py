@@ -3,7 +3,10 @@
 Loading it loads pandas and pyqtgraph, which takes a second: the panel does so when it is first seen.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
@@ -18,8 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dispatcher.services.insight import CutTable, Figure, Gathered, Tile
-from dispatcher.services.workplace import Workplace
+from dispatcher.domain.progress import Progress
+from dispatcher.services.insight import Figure, Gathered, Span, Terms, Tile, keep_terms
+from dispatcher.services.workplace import OpenStore, Workplace
 from ui import format as fmt
 from ui.board.empty import EmptyState
 from ui.insight.bar import InsightBar
@@ -27,11 +31,12 @@ from ui.insight.behind import BehindPage
 from ui.insight.drivers import DriversPage
 from ui.insight.feed import Asked, Behind, Cards, Cutting, InsightFeed, Tiles
 from ui.insight.measure import MeasurePage
+from ui.insight.plans import PlansPage
 from ui.insight.tiles import TileList
 from ui.insight.words import Preset, Units, span_words
 from ui.parts.fields import named
 from ui.parts.said import Said, Tone
-from ui.runner import OpRunner
+from ui.runner import Operation, OpRunner
 from ui.theme import Theme
 
 SIZES, MEASURE, FOLDER = "insight/tiles", "insight/measure_id", "insight/folder"
@@ -44,8 +49,23 @@ NOTHING = (
 NOBODY = "Nobody drove in this span.\nA scorecard begins with the first round that is sent and driven."
 STEP = "Look at a quarter"
 NOT_READ = "The measures could not be worked out."
+EXPORTING = "Writing the table"
 SHOW_AFTER = 0.02
 """Gathering that is done before that share of it needs no bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is shown, as a file."""
+
+    name: str
+    """Proposed for the file, without an ending."""
+    write: Callable[[Path], None]
+    """For a worker."""
+
+
+def _dates(span: Span) -> str:
+    return f"{span.first} to {span.last}"
 
 
 class InsightPage(QWidget):
@@ -54,25 +74,37 @@ class InsightPage(QWidget):
     Signals:
         told(str): a sentence for the status bar.
         order_requested(OrderId): show this order on the board.
+        round_requested(ShiftId, date): show this round of that date on the board.
         wall_requested(): open the board for the wall.
         hidden_changed(bool): whether there is a table that can be exported.
     """
 
     told = Signal(str)
     order_requested = Signal(object)
+    round_requested = Signal(object, object)
     wall_requested = Signal()
 
     def __init__(
-        self, workplace: Workplace, runner: OpRunner, theme: Theme, settings: QSettings, parent: QWidget | None = None
+        self,
+        workplace: Workplace,
+        runner: OpRunner,
+        theme: Theme,
+        settings: QSettings,
+        parent: QWidget | None = None,
+        *,
+        open_store: OpenStore | None = None,
     ) -> None:
+        """With `open_store`, which opens what-if copies, plans can be compared."""
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._theme, self._settings = theme, settings
+        self._theme, self._settings, self._runner = theme, settings, runner
         self._units = Units(workplace.depot.currency, workplace.depot.zone)
         self._tiles: Tiles | None = None
         self._cards: Cards | None = None
         self.feed = InsightFeed(workplace, runner, self._units, self)
         self._make()
+        self.plans = PlansPage(workplace, open_store, runner, theme, self._units, self) if open_store else None
+        self.bar.plans_button.setVisible(open_store is not None)
         self._lay_out()
         self._wire()
         self._dress()
@@ -114,7 +146,7 @@ class InsightPage(QWidget):
         if (sizes := self._settings.value(SIZES)) is not None:
             self.measures.restoreState(sizes)
         self.stack = QStackedWidget(self)
-        for page in (self.measures, self.drivers, self.empty):
+        for page in (self.measures, self.drivers, self.empty, *([self.plans] if self.plans else [])):
             self.stack.addWidget(page)
         self._whole = QVBoxLayout(self)
         for part in (self.bar, self.said, self._work):
@@ -126,14 +158,18 @@ class InsightPage(QWidget):
         self.bar.changed.connect(self.ask)
         self.bar.export_requested.connect(self.ask_file)
         self.bar.wall_requested.connect(self.wall_requested)
+        self.bar.terms_chosen.connect(self._on_terms)
         self.cancel.clicked.connect(feed.cancel)
         self.tiles.measure_chosen.connect(self._on_measure)
         self.tiles.opened.connect(self.measure.open_all)
         self.measure.rows_requested.connect(self._on_rows_requested)
         self.behind.left.connect(self.leave_rows)
         self.behind.order_requested.connect(self.order_requested)
+        self.behind.round_requested.connect(self.round_requested)
         self.drivers.order_requested.connect(self.order_requested)
         self.empty.step_requested.connect(self._on_step)
+        if self.plans:
+            self.plans.failed.connect(self._on_failed)
         feed.tiles_read.connect(self._on_tiles)
         feed.table_read.connect(self._on_table)
         feed.rows_read.connect(self._on_rows)
@@ -141,7 +177,6 @@ class InsightPage(QWidget):
         feed.gathered.connect(self._on_gathered)
         feed.gathering_changed.connect(self._on_gathering)
         feed.failed.connect(self._on_failed)
-        feed.exported.connect(self._on_exported)
         self._theme.changed.connect(self._dress)
 
     @Slot()
@@ -160,6 +195,11 @@ class InsightPage(QWidget):
     @Slot()
     def ask(self) -> None:
         """Ask for what is chosen above."""
+        if self.bar.plans and self.plans:
+            self.said.say("")
+            self.plans.look(self.bar.day)
+            self._settle()
+            return
         measure_id = self.tiles.measure_id or str(self._settings.value(MEASURE, FIRST_MEASURE, type=str))
         asked = Asked(self.bar.span, self.bar.compared, self.bar.cut_id, measure_id)
         former = self.feed.asked
@@ -167,7 +207,26 @@ class InsightPage(QWidget):
             self.leave_rows()
         self.said.say("")
         self.feed.follow(asked, drivers=self.bar.drivers)
+        self._ask_terms()
         self._settle()
+
+    def _ask_terms(self) -> None:
+        """How strictly promises are read, for the button to say it."""
+        work = lambda _progress: self.feed.desk.terms
+        self._runner.start(
+            work, title="Reading the settings", on_done=self.bar.tolerance.show_terms, latest_key="insight.terms"
+        )
+
+    @Slot(object)
+    def _on_terms(self, terms: Terms) -> None:
+        """A setting of the depot: one step that can be undone."""
+        change = Operation("Change what counts as on time", partial(keep_terms, terms=terms))
+        self._runner.submit(change, on_done=lambda _answer: self._on_terms_kept(terms), on_failed=self._on_failed)
+
+    def _on_terms_kept(self, terms: Terms) -> None:
+        self.bar.tolerance.show_terms(terms)
+        self.told.emit(self.bar.tolerance.toolTip())
+        self.feed.look()
 
     @Slot(str)
     def _on_measure(self, measure_id: str) -> None:
@@ -251,7 +310,9 @@ class InsightPage(QWidget):
 
     def _settle(self) -> None:
         """The page that belongs to what is known."""
-        if self.bar.drivers:
+        if self.bar.plans and self.plans:
+            self.stack.setCurrentWidget(self.plans)
+        elif self.bar.drivers:
             self._show(
                 self.drivers, known=self._cards is not None, some=bool(self._cards and self._cards.cards), none=NOBODY
             )
@@ -296,6 +357,7 @@ class InsightPage(QWidget):
 
     @Slot(object)
     def _on_gathered(self, gathered: Gathered) -> None:
+        self._ask_terms()
         if gathered.missing:
             days = fmt.count(len(gathered.missing), "day")
             first = fmt.weekday_date(gathered.missing[0])
@@ -304,19 +366,30 @@ class InsightPage(QWidget):
     # --- export ---------------------------------------------------------------------------------------------------
 
     @property
-    def table(self) -> CutTable | None:
-        """What can be exported now."""
-        return None if self.bar.drivers else self.measure.table
+    def export(self) -> Export | None:
+        """What can be written to a file now."""
+        desk = self.feed.desk
+        if self.bar.plans and self.plans:
+            plans = self.plans.shown
+            return Export(f"Plans of {plans.on}", partial(desk.export_plans, plans)) if plans else None
+        if self.bar.drivers:
+            if (cards := self._cards) is None:
+                return None
+            write = partial(desk.export_cards, cards.cards, cards.span)
+            return Export(f"Scorecards, {_dates(cards.span)}", write)
+        if (table := self.measure.table) is None:
+            return None
+        name = f"{table.measure.name}, by {table.cut.name.lower()}, {_dates(table.span)}"
+        return Export(name, partial(desk.export, table))
 
     @Slot(str)
     def ask_file(self, ending: str) -> None:
-        """Where to write the table to."""
-        if (table := self.table) is None:
-            self.said.say("There is no table to export yet: choose a measure first.", Tone.WARNING)
+        """Where to write what is shown."""
+        if (export := self.export) is None:
+            self.said.say("There is nothing to export yet: choose a measure first.", Tone.WARNING)
             return
-        name = f"{table.measure.name}, by {table.cut.name.lower()}, {table.span.first} to {table.span.last}.{ending}"
         folder = Path(str(self._settings.value(FOLDER, "", type=str)) or Path.home())
-        ask = QFileDialog(self, "Export the table", str(folder / name), f"{ending.upper()} (*.{ending})")
+        ask = QFileDialog(self, "Export", str(folder / f"{export.name}.{ending}"), f"{ending.upper()} (*.{ending})")
         ask.setObjectName("insight.export.dialog")
         ask.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         ask.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -326,10 +399,19 @@ class InsightPage(QWidget):
 
     @Slot(str)
     def export_to(self, file: str) -> None:
-        """Write the table there."""
-        if file and (table := self.table) is not None:
-            self._settings.setValue(FOLDER, str(Path(file).parent))
-            self.feed.export(table, Path(file))
+        """Write what is shown there."""
+        if not file or (export := self.export) is None:
+            return
+        to = Path(file)
+        self._settings.setValue(FOLDER, str(to.parent))
+
+        def work(_progress: Progress) -> Path:
+            export.write(to)
+            return to
+
+        self._runner.start(
+            work, title=EXPORTING, on_done=self._on_exported, on_failed=self._on_failed, latest_key="insight.export"
+        )
 
     @Slot(object)
     def _on_exported(self, file: Path) -> None:

@@ -10,7 +10,7 @@ from dispatcher.domain.orders import Order
 from dispatcher.domain.plan import Day
 from dispatcher.domain.proof import Attempt, Outcome
 from dispatcher.domain.tracking import LiveRound, Risk
-from dispatcher.services.insight import TERMS
+from dispatcher.services.insight import Terms, terms_of
 from dispatcher.services.live import LiveDay
 from ui import format as fmt
 from ui.insight.words import NONE
@@ -59,7 +59,7 @@ def figures_of(day: Day, live: LiveDay) -> Figures:
         done=len(done),
         failed=sum(attempt.outcome is Outcome.FAILED for attempt in done.values()),
         promised=len(promised),
-        on_time=sum(_in_time(day.orders[order_id], came) for order_id in promised),
+        on_time=sum(_in_time(day.orders[order_id], came, terms_of(day.depot.road)) for order_id in promised),
         late=risks.count(Risk.LATE),
         at_risk=risks.count(Risk.AT_RISK),
         drivers=len(out),
@@ -83,8 +83,8 @@ def _rounds(day: Day, live: LiveDay) -> list[LiveRound]:
     return [live.rounds[r.shift_id] for r in day.plan.routes if r.stops and r.shift_id in live.rounds]
 
 
-def _in_time(order: Order, came: Mapping[OrderId, datetime]) -> bool:
-    early, late = timedelta(seconds=TERMS.early_s), timedelta(seconds=TERMS.late_s)
+def _in_time(order: Order, came: Mapping[OrderId, datetime], terms: Terms) -> bool:
+    early, late = timedelta(seconds=terms.early_s), timedelta(seconds=terms.late_s)
     at = came[order.id]
     return any(window.opens_at - early <= at <= window.closes_at + late for window in order.windows)
 

@@ -335,3 +335,41 @@ def test_the_wall_shows_today_alone(
     panel.take_live(live)
     panel.open_wall()
     assert wall.tiles[0].value == "–", "yesterday is not today"
+
+
+def test_a_round_behind_a_number_is_asked_for(driven: Doors, show: Show, qtbot: QtBot) -> None:
+    put_days(driven.workplace, ON - timedelta(days=5), 5)
+    shown = show()
+    shown.choose("adherence")
+    shown.page.measure.open_all()
+    shown.settle()
+    lines = shown.page.behind.grid.lines()
+    assert "shows the round on the board" in shown.page.behind.hint.text()
+    with qtbot.waitSignal(shown.page.round_requested) as asked:
+        press(Qt.Key.Key_Return)
+    assert tuple(asked.args) == (lines[0].of.shift_id, lines[0].of.on)
+
+
+def test_the_tolerance_is_a_setting_that_can_be_undone(driven: Doors, show: Show, qtbot: QtBot) -> None:
+    put_days(driven.workplace, ON - timedelta(days=10), 10)
+    shown = show()
+    shown.page.bar.choose_preset(Preset.MONTH)
+    shown.choose("on_time")
+    bar, measure = shown.page.bar.tolerance, shown.page.measure
+    before = measure.value.text()
+    assert "5 min before to 5 min after" in measure.formula.text()
+    assert "from 5 min before" in bar.toolTip()
+    bar.early.setValue(0)
+    bar.late.setValue(60)
+    with qtbot.waitSignal(shown.panel.told):
+        bar.keep.click()
+    shown.settle()
+    qtbot.waitUntil(lambda: "0 min before to 60 min after" in measure.formula.text())
+    assert measure.value.text() != before
+    assert driven.workplace.depot.road.on_time_late_s == 3_600
+    shown.runner.undo()
+    shown.settle()
+    shown.panel.refresh()
+    shown.settle()
+    assert measure.value.text() == before
+    assert "from 5 min before" in bar.toolTip()

@@ -14,7 +14,7 @@ from dispatcher.insight.cuts import CUT_BY_ID, CUTS, Facts, Span, cut_table, day
 from dispatcher.insight.measures import BY_ID, MEASURES, ON_TIME_FAIR, Measure, Terms
 from dispatcher.insight.scorecard import PARTS
 from tests.fixtures import days
-from tests.fixtures.facts import made_day
+from tests.fixtures.facts import made_day, made_facts
 
 type Row = Mapping[str, Any]
 type Reckoned = Callable[[list[Row], Terms], float | None]
@@ -178,6 +178,24 @@ def test_a_line_of_a_cut_is_the_measure_of_its_rows(dice: Any, stops: int) -> No
                 assert behind.total == len(behind.rows) == line.figure.rows
                 assert sum(behind.tops) == pytest.approx(line.figure.top)
                 assert sum(behind.bottoms) == pytest.approx(line.figure.bottom)
+
+
+def test_every_number_of_every_cut_is_made_of_the_rows_behind_it() -> None:
+    """A small history: each line of each cut of each measure, and the whole, reckoned from the rows it opens."""
+    span, terms = Span(ON, ON + timedelta(days=3)), Terms(0, 900)
+    facts = made_facts(ON, 4, 60, seed=3)
+    looked_at = 0
+    for measure in MEASURES:
+        for cut in (None, *(c for c in CUTS if c.fits(measure))):
+            table = cut_table(facts, measure, cut or CUT_BY_ID["day"], span, terms)
+            for line in table.rows if cut else [table.total]:
+                behind = rows_behind(facts, measure, span, terms, cut=cut, key=line.key, most=10_000)
+                bottom = table.total.figure.bottom if cut and cut.of_ending else sum(behind.bottoms)
+                assert len(behind.rows) == behind.total == line.figure.rows, (measure.id, cut, line.key)
+                expected = measure.scale * sum(behind.tops) / bottom if bottom else None
+                assert line.figure.value == (None if expected is None else pytest.approx(expected)), (measure.id, cut)
+                looked_at += len(behind.rows)
+    assert looked_at > 20_000, "there was something behind them"
 
 
 def key_of(column: str, row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,9 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.proof import LineResult, Outcome
 from dispatcher.domain.time import TimeWindow
 from dispatcher.domain.tracking import Visit
-from dispatcher.insight.columns import TableName
+from dispatcher.insight.columns import TableName, frame_of
+from dispatcher.insight.cuts import Span, day_values, part_of, total_of
+from dispatcher.insight.measures import BY_ID, Terms
 from dispatcher.insight.rows import rows_of
 from dispatcher.insight.seen import DaySeen, Driven, ToldStop, Tried
 from dispatcher.planning.judge import judge
@@ -200,3 +202,30 @@ def test_turns_of_two_rounds_are_not_compared() -> None:
     rounds = rows_of(replace(seen, tried=tried))[TableName.ROUNDS]
     made = next(row for row in rounds if row["shift_id"] == first.shift_id)
     assert (made["pairs"], made["pairs_kept"]) == (1, 1)
+
+
+@pytest.mark.parametrize(("on", "hours"), [(date(2026, 10, 24), 7), (date(2027, 3, 27), 5)])
+def test_a_night_round_over_the_change_of_clocks_took_as_long_as_it_did(on: date, hours: int) -> None:
+    """From ten in the evening to four in the morning by the wall clock; all of it belongs to the date it began on."""
+    seen = seen_of(planned(4, 1, 1))
+    route = seen.day.plan.routes[0]
+    leaves, returns = days.clock("22:00", on), days.clock("04:00", on + timedelta(days=1))
+    window = TimeWindow(days.clock("23:00", on), days.clock("04:00", on + timedelta(days=1)))
+    order = replace(seen.day.orders[route.order_ids[0]], windows=(window,))
+    tried = tried_at(seen, at=returns - timedelta(minutes=30), arrived_at=returns - timedelta(minutes=40))
+    night = replace(
+        seen, on=on, tried=(tried,), orders={**seen.orders, order.id: order},
+        driven={route.shift_id: Driven(leaves, returns, 10_000.0)},
+    )  # fmt: skip
+    rows = rows_of(night)
+    (made,) = rows[TableName.ROUNDS]
+    assert (made["date"], made["minutes"]) == (on, 60 * hours)
+    stop = stop_of(night, order.id)
+    assert (stop["date"], stop["slot"], stop["hour"]) == (on, "23:00–04:00", 3)
+    assert stop["minutes"] == 60 * hours
+    facts = {table: frame_of(table, rows[table]) for table in TableName}
+    part = part_of(facts, BY_ID["on_time"], Span(on, on), Terms())
+    assert total_of(BY_ID["on_time"], part).value == 100
+    assert day_values(
+        BY_ID["minutes_per_stop"], part_of(facts, BY_ID["minutes_per_stop"], Span(on, on), Terms()), Span(on, on)
+    ) == ((on, 60.0 * hours),)

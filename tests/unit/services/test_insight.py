@@ -31,7 +31,7 @@ from dispatcher.proof.chain import link
 from dispatcher.services import sending
 from dispatcher.services.erasing import blank_round, erase_records, withdrawn_of
 from dispatcher.services.home import Home
-from dispatcher.services.insight import InsightDesk, Span
+from dispatcher.services.insight import InsightDesk, Span, Terms, keep_terms
 from dispatcher.services.insight_day import Sources, seen_on
 from dispatcher.services.logbook import Logbook, LogbookWriter
 from dispatcher.services.planning import PlanningDesk
@@ -447,8 +447,10 @@ def test_what_was_promised_and_partly_kept(driven: Driven) -> None:
 def test_slots_are_filled_by_what_was_confirmed(driven: Driven) -> None:
     area = Area(AreaId("a"), "Everywhere")
     rules = [
-        SlotRule(RuleId(name), area.id, time(9), time(12), weekdays=frozenset({days.DATE.weekday()}), most_orders=most)
-        for name, most in (("open", 4), ("unlimited", None), ("dark", 5))
+        SlotRule(
+            RuleId(name), area.id, time(n), time(n + 3), weekdays=frozenset({days.DATE.weekday()}), most_orders=most
+        )
+        for name, most, n in (("open", 4, 9), ("unlimited", None, 12), ("dark", 5, 15))
     ]
     shut = SlotChange(RuleId("dark"), days.DATE, closed=True)
     holds = [
@@ -466,6 +468,16 @@ def test_slots_are_filled_by_what_was_confirmed(driven: Driven) -> None:
 
     driven.book.write(put)
     desk = driven.desk
+    desk.gather(DAY)
+    assert value(desk, "slot_filling") == 50
+    # an order that came by the slot's hours in another way has a place, too; one that has both has one
+    order = driven.workplace.store.read(lambda r: r.order(driven.order_ids[0]))
+    assert order
+    window = TimeWindow(days.clock("09:00"), days.clock("12:00"))
+    driven.workplace.store.write("Import", lambda uow: uow.put_orders([replace(order, windows=(window,))]))
+    desk.gather(DAY)
+    assert value(desk, "slot_filling") == 75
+    driven.book.write(lambda book: book.put_slot_hold(replace(holds[0], order_id=order.id)))
     desk.gather(DAY)
     assert value(desk, "slot_filling") == 50
     assert [row.title for row in desk.table("completion", "area", DAY).rows] == ["Everywhere"]
@@ -517,6 +529,29 @@ def test_a_customer_who_is_called_like_a_formula_runs_nothing(driven: Driven, tm
     assert any(str(cell.value).startswith("'=HYPERLINK") for cell in cells)
     desk.export(table, tmp_path / "t.html")
     assert "<b>" not in (tmp_path / "t.html").read_text("utf-8")
+
+
+def test_what_counts_as_on_time_is_the_depots_setting(driven: Driven) -> None:
+    order = driven.workplace.store.read(lambda r: r.order(driven.order_ids[0]))
+    assert order
+    ends = driven.times.stops[0].starts_at
+    window = TimeWindow(ends - timedelta(hours=1), ends)
+    driven.workplace.store.write("Promise", lambda uow: uow.put_orders([replace(order, windows=(window,))]))
+    day = driven.workplace.store.read(lambda r: r.day(days.DATE))
+    sending.send(driven.book, driven.workplace.desk.look(day, why=False), days.clock("06:00"))
+    driven.say("begin", driven.times.leaves_at)
+    driven.stop(0, late_s=480)
+    desk = driven.desk
+    desk.gather(DAY)
+    assert value(desk, "on_time") == 0
+    driven.workplace.store.write("Tolerate", lambda uow: keep_terms(uow, Terms(0, 600)))
+    assert value(desk, "on_time") == 100
+    assert "from 0 min before to 10 min after" in desk.table("on_time", "day", DAY).formula
+    assert desk.tile("on_time", DAY, terms=Terms()).figure.value == 0
+    with pytest.raises(BadInput, match="4 hours"):
+        driven.workplace.store.write("Tolerate", lambda uow: keep_terms(uow, Terms(0, 15_000)))
+    driven.workplace.store.undo()
+    assert desk.terms == Terms()
 
 
 def test_bad_wishes_are_said_and_change_nothing(driven: Driven, tmp_path: Path) -> None:

@@ -48,14 +48,9 @@ class _DayByDay(TerminalProgress):
 
 @contextmanager
 def _ending() -> Iterator[_DayByDay]:
-    """A second Ctrl+C ends at once."""
+    """Ctrl+C is heard, and waits for the end of the day."""
     progress = _DayByDay()
-
-    def asked(*_: object) -> None:
-        progress.asked.set()
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, asked)
+    before = signal.signal(signal.SIGINT, lambda *_: progress.asked.set())
     try:
         yield progress
     finally:

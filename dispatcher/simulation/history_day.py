@@ -78,6 +78,7 @@ class Tally:
     exceptions: int = 0
     reviewed: int = 0
     unplanned: int = 0
+    """Found no place on a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ class Ground:
     devices: dict[DriverId, Device]
     known: dict[OrderId, Ordered] = field(default_factory=dict)
     """Orders that are still to be delivered."""
+    waited: set[OrderId] = field(default_factory=set)
+    """Orders that were put off once."""
     worked: dict[DriverId, int] = field(default_factory=dict)
     """Days that drivers have worked."""
 
@@ -136,6 +139,9 @@ def make_day(ground: Ground, on: date, tally: Tally) -> list[dict[str, Any]]:
     if on == ground.calendar.idle:
         return []
     day = _planned(ground, on, before, tally)
+    if not any(route.stops for route in day.plan.routes):
+        return []
+    send(ground.logbook, ground.workplace.desk.look(day, why=False), ground.at(on, time(5)))
     rounds = _driven(ground, day, on)
     told_at = ground.at(on, time(7))
 
@@ -171,20 +177,33 @@ def _orders(ground: Ground, on: date, at: datetime, tally: Tally) -> None:
 
 
 def _planned(ground: Ground, on: date, before: date, tally: Tally) -> Day:
-    """Put drivers on duty, plan the day, and send it; what finds no place waits for the next day."""
+    """Put drivers on duty, and plan the day; what finds no place waits for the next one."""
     ground.at(before, time(17))
-    store, desk = ground.workplace.store, ground.workplace.desk
+    store, wish = ground.workplace.store, ground.wish
     store.write(f"Put drivers on duty on {on}", lambda uow: _staff(uow, ground, on))
-    proposal = desk.optimise(store.read(lambda r: r.day(on)), seconds=ground.wish.seconds, seed=ground.wish.seed)
-    store.write("Plan the day", lambda uow: apply_proposal(uow, proposal))
     day = store.read(lambda r: r.day(on))
-    if day.unplanned and (then := ground.calendar.following(on)):
-        later = [replace(day.orders[o], date=then, windows=()) for o in day.unplanned]
-        store.write("Put off what finds no place", lambda uow: uow.put_orders(later))
-        tally.unplanned += len(later)
+    if day.shifts:
+        proposal = ground.workplace.desk.optimise(day, seconds=wish.seconds, seed=wish.seed)
+        store.write("Plan the day", lambda uow: apply_proposal(uow, proposal))
         day = store.read(lambda r: r.day(on))
-    send(ground.logbook, desk.look(day, why=False), ground.at(on, time(5)))
-    return day
+    return _put_off(ground, day, tally)
+
+
+def _put_off(ground: Ground, day: Day, tally: Tally) -> Day:
+    """Orders without a place go to the next day once; those that find none there either are cancelled."""
+    then = ground.calendar.following(day.date)
+    if not day.unplanned or then is None:
+        return day
+    orders = [
+        replace(day.orders[o], state=OrderState.CANCELLED)
+        if o in ground.waited
+        else replace(day.orders[o], date=then, windows=())
+        for o in day.unplanned
+    ]
+    ground.waited.update(day.unplanned)
+    ground.workplace.store.write("Put off what finds no place", lambda uow: uow.put_orders(orders))
+    tally.unplanned += len(orders)
+    return ground.workplace.store.read(lambda r: r.day(day.date))
 
 
 def _staff(uow: UnitOfWork, ground: Ground, on: date) -> None:

@@ -132,6 +132,29 @@ def test_days_that_are_there_are_left_alone(history: History) -> None:
     assert (book.read(lambda r: r.head()), read(lambda r: r.revision), history.truth) == before
 
 
+def test_what_finds_no_place_waits_for_the_next_day_once(tmp_path: Path) -> None:
+    with small_history(tmp_path, days=0, drivers=1) as history:
+        driver = replace(history.workplace.store.read(lambda r: r.drivers())[0], max_stops=5)
+        history.workplace.store.write("A short round", lambda uow: uow.put_driver(driver))
+        said = history.make(replace(WISH, days=3, orders=9))
+        assert said["unplanned"] > 4
+        first, second, last = (date.fromisoformat(on) for on in history.truth["dates"]["dates"])
+        days = [history.workplace.store.read(lambda r, on=on: r.day(on)) for on in (first, second, last)]
+        assert [len(day.unplanned) > 0 for day in days] == [False, False, True]
+        states = [{order.state for order in day.orders.values()} for day in days]
+        assert states[0] == {OrderState.OPEN}
+        assert OrderState.CANCELLED in states[1]
+
+
+def test_a_day_on_which_nobody_works_passes(tmp_path: Path) -> None:
+    with small_history(tmp_path, days=0, drivers=1) as history:
+        driver = replace(history.workplace.store.read(lambda r: r.drivers())[0], weekdays=frozenset({3}))
+        history.workplace.store.write("Thursdays alone", lambda uow: uow.put_driver(driver))
+        said = history.make(replace(WISH, days=3, orders=6))
+        assert said["days"] == 3
+        assert {visit["on"] for visit in history.truth["visits"]} == {"2026-10-29"}
+
+
 class StopsAfter:
     """Cancelled once so many days were begun."""
 

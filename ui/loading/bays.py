@@ -16,7 +16,7 @@ from ui import format as fmt
 from ui.parts.fields import named
 from ui.theme import Size, Theme, driver_colour, legible_on
 
-LANE, AXIS, NAME = 6.5, 5.0, 12.0
+LANE, AXIS, NAME = 6.5, 5.0, 15.0
 """Heights of a lane and of the hours, and the width of the bays' names, in steps of the grid."""
 LEAST_HOUR = 14.0
 """Steps of the grid between two hours that are written."""

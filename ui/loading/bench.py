@@ -39,6 +39,7 @@ DEEDS = {
     "load_sheets": ("Load sheets…", "clipboard-list-outline", "F7", "Print the load sheets of all rounds"),
     "labels": ("Labels…", "barcode", "F8", "Print the labels of the round shown"),
     "run_sheets": ("Run sheets…", "printer-outline", "Shift+F7", "Print run sheets for drivers without a phone"),
+    "returned": ("Returned sheets", "clipboard-check-outline", "Ctrl+F7", "Key run sheets that came back"),
     "bays": ("Plan bays", "table-refresh", "Shift+F8", "Plan bays and waves anew, from now on"),
     "yard": ("Yard…", "warehouse", "Ctrl+Shift+F8", "How many bays and people there are, and how long loading takes"),
     "take_out": (
@@ -133,7 +134,7 @@ class Bench(QWidget):
         self._column.addLayout(self._bottom)
         self._top = QHBoxLayout()
         self._top.addStretch()
-        for name in ("yard", "bays", "load_sheets", "labels", "run_sheets"):
+        for name in ("yard", "bays", "load_sheets", "labels", "run_sheets", "returned"):
             self._top.addWidget(self._buttons[name])
         self.division = QSplitter(Qt.Orientation.Horizontal, self)
         self.division.setObjectName("loading.division")

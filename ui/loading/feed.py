@@ -20,7 +20,8 @@ from dispatcher.domain.progress import Progress
 from dispatcher.services.loading import Check, LoadDesk, PlanChange, Scanned
 from dispatcher.services.loading.berths import Visit, plan_berths, set_yard, standing_of, visits_of
 from dispatcher.services.loading.board import LoadBoard, board_of
-from dispatcher.services.loading.paper import Paper, print_to
+from dispatcher.services.loading.paper import Paper, print_to, rounds_to_print
+from dispatcher.services.loading.sheet_desk import SheetDesk
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import Done
 from dispatcher.services.workplace import Workplace
@@ -69,6 +70,7 @@ class LoadFeed(QObject):
         super().__init__(parent)
         self._workplace, self._runner = workplace, runner
         self.desk = LoadDesk(workplace, clock=workplace.clock)
+        self.sheets = SheetDesk(workplace, clock=workplace.clock)
         self._lane = ThreadPoolExecutor(1, "roundhouse-loading")
         self._on: date | None = None
         self._outlook: Outlook | None = None
@@ -89,6 +91,11 @@ class LoadFeed(QObject):
     def mine(self) -> bool:
         """Whether anything is written here: a what-if copy only looks."""
         return self.desk.mine
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """The plan of the day that is followed, judged; `None` before it is told."""
+        return self._outlook if self._outlook and self._outlook.day.date == self._on else None
 
     @property
     def sound(self) -> bool:
@@ -131,7 +138,7 @@ class LoadFeed(QObject):
         outlook = self._outlook
         if self._stopped or outlook is None or outlook.day.date != self._on:
             return
-        self._send(partial(self._read_all, outlook, self._timetable), self._on_read)
+        self.send(partial(self._read_all, outlook, self._timetable), self._on_read)
 
     def _read_all(self, outlook: Outlook, timetable: Timetable | None) -> _Read:
         """On the lane."""
@@ -202,38 +209,46 @@ class LoadFeed(QObject):
         def work() -> Scanned | ShiftId:
             return self.desk.round_of(text, on) or self.desk.scan(text, shift_id, on=on, by=by)
 
-        self._send(work, self._on_scanned)
+        self.send(work, self._on_scanned)
 
     def say(self, order_id: OrderId, state: PieceState, *, by: str) -> None:
         """What nobody spoke of yet of an order is short, or damaged."""
-        self._send(partial(self.desk.say, order_id, state, on=self._day, by=by), self._on_scanned)
+        self.send(partial(self.desk.say, order_id, state, on=self._day, by=by), self._on_scanned)
 
     def undo(self, *, by: str) -> None:
         """Take the last scan or word back."""
-        self._send(partial(self.desk.undo, on=self._day, by=by), self._on_scanned)
+        self.send(partial(self.desk.undo, on=self._day, by=by), self._on_scanned)
 
     def take_off(self, order_id: OrderId, *, by: str) -> None:
         """Take an order off its round."""
-        self._send(partial(self.desk.take_off, order_id, on=self._day, by=by), self._on_change)
+        self.send(partial(self.desk.take_off, order_id, on=self._day, by=by), self._on_change)
 
     def take_out(self, order_id: OrderId, shift_id: ShiftId, *, by: str) -> None:
         """An order's goods were taken out of this van."""
-        self._send(partial(self.desk.take_out, order_id, shift_id, on=self._day, by=by), self._on_change)
+        self.send(partial(self.desk.take_out, order_id, shift_id, on=self._day, by=by), self._on_change)
 
     def depart(self, check: Check, photos: Collection[Path], *, by: str) -> None:
         """A round leaves."""
-        self._send(partial(self.desk.depart, check, on=self._day, by=by, photos=photos), self._on_departed)
+        self.send(partial(self.desk.depart, check, on=self._day, by=by, photos=photos), self._on_departed)
 
     def take_back_departure(self, shift_id: ShiftId, *, by: str) -> None:
         """It has not left after all."""
         work = partial(self.desk.take_back_departure, shift_id, on=self._day, by=by)
-        self._send(work, partial(self._on_done, "The round has not left."))
+        self.send(work, partial(self._on_done, "The round has not left."))
 
     def print_to(self, path: Path, paper: Paper, board: LoadBoard, shift_ids: Collection[ShiftId] | None) -> None:
         """Write a PDF."""
         if (outlook := self._outlook) is not None:
-            work = partial(print_to, path, paper, outlook, board, shift_ids)
-            self._send(work, partial(self._on_done, f"{paper.value.capitalize()} are in {path}."))
+            work = partial(self._print, path, paper, outlook, board, shift_ids)
+            self.send(work, partial(self._on_done, f"{paper.value.capitalize()} are in {path}."))
+
+    def _print(
+        self, path: Path, paper: Paper, outlook: Outlook, board: LoadBoard, shift_ids: Collection[ShiftId] | None
+    ) -> None:
+        """On the lane. What is printed of a round is kept, so that it can be keyed when it returns."""
+        wanted = [round_.shift_id for round_ in rounds_to_print(board, shift_ids)]
+        codes = self.sheets.issue(outlook, wanted) if paper is Paper.RUN_SHEETS else {}
+        print_to(path, paper, outlook, board, shift_ids, codes)
 
     def set_yard(self, yard: Yard) -> None:
         """What the depot loads with."""
@@ -301,7 +316,7 @@ class LoadFeed(QObject):
 
     # --- the lane -------------------------------------------------------------------------------------------------
 
-    def _send(self, work: Callable[[], object], then: Callable[[Future[object]], None]) -> None:
+    def send(self, work: Callable[[], object], then: Callable[[Future[object]], None]) -> None:
         """Do this after what was sent before; `then` is told in the GUI thread."""
         if self._stopped:
             return
@@ -318,7 +333,6 @@ class LoadFeed(QObject):
         """Look no more; all that was scanned is kept first. Before the runner stops, since some of it is the plan's."""
         self._soon.stop()
         self._lane.shutdown(wait=True)
+        self._stopped = True
         while self._under_way:
             self._on_answered(next(iter(self._under_way)))
-        self._soon.stop()
-        self._stopped = True

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.loading import Departure, PieceState
@@ -14,6 +14,7 @@ from dispatcher.services.live import LiveDay
 from dispatcher.services.loading import Check, Scanned
 from dispatcher.services.loading.board import LoadBoard
 from dispatcher.services.loading.paper import Paper
+from dispatcher.services.loading.run_sheets import SHEET
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
 from ui import format as fmt
@@ -22,7 +23,10 @@ from ui.exceptions.deeds import PERSON
 from ui.exceptions.form import Form
 from ui.loading.bench import Bench
 from ui.loading.feed import LoadFeed
+from ui.loading.printing import ask_where
 from ui.loading.scan import Scanner, Verdict
+from ui.loading.sheet_feed import SheetFeed
+from ui.loading.sheets import SheetsPage
 from ui.parts.fields import named
 from ui.parts.said import Said, Tone, words_of
 from ui.runner import OpRunner
@@ -34,7 +38,9 @@ READING = "Reading the dock…"
 NOTHING = "Nothing is to be loaded on {day}.\nPlan orders on rounds; they come here in the order of loading."
 NOT_READ = "The dock could not be read."
 SCAN = "Scan, or type an order's number"
-PDF = "PDF (*.pdf)"
+AT_SHEETS = "Returned run sheets; Esc goes back to the dock"
+AT_DESK = frozenset({"returned", "run_sheets", "load_sheets"})
+"""What can be done while sheets are keyed."""
 
 
 class LoadingPanel(QWidget):
@@ -100,6 +106,9 @@ class LoadingPanel(QWidget):
         self.addActions(list(self.bench.deeds.values()))
         self.empty = EmptyState(theme, icon="package-variant-closed", text=NO_LOGBOOK, parent=self)
         self.empty.setObjectName("loading.empty")
+        self.sheets = (
+            SheetsPage(theme, self._zone, SheetFeed(self.feed, self), self._as_clerk, self) if self.feed else None
+        )
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
@@ -115,6 +124,8 @@ class LoadingPanel(QWidget):
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.bench)
         self.stack.addWidget(self.empty)
+        if self.sheets:
+            self.stack.addWidget(self.sheets)
         self._whole = QVBoxLayout(self)
         self._whole.addLayout(self._top)
         for part in (self.said, self.ask):
@@ -154,8 +165,12 @@ class LoadingPanel(QWidget):
                 "load_sheets": lambda: self.print_where(Paper.LOAD_SHEETS),
                 "labels": lambda: self.print_where(Paper.LABELS),
                 "run_sheets": lambda: self.print_where(Paper.RUN_SHEETS),
+                "returned": self._turn_sheets,
             }
         )
+        assert self.sheets is not None
+        self.sheets.left.connect(self._turn_sheets)
+        self.sheets.told.connect(self.told)
         feed.read.connect(self._on_read)
         feed.failed.connect(self._on_failed)
         feed.scanned.connect(self._on_scanned)
@@ -201,6 +216,9 @@ class LoadingPanel(QWidget):
         if on == self._on or self.feed is None:
             return
         self._on = on
+        if self.sheets and self._keying:
+            self.sheets.close_sheet()
+            self._turn_sheets()
         self._show_empty(READING)
         self._say_nothing_yet()
         self.feed.follow(on)
@@ -248,9 +266,9 @@ class LoadingPanel(QWidget):
     @Slot(object)
     def _on_read(self, board: LoadBoard) -> None:
         self.bench.show_board(board)
-        if board.rounds:
+        if board.rounds and not self._keying:
             self.stack.setCurrentWidget(self.bench)
-        else:
+        elif not self._keying:
             self._show_empty(NOTHING.format(day=fmt.weekday_date(board.on)))
         counted = sum(r.open for r in board.rounds), sum(r.short for r in board.rounds)
         if counted != self._counted:
@@ -266,6 +284,24 @@ class LoadingPanel(QWidget):
         else:
             self.said.say_fault(fault)
 
+    @property
+    def _keying(self) -> bool:
+        return self.sheets is not None and self.stack.currentWidget() is self.sheets
+
+    @Slot()
+    def _turn_sheets(self) -> None:
+        """To the returned sheets, or back to the dock."""
+        if self.sheets is None:
+            return
+        keying = not self._keying
+        for part in (self.field, self.verdict, self.any_van):
+            part.setVisible(not keying)
+        some = self.board and self.board.rounds
+        self.stack.setCurrentWidget(self.sheets if keying else self.bench if some else self.empty)
+        self.said.say("")
+        self._show_at()
+        self._take_keys()
+
     def _show_empty(self, text: str) -> None:
         self.empty.set_text(text)
         self.stack.setCurrentWidget(self.empty)
@@ -279,8 +315,9 @@ class LoadingPanel(QWidget):
     def _show_at(self) -> None:
         """At which van scans are meant."""
         round_ = self.bench.round
-        at = f"Scanning at {round_.name}, {round_.driver}" if round_ else ""
-        self.hint.setText("Scanning at any van" if self.any_van.isChecked() else at)
+        van = f"Scanning at {round_.name}, {round_.driver}" if round_ else ""
+        at = "Scanning at any van" if self.any_van.isChecked() else van
+        self.hint.setText(AT_SHEETS if self._keying else at)
         self._allow()
 
     def _show_person(self) -> None:
@@ -305,9 +342,10 @@ class LoadingPanel(QWidget):
             "load_sheets": some,
             "labels": round_ is not None,
             "run_sheets": some,
+            "returned": mine,
         }
         for name, action in self.bench.deeds.items():
-            action.setEnabled(allowed[name])
+            action.setEnabled(allowed[name] and (name in AT_DESK or not self._keying))
         self.bench.deeds["depart"].setText("Not left after all" if away else "Departure…")
         self.field.setEnabled(mine)
 
@@ -317,6 +355,10 @@ class LoadingPanel(QWidget):
     def _on_code(self, text: str) -> None:
         feed = self.feed
         if feed is None or self._on is None:
+            return
+        if self.sheets and text.startswith(SHEET):
+            self._turn_sheets()
+            self.sheets.open(text)
             return
         at = None if self.any_van.isChecked() else self.bench.at
         self._as_somebody(lambda: feed.scan(text, at, by=self.person))
@@ -409,13 +451,7 @@ class LoadingPanel(QWidget):
         """Ask where the PDF goes: labels of the round shown, sheets of all."""
         if self._on is None:
             return
-        ask = QFileDialog(self, f"Where the {paper.value} go", f"{paper.value} {self._on}.pdf", PDF)
-        ask.setObjectName("loading.print")
-        ask.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        ask.setDefaultSuffix("pdf")
-        ask.fileSelected.connect(lambda name: self.print_to(Path(name), paper))
-        ask.finished.connect(ask.deleteLater)
-        ask.open()
+        ask_where(self, paper, self._on, lambda path: self.print_to(path, paper))
 
     def print_to(self, path: Path, paper: Paper) -> None:
         """Write it there."""
@@ -438,6 +474,9 @@ class LoadingPanel(QWidget):
         question = "Your name, as it stands on what you scan:"
         self.ask.ask_words(question, keep, go="Keep", missing="A name, please", text=self.person)
 
+    def _as_clerk(self, deed: Callable[[str], object]) -> None:
+        self._as_somebody(lambda: deed(self.person))
+
     def _as_somebody(self, deed: Callable[[], object]) -> None:
         if self.person:
             deed()
@@ -452,5 +491,8 @@ class LoadingPanel(QWidget):
     @Slot()
     def _take_keys(self) -> None:
         if self.ask.asking or self.bench.form.asking or self.bench.yard.asking:
+            return
+        if self._keying and self.sheets:
+            self.sheets.take_keys()
             return
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -1,7 +1,7 @@
 """A returned run sheet, stop by stop: what is keyed of it, what stands already, what has moved since the printing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,6 +92,10 @@ class Returned:
     ends_at: datetime
     """Of the shift."""
     zone: ZoneInfo
+    now: datetime
+    """When this was read."""
+    bare: tuple[Row, ...] = field(default=(), repr=False)
+    """The rows without what was keyed."""
     moved: tuple[str, ...] = ()
     """What is otherwise than when it was printed, in sentences."""
 
@@ -130,11 +134,17 @@ def returned_of(reader: LogbookReader, sheet: RunSheet, outlook: Outlook, now: d
         turn = str(n) if n <= len(sheet.stops) else "+"
         bare.append(_bare(order_id, turn, stops.get(order_id), done.get(order_id), sheet, day))
     bare.append(_edge(BACK, "Back at the depot", _moment(body["returns_at"]), back, zone))
-    rows = tuple(_timed([_read(row, sheet) for row in bare], starts_at, ends_at, zone, now))
-    title = f"{body['vehicle']['name']}, {body['driver']['name']}"
     known = day.drivers.get(sheet.driver_id)
-    moved = tuple(_moved(rows, len(later), known.name if known else "another driver", sheet, body))
-    return Returned(sheet, title, rows, starts_at, ends_at, zone, moved)
+    moved = tuple(_moved(bare, len(later), known.name if known else "another driver", sheet, body))
+    title = f"{body['vehicle']['name']}, {body['driver']['name']}"
+    return redrafted(Returned(sheet, title, (), starts_at, ends_at, zone, now, tuple(bare), moved), sheet, now)
+
+
+def redrafted(returned: Returned, sheet: RunSheet, now: datetime) -> Returned:
+    """The same with this keyed; looks nothing up."""
+    rows = [_read(row, sheet) for row in returned.bare]
+    timed = _timed(rows, returned.starts_at, returned.ends_at, returned.zone, now)
+    return replace(returned, sheet=sheet, rows=tuple(timed), now=now)
 
 
 def round_body(reader: LogbookReader, sheet: RunSheet, outlook: Outlook) -> Mapping[str, Any]:
@@ -165,6 +175,20 @@ def read_row(row: Row, text: str) -> Keyed | None:
     if text and clock is None:
         raise BadInput("Only a time is wanted here.", "Type it as 1432, or nothing for the one planned.")
     return Keyed(clock=clock)
+
+
+def require_fit(returned: Returned, row: Row, text: str, now: datetime) -> None:
+    """Raises `BadInput` for what cannot be keyed of a row."""
+    if row.stop is None and row.is_stop and row.done is None:
+        raise BadInput(row.fault)
+    if row.settled and not row.is_stop:
+        raise BadInput("That is known already.", "Go on with the stops.")
+    keyed = read_row(row, text)
+    if keyed is None or keyed.clock is None or row.planned_at is None:
+        return
+    at = moment_near(keyed.clock, row.planned_at, returned.zone)
+    if fault := fault_of_time(row, keyed, at, returned.starts_at, returned.ends_at, now):
+        raise BadInput(fault)
 
 
 def fault_of_time(row: Row, keyed: Keyed, at: datetime, starts_at: datetime, ends_at: datetime, now: datetime) -> str:

@@ -15,20 +15,12 @@ from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.ids import DeviceId, OrderId, ShiftId, new_id
 from dispatcher.domain.proof import Outcome
 from dispatcher.domain.review import Decision, Review
-from dispatcher.loading.clocks import moment_near
 from dispatcher.loading.keying import said_of
 from dispatcher.loading.pieces import STOP
 from dispatcher.services.driving import keep as keep_action
 from dispatcher.services.driving_call import Call
 from dispatcher.services.loading import run_sheets
-from dispatcher.services.loading.returned import (
-    Returned,
-    Row,
-    fault_of_time,
-    lacking,
-    read_row,
-    returned_of,
-)
+from dispatcher.services.loading.returned import Returned, Row, lacking, redrafted, require_fit, returned_of
 from dispatcher.services.loading.run_sheets import LEFT, RunSheet
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.planning import Outlook
@@ -106,21 +98,40 @@ class SheetDesk:
         self._require_mine()
         return self._look(self.issue(outlook, [found])[found], outlook)
 
-    def key(self, returned: Returned, row_id: str, text: str, outlook: Outlook) -> Returned:
+    def key(self, returned: Returned, row_id: str, text: str) -> Returned:
         """Keep what was typed of a row, until it is saved. Raises `BadInput`, with the draft as it was."""
-        self._require_mine()
-        row = returned.row(row_id)
-        _require_fit(returned, row, text, self._clock())
-        return self._draft(returned, outlook, lambda sheet: run_sheets.with_line(sheet, row_id, text.strip()))
+        keyed = self.keyed(returned, row_id, text)
+        self.write_line(returned.sheet.code, row_id, text)
+        return keyed
 
-    def undo(self, returned: Returned, outlook: Outlook) -> tuple[Returned, str]:
-        """Take the line keyed last out of the draft; which row that was. Raises `KnownError` when there is none."""
+    def keyed(self, returned: Returned, row_id: str, text: str) -> Returned:
+        """The sheet as it is with this typed; nothing is looked up, nothing kept. Raises `BadInput`."""
         self._require_mine()
-        sheet = self._sheet(returned.sheet.code)
+        now = self._clock()
+        require_fit(returned, returned.row(row_id), text, now)
+        return redrafted(returned, run_sheets.with_line(returned.sheet, row_id, text.strip()), now)
+
+    def write_line(self, code: str, row_id: str, text: str) -> None:
+        """Keep a line that `keyed` found fit."""
+        self._draft(code, lambda sheet: run_sheets.with_line(sheet, row_id, text.strip()))
+
+    def undo(self, returned: Returned) -> tuple[Returned, str]:
+        """Take the line keyed last out of the draft; which row that was. Raises `KnownError` when there is none."""
+        undone, row_id = self.undone(returned)
+        self.write_undone(returned.sheet.code)
+        return undone, row_id
+
+    def undone(self, returned: Returned) -> tuple[Returned, str]:
+        """The sheet without the line keyed last; nothing is kept. Raises `KnownError` when there is none."""
+        self._require_mine()
+        sheet = returned.sheet
         if not sheet.draft:
             raise KnownError("There is nothing to take back.", "What was saved is corrected among the exceptions.")
-        row_id = sheet.draft[-1][0]
-        return self._draft(returned, outlook, lambda now: replace(now, draft=now.draft[:-1])), row_id
+        return redrafted(returned, replace(sheet, draft=sheet.draft[:-1]), self._clock()), sheet.draft[-1][0]
+
+    def write_undone(self, code: str) -> None:
+        """Keep what `undone` showed."""
+        self._draft(code, lambda sheet: replace(sheet, draft=sheet.draft[:-1]))
 
     def row_named(self, returned: Returned, text: str) -> str | None:
         """The stop whose code was scanned; `None` for other words. Raises `BadInput` for a stop of another sheet."""
@@ -153,18 +164,9 @@ class SheetDesk:
         now = self._clock()
         return self._logbook.read(lambda reader: returned_of(reader, _found(reader, code), outlook, now))
 
-    def _sheet(self, code: str) -> RunSheet:
-        return self._logbook.read(lambda reader: _found(reader, code))
-
-    def _draft(self, returned: Returned, outlook: Outlook, change: Callable[[RunSheet], RunSheet]) -> Returned:
-        code, now = returned.sheet.code, self._clock()
-
-        def write(book: LogbookWriter) -> Returned:
-            sheet = change(_found(book, code))
-            run_sheets.keep(book, sheet)
-            return returned_of(book, sheet, outlook, now)
-
-        return self._logbook.write(write)
+    def _draft(self, code: str, change: Callable[[RunSheet], RunSheet]) -> None:
+        self._require_mine()
+        self._logbook.write(lambda book: run_sheets.keep(book, change(_found(book, code))))
 
     def _require_mine(self) -> None:
         if self._workplace.what_if is not None:
@@ -191,20 +193,6 @@ def _lines(reader: LogbookReader, outlook: Outlook) -> Sequence[SheetLine]:
         done = sum(stop.done for stop in route.stops)
         found.append(SheetLine(shift.id, title, code, len(route.stops), keyed, done))
     return found
-
-
-def _require_fit(returned: Returned, row: Row, text: str, now: datetime) -> None:
-    """Raises `BadInput`."""
-    if row.stop is None and row.is_stop and row.done is None:
-        raise BadInput(row.fault)
-    if row.settled and not row.is_stop:
-        raise BadInput("That is known already.", "Go on with the stops.")
-    keyed = read_row(row, text)
-    if keyed is None or keyed.clock is None or row.planned_at is None:
-        return
-    at = moment_near(keyed.clock, row.planned_at, returned.zone)
-    if fault := fault_of_time(row, keyed, at, returned.starts_at, returned.ends_at, now):
-        raise BadInput(fault)
 
 
 # --- writing ------------------------------------------------------------------------------------------------------

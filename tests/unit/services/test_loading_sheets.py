@@ -58,7 +58,7 @@ class Office:
         for line in lines:
             row_id = returned.open_after(None)
             assert row_id
-            returned = self.desk.key(returned, row_id, line, self.outlook)
+            returned = self.desk.key(returned, row_id, line)
         return returned
 
     def keyed(self, *lines: str) -> dict[str, Attempt]:
@@ -166,22 +166,22 @@ def test_the_draft_outlives_the_window(office: Office) -> None:
     returned = other.open(office.codes[office.morning.vans[0]].lower(), office.outlook)
     assert [row.text for row in returned.rows if row.typed] == ["0755", "0812 Virtanen", "3 Did not want it"]
     assert office.attempts() == {}, "nothing is said of anybody before it is saved"
-    returned, last = other.undo(returned, office.outlook)
+    returned, last = other.undo(returned)
     assert last == office.morning.orders(0)[1].id
     assert [row.text for row in returned.rows if row.typed] == ["0755", "0812 Virtanen"]
     returned, saved = other.save(returned, office.outlook, by="Anna")
     assert (saved.attempts, saved.left) == (1, 3)
     with pytest.raises(KnownError, match="nothing to take back"):
-        other.undo(returned, office.outlook)
+        other.undo(returned)
 
 
 def test_a_line_keyed_anew_takes_the_place_of_the_other(office: Office) -> None:
     returned = office.key(office.open(), "", "0812")
     order = office.morning.orders(0)[0]
-    returned = office.desk.key(returned, order.id, "8 Moved away", office.outlook)
-    returned, _ = office.desk.undo(returned, office.outlook)
+    returned = office.desk.key(returned, order.id, "8 Moved away")
+    returned, _ = office.desk.undo(returned)
     assert returned.row(order.id).text == "0812"
-    office.desk.save(office.desk.key(returned, order.id, "8 Moved away", office.outlook), office.outlook, by="Anna")
+    office.desk.save(office.desk.key(returned, order.id, "8 Moved away"), office.outlook, by="Anna")
     assert office.attempts()[order.number].reason == "WRONG_ADDRESS"
 
 
@@ -195,7 +195,7 @@ def test_what_a_phone_reported_stands_and_is_noted_upon(office: Office) -> None:
     assert first.done_words == "Delivered at 09:00, Aino Korhonen's phone"
     assert first.opposed
     assert returned.open_after(None) == returned.stops[2].id
-    returned = office.desk.key(returned, second.id, "/Signed by the neighbour", office.outlook)
+    returned = office.desk.key(returned, second.id, "/Signed by the neighbour")
     _, saved = office.desk.save(returned, office.outlook, by="Anna")
     assert (saved.attempts, saved.noted) == (0, 2)
     found = office.attempts()[first.number]
@@ -217,10 +217,10 @@ def test_two_sheets_of_a_round_say_a_stop_once(office: Office) -> None:
     assert codes[office.morning.vans[0]] != old.sheet.code
     assert codes[office.morning.vans[1]] == office.codes[office.morning.vans[1]], "printed again, the same sheet"
     new = office.desk.open(codes[office.morning.vans[0]], office.outlook)
-    office.desk.save(office.desk.key(new, first.id, "0812", office.outlook), office.outlook, by="Anna")
+    office.desk.save(office.desk.key(new, first.id, "0812"), office.outlook, by="Anna")
     old = office.desk.look(old, office.outlook)
     assert old.row(first.id).done_words == "Delivered at 08:12, keyed"
-    old = office.desk.key(old, first.id, "", office.outlook)
+    old = office.desk.key(old, first.id, "")
     _, saved = office.desk.save(old, office.outlook, by="Bo")
     assert (saved.attempts, saved.noted) == (0, 0)
 
@@ -241,9 +241,9 @@ def test_stops_that_moved_since_printing_say_where_they_are(office: Office) -> N
     assert returned.moved[0] == "3 stops have left the round since this was printed."
     assert returned.moved[1].startswith("1 stop came to the round since")
     with pytest.raises(BadInput, match="move it back"):
-        office.desk.key(returned, first.id, "", office.outlook)
+        office.desk.key(returned, first.id, "")
     assert returned.open_after(LEFT) == fourth.id
-    returned = office.desk.key(returned, came.id, "0812", office.outlook)
+    returned = office.desk.key(returned, came.id, "0812")
     office.desk.save(returned, office.outlook, by="Anna")
     assert set(office.attempts()) == {came.number}
 
@@ -253,7 +253,7 @@ def test_a_stop_that_was_put_back_after_sending_can_be_keyed(office: Office) -> 
     store.write("Move", lambda uow: move_orders(uow, order_ids=[first.id], to_shift=office.morning.vans[1]))
     sending.send(office.book, office.outlook, office.morning.time.now)
     store.write("Back", lambda uow: move_orders(uow, order_ids=[first.id], to_shift=office.morning.vans[0], index=0))
-    returned = office.desk.key(office.open(), first.id, "0812", office.outlook)
+    returned = office.desk.key(office.open(), first.id, "0812")
     office.desk.save(returned, office.outlook, by="Anna")
     found = office.attempts()[first.number]
     assert found.shift_id == office.morning.vans[0]
@@ -309,8 +309,8 @@ def test_a_part_of_the_articles(office: Office) -> None:
     returned = office.open()
     for wrong, said in (("p", "2 articles"), ("p1", "2 articles"), ("p9,0", "only 1"), ("p0,0", "failure")):
         with pytest.raises(BadInput, match=said):
-            office.desk.key(returned, fourth.id, wrong, office.outlook)
-    office.desk.save(office.desk.key(returned, fourth.id, "p1,0 Mäki", office.outlook), office.outlook, by="Anna")
+            office.desk.key(returned, fourth.id, wrong)
+    office.desk.save(office.desk.key(returned, fourth.id, "p1,0 Mäki"), office.outlook, by="Anna")
     found = office.attempts()[fourth.number]
     assert found.outcome is Outcome.PARTLY
     assert [(line.line, line.quantity) for line in found.lines] == [(0, 1.0), (1, 0.0)]
@@ -357,7 +357,7 @@ def test_nobody_saves_without_a_name_nor_in_a_copy(office: Office) -> None:
     trying = SheetDesk(copy, clock=office.morning.time)
     assert trying.issue(office.outlook, office.morning.vans[:1]) == {}
     with pytest.raises(KnownError, match="a copy"):
-        trying.key(returned, BACK, "", office.outlook)
+        trying.key(returned, BACK, "")
     with pytest.raises(KnownError, match="a copy"):
         trying.save(returned, office.outlook, by="Anna")
     assert office.attempts() == {}
@@ -367,7 +367,7 @@ def test_sixty_stops_take_two_keys_each_at_most(office: Office) -> None:
     """Every row one Enter; and its code and saving besides."""
     returned, strokes = office.open(), len(office.codes[office.morning.vans[0]]) + 1
     while (row_id := returned.open_after(None)) is not None:
-        returned = office.desk.key(returned, row_id, "", office.outlook)
+        returned = office.desk.key(returned, row_id, "")
         strokes += 1
     _, saved = office.desk.save(returned, office.outlook, by="Anna")
     rows = len(returned.rows)

@@ -44,7 +44,7 @@ _FIGURES: Sequence[tuple[str, str, Callable[[Figures], float], bool]] = (
     ("Kilometres", "km", lambda f: f.distance_m / 1_000, True),
     ("Time of the rounds", "min", lambda f: f.duration_s / 60, True),
     ("Late stops", "", lambda f: f.late, True),
-    ("Minutes late", "min", lambda f: f.late_s / 60, True),
+    ("Lateness", "min", lambda f: f.late_s / 60, True),
     ("Orders in no round", "", lambda f: f.unplanned, True),
     ("Rules broken", "", lambda f: f.broken, True),
     ("Rounds", "", lambda f: f.rounds, False),

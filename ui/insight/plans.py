@@ -19,6 +19,8 @@ from ui.runner import OpRunner
 from ui.theme import Size, Theme
 
 COMPARING = "Comparing plans"
+WIDEST = 220
+"""Of the table, in grid units: farther from its name a figure is hard to follow."""
 NO_COPY = (
     "No copy was made of this day. Plan › What if makes one to try things in; it stands here beside the plan then."
 )
@@ -80,6 +82,7 @@ class PlansPage(QWidget):
         self._head.setSpacing(grid(3))
         self.title.setFont(self._theme.font(Size.HEAD))
         self.copy.setMinimumWidth(grid(50))
+        self.grid.setMaximumWidth(grid(WIDEST))
 
     # --- asking ---------------------------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ def too_little(days: Days, parts: Split) -> str:
     count = len(np.unique(days))
     learn, held = int(parts.learn.sum()), int(parts.held.sum())
     if count < MIN_DAYS:
-        return f"There are {_number(count, 'day')} to learn from, and {MIN_DAYS} are needed."
+        return f"There {'is 1 day' if count == 1 else f'are {count} days'} to learn from, and {MIN_DAYS} are needed."
     if learn < MIN_SAMPLES or held < MIN_HELD_SAMPLES:
         return (
             f"There are {learn} samples to learn from and {held} on the days held out; "
@@ -120,7 +120,3 @@ def _change(own: float, other: float) -> str:
     if abs(change) < 0.0005:
         return "as good as the plain rule"
     return f"{abs(change):.1%} {'better' if change > 0 else 'worse'} than the plain rule"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

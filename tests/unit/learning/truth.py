@@ -23,16 +23,15 @@ def visits(days: int = 40, a_day: int = 80, seed: int = 1) -> Iterator[Sample]:
             levels = {
                 "kind": kind, "building": f"b{building}", "door": f"b{building}.{dice.randrange(4)}", "hour": hour,
                 "kind_hour": f"{kind}@{hour}", "driver": f"d{dice.randrange(6)}",
-                "parcels": dice.choice(("1 parcel", "2 parcels", "3 parcels")), "weekday": str(n % 7), "way": "delivery",
+                "parcels": dice.choice(("1 parcel", "2 parcels", "3 parcels")), "weekday": str(n % 7),
+                "way": "delivery",
             }  # fmt: skip
             if kind == "flat":
                 levels["floor"] = str(building % 5)
             yield FIRST + timedelta(days=n), levels, dice
 
 
-def samples(
-    groups: dict[str, float], value: Callable[[dict[str, str], random.Random], float], **which: int
-) -> Samples:
+def samples(groups: dict[str, float], value: Callable[[dict[str, str], random.Random], float], **which: int) -> Samples:
     """What `value` says of each visit."""
     found = Gathered(tuple(groups))
     for on, levels, dice in visits(**which):

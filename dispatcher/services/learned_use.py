@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.learned import Because, Foreseer, Guess, Target, Trial
 from dispatcher.domain.orders import Order
+from dispatcher.learning.foreseen import FAILS_IN_GENERAL, IN_GENERAL
 from dispatcher.services.learning import LearningDesk
 from dispatcher.services.slots_view import Enquiry, Offer
 from dispatcher.services.workplace import Workplace
@@ -16,6 +17,7 @@ from dispatcher.services.workplace import Workplace
 if TYPE_CHECKING:
     from dispatcher.insight.cuts import Span
 
+GENERAL = (IN_GENERAL, FAILS_IN_GENERAL)
 REASONS = 3
 """Named with a guess."""
 OLD = timedelta(days=1)
@@ -61,15 +63,16 @@ def minutes_words(seconds: float) -> str:
 
 
 def reasons_words(because: Collection[Because]) -> str:
-    """The weightiest reasons in a row, in lower case; empty without any."""
-    said = [each.words for each in list(because)[:REASONS] if each.words]
+    """The weightiest reasons in a row, in lower case; empty without any. How the depot is in general is none."""
+    telling = [each.words for each in because if each.words and each.words not in GENERAL]
+    said = telling[:REASONS]
     return ", ".join(_inside(words) for words in said)
 
 
 def _inside(words: str) -> str:
     """As within a sentence: names of days and abbreviations keep their capitals."""
     first = words.split()[0]
-    return words if first.rstrip("s,") in day_name or not first[1:].islower() else words[:1].lower() + words[1:]
+    return words if first.rstrip("s,") in day_name or first[1:] != first[1:].lower() else words[:1].lower() + words[1:]
 
 
 def failure_words(guess: Guess) -> str:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Order
-from dispatcher.domain.place import Found, Place, Precision
+from dispatcher.domain.place import Address, Found, Place, Precision
 from dispatcher.domain.progress import Progress
 from dispatcher.services.ports import Geocoder
 from dispatcher.services.workplace import Workplace
@@ -37,6 +37,7 @@ from ui.theme import Size, Theme
 
 ZOOM = {Precision.HOUSE: 17.0, Precision.INTERPOLATED: 17.0, Precision.PIN: 17.0, Precision.STREET: 16.0}
 FAR = 14.0
+NOW, PROPOSED = "now", "proposed"
 OFFERED, ROWS = 8, 4
 """Places asked for, and those to be seen without scrolling."""
 WITHOUT_INDEX = (
@@ -160,6 +161,25 @@ class AddressDesk(QWidget):
         self._show_offers(())
         if order:
             self._find()
+
+    def show_proposal(self, address: Address | None, place: Place | None, title: str, detail: str) -> None:
+        """Look at where proofs say an address is, beside where it is taken to be; nothing is chosen here."""
+        self.show_order(None)
+        self.set_choosing(on=False)
+        self.title.setText(title)
+        self.detail.say(detail, Tone.QUIET)
+        now = address.place if address else None
+        known = ((NOW, now, 1), (PROPOSED, place, 2))
+        self.map.show_stops(
+            StopMark(OrderId(label), at, number=number, label=label) for label, at, number in known if at is not None
+        )
+        if centre := place or now:
+            self.map.go_to(MapPosition(centre, ZOOM[Precision.PIN]))
+
+    def set_choosing(self, *, on: bool) -> None:
+        """Whether a place is chosen here, or only looked at."""
+        for part in (self.search, self.offers, self.accept, self.pin):
+            part.setVisible(on)
 
     def _find(self) -> None:
         if self._order is not None:

@@ -9,18 +9,29 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLineEdit,
+    QSplitter,
+    QStackedWidget,
+    QTabBar,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dispatcher.domain.changes import ChangeSet, Kind
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.orders import Order
 from dispatcher.domain.place import Place
 from dispatcher.services import orders
+from dispatcher.services.learned_addresses import Proposal
 from dispatcher.services.ports import Done
 from dispatcher.services.workplace import Workplace
 from ui import format as words
 from ui.addresses.desk import AddressDesk
 from ui.addresses.model import AddressModel, Column, Role
+from ui.addresses.proposed import ProposedList, detail_words
 from ui.board.empty import EmptyState
 from ui.map.view import MapView
 from ui.parts.fields import named
@@ -31,6 +42,8 @@ from ui.theme import Theme
 
 NONE_LEFT = "Every address is known.\nDoubtful ones appear here after an import."
 
+TO_REVIEW, PROPOSED = "To review", "Proposed by proofs"
+
 LEGIBLE = 32
 """Steps of the grid that an address needs at the least."""
 
@@ -40,9 +53,11 @@ class AddressesPanel(QWidget):
 
     Signals:
         count_changed(int): how many addresses wait.
+        proposed_changed(int): how many proposals of accepted proofs wait, once they were looked for.
     """
 
     count_changed = Signal(int)
+    proposed_changed = Signal(int)
 
     def __init__(
         self, workplace: Workplace, runner: OpRunner, theme: Theme, view: MapView, parent: QWidget | None = None
@@ -52,6 +67,7 @@ class AddressesPanel(QWidget):
         self._runner, self._theme, self.map = runner, theme, view
         self._make_list()
         self.desk = AddressDesk(workplace, runner, theme, view, self)
+        self.proposed = ProposedList(workplace, runner, theme, self)
         self._add_keys(self.table)
         self._add_keys(self.desk.offers)
         self._lay_out()
@@ -97,12 +113,19 @@ class AddressesPanel(QWidget):
 
     def _lay_out(self) -> None:
         grid = self._theme.grid
-        left = QWidget(self)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(grid(3), grid(3), grid(2), grid(3))
+        review = QWidget(self)
+        column = QVBoxLayout(review)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(grid(2))
         for part in (self.filter, self.table, self.told):
             column.addWidget(part, 1 if part is self.table else 0)
+        self.lists = QStackedWidget(self)
+        self.lists.addWidget(review)
+        self.lists.addWidget(self.proposed)
+        left = QWidget(self)
+        inside = QVBoxLayout(left)
+        inside.setContentsMargins(grid(3), grid(2), grid(2), grid(3))
+        inside.addWidget(self.lists)
         self.split = split = named(QSplitter(Qt.Orientation.Horizontal, self), "addresses.split", "List and address")
         split.setChildrenCollapsible(False)
         split.addWidget(left)
@@ -117,13 +140,23 @@ class AddressesPanel(QWidget):
         self.stack.addWidget(self.empty)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.stack)
+        whole.setSpacing(0)
+        self.tabs = named(QTabBar(self), "addresses.tabs", "Addresses to review, or proposals of proofs")
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        for text in (TO_REVIEW, PROPOSED):
+            self.tabs.addTab(text)
+        whole.addWidget(self.tabs)
+        whole.addWidget(self.stack, 1)
 
     def _wire(self) -> None:
         self.filter.textChanged.connect(self._on_filter)
         self.split.splitterMoved.connect(self._fit_columns)
         self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
         self.desk.place_chosen.connect(self._on_place_chosen)
+        self.tabs.currentChanged.connect(self._on_tab)
+        self.proposed.chosen.connect(self._on_proposal)
+        self.proposed.count_changed.connect(self._on_proposed_count)
         self._runner.op_finished.connect(self._on_op_finished)
         self._theme.changed.connect(self._dress)
 
@@ -165,9 +198,46 @@ class AddressesPanel(QWidget):
         row = self.table.currentIndex().row()
         self.model.set_orders(waiting)
         self._size_columns()
-        self.stack.setCurrentIndex(0 if waiting else 1)
+        self.tabs.setTabText(0, f"{TO_REVIEW} ({len(waiting)})" if waiting else TO_REVIEW)
+        self._show_list()
         self.count_changed.emit(len(waiting))
-        self._choose_row(row)
+        if not self._proposing:
+            self._choose_row(row)
+
+    # --- what proofs propose --------------------------------------------------------------------------------------
+
+    @property
+    def _proposing(self) -> bool:
+        return self.tabs.currentIndex() == 1
+
+    def _show_list(self) -> None:
+        """The empty state is the review's; proposals say themselves that there are none."""
+        self.lists.setCurrentIndex(self.tabs.currentIndex())
+        self.stack.setCurrentIndex(0 if self._proposing or self.model.rowCount() else 1)
+
+    @Slot()
+    def _on_tab(self) -> None:
+        self._show_list()
+        if self._proposing:
+            self._on_proposal(self.proposed.table.current)
+        else:
+            self.desk.set_choosing(on=True)
+            self.desk.show_order(None)
+            self._choose_row(self.table.currentIndex().row())
+
+    @Slot(object)
+    def _on_proposal(self, proposal: Proposal | None) -> None:
+        if not self._proposing:
+            return
+        if proposal is None:
+            self.desk.show_proposal(None, None, "No proposal chosen", "")
+        else:
+            self.desk.show_proposal(proposal.address, proposal.place, proposal.address.text, detail_words(proposal))
+
+    @Slot(int)
+    def _on_proposed_count(self, count: int) -> None:
+        self.tabs.setTabText(1, f"{PROPOSED} ({count})" if count else PROPOSED)
+        self.proposed_changed.emit(count)
 
     @Slot(str)
     def _on_filter(self, text: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.learned import Foreseer, Guess, Target
 from dispatcher.domain.orders import Order
@@ -55,9 +55,9 @@ class TryBox(QWidget):
         self.orders = named(QComboBox(self), "learned.try.order", "Order to try it on")
         self.orders.setEditable(True)
         self.orders.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        completer = self.orders.completer()
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCompletionMode(completer.CompletionMode.PopupCompletion)
+        if completer := self.orders.completer():
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.said = Said("learned.try.said", "Which order that is", theme, self)
         self.lines = {
             target: Said(f"learned.try.{target}", names.title, theme, self) for target, names in NAMES.items()

@@ -83,7 +83,8 @@ def value_words(target: Target, guess: Guess) -> str:
         case Target.SERVICE:
             return minutes_words(guess.value)
         case Target.TRAVEL:
-            return f"{(guess.value - 1) * 100:+.0f} % on the plan".replace("-", MINUS)
+            more = round((guess.value - 1) * 100)
+            return f"{more:+d} % on the plan".replace("-", MINUS) if more else "As planned"
         case Target.FAILURE:
             return f"{guess.value * 100:.0f} %"
 

@@ -47,7 +47,7 @@ def test_learning_shows_how_it_did_and_when(show: Show, settle: Callable[[], Non
         assert page.progress.isVisible()
     settle()
     trials = {trial.target: trial for trial in page.desk.trials()}
-    assert page.stack.currentWidget() is page.scroll
+    assert page.stack.currentWidget() is page.area
     assert page.state.text().startswith("Learned last on ")
     for target, trial in trials.items():
         card = page.cards[target]
@@ -98,7 +98,7 @@ def test_a_card_compares_and_says_why(show: Show, theme: Theme) -> None:
     failing = page.cards[Target.FAILURE]
     assert failing.state.text() == "Not used: the plain rule stands. There are 20 attempts; 200 are needed."
     assert failing.errors.isHidden()
-    page.stack.setCurrentWidget(page.scroll)
+    page.stack.setCurrentWidget(page.area)
     light = page.grab().toImage()
     theme.apply(Mode.DARK, 1.0)
     assert page.grab().toImage() != light

@@ -209,8 +209,8 @@ def test_minutes_are_said_as_people_say_them(seconds: int, said: str) -> None:
 
 
 def test_reasons_keep_their_capitals_where_these_are_names() -> None:
-    because = [Because("Third floor", 1), Because("DHL parcels", 1), Because("", 1), Because("Fourth", 1)]
-    assert reasons_words(because) == "third floor, DHL parcels"
+    said = ("Stops of this depot in general", "Third floor", "DHL parcels", "", "A flat", "Left out")
+    assert reasons_words([Because(words, 1) for words in said]) == "third floor, DHL parcels, a flat"
     guess = Guess(0.184, True, 1, (Because("Monday morning", 0.1),))
     assert failure_words(guess) == "Chance that nobody takes it: 18 % — Monday morning; 1 attempt"
     assert failure_words(Guess(0.2)) == ""

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
@@ -179,6 +180,7 @@ class Booking(Play):
             yield to.exists, paper.value
             yield lambda to=to: drawn(to), paper.value
         said: Counter[str] = Counter()
+        yield lambda: all(r.berth for r in panel.board.rounds), "bays and waves", 60.0
         rounds = [r.shift_id for r in panel.board.rounds]
         first = self._rows(rounds[0])
         panel.bench.choose(rounds[1])
@@ -193,6 +195,7 @@ class Booking(Play):
                     yield from self._scan(piece if len(piece) > 6 else f"{row.number}/{piece}", said)
                     if shift_id == rounds[0] and n == 0 and row is rows[len(rows) // 2]:
                         self.picture("loading-in-work")
+        panel.bench.choose(rounds[0])
         yield from self._scan(f"{first[0].number}/1", said)
         self.picture("loading-twice")
         yield from self._scan("no such parcel", said)
@@ -217,14 +220,13 @@ class Booking(Play):
     def _missing(self) -> Script:
         """The one that was not scanned is said to be short; it is an exception, and is settled."""
         panel = self.window.loading
-        rounds = panel.board.rounds
-        panel.bench.choose(rounds[0].shift_id)
-        gone = self._rows(rounds[0].shift_id)[-1]
+        at = panel.bench.at
+        gone = self._rows(at)[-1]
         panel.bench.choose_order(gone.order_id)
         yield lambda: panel.bench.row and panel.bench.row.order_id == gone.order_id
         panel.field.setFocus()
         key(Key.Key_F2)
-        yield lambda: self._rows(rounds[0].shift_id)[-1].short, "a piece that is short"
+        yield lambda: self._rows(at)[-1].short, "a piece that is short"
         self.picture("loading-short")
         queue = self.window.exceptions
         self.window.show_panel(queue)
@@ -238,14 +240,16 @@ class Booking(Play):
             "order": gone.number,
             "offers": [offer.label for offer in queue.bench.detail.remedies.offers],
         }
+        queue.bench.table.setFocus()
+        key(Key.Key_Return)
+        store = self.window.day.workplace.store
+        yield lambda: store.read(lambda r: r.order(gone.order_id)).date > self.on, "another day for it"
 
     def _left(self) -> Script:
         """The check before the first van goes, which asks for what is not there."""
         panel = self.window.loading
         self.window.show_panel(panel)
         yield panel.field.hasFocus
-        at = panel.board.rounds[0].shift_id
-        panel.bench.choose(at)
         key(Key.Key_F6)
         form = panel.bench.form
         yield form.isVisible
@@ -271,7 +275,6 @@ def write_line(line: QLineEdit, text: str) -> None:
     """Type into it, and Enter."""
     line.setFocus()
     write(text)
-    key(Key.Key_Return)
 
 
 def drawn(pdf: Path) -> bool:
@@ -280,8 +283,13 @@ def drawn(pdf: Path) -> bool:
     if document.load(str(pdf)) is not QPdfDocument.Error.None_:
         return False
     size = document.pagePointSize(0)
-    image = document.render(0, QSize(round(size.width() * 1.5), round(size.height() * 1.5)))
-    return bool(image.save(str(pdf.with_suffix(".png"))))
+    drawn_on = document.render(0, QSize(round(size.width() * 1.5), round(size.height() * 1.5)))
+    page = QImage(drawn_on.size(), QImage.Format.Format_RGB32)
+    page.fill(Qt.GlobalColor.white)
+    painter = QPainter(page)
+    painter.drawImage(0, 0, drawn_on)
+    painter.end()
+    return page.save(str(pdf.with_suffix(".png")))
 
 
 def played(args: argparse.Namespace) -> dict[str, Any]:

@@ -84,8 +84,14 @@ def blank(row: Values) -> dict[str, Any]:
 
 
 def blank_driver(row: Values) -> dict[str, Any]:
-    """The driver's row without a name; the number is what is left to tell rounds apart."""
-    return {**row, "name": f"Former driver {row['number']}", "phone": ""}
+    """The driver's row without a name; the number is what is left to tell rounds apart.
+
+    Of certificates stays what past rounds were judged by. An image of an older schema has none.
+    """
+    blank = {**row, "name": f"Former driver {row['number']}", "phone": ""}
+    if "certificates" in row:
+        blank["certificates"] = [{**each, "number": "", "note": ""} for each in row["certificates"]]
+    return blank
 
 
 def names_of(connection: Connection, driver_ids: Collection[DriverId]) -> set[str]:

@@ -15,6 +15,7 @@ from dispatcher.domain.place import Place
 from dispatcher.domain.time import at_local
 from dispatcher.intake.fleet_file import FleetFile, read_fleet
 from dispatcher.intake.fleet_writing import fleet_text
+from dispatcher.intake.writing import whole_file
 from dispatcher.services.certificates import expiring, require_fit
 from dispatcher.services.ports import Reader, UnitOfWork
 
@@ -253,15 +254,9 @@ def file_text(reader: Reader) -> str:
 
 
 def write_file(reader: Reader, path: Path) -> None:
-    """Write the whole fleet to a file; one of that name is replaced at once or not at all. Raises `KnownError`."""
-    text = file_text(reader)
-    fresh = path.with_name(f".{path.name}.part")
-    try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
-    except OSError as fault:
-        fresh.unlink(missing_ok=True)
-        raise KnownError(f"{path} cannot be written: {fault.strerror}.", "Choose another place.") from fault
+    """Write the whole fleet to a file; what is there is replaced at once or not at all. Raises `KnownError`."""
+    with whole_file(path) as draft:
+        draft.write_text(file_text(reader), encoding="utf-8")
 
 
 def add_file(uow: UnitOfWork, file: FleetFile) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatcher.domain.certificates import Certificate
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Driver
 from dispatcher.domain.place import Place
@@ -22,6 +23,7 @@ from tests.unit.services.test_retention_proofs import Evening, at, evening
 __all__ = ["evening"]
 
 NAME, PHONE = "Wilhelmina Unmistakable", "+49 170 5554443"
+LICENCE = "B072RRE2I55"
 
 
 @pytest.fixture
@@ -30,6 +32,7 @@ def driver(evening: Evening) -> Driver:
     place = evening.workplace
     day = place.store.read(lambda r: r.day(days.DATE))
     named = replace(day.drivers[day.shifts[evening.shift].driver_id], name=NAME, phone=PHONE)
+    named = replace(named, certificates=(Certificate("driving licence", days.DATE, LICENCE, "seen", required=True),))
     place.store.write(f"Rename {NAME}", lambda uow: uow.put_driver(named))
     evening.deliver(0)
     evening.write_back(f"{NAME} here")
@@ -67,12 +70,15 @@ def test_a_former_driver_is_nowhere_and_their_rounds_stay(evening: Evening, driv
     assert evening.book.read(lambda r: r.fixes_after(0)) == []
     (former,) = (d for d in place.store.read(lambda r: r.drivers()) if d.id == driver.id)
     assert (former.name, former.phone) == (f"Former driver {driver.number}", "")
+    assert former.certificates == (Certificate("driving licence", days.DATE, required=True),)
     while place.store.undo():
-        assert NAME not in str(place.store.read(lambda r: r.drivers()))
+        told = str(place.store.read(lambda r: r.drivers()))
+        assert not {word for word in (NAME, LICENCE) if word in told}
     assert len(evening.book.read(lambda r: r.records())) == 1
     assert NAME not in str(evening.book.read(lambda r: r.rounds_on(days.DATE)))
     for file in photos_of(place).parent.glob("*.db*"):
         assert NAME.encode() not in file.read_bytes(), file.name
+        assert LICENCE.encode() not in file.read_bytes(), file.name
 
 
 def test_what_a_hold_spares_of_their_track_stays(evening: Evening, driver: Driver) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QPushButton,
     QTableView,
@@ -28,8 +29,6 @@ HOW = (
     "Points: the share of the avoidable harm that was avoided. Harm is what the rounds cost, and a price for everybody "
     "left out, every late minute and every broken rule."
 )
-_WIDE = (0, 46, 46, 0, 0)
-"""The least width of each column of the disturbances, in steps of the grid."""
 
 
 class Debrief(QDialog):
@@ -55,9 +54,9 @@ class Debrief(QDialog):
         self.points = named(QLabel(self), "drill.debrief.points", "Score")
         self.about = Said("drill.debrief.about", "Which drill", theme, self)
         self.turn_model = TextTable(TURNS, self, right=(3, 4))
+        self.side_model = TextTable(SIDES, self, right=(1, 2, 3))
         self.turns = self._table("turns", "What happened, one after the other", self.turn_model)
         self.verdict = Said("drill.debrief.verdict", "What came of the chosen one", theme, self)
-        self.side_model = TextTable(SIDES, self, right=(1, 2, 3))
         self.sides = self._table("sides", "Doing nothing, you and the optimiser, side by side", self.side_model)
         self.how = Said("drill.debrief.how", "How points are counted", theme, self)
         self.plan = self._button("plan", "Show the optimiser's plan", "On the board, to look at")
@@ -67,12 +66,15 @@ class Debrief(QDialog):
         self._wire()
         self._fill()
         self._dress()
-        open_at(self, theme, 250, 170)
+        open_at(self, theme, 260, 186)
 
     def _table(self, name: str, accessible: str, model: TextTable) -> QTableView:
         table = plain_table(self, f"drill.debrief.{name}", accessible)
         table.setModel(model)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        for column in range(model.columnCount()):
+            if model is self.side_model or column in (1, 2):
+                table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         return table
 
     def _button(self, name: str, text: str, hint: str) -> QPushButton:
@@ -165,7 +167,7 @@ class Debrief(QDialog):
     def _size(self) -> None:
         for table in (self.turns, self.sides):
             size_rows(table, self._theme)
-        for column, least in enumerate(_WIDE):
-            size_column(self.turns, self._theme, column, least=least, most=90)
-        for column in range(len(SIDES)):
-            size_column(self.sides, self._theme, column, least=36)
+        for column in (0, 3, 4):
+            size_column(self.turns, self._theme, column)
+        rows, header = self.side_model.rowCount(), self.sides.horizontalHeader().sizeHint().height()
+        self.sides.setFixedHeight(header + rows * self.sides.verticalHeader().defaultSectionSize() + 2)

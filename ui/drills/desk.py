@@ -1,4 +1,4 @@
-"""Drills in the window: asked for in the depot, played in their copy, looked back on in both.
+"""A drill as it is played: in its copy, on the real board.
 
 Lives in the GUI thread. In a copy that was made for a drill its strip leads through the disturbances: each is written
 as one change, the person works on the board as always, and the referee scores what they left, in a worker.
@@ -6,37 +6,33 @@ as one change, the person works on the board as always, and the referee scores w
 
 import time
 from collections.abc import Callable
-from datetime import date
 from enum import Enum, auto
 from functools import partial
 
-import shiboken6
 from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.progress import Progress
 from dispatcher.services import drills
-from dispatcher.services.drills import Drill, DrillState, Happening, Wish
+from dispatcher.services.drills import Drill, DrillState, Happening
 from dispatcher.services.drills_scoring import Referee, rounds_of
 from dispatcher.services.plan import Proposal, sequences_of, with_sequences
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import Done
 from dispatcher.services.workplace import OpenStore, Workplace
 from ui.day import DayBoard
+from ui.drills.asking import DrillAsking
 from ui.drills.banner import DrillStrip
-from ui.drills.debrief import Debrief
-from ui.drills.dialog import DrillsDialog
 from ui.hand import Hand
 from ui.parts.said import words_of
 from ui.proposals.desk import ProposalDesk
 from ui.runner import Job, Operation, OpRunner
 from ui.theme import Theme
 
-PERSON = "proofs/reviewer"
 PLAN_TITLE = "The optimiser's plan"
 LOOKING = "This is the optimiser's plan, to look at only: go back first (Ctrl+Alt+N)."
-WORKING = "The drill is being scored: wait a moment."
+WORKING = "The drill is being worked out: wait a moment."
 
 
 class Phase(Enum):
@@ -81,8 +77,7 @@ class DrillDesk(QObject):
         """`ticks_s` measures how long the person takes; `search_s` is what the optimiser has for its answer."""
         super().__init__(window)
         self._board, self._hand, self._proposals, self._workplace = board, hand, proposals, workplace
-        self._open_store, self._runner, self._theme, self._settings = open_store, runner, theme, settings
-        self._window, self._ticks_s = window, ticks_s
+        self._runner, self._window, self._ticks_s = runner, window, ticks_s
         self._referee = Referee(workplace.roads, **({} if search_s is None else {"seconds": search_s}))
         self._drill: Drill | None = None
         self._phase = Phase.NONE
@@ -90,15 +85,16 @@ class DrillDesk(QObject):
         self._took_s = 0.0
         self._looking = self._done_wanted = False
         self._searching: Job | None = None
-        self._making: Job | None = None
-        self._dialog: DrillsDialog | None = None
-        self._debrief: Debrief | None = None
+        self.asking = DrillAsking(workplace, open_store, runner, theme, settings, window)
+        self.asking.open_requested.connect(self.what_if_requested)
+        self.asking.plan_requested.connect(self.show_plan)
+        self.asking.failed.connect(self._on_failed)
         self.banner = DrillStrip(theme)
         self.banner.next_requested.connect(self.go_on)
         self.banner.plan_requested.connect(self._offer_plan)
         self.banner.leave_requested.connect(self.leave)
         runner.job_ended.connect(self._on_job_ended)
-        runner.job_progressed.connect(self._on_progressed)
+        runner.drained.connect(self.close)
 
     @property
     def drill(self) -> Drill | None:
@@ -132,77 +128,22 @@ class DrillDesk(QObject):
         """Before the runner stops: nothing is searched for any more. What was played is kept."""
         if self._searching:
             self._searching.cancel()
-        self._referee.close()
 
-    # --- asking for one -------------------------------------------------------------------------------------------
+    @Slot()
+    def close(self) -> None:
+        """Let go of the optimiser, when nothing is under way any more."""
+        self._referee.close()
 
     @Slot()
     def open(self) -> None:
         """Ask which drill, and list those played."""
-        if self._dialog is None or not shiboken6.isValid(self._dialog):
-            who = str(self._settings.value(PERSON, "") or "")
-            dialog = DrillsDialog(who, self._workplace.depot.zone, self._theme, self._window)
-            dialog.begin_requested.connect(self.begin)
-            dialog.resume_requested.connect(lambda drill: self.what_if_requested.emit(drill.copy, drill.on))
-            dialog.debrief_requested.connect(self._show_debrief)
-            self._dialog = dialog
-        self._dialog.show()
-        self._dialog.raise_()
-        self._dialog.activateWindow()
-        self._refresh()
-
-    def _refresh(self) -> None:
-        work = lambda _progress: (
-            drills.all_of(drills.logbook_of(self._workplace)),
-            drills.days_on_record(self._workplace),
-        )
-        failed = self._on_not_made
-        self._runner.start(work, title="Reading drills", on_done=self._on_read, on_failed=failed, latest_key="drills")
-
-    def _on_read(self, found: tuple[tuple[Drill, ...], tuple[date, ...]]) -> None:
-        if self._dialog and shiboken6.isValid(self._dialog):
-            self._dialog.show_played(found[0])
-            self._dialog.show_days(found[1])
-
-    @Slot(object)
-    def begin(self, wish: Wish) -> None:
-        """Make a drill, and open its copy."""
-        if self._making:
-            return
-        if self._phase not in (Phase.NONE, Phase.OVER):
-            self._on_not_made(KnownError("A drill is being played in this window.", "Leave it first."))
-            return
-        work = lambda progress: drills.begin(self._workplace, wish, open_store=self._open_store, progress=progress)
-        self._making = self._runner.start(
-            work, title="Making a drill", on_done=self._on_made, on_failed=self._on_not_made
-        )
-        if self._dialog and shiboken6.isValid(self._dialog):
-            self._dialog.set_working("Copying the depot")
-
-    @Slot(object)
-    def _on_progressed(self, job: Job) -> None:
-        if job is self._making and self._dialog and shiboken6.isValid(self._dialog):
-            self._dialog.set_working(job.text, job.fraction)
-
-    def _on_made(self, drill: Drill) -> None:
-        self._settings.setValue(PERSON, drill.wish.who)
-        if self._dialog and shiboken6.isValid(self._dialog):
-            self._dialog.close()
-        self.what_if_requested.emit(drill.copy, drill.on)
-
-    def _on_not_made(self, fault: Exception) -> None:
-        if self._dialog and shiboken6.isValid(self._dialog):
-            self._dialog.on_failed(fault)
-        else:
-            self._on_failed(fault)
+        self.asking.open()
 
     # --- playing --------------------------------------------------------------------------------------------------
 
     def _on_found(self, drill: Drill | None) -> None:
         if drill is None:
-            self.banner.say("This copy was made for a drill that is not kept any more: go back to the depot.")
-            self.banner.go.hide()
-            self.banner.plan.hide()
+            self.banner.show_lost()
             return
         self._drill = drill
         turn = drill.open
@@ -227,7 +168,7 @@ class DrillDesk(QObject):
             self._judge()
         elif self._phase is Phase.OVER or (self._phase is Phase.TOLD and self._drill.over):
             self._end()
-            self._show_debrief(self._drill)
+            self.asking.show_debrief(self._drill, here=True)
         elif self._phase in (Phase.BEGINNING, Phase.TOLD):
             self._next()
 
@@ -244,7 +185,7 @@ class DrillDesk(QObject):
         self._drill, happened = found
         if happened is None:
             self._end()
-            self._show_debrief(self._drill)
+            self.asking.show_debrief(self._drill, here=True)
             return
         self._runner.submit(
             Operation(happened.label, happened.change, why=happened.what),
@@ -279,8 +220,6 @@ class DrillDesk(QObject):
 
     @Slot(object)
     def _on_job_ended(self, job: Job) -> None:
-        if job is self._making:
-            self._making = None
         if job is self._searching:
             self._searching = None
             if self._done_wanted:
@@ -291,6 +230,10 @@ class DrillDesk(QObject):
         assert self._drill is not None
         self._took_s = self._ticks_s() - self._began_s
         self._busy("Holding your plan against the optimiser’s")
+        # what the hand did a moment ago is written first
+        self._runner.submit(Operation("Done", lambda _uow: None), initiator=self, on_done=self._on_settled)
+
+    def _on_settled(self, _done: object) -> None:
         if self._searching:
             self._done_wanted = True
         else:
@@ -378,23 +321,6 @@ class DrillDesk(QObject):
             self.banner.show_verdict(self._drill)
 
     # --- the end --------------------------------------------------------------------------------------------------
-
-    @Slot(object)
-    def _show_debrief(self, drill: Drill) -> None:
-        if self._debrief is not None and shiboken6.isValid(self._debrief):
-            self._debrief.close()
-        here = self._drill is not None and drill.id == self._drill.id and self._phase is Phase.OVER
-        depot = self._workplace.depot
-        self._debrief = Debrief(drill, depot.zone, depot.currency, self._theme, self._window, here=here)
-        self._debrief.plan_requested.connect(self.show_plan)
-        self._debrief.again_requested.connect(self._on_again)
-        self._debrief.show()
-
-    @Slot(object)
-    def _on_again(self, wish: Wish) -> None:
-        self.open()
-        assert self._dialog is not None
-        self._dialog.set_wish(wish)
 
     @Slot()
     def leave(self) -> None:

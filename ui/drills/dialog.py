@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QLineEdit,
     QProgressBar,
@@ -100,6 +101,7 @@ class DrillsDialog(QDialog):
         self.played = plain_table(self, "drills.played", "Drills that were played")
         self.played.setModel(self.model)
         self.played.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.played.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         self.none = QLabel(NONE, self)
         self.none.setProperty("muted", True)
         self.trend = Said("drills.trend", "How the scores went", self._theme, self)
@@ -126,7 +128,6 @@ class DrillsDialog(QDialog):
         form.setVerticalSpacing(grid(2))
         form.addRow(label("&Who", self.who, self), self.who)
         form.addRow(label("&Day", self.day, self), self.day)
-        form.addRow("", self.no_days)
         form.addRow(label("&Orders", self.orders, self), self.orders)
         form.addRow(label("Di&fficulty", self.difficulty, self), self.difficulty)
         form.addRow(label("&Seed", self.seed, self), self.seed)
@@ -135,6 +136,7 @@ class DrillsDialog(QDialog):
         column.setSpacing(grid(2))
         column.addWidget(self.what)
         column.addLayout(form)
+        column.addWidget(self.no_days)
         column.addLayout(_line(None, self.begin))
         for part, stretch in ((self.played, 1), (self.none, 0), (self.trend, 0)):
             column.addWidget(part, stretch)
@@ -186,6 +188,8 @@ class DrillsDialog(QDialog):
         self.begin.setEnabled(not said)
         if said:
             self.said.say(f"{said}…", Tone.QUIET)
+        elif self.said.tone is Tone.QUIET:
+            self.said.say("")
 
     def on_failed(self, fault: Exception) -> None:
         """Nothing was made."""
@@ -272,7 +276,7 @@ class DrillsDialog(QDialog):
 
     def _size(self) -> None:
         size_rows(self.played, self._theme)
-        for column in range(len(PLAYED)):
+        for column in (0, 1, 3, 4, 5):
             size_column(self.played, self._theme, column, least=14, most=70)
 
 

@@ -23,10 +23,10 @@ from dispatcher.services.gateway_process import write_whole
 from dispatcher.services.logbook import Logbook, LogbookWriter
 from dispatcher.services.simulating import require_practice
 from dispatcher.services.workplace import Workplace
-from dispatcher.simulation.history_day import Calendar, Ground, Moment, Tally, Wish, make_day
+from dispatcher.simulation.history_day import Calendar, Ground, Moment, Tally, Truths, Wish, make_day
 from dispatcher.simulation.history_people import houses_around, population
 from dispatcher.simulation.history_truth import Customer, Truth, deal_people
-from dispatcher.simulation.history_writing import pair
+from dispatcher.simulation.history_writing import pair, put_away
 
 TRUTH = "history-truth.json"
 HOLIDAYS = ((1, 1), (1, 6), (5, 1), (12, 6), (12, 24), (12, 25), (12, 26))
@@ -112,15 +112,16 @@ def make(workplace: Workplace, clock: Moment, wish: Wish, progress: Progress) ->
 
 def _make_days(ground: Ground, due: Sequence[date], tally: Tally, progress: Progress) -> bool:
     """Make them in turn; whether that was stopped before the last."""
-    visits: list[dict[str, Any]] = []
+    seen = Truths()
     try:
         for n, on in enumerate(due):
             if progress.cancelled():
                 return True
             progress.report(n / len(due), f"{on:%a %d %b %Y}")
-            visits += make_day(ground, on, tally)
+            make_day(ground, on, tally, seen)
     finally:
-        _write_truth(ground, visits)
+        _write_truth(ground, seen)
+        put_away(ground.logbook, ground.devices.values(), ground.clock())
     progress.report(1.0, "Made")
     return False
 
@@ -153,7 +154,10 @@ def _ground(workplace: Workplace, logbook: Logbook, clock: Moment, wish: Wish, d
     customers = population(houses, seed, wish.customers)
     rules = logbook.write(lambda book: _catalogue(book, usual, dates.holidays))
     devices = pair(logbook, [driver.id for driver in drivers], clock())
-    return Ground(workplace, logbook, clock, wish, dates, depot, drivers, customers, rules, truth, usual, dict(devices))
+    ground = Ground(workplace, logbook, clock, wish, dates, depot, drivers, customers, rules, truth, usual, devices)
+    driven = {(visit["driver"], visit["on"]) for visit in _earlier(_truth_file(workplace), seed).visits}
+    ground.worked.update(driver for driver, _ in driven)
+    return ground
 
 
 def _catalogue(writer: LogbookWriter, usual: int, holidays: Sequence[date]) -> list[SlotRule]:
@@ -176,15 +180,17 @@ def _truth_file(workplace: Workplace) -> Path:
     return workplace.home.database(workplace.slug).parent / TRUTH
 
 
-def _write_truth(ground: Ground, visits: list[dict[str, Any]]) -> None:
+def _write_truth(ground: Ground, seen: Truths) -> None:
     """Beside the databases: the laws, whom they were applied to, and what chance made of each visit."""
     file, truth = _truth_file(ground.workplace), ground.truth
+    before = _earlier(file, truth.seed)
     told = {
         **truth.told(),
         "dates": asdict(ground.calendar),
         "drivers": {driver.id: driver.name for driver in ground.drivers},
         "customers": [_told(customer, truth) for customer in ground.customers],
-        "visits": [*_earlier(file, truth.seed), *visits],
+        "visits": [*before.visits, *seen.visits],
+        "legs": [*before.legs, *seen.legs],
     }
     write_whole(file, orjson.dumps(told))
 
@@ -194,10 +200,10 @@ def _told(customer: Customer, truth: Truth) -> dict[str, Any]:
     return {**told, "building_factor": round(truth.building(customer.building), 4)}
 
 
-def _earlier(file: Path, seed: int) -> list[dict[str, Any]]:
-    """The visits of days that were made before, by the same laws."""
+def _earlier(file: Path, seed: int) -> Truths:
+    """What was true of days that were made before, by the same laws."""
     try:
         known = orjson.loads(file.read_bytes())
-        return list(known["visits"]) if known["seed"] == seed else []
+        return Truths(known["visits"], known["legs"]) if known["seed"] == seed else Truths()
     except (OSError, ValueError, KeyError, TypeError):
-        return []
+        return Truths()

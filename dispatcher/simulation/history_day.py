@@ -3,6 +3,7 @@
 Orders and plan change by units of work, as the window changes them; the rest is written into the logbook.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -12,22 +13,24 @@ from dispatcher.domain.depot import Depot
 from dispatcher.domain.devices import Device
 from dispatcher.domain.fleet import Driver, Profile
 from dispatcher.domain.ids import DriverId, OrderId, new_id
-from dispatcher.domain.orders import OrderState
+from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.plan import Day
 from dispatcher.domain.proof import Attempt, Outcome
 from dispatcher.domain.slots import SlotRule
 from dispatcher.domain.time import at_local
 from dispatcher.services import fleet
 from dispatcher.services.driving import attempts_of
+from dispatcher.services.liveday import facts_on
 from dispatcher.services.logbook import Logbook, LogbookWriter
 from dispatcher.services.plan import apply_proposal
 from dispatcher.services.ports import UnitOfWork
 from dispatcher.services.sending import send
+from dispatcher.services.underway import Underway
 from dispatcher.services.workplace import Workplace
 from dispatcher.simulation.fates import Dice
 from dispatcher.simulation.history_driving import Circumstances, Driven, Tour, drive, fixes, sequence_of
 from dispatcher.simulation.history_people import POPULATION, Ordered, orders_on
-from dispatcher.simulation.history_truth import Customer, Truth
+from dispatcher.simulation.history_truth import Customer, Kind, Truth
 from dispatcher.simulation.history_writing import hold_places, letters, pair, review, settle, tell_customers, write_road
 from dispatcher.simulation.rounds import Round, read_round
 from dispatcher.slots.calendar import occurs
@@ -118,8 +121,8 @@ class Ground:
     """Orders that are still to be delivered."""
     waited: set[OrderId] = field(default_factory=set)
     """Orders that were put off once."""
-    worked: dict[DriverId, int] = field(default_factory=dict)
-    """Days that drivers have worked."""
+    worked: Counter[str] = field(default_factory=Counter)
+    """Days that drivers have worked, by name."""
 
     def at(self, on: date, clock: time) -> datetime:
         """Have it be this hour of a date at the depot."""
@@ -131,16 +134,29 @@ class Ground:
         return Dice(self.wish.seed, on, *of)
 
 
-def make_day(ground: Ground, on: date, tally: Tally) -> list[dict[str, Any]]:
-    """Make a date; of each visit what the laws say and what chance made of it."""
+@dataclass(frozen=True, slots=True)
+class Truths:
+    """What was true of one day or several, JSON-ready."""
+
+    visits: list[dict[str, Any]] = field(default_factory=list)
+    legs: list[dict[str, Any]] = field(default_factory=list)
+
+    def learn(self, on: date, driven: Driven) -> None:
+        """Add a round."""
+        self.visits.extend(visit | {"on": on.isoformat()} for visit in driven.truths)
+        self.legs.extend(leg | {"on": on.isoformat()} for leg in driven.true_legs)
+
+
+def make_day(ground: Ground, on: date, tally: Tally, seen: Truths) -> None:
+    """Make a date; `seen` hears what the laws say of each visit and drive, and what chance made of it."""
     before = on - timedelta(days=1)
     _orders(ground, on, ground.at(before, time(15)), tally)
     tally.days += 1
     if on == ground.calendar.idle:
-        return []
+        return
     day = _planned(ground, on, before, tally)
     if not any(route.stops for route in day.plan.routes):
-        return []
+        return
     send(ground.logbook, ground.workplace.desk.look(day, why=False), ground.at(on, time(5)))
     rounds = _driven(ground, day, on)
     told_at = ground.at(on, time(7))
@@ -153,8 +169,11 @@ def make_day(ground: Ground, on: date, tally: Tally) -> list[dict[str, Any]]:
     ground.logbook.write(write)
     for driven in rounds:
         _track(ground, driven, on, tally)
+    if isinstance(ground.workplace.store, Underway):
+        ground.workplace.store.learn(on, facts_on(ground.logbook, on))
     _evening(ground, day, tally)
-    return [truth | {"on": on.isoformat()} for driven in rounds for truth in driven.truths]
+    for driven in rounds:
+        seen.learn(on, driven)
 
 
 # --- the day before -----------------------------------------------------------------------------------------------
@@ -228,17 +247,25 @@ def _staff(uow: UnitOfWork, ground: Ground, on: date) -> None:
 
 def _driven(ground: Ground, day: Day, on: date) -> list[Driven]:
     sent = ground.logbook.read(lambda book: book.rounds_on(on))
+    ordered = {str(o): ground.known.get(o) or _asked_before(ground, day.orders[o]) for o in day.orders}
     rounds = []
     for each in sorted(sent, key=lambda r: r.body["driver"]["number"]):
         round_ = read_round(each.body)
         if each.driver_id not in ground.devices:
             ground.devices.update(pair(ground.logbook, [each.driver_id], ground.clock()))
-        worked = ground.worked.get(each.driver_id, 0)
-        given = Circumstances(ground.truth, {str(o): x for o, x in ground.known.items()}, on, worked)
+        given = Circumstances(ground.truth, ordered, on, ground.worked[round_.driver])
         profile = day.vehicles[day.shifts[each.shift_id].vehicle_id].kind.profile
         rounds.append(drive(round_, _tour(ground, round_, profile, given), given))
-        ground.worked[each.driver_id] = worked + 1
+        ground.worked[round_.driver] += 1
     return rounds
+
+
+def _asked_before(ground: Ground, order: Order) -> Ordered:
+    """An order of a history that was stopped, or of a day before it: its customer by name and address."""
+    name, line = order.contact.name, order.address.line
+    known = next((c for c in ground.customers if (c.name, c.line) == (name, line)), None)
+    place, postcode, city = order.address.place or ground.depot.place, order.address.postcode, order.address.city
+    return Ordered(order, known or Customer(-1, Kind.HOUSE, name, line, line, postcode, city, place))
 
 
 def _tour(ground: Ground, round_: Round, profile: Profile, given: Circumstances) -> Tour:

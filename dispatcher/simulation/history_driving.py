@@ -20,7 +20,7 @@ from dispatcher.simulation.history_truth import LEG_SPREAD, Kind, Person, Truth
 from dispatcher.simulation.rounds import Door, Round
 from dispatcher.simulation.track import Point, Track, as_point, length_m, metres, moved
 from dispatcher.simulation.world import Deed
-from dispatcher.tracking.learning import legs_of
+from dispatcher.tracking.learning import geohash, legs_of
 from dispatcher.tracking.stops import RoundPlan, RoundStop
 
 YARD_S = 600.0
@@ -93,6 +93,8 @@ class Driven:
     legs: Sequence[Leg] = ()
     truths: list[dict[str, Any]] = field(default_factory=list)
     """Of each visit what the laws say and what chance made of it."""
+    true_legs: list[dict[str, Any]] = field(default_factory=list)
+    """The same of each drive; `factor` is of the road alone, without its driver."""
 
     def moment(self, second: float) -> datetime:
         """At a second of the track."""
@@ -161,8 +163,14 @@ class _Driver:
         middle = line[len(line) // 2] if line else as_point(to)
         local = made.now.astimezone(self._round.zone)
         spread = self._given.dice(self._round, "leg", turn).lognormvariate(0, LEG_SPREAD)
-        factor = self._given.truth.travel(Place(*middle), local) * self._person.drives * spread
-        driven_s, along_m = free_s * factor, max(1.0, length_m([made.track.end, *line]))
+        factor = self._given.truth.travel(Place(*middle), local)
+        driven_s, along_m = free_s * factor * self._person.drives * spread, max(1.0, length_m([made.track.end, *line]))
+        made.true_legs.append(
+            {
+                "driver": self._round.driver, "zone": geohash(Place(*middle)), "hour": local.hour,
+                "free_s": free_s, "factor": round(factor, 4), "driven_s": round(driven_s, 1),
+            }
+        )  # fmt: skip
         for point in line:
             made.track.go(point, driven_s * metres(made.track.end, point) / along_m)
         return driven_s * min(0.4, FENCE_M / along_m)
@@ -174,7 +182,7 @@ class _Driver:
         if door.opens_at:
             made.track.stand((door.opens_at - made.now).total_seconds())
         begun_s, local = made.track.end_s, made.now.astimezone(self._round.zone)
-        slot = ordered.rule is not None
+        slot = ordered.rule is not None and door.opens_at is not None  # a later attempt has none
         chance = self._given.truth.fails(ordered.customer, local, slot=slot, attempt=door.attempt)
         failed = dice.random() < chance
         worked = self._given.worked

@@ -61,6 +61,18 @@ def pair(logbook: Logbook, driver_ids: Iterable[DriverId], at: datetime) -> dict
     return devices
 
 
+def put_away(logbook: Logbook, devices: Iterable[Device], at: datetime) -> None:
+    """The phones are trusted no longer."""
+
+    def put(book: LogbookWriter) -> None:
+        for device in devices:
+            known = book.device(device.id)
+            if known and known.trusted:
+                book.put_device(replace(known, revoked_at=at))
+
+    logbook.write(put)
+
+
 def hold_places(writer: LogbookWriter, ordered: Iterable[Ordered], at: datetime) -> None:
     """The places in slots that customers took at the counter, the day before."""
     for each in ordered:

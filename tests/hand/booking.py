@@ -184,7 +184,7 @@ class Booking(Play):
         rounds = [r.shift_id for r in panel.board.rounds]
         first = self._rows(rounds[0])
         panel.bench.choose(rounds[1])
-        yield from self._scan(f"{first[0].number}/1", said)
+        yield from self._scan(label(first[0], first[0].pieces[0]), said)
         self.picture("loading-other-van")
         for shift_id in rounds:
             panel.bench.choose(shift_id)
@@ -192,11 +192,11 @@ class Booking(Play):
             for row in rows:
                 last = shift_id == rounds[0] and row is rows[-1]
                 for n, piece in enumerate(row.pieces[:-1] if last else row.pieces):
-                    yield from self._scan(piece if len(piece) > 6 else f"{row.number}/{piece}", said)
+                    yield from self._scan(label(row, piece), said)
                     if shift_id == rounds[0] and n == 0 and row is rows[len(rows) // 2]:
                         self.picture("loading-in-work")
         panel.bench.choose(rounds[0])
-        yield from self._scan(f"{first[0].number}/1", said)
+        yield from self._scan(label(first[0], first[0].pieces[0]), said)
         self.picture("loading-twice")
         yield from self._scan("no such parcel", said)
         self.result["scans"] = dict(said)
@@ -269,6 +269,11 @@ class Booking(Play):
         yield lambda: any(r.departure for r in panel.board.rounds), "a van that has left"
         self.picture("departed")
         self.result["departed"] = sum(bool(r.departure) for r in panel.board.rounds)
+
+
+def label(row: LoadRow, piece: str) -> str:
+    """What is scanned of it: its own barcode, or what this depot printed."""
+    return f"{row.number}/{piece}" if len(piece) <= 2 else piece
 
 
 def write_line(line: QLineEdit, text: str) -> None:

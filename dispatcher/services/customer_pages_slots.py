@@ -6,8 +6,12 @@ A date without a paper is offered to nobody. The window's side; the gateway's is
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,12 +19,14 @@ from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Load, Order
 from dispatcher.domain.papers import Paper, PaperKind
 from dispatcher.domain.place import Address
-from dispatcher.domain.slots import RuleId, SlotBook
+from dispatcher.domain.slots import RuleId, SlotBook, SlotHold
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
 from dispatcher.services.ports import Store
-from dispatcher.services.slots_sold import InPlan, among, of_order
+from dispatcher.services.slots_sold import among, booked, of_order, taken
+from dispatcher.services.slots_view import SlotKey
 from dispatcher.services.workplace import Workplace
 from dispatcher.slots.areas import area_of_address
+from dispatcher.slots.calendar import Taken
 
 FARTHEST = 60
 """Days ahead at most: who orders earlier than that asks the depot."""
@@ -104,24 +110,51 @@ def _paper(
 ) -> Paper:
     there = among(book, on, zone, (order for order in orders if order.date == on))
     slots = {rule_id: [{"order_id": o.id, **_amounts(o)} for o in placed] for (rule_id, _), placed in there.items()}
-    return Paper(_id(on), PaperKind.SLOTS_PLANNED, on.isoformat(), now, {**how, "slots": slots})
+    return Paper(_id(on), PaperKind.SLOTS_PLANNED, on.isoformat(), now, {**how, "slots": packed(slots)})
+
+
+def packed(slots: Mapping[RuleId, Any]) -> str:
+    """As a paper has them: a text, which is cheap to know again."""
+    return json.dumps(slots, separators=(",", ":"), sort_keys=True)
 
 
 def _id(on: date) -> str:
     return f"{PaperKind.SLOTS_PLANNED.value} {on}"
 
 
-def planned_in(reader: LogbookReader, dates: Iterable[date]) -> dict[date, InPlan]:
-    """What the plan has in the slots of these dates; those of which it is not known are left out.
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The orders that the plan has in one slot; they have nothing but what they take of it."""
 
-    The orders have nothing but what they take of a slot.
-    """
+    orders: tuple[Order, ...]
+    ids: frozenset[OrderId]
+    total: Taken
+
+
+NOBODY = Planned((), frozenset(), Taken())
+
+
+def planned_in(reader: LogbookReader, dates: Iterable[date]) -> dict[date, Mapping[SlotKey, Planned]]:
+    """What the plan has in the slots of these dates; those of which it is not known are left out."""
     papers = {on: reader.paper(_id(on)) for on in dates}
-    return {on: _in_plan(on, paper.body["slots"]) for on, paper in papers.items() if paper is not None}
+    return {on: _planned(on, paper.body["slots"]) for on, paper in papers.items() if paper is not None}
 
 
-def _in_plan(on: date, slots: Mapping[str, Iterable[Mapping[str, Any]]]) -> InPlan:
-    return {(RuleId(rule_id), on): tuple(_order(on, each) for each in placed) for rule_id, placed in slots.items()}
+@lru_cache(maxsize=2 * FARTHEST)
+def _planned(on: date, slots: str) -> Mapping[SlotKey, Planned]:
+    """Remembered: every look at a page asks for the same two weeks, and days of 1,000 orders take long to unpack."""
+    found = {}
+    for rule_id, placed in json.loads(slots).items():
+        orders = tuple(_order(on, each) for each in placed)
+        total = sum(map(of_order, orders), Taken())
+        found[RuleId(rule_id), on] = Planned(orders, frozenset(order.id for order in orders), total)
+    return MappingProxyType(found)
+
+
+def sold(planned: Planned, holds: Iterable[SlotHold], now: datetime) -> Taken:
+    """What is taken of a slot: all the plan has in it, and who holds a place besides. As `slots_sold` has it."""
+    besides = [hold for hold in holds if hold.order_id not in planned.ids]
+    return planned.total + taken(booked(besides, (), now, {}))
 
 
 def _order(on: date, said: Mapping[str, Any]) -> Order:

@@ -15,9 +15,9 @@ from dispatcher.domain.customers import CustomerPage, Wish, WishState
 from dispatcher.domain.slots import AreaId, HoldState, Slot, SlotHold
 from dispatcher.domain.time import TimeWindow, at_local
 from dispatcher.services import slots_holds as places
-from dispatcher.services.customer_pages_slots import load_of, planned_in
+from dispatcher.services.customer_pages_slots import NOBODY, load_of, planned_in, sold
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
-from dispatcher.services.slots_sold import booked, grouped, taken
+from dispatcher.services.slots_sold import grouped
 from dispatcher.slots.calendar import Moment, Taken, no_room, slots_of
 
 DAYS = 14
@@ -92,11 +92,10 @@ def _of_catalogue(reader: LogbookReader, page: CustomerPage, wanted: Mapping[str
     own = {wish.hold_id for wish in reader.wishes_of(page.order_id) if wish.state is WishState.OPEN}
     held = grouped(h for h in reader.slot_holds(first, first + timedelta(days=DAYS)) if h.id not in own)
     keys = {*held, *(key for there in plan.values() for key in there)}
-    orders = {key: plan.get(key[1], {}).get(key, ()) for key in keys}
-    sold = {key: taken(booked(held.get(key, ()), orders[key], now, {})) for key in keys}
+    taken = {key: sold(plan.get(key[1], {}).get(key, NOBODY), held.get(key, ()), now) for key in keys}
     has = {(w[0], w[1]) for w in page.body["windows"]}
     found = []
-    for slot in slots_of(book, plan, moment, sold, AreaId(wanted["area"])):
+    for slot in slots_of(book, plan, moment, taken, AreaId(wanted["area"])):
         here = slot.on == page.on and page.body["state"] not in _HERE_STILL
         choice = _choice(slot, moment.zone)
         if not (here or slot.closed or no_room(slot, _more(wanted)) or _said(slot.window) in has):
@@ -128,8 +127,8 @@ def _more(wanted: Mapping[str, Any]) -> Taken:
 def hold_for(writer: LogbookWriter, page: CustomerPage, slot: Slot, now: datetime) -> SlotHold:
     """Take a place until the slot's cut-off. Raises `BadInput` if the last one went meanwhile."""
     key, more = (slot.rule.id, slot.on), _more(page.body["slot"])
-    there = planned_in(writer, [slot.on]).get(slot.on, {}).get(key, ())
-    wanted = places.held_as(key, more.minutes, more.load, there)
+    there = planned_in(writer, [slot.on]).get(slot.on, {}).get(key, NOBODY)
+    wanted = places.held_as(key, more.minutes, more.load, there.orders)
     until = slot.window.opens_at - timedelta(seconds=slot.rule.cut_off_s)
     moment = Moment(now, ZoneInfo(page.body["zone"]))
     return places.take(writer, wanted, moment, f"customer of {page.body['number']}", until=until)

@@ -130,11 +130,16 @@ class Change:
 
 
 def change_of(now: float | None, then: float | None, measure: Measure) -> Change:
-    """In points of a share, in percent of all else; with an arrow, so that it is not said by colour alone."""
+    """In points of a share, in its unit where zero is best, else in percent.
+
+    With an arrow, so that it is not said by colour alone.
+    """
     if now is None or then is None:
         return Change()
     if measure.unit == "%":
         amount, unit = now - then, " pt"
+    elif measure.better is Better.NEITHER:  # such a one goes through zero
+        amount, unit = now - then, f" {measure.unit}"
     elif then:
         amount, unit = 100 * (now - then) / abs(then), " %"
     else:

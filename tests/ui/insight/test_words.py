@@ -53,6 +53,7 @@ def test_a_change_says_whether_it_is_good() -> None:
     assert change_of(90.0, 88.0, ON_TIME) == Change("▲ 2.0 pt", "done")
     assert change_of(110.0, 100.0, COST) == Change("▲ 10.0 %", "late")
     assert change_of(95.0, 100.0, COST) == Change("▼ 5.0 %", "done")
+    assert change_of(-1.5, 0.5, BY_ID["arrival_bias"]) == Change("▼ 2.0 min", "muted"), "it goes through zero"
     assert change_of(90.0, 90.01, ON_TIME).words == "= as before"
     assert change_of(None, 90.0, ON_TIME) == change_of(3.0, 0.0, COST) == Change()
 

@@ -15,6 +15,7 @@ from dispatcher.domain.messages import MessagePolicy
 from dispatcher.domain.papers import Paper, PaperKind
 from dispatcher.domain.slots import Area, AreaId, Blackout, HoldState, RuleId, SlotChange, SlotHold, SlotRule
 from dispatcher.services.customer_pages_links import secret_part
+from dispatcher.services.customer_pages_slots import packed
 from tests.unit.gateway.conftest import NOW, Answer, Depot, Site
 from tests.unit.gateway.test_customer import ON, SECRET, publish
 
@@ -30,7 +31,7 @@ ONE, TWO = OrderId("order-1"), OrderId("order-2")
 
 def planned(depot: Depot, on: date, slots: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """What the window says of a date."""
-    body = {"catalogue": "", "revision": 1, "slots": slots}
+    body = {"catalogue": "", "revision": 1, "slots": packed(slots)}
     paper = Paper(f"slots planned {on}", PaperKind.SLOTS_PLANNED, on.isoformat(), NOW, body)
     depot.logbook.write(lambda w: w.put_paper(paper))
 

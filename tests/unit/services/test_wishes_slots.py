@@ -94,12 +94,12 @@ def test_what_the_plan_has_in_slots_is_published_and_follows_it(booking: Booking
     booking.workplace.store.write("Import", lambda uow: uow.put_orders([imported]))
     booking.publish()
     there = booking.logbook.read(lambda r: planned_in(r, [DAY, TUESDAY]))
-    assert {o.id for o in there[DAY][MORNING.id, DAY]} == {first, second}
+    assert there[DAY][MORNING.id, DAY].ids == {first, second}
     assert there[TUESDAY] == {}
     booking.workplace.store.undo()
     booking.publish()
     there = booking.logbook.read(lambda r: planned_in(r, [DAY]))
-    assert [o.id for o in there[DAY][MORNING.id, DAY]] == [first]
+    assert there[DAY][MORNING.id, DAY].ids == {first}
 
 
 def test_only_what_changed_is_read_again(booking: Booking) -> None:

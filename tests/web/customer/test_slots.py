@@ -39,7 +39,7 @@ def customers(gateway: Gateway) -> tuple[Customer, Customer]:
             writer.put_slot_rule(rule)
         for n in range(4):
             on = (today() + timedelta(days=n)).isoformat()
-            body = {"catalogue": "", "revision": 1, "slots": {}}
+            body = {"catalogue": "", "revision": 1, "slots": "{}"}
             writer.put_paper(Paper(f"slots planned {on}", PaperKind.SLOTS_PLANNED, on, now, body))
         for hold in writer.slot_holds(today(), TOMORROW + timedelta(days=9)):
             writer.put_slot_hold(type(hold)(hold.id, hold.rule_id, hold.on, hold.at, now, hold.by))

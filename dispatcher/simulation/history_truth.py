@@ -52,18 +52,18 @@ BUILDING_SPREAD = 0.25
 """Standard deviation of the log of a building's own factor, the same on all days."""
 
 FAILS: Mapping[Kind, float] = {
-    Kind.HOUSE: 0.04, Kind.FLAT: 0.058, Kind.BUSINESS: 0.015, Kind.SHOP: 0.012, Kind.SCHOOL: 0.012, Kind.CARE: 0.006,
+    Kind.HOUSE: 0.05, Kind.FLAT: 0.075, Kind.BUSINESS: 0.015, Kind.SHOP: 0.012, Kind.SCHOOL: 0.012, Kind.CARE: 0.006,
 }  # fmt: skip
 """Chance that a first attempt fails, before hour, weekday, slot and customer."""
-OUT: Sequence[tuple[int, float]] = ((0, 0.5), (9, 1.3), (11, 1.6), (14, 1.2), (16, 0.5))
+OUT: Sequence[tuple[int, float]] = ((0, 0.4), (9, 1.0), (11, 2.2), (14, 1.2), (16, 0.4))
 """From this hour on, times as often nobody at home."""
-CLOSES: Mapping[Kind, int] = {Kind.BUSINESS: 16, Kind.SHOP: 18, Kind.SCHOOL: 15}
+CLOSES: Mapping[Kind, int] = {Kind.BUSINESS: 16, Kind.SHOP: 18, Kind.SCHOOL: 14}
 """From this hour on, doors are shut in `SHUT` of attempts."""
 SHUT = 0.45
 WEEKDAYS = (1.1, 1.0, 1.0, 1.0, 0.8, 0.7, 0.7)
-CHOSE_SLOT, AGAIN = 0.45, 0.4
+CHOSE_SLOT, AGAIN = 0.3, 0.4
 """Times as often with a slot that the customer chose, and at a later attempt."""
-CUSTOMER_SPREAD = 0.7
+CUSTOMER_SPREAD = 1.0
 MOST = 0.85
 
 CENTRE_M = 1_500.0

@@ -63,6 +63,8 @@ class AddressDesk(QWidget):
         self._geocoder, self._runner, self._theme, self.map = workplace.geocoder, runner, theme, view
         self._order: Order | None = None
         self._offers: Sequence[Found] = ()
+        self._beside: Sequence[StopMark] = ()
+        """Where an address is taken to be, and where proofs say it is, while a proposal is looked at."""
         self._pinned: Place | None = None
         self._yard = workplace.depot.place
         self.map.show_depot(self._yard, workplace.depot.name)
@@ -152,7 +154,7 @@ class AddressDesk(QWidget):
     def show_order(self, order: Order | None) -> None:
         """Review this one's address; `None` when there is none to review."""
         self.drop_pin()
-        self._order = order
+        self._order, self._beside = order, ()
         self.search.clear()
         for part in (self.pin, self.search, self.offers):
             part.setEnabled(order is not None)
@@ -170,11 +172,8 @@ class AddressDesk(QWidget):
         self.detail.say(detail, Tone.QUIET)
         now = address.place if address else None
         known = ((NOW, now, 1), (PROPOSED, place, 2))
-        self.map.show_stops(
-            StopMark(OrderId(label), at, number=number, label=label) for label, at, number in known if at is not None
-        )
-        if centre := place or now:
-            self.map.go_to(MapPosition(centre, ZOOM[Precision.PIN]))
+        self._beside = [StopMark(OrderId(label), at, number=n, label=label) for label, at, n in known if at is not None]
+        self._show_on_map()
 
     def set_choosing(self, *, on: bool) -> None:
         """Whether a place is chosen here, or only looked at."""
@@ -240,7 +239,11 @@ class AddressDesk(QWidget):
 
     @Slot()
     def _show_on_map(self) -> None:
-        """All offers, numbered as in the list, and the chosen one in the middle."""
+        """All offers, numbered as in the list, and the chosen one in the middle; or the places of a proposal."""
+        if self._beside:
+            self.map.show_stops(self._beside)
+            self.map.go_to(MapPosition(self._beside[-1].place, ZOOM[Precision.PIN]))
+            return
         self.map.show_stops(
             StopMark(_mark(n), found.place, number=n + 1, label=found.label) for n, found in enumerate(self._offers)
         )

@@ -33,7 +33,7 @@ def proposed_words(proposal: Proposal) -> str:
     """What is proposed, in short."""
     match proposal.what:
         case What.PIN:
-            moved = f"{proposal.moved_m:.0f} m from the present place" if proposal.address.place else "no place so far"
+            moved = f"moves {proposal.moved_m:.0f} m" if proposal.address.place else "no place so far"
             return f"{moved}{f', from {proposal.approach}' if proposal.approach else ''}"
         case What.NOTE:
             return f"“{proposal.note}”"
@@ -45,7 +45,9 @@ def detail_words(proposal: Proposal) -> str:
     """What it rests on."""
     visits = fmt.count(proposal.visits, "accepted proof")
     rests = f"{NAMES[proposal.what]}: {proposed_words(proposal)} · {visits}, last {fmt.weekday_date(proposal.last)}"
-    return f"{rests} · half within {proposal.spread_m:.0f} m" if proposal.what is What.PIN else rests
+    if proposal.what is not What.PIN:
+        return rests
+    return f"{rests} · half within {proposal.spread_m:.0f} m · on the map: 1 as it is now, 2 as proposed"
 
 
 class ProposedList(QWidget):
@@ -67,7 +69,7 @@ class ProposedList(QWidget):
         self._rows: tuple[Proposal, ...] = ()
         self._job: Job | None = None
         columns = (
-            Column("What", lambda p: NAMES[p.what], most=26),
+            Column("What", lambda p: NAMES[p.what], most=40),
             Column("Address", lambda p: p.address.text, most=70),
             Column("Proofs", lambda p: f"{p.visits:,}", right=True, most=18),
             Column("Proposed", proposed_words, most=120),

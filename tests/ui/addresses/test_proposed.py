@@ -57,7 +57,7 @@ def test_proposals_are_listed_with_what_they_rest_on(panel: AddressesPanel) -> N
     assert left(panel) == set(What)
     assert panel.tabs.tabText(1) == "Proposed by proofs (3)"
     choose(panel, What.PIN)
-    assert "67 m from the present place · 3 accepted proofs" in panel.desk.detail.text()
+    assert "moves 67 m · 3 accepted proofs" in panel.desk.detail.text()
     assert panel.desk.title.text().startswith("Hofgasse 7")
     assert panel.desk.accept.isHidden()
     panel.tabs.setCurrentIndex(0)

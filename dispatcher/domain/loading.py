@@ -43,6 +43,8 @@ class Berth:
     """When its plan has it leave."""
     late_s: int = 0
     """How much later than planned it can leave."""
+    trip: int = 1
+    """Of the round: a second one stands there when the van is back to load again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,15 +29,28 @@ FAIR_SHARE = 0.3
 _WATCH_S = 0.05
 
 
+type Trip = tuple[ShiftId, int]
+"""A round, and which trip of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A round that is to be loaded."""
+    """A round, or one trip of it, that is to be loaded."""
 
     shift_id: ShiftId
     leaves_at: datetime
     """When its plan has it leave."""
     orders: int
     parcels: int
+    trip: int = 1
+    """Of the round, from 1."""
+    ready_at: datetime | None = None
+    """When the van is back from the trip before; `None` where it stands in the yard from the start."""
+
+    @property
+    def key(self) -> "Trip":
+        """What it is known by."""
+        return self.shift_id, self.trip
 
     def duration_s(self, yard: Yard) -> int:
         """How long it stands at its bay."""
@@ -51,6 +64,8 @@ class _Job:
     visit: Visit
     takes: int
     due: int
+    ready: int
+    """Begins no sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,7 @@ def timetable(
     yard: Yard,
     earliest: datetime,
     *,
-    standing: Mapping[ShiftId, Berth] | None = None,
+    standing: Mapping[Trip, Berth] | None = None,
     search_s: float = SEARCH_S,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Timetable:
@@ -81,10 +96,11 @@ def timetable(
     """
     require_aware(earliest, "the yard's opening")
     fixed = dict(standing or {})
-    jobs = [_job(visit, yard, earliest) for visit in visits if visit.shift_id not in fixed]
+    jobs = [_job(visit, yard, earliest) for visit in visits if visit.key not in fixed]
     capacity = min(yard.bays, yard.loaders)
     busy = _busy([_minutes_of(berth, earliest) for berth in fixed.values()], capacity)
-    horizon = max((until for _, until, _ in busy), default=0) + sum(job.takes for job in jobs)
+    latest = max([*(until for _, until, _ in busy), *(job.ready for job in jobs)], default=0)
+    horizon = latest + sum(job.takes for job in jobs)
     task = _Task(jobs, busy, capacity, horizon)
     begins, gap = _placed(task, search_s, cancelled)
     berths = [*fixed.values(), *_at_bays(task, begins, earliest, yard.bays, fixed.values())]
@@ -95,7 +111,9 @@ def timetable(
 
 def _job(visit: Visit, yard: Yard, origin: datetime) -> _Job:
     takes = max(1, -(-visit.duration_s(yard) // MINUTE))
-    return _Job(visit, takes, int((visit.leaves_at - origin).total_seconds() // MINUTE))
+    due = int((visit.leaves_at - origin).total_seconds() // MINUTE)
+    back_s = (visit.ready_at - origin).total_seconds() if visit.ready_at else 0.0
+    return _Job(visit, takes, due, max(0, int(-(-back_s // MINUTE))))
 
 
 def _minutes_of(berth: Berth, origin: datetime) -> tuple[int, int]:
@@ -137,10 +155,9 @@ def _by_due(task: _Task) -> list[int]:
     begins = [0] * len(task.jobs)
     placed = list(task.busy)
     for n in sorted(range(len(task.jobs)), key=lambda n: (task.jobs[n].due, task.jobs[n].takes)):
-        takes = task.jobs[n].takes
-        begins[n] = next(
-            at for at in sorted({0, *(end for _, end, _ in placed)}) if _fits(placed, at, at + takes, task.capacity)
-        )
+        takes, ready = task.jobs[n].takes, task.jobs[n].ready
+        moments = sorted({ready, *(end for _, end, _ in placed if end > ready)})
+        begins[n] = next(at for at in moments if _fits(placed, at, at + takes, task.capacity))
         placed.append((begins[n], begins[n] + takes, 1))
     return begins
 
@@ -203,7 +220,7 @@ def _searched(
     from ortools.sat.python import cp_model  # takes half a second to load
 
     model = cp_model.CpModel()
-    begins = [model.new_int_var(0, task.horizon, "") for _ in task.jobs]
+    begins = [model.new_int_var(job.ready, task.horizon, "") for job in task.jobs]
     lates = []
     intervals = [model.new_fixed_size_interval_var(a, b - a, "") for a, b, _ in task.busy]
     for job, begin in zip(task.jobs, begins, strict=True):
@@ -234,10 +251,13 @@ def _searched(
 
 
 def _order_alike(model: "cp_model.CpModel", jobs: Sequence[_Job], begins: "Sequence[cp_model.IntVar]") -> None:
-    """Of two that take equally long the one due first begins first; it costs nothing, and halves the search again."""
-    alike: dict[int, list[int]] = {}
+    """Of two that take equally long the one due first begins first; it costs nothing, and halves the search again.
+
+    Only where both can begin from the same moment on.
+    """
+    alike: dict[tuple[int, int], list[int]] = {}
     for n in sorted(range(len(jobs)), key=lambda n: (jobs[n].due, n)):
-        alike.setdefault(jobs[n].takes, []).append(n)
+        alike.setdefault((jobs[n].takes, jobs[n].ready), []).append(n)
     for group in alike.values():
         for one, other in itertools.pairwise(group):
             model.add(begins[one] <= begins[other])
@@ -280,4 +300,4 @@ def _at_bays(
         begins_at = origin + timedelta(minutes=at)
         ends_at = origin + timedelta(minutes=until)
         late_s = max(0, round((ends_at - job.visit.leaves_at).total_seconds()))
-        yield Berth(job.visit.shift_id, bay, begins_at, ends_at, job.visit.leaves_at, late_s)
+        yield Berth(job.visit.shift_id, bay, begins_at, ends_at, job.visit.leaves_at, late_s, job.visit.trip)

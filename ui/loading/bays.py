@@ -51,7 +51,7 @@ class BayLanes(QWidget):
     def show_board(self, board: LoadBoard, at: ShiftId | None) -> None:
         """Show its timetable; `at` is the round chosen."""
         self._board, self._at = board, at
-        self.setAccessibleDescription("; ".join(self._words(r) for r in self._rounds()) or NONE_YET)
+        self.setAccessibleDescription("; ".join(self._words(r, b) for r, b in self._berths()) or NONE_YET)
         self._dress()
 
     def choose(self, at: ShiftId | None) -> None:
@@ -59,14 +59,17 @@ class BayLanes(QWidget):
         self._at = at
         self.update()
 
-    def _rounds(self) -> Iterator[RoundLoad]:
-        yield from (r for r in self._board.rounds if r.berth) if self._board else ()
+    def _berths(self) -> Iterator[tuple[RoundLoad, Berth]]:
+        """Every trip that has a bay."""
+        for round_ in self._board.rounds if self._board else ():
+            if round_.berth:
+                yield from ((round_, berth) for berth in (round_.berth, *round_.again))
 
     @property
     def lanes(self) -> int:
         """As many as there are bays, or were."""
         bays = self._board.yard.bays if self._board else 1
-        return max([bays, *(r.berth.bay for r in self._rounds() if r.berth)])
+        return max([bays, *(berth.bay for _, berth in self._berths())])
 
     @Slot()
     def _dress(self) -> None:
@@ -82,7 +85,7 @@ class BayLanes(QWidget):
     # --- where things are -----------------------------------------------------------------------------------------
 
     def _span(self) -> tuple[datetime, datetime] | None:
-        berths = [r.berth for r in self._rounds() if r.berth]
+        berths = [berth for _, berth in self._berths()]
         if not berths:
             return None
         first = min(berth.begins_at for berth in berths).replace(minute=0, second=0, microsecond=0)
@@ -98,9 +101,7 @@ class BayLanes(QWidget):
         span, grid = self._span(), self._theme.grid
         if span is None:
             return
-        for round_ in self._rounds():
-            berth = round_.berth
-            assert berth is not None
+        for round_, berth in self._berths():
             left, right = self._x(berth.begins_at, span), self._x(berth.ends_at, span)
             top = grid(AXIS) + (berth.bay - 1) * grid(LANE) + grid(0.5)
             yield _Block(berth, round_, QRectF(left, top, max(3.0, right - left - 1), grid(LANE) - grid(1)))
@@ -119,18 +120,17 @@ class BayLanes(QWidget):
         """What a block is, in words."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             block = self._block_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self._words(block.round) if block else "", self)
+            QToolTip.showText(event.globalPos(), self._words(block.round, block.berth) if block else "", self)
             return True
         return super().event(event)
 
-    def _words(self, round_: RoundLoad) -> str:
-        berth = round_.berth
-        assert berth is not None
+    def _words(self, round_: RoundLoad, berth: Berth) -> str:
         begins, ends, leaves = (
             fmt.clock(moment, self._zone) for moment in (berth.begins_at, berth.ends_at, berth.leaves_at)
         )
         late = f", {fmt.minutes(berth.late_s)} late" if berth.late_s else ""
-        return f"{round_.name}, {round_.driver}: bay {berth.bay}, {begins}–{ends}, leaves {leaves}{late}"
+        trip = f", trip {berth.trip}" if berth.trip > 1 else ""
+        return f"{round_.name}, {round_.driver}{trip}: bay {berth.bay}, {begins}–{ends}, leaves {leaves}{late}"
 
     # --- painting -------------------------------------------------------------------------------------------------
 
@@ -189,10 +189,11 @@ class BayLanes(QWidget):
     def _paint_words(self, painter: QPainter, block: _Block) -> None:
         """As many as there is room for; a sign for what is late, gone or all in."""
         round_, room = block.round, block.box.adjusted(self._theme.grid(1), 0, -2, 0)
-        sign = "✓ " if round_.departure else "! " if block.berth.late_s else ""
+        sign = "✓ " if round_.departure and block.berth == round_.berth else "! " if block.berth.late_s else ""
         painter.setPen(legible_on(driver_colour(round_.number)))
         metrics = painter.fontMetrics()
-        for words in (f"{sign}{round_.number} {round_.name}", f"{sign}{round_.number}", str(round_.number)):
+        trip = f", trip {block.berth.trip}" if block.berth.trip > 1 else ""
+        for words in (f"{sign}{round_.number} {round_.name}{trip}", f"{sign}{round_.number}", str(round_.number)):
             if metrics.horizontalAdvance(words) <= room.width():
                 painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
                 return

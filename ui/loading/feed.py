@@ -18,7 +18,7 @@ from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.loading import Berth, Departure, PieceState, Timetable, Yard
 from dispatcher.domain.progress import Progress
 from dispatcher.services.loading import Check, LoadDesk, PlanChange, Scanned
-from dispatcher.services.loading.berths import Visit, plan_berths, set_yard, standing_of, visits_of
+from dispatcher.services.loading.berths import Trip, Visit, plan_berths, set_yard, standing_of, visits_of
 from dispatcher.services.loading.board import LoadBoard, board_of
 from dispatcher.services.loading.paper import Paper, print_to, rounds_to_print
 from dispatcher.services.loading.sheet_desk import SheetDesk
@@ -39,7 +39,7 @@ class _Read:
     """What was read in one go."""
 
     board: LoadBoard
-    standing: dict[ShiftId, Berth]
+    standing: dict[Trip, Berth]
     visits: tuple[Visit, ...]
     behind: PlanChange | None
 
@@ -176,7 +176,7 @@ class LoadFeed(QObject):
         self._planned = None
         self.look()
 
-    def _plan(self, standing: dict[ShiftId, Berth]) -> None:
+    def _plan(self, standing: dict[Trip, Berth]) -> None:
         outlook, now = self._outlook, self._workplace.clock()
         if outlook is None or self._stopped:
             return

@@ -25,7 +25,8 @@ def when(round_: RoundLoad, zone: ZoneInfo) -> str:
     leaves = f"leaves {fmt.clock(round_.leaves_at, zone)}" if round_.leaves_at else ""
     if round_.departure:
         leaves = f"left {fmt.clock(round_.departure.at, zone)}"
-    return " · ".join(filter(None, (bay, leaves)))
+    again = (f"trip {b.trip} bay {b.bay}, {fmt.clock(b.begins_at, zone)}" for b in round_.again)
+    return " · ".join(filter(None, (bay, leaves, *again)))
 
 
 def state_of(round_: RoundLoad) -> tuple[str, str]:

@@ -46,6 +46,7 @@ class Sheet:
         if self.looked:
             yield cash_fact(attempt, self.looked.currency)
         yield Fact("Scanned", ", ".join(attempt.scans))
+        yield Fact("On paper", paper_words(attempt))
         yield Fact("Missing", ", ".join(kind.value for kind in attempt.missing), "late")
         yield Fact("Since then", self.changed, "risk")
 
@@ -60,7 +61,8 @@ class Sheet:
         yield Fact("Planned", self._clock(looked.planned_at if looked else None))
         yield Fact("Arrived", self._arrived(attempt))
         late = f", came in at {self._clock(attempt.received_at)}" if attempt.received_at - attempt.at > LATER else ""
-        yield Fact("Reported", f"{self._clock(attempt.at)}{late}")
+        by_plan = ", by the plan: nobody wrote the time down" if attempt.guessed_at else ""
+        yield Fact("Reported", f"{self._clock(attempt.at)}{by_plan}{late}")
         yield Fact("Left", self._clock(looked.visit.departed_at if looked and looked.visit else None))
 
     def where(self) -> Iterator[Fact]:
@@ -91,6 +93,14 @@ class Sheet:
 
     def _clock(self, moment: datetime | None) -> str:
         return fmt.clock(moment, self._zone, self._on) if moment else ""
+
+
+def paper_words(attempt: Attempt) -> str:
+    """Of one that was keyed from a run sheet: which, by whom, and whether it is signed."""
+    if not attempt.sheet:
+        return ""
+    signed = "signed on it" if attempt.signed else "not signed on it"
+    return f"sheet {attempt.sheet[:3]}-{attempt.sheet[3:]}, {attempt.app_version.removeprefix('paper, ')}, {signed}"
 
 
 class Facts(QTextBrowser):

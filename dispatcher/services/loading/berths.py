@@ -5,48 +5,58 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dispatcher.domain.fleet import Shift
-from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.ids import ShiftId
 from dispatcher.domain.loading import Berth, LoadedPiece, Timetable, Yard
 from dispatcher.domain.plan import Day, Route
-from dispatcher.domain.schedule import Schedule
+from dispatcher.domain.schedule import Schedule, StopTimes
 from dispatcher.domain.time import at_local
-from dispatcher.loading.berths import SEARCH_S, Visit, timetable
+from dispatcher.loading.berths import SEARCH_S, Trip, Visit, timetable
 from dispatcher.loading.pieces import loads_here, pieces_of
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import UnitOfWork
 
-__all__ = ["Timetable", "Visit", "plan_berths", "set_yard", "standing_of", "visits_of"]
+__all__ = ["Timetable", "Trip", "Visit", "plan_berths", "set_yard", "standing_of", "trips_of", "visits_of"]
+
+
+def trips_of(route: Route, schedule: Schedule) -> list[list[StopTimes]]:
+    """The stops of a round by trip: a new one begins where the van comes back to load again."""
+    times = schedule.routes.get(route.shift_id)
+    trips: list[list[StopTimes]] = []
+    for stop in times.stops if times else ():
+        if not trips or stop.reload_at is not None:
+            trips.append([])
+        trips[-1].append(stop)
+    return trips
 
 
 def visits_of(day: Day, schedule: Schedule) -> list[Visit]:
-    """The rounds of a day that have something to load; of those that come back to load again their first trip."""
-    found = []
-    for route in day.plan.routes:
-        times = schedule.routes.get(route.shift_id)
-        orders = [day.orders[o] for o in _first_trip(route, schedule) if loads_here(day.orders[o])]
-        if times is not None and orders:
-            parcels = sum(len(pieces_of(order)) for order in orders)
-            found.append(Visit(route.shift_id, times.leaves_at, len(orders), parcels))
-    return found
+    """What is to be loaded on a day: each round, and each time again that it comes back for more."""
+    return [visit for route in day.plan.routes for visit in _visits(day, route, schedule)]
 
 
-def _first_trip(route: Route, schedule: Schedule) -> Iterator[OrderId]:
-    times = schedule.routes.get(route.shift_id)
-    for stop in times.stops if times else ():
-        if stop.reload_at is not None:
-            return
-        yield stop.order_id
+def _visits(day: Day, route: Route, schedule: Schedule) -> Iterator[Visit]:
+    for n, stops in enumerate(trips_of(route, schedule), 1):
+        orders = [day.orders[stop.order_id] for stop in stops if loads_here(day.orders[stop.order_id])]
+        if not orders:
+            continue
+        parcels, back_at = sum(len(pieces_of(order)) for order in orders), stops[0].reload_at
+        leaves_at = schedule.routes[route.shift_id].leaves_at
+        if back_at is not None:
+            leaves_at = back_at + timedelta(seconds=stops[0].reload_s)
+        yield Visit(route.shift_id, leaves_at, len(orders), parcels, n, back_at)
 
 
 def plan_berths(
     outlook: Outlook,
     *,
     now: datetime,
-    standing: Mapping[ShiftId, Berth],
+    standing: Mapping[Trip, Berth],
     search_s: float = SEARCH_S,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Timetable:
-    """Give every round of a day its bay and time. What is `standing` keeps them; nothing else begins before now.
+    """Give every round of a day its bay and time, and every trip that is loaded later.
+
+    What is `standing` keeps them; nothing else begins before now.
 
     On a day whose rounds should all have left, the yard opens when it does: what might have been.
     """
@@ -54,11 +64,11 @@ def plan_berths(
     yard = day.depot.road.yard
     opens = at_local(day.date, yard.opens, day.depot.zone)
     visits = visits_of(day, outlook.schedule)
-    ahead = [visit for visit in visits if visit.shift_id not in standing]
+    ahead = [visit for visit in visits if visit.key not in standing]
     over = all(visit.leaves_at < now for visit in ahead)
     earliest = opens if over else max(opens, _full_minute(now) if now > opens else opens)
-    leaves = {visit.shift_id: visit.leaves_at for visit in visits}
-    kept = {s: _leaving(berth, leaves[s]) for s, berth in standing.items() if s in leaves}
+    leaves = {visit.key: visit.leaves_at for visit in visits}
+    kept = {key: _leaving(berth, leaves[key]) for key, berth in standing.items() if key in leaves}
     return timetable(visits, yard, earliest, standing=kept, search_s=search_s, cancelled=cancelled)
 
 
@@ -74,25 +84,31 @@ def _leaving(berth: Berth, leaves_at: datetime) -> Berth:
 
 def standing_of(
     outlook: Outlook, pieces: Iterable[LoadedPiece], before: Timetable | None, yard: Yard
-) -> Mapping[ShiftId, Berth]:
-    """The berths of rounds that are being loaded: as they were given, or from their first scan on if that was first."""
-    first: dict[ShiftId, datetime] = {}
+) -> Mapping[Trip, Berth]:
+    """The berths of trips that are being loaded: as they were given, or from their first scan on if that was first."""
+    day, schedule = outlook.day, outlook.schedule
+    trip_of = {
+        (route.shift_id, stop.order_id): n
+        for route in day.plan.routes
+        for n, stops in enumerate(trips_of(route, schedule), 1)
+        for stop in stops
+    }
+    first: dict[Trip, datetime] = {}
     for piece in pieces:
-        first[piece.shift_id] = min(piece.at, first.get(piece.shift_id, piece.at))
-    known = {berth.shift_id: berth for berth in before.berths} if before else {}
-    begun = [visit for visit in visits_of(outlook.day, outlook.schedule) if visit.shift_id in first]
-    found: dict[ShiftId, Berth] = {}
-    for visit in sorted(
-        begun, key=lambda v: (first[v.shift_id], known[v.shift_id].begins_at if v.shift_id in known else v.leaves_at)
-    ):
-        begins_at = first[visit.shift_id].replace(second=0, microsecond=0)
-        given = known.get(visit.shift_id)
+        key = piece.shift_id, trip_of.get((piece.shift_id, piece.order_id), 1)
+        first[key] = min(piece.at, first.get(key, piece.at))
+    known = {(berth.shift_id, berth.trip): berth for berth in before.berths} if before else {}
+    begun = [visit for visit in visits_of(day, schedule) if visit.key in first]
+    found: dict[Trip, Berth] = {}
+    for visit in sorted(begun, key=lambda v: (first[v.key], known[v.key].begins_at if v.key in known else v.leaves_at)):
+        begins_at = first[visit.key].replace(second=0, microsecond=0)
+        given = known.get(visit.key)
         if given is not None and given.begins_at <= begins_at:
-            found[visit.shift_id] = given
+            found[visit.key] = given
             continue
         ends_at = begins_at + timedelta(seconds=visit.duration_s(yard))
         bay = _free_bay(found.values(), begins_at, ends_at)
-        found[visit.shift_id] = Berth(visit.shift_id, bay, begins_at, ends_at, visit.leaves_at)
+        found[visit.key] = Berth(visit.shift_id, bay, begins_at, ends_at, visit.leaves_at, trip=visit.trip)
     return found
 
 
@@ -103,7 +119,9 @@ def _free_bay(berths: Iterable[Berth], begins_at: datetime, ends_at: datetime) -
 
 def in_order(timetable: Timetable | None, shifts: Iterable[Shift]) -> list[ShiftId]:
     """The shifts by when they are loaded; those without a berth at the end, as they come."""
-    place = {berth.shift_id: n for n, berth in enumerate(timetable.berths)} if timetable else {}
+    place: dict[ShiftId, int] = {}
+    for n, berth in enumerate(timetable.berths if timetable else ()):
+        place.setdefault(berth.shift_id, n)
     return sorted((shift.id for shift in shifts), key=lambda s: place.get(s, len(place)))
 
 

@@ -12,7 +12,7 @@ from dispatcher.domain.plan import Day, Route
 from dispatcher.loading.pieces import loads_here, pieces_of
 from dispatcher.loading.scanning import Pieces
 from dispatcher.loading.stowing import stowing
-from dispatcher.services.loading.berths import in_order
+from dispatcher.services.loading.berths import in_order, trips_of
 from dispatcher.services.loading.dock import names_of
 from dispatcher.services.planning import Outlook
 
@@ -69,9 +69,12 @@ class RoundLoad:
     """Or damaged."""
     leaves_at: datetime | None
     berth: Berth | None
+    """Of its first trip with something to load."""
     departure: Departure | None
     rows: tuple[LoadRow, ...]
-    """In the order of loading: what is delivered last comes first."""
+    """In the order of loading: what is delivered last comes first; one trip after the other."""
+    again: tuple[Berth, ...] = ()
+    """Of the trips for which it comes back."""
     strays: tuple[tuple[OrderId, str], ...] = ()
     """Orders that lie in it and belong elsewhere, each with what to do."""
 
@@ -101,11 +104,13 @@ def board_of(
     day = outlook.day
     names = names_of([(shift, driver, vehicle) for _, shift, driver, vehicle in day.rounds()])
     turns = {o: (route.shift_id, n) for route in day.plan.routes for n, o in enumerate(route.order_ids, 1)}
-    berths = {berth.shift_id: berth for berth in timetable.berths} if timetable else {}
+    berths: dict[ShiftId, list[Berth]] = {}
+    for berth in sorted(timetable.berths if timetable else (), key=lambda b: b.trip):
+        berths.setdefault(berth.shift_id, []).append(berth)
     strays = _strays(day, pieces, turns, names)
     rounds: dict[ShiftId, RoundLoad] = {}
     for route, shift, driver, vehicle in day.rounds():
-        rows = _rows(day, route, pieces, names)
+        rows = _rows(outlook, route, pieces, names)
         if not rows and shift.id not in strays:
             continue
         times = outlook.schedule.routes.get(shift.id)
@@ -120,7 +125,8 @@ def board_of(
             loaded=sum(row.loaded for row in rows),
             short=sum(row.short + row.damaged for row in rows),
             leaves_at=times.leaves_at if times else None,
-            berth=berths.get(shift.id),
+            berth=next(iter(berths.get(shift.id, ())), None),
+            again=tuple(berths.get(shift.id, ())[1:]),
             departure=departures.get(shift.id),
             rows=rows,
             strays=tuple(strays.get(shift.id, ())),
@@ -130,14 +136,15 @@ def board_of(
     return LoadBoard(day.date, tuple(rounds[s] for s in sequence), timetable, yard, len(day.unplanned))
 
 
-def _rows(day: Day, route: Route, pieces: Pieces, names: Mapping[ShiftId, str]) -> tuple[LoadRow, ...]:
-    stops = [(n, day.orders[o]) for n, o in enumerate(route.order_ids, 1) if loads_here(day.orders[o])]
-    places = {stowed.order_id: stowed for stowed in stowing(stops)}
-    orders = {order.id: order for _, order in stops}
-    return tuple(
-        _row(orders[o], stowed.turn, stowed.words, route.shift_id, pieces.get(o, {}), names)
-        for o, stowed in places.items()
-    )
+def _rows(outlook: Outlook, route: Route, pieces: Pieces, names: Mapping[ShiftId, str]) -> tuple[LoadRow, ...]:
+    orders, turns = outlook.day.orders, {o: n for n, o in enumerate(route.order_ids, 1)}
+    found = []
+    trips = [[stop.order_id for stop in stops] for stops in trips_of(route, outlook.schedule)]
+    for trip, ids in enumerate(trips or [list(route.order_ids)], 1):
+        for stowed in stowing([(turns[o], orders[o]) for o in ids if loads_here(orders[o])]):
+            order, seen = orders[stowed.order_id], pieces.get(stowed.order_id, {})
+            found.append(_row(order, stowed.turn, stowed.words, route.shift_id, seen, names, trip))
+    return tuple(found)
 
 
 def _row(
@@ -147,6 +154,7 @@ def _row(
     shift_id: ShiftId,
     seen: Mapping[str, LoadedPiece],
     names: Mapping[ShiftId, str],
+    trip: int,
 ) -> LoadRow:
     whole = pieces_of(order)
     announced = [seen[p] for p in whole if p in seen]
@@ -156,7 +164,8 @@ def _row(
     damaged = [p for p in announced if p.state is PieceState.DAMAGED]
     surplus = sum(p.state is PieceState.SURPLUS and p.shift_id == shift_id for p in seen.values())
     state = _state(len(whole), here, len(short) + len(damaged), len(away))
-    notes = [*(f"{p.piece} not there" for p in short), *(f"{p.piece} damaged" for p in damaged)]
+    notes = [f"trip {trip}"] if trip > 1 else []
+    notes += [*(f"{p.piece} not there" for p in short), *(f"{p.piece} damaged" for p in damaged)]
     notes += [f"in {name}" for name in dict.fromkeys(names.get(p.shift_id, "a van that is gone") for p in away)]
     notes += [f"{surplus} more than announced"] if surplus else []
     return LoadRow(

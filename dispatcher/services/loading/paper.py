@@ -80,6 +80,7 @@ def _load_sheet(round_: RoundLoad, outlook: Outlook) -> Sheet:
     ]  # fmt: skip
     berth, zone = round_.berth, outlook.day.depot.zone
     bay = f"Bay {berth.bay}, from {berth.begins_at.astimezone(zone):%H:%M}. " if berth else ""
+    bay += "".join(f"Trip {b.trip}: bay {b.bay}, {b.begins_at.astimezone(zone):%H:%M}. " for b in round_.again)
     facts = (
         f"{bay}{_leaving(round_, outlook)}. {round_.pieces} pieces, {_amount(round_.load)}. In the order of loading."
     )

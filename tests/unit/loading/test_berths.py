@@ -95,7 +95,7 @@ def test_of_two_ways_with_equal_lateness_the_longest_delay_is_short() -> None:
 def test_a_berth_that_stands_stays_and_others_wait_for_it() -> None:
     stands = Berth(ShiftId("a"), 1, OPENS, OPENS + timedelta(minutes=20), OPENS + timedelta(minutes=15), 300)
     visits = [visit("a", 15, 20), visit("b", 5, 10)]
-    found = timetable(visits, yard(1), OPENS, standing={stands.shift_id: stands})
+    found = timetable(visits, yard(1), OPENS, standing={(stands.shift_id, 1): stands})
     assert found.berths[0] == stands
     assert found.berths[1].begins_at == stands.ends_at
     assert found.late_s == 300 + 25 * 60
@@ -105,7 +105,7 @@ def test_a_berth_given_out_for_later_is_left_free() -> None:
     later = Berth(ShiftId("a"), 1, OPENS + timedelta(minutes=10), OPENS + timedelta(minutes=20), OPENS, 1200)
     visits = [visit("a", 0, 10), visit("b", 0, 10), visit("c", 0, 15)]
     for of in (yard(1), yard(2)):
-        found = timetable(visits, of, OPENS, standing={later.shift_id: later})
+        found = timetable(visits, of, OPENS, standing={(later.shift_id, 1): later})
         check(found, visits, of)
         assert later in found.berths
 
@@ -113,13 +113,36 @@ def test_a_berth_given_out_for_later_is_left_free() -> None:
 def test_more_may_stand_than_the_yard_has_now() -> None:
     """Bays were closed while vans stood at them: nobody else comes until there is room."""
     standing = {
-        ShiftId(f"a{n}"): Berth(ShiftId(f"a{n}"), n, OPENS, OPENS + timedelta(minutes=10 * n), OPENS, 600 * n)
+        (ShiftId(f"a{n}"), 1): Berth(ShiftId(f"a{n}"), n, OPENS, OPENS + timedelta(minutes=10 * n), OPENS, 600 * n)
         for n in (1, 2, 3)
     }
-    visits = [*(visit(shift_id, 0, 1) for shift_id in standing), visit("b", 60, 10)]
+    visits = [*(visit(shift_id, 0, 1) for shift_id, _ in standing), visit("b", 60, 10)]
     found = timetable(visits, yard(1), OPENS, standing=standing)
     (last,) = (b for b in found.berths if b.shift_id == "b")
     assert (last.bay, last.begins_at) == (1, OPENS + timedelta(minutes=30))
+
+
+def test_a_second_trip_waits_for_its_van_and_leaves_the_bay_to_others() -> None:
+    """One bay: who is back at 30 and due at 40 is loaded then, and who is due at 45 before or after, never at once."""
+    again = Visit(ShiftId("a"), OPENS + timedelta(minutes=40), 0, 10, 2, OPENS + timedelta(minutes=30))
+    visits = [visit("a", 10, 10), again, visit("b", 45, 15)]
+    found = timetable(visits, yard(1), OPENS)
+    check(found, visits, yard(1))
+    assert found.late_s == 0
+    begins = {(b.shift_id, b.trip): b.begins_at for b in found.berths}
+    assert begins["a", 2] == OPENS + timedelta(minutes=30)
+    assert begins["b", 1] == OPENS + timedelta(minutes=10), "the bay is not kept free for the van that is away"
+
+
+def test_no_trip_begins_before_its_van_is_back_even_if_all_are_late() -> None:
+    away = [
+        Visit(ShiftId(f"s{n}"), OPENS + timedelta(minutes=5), 0, 8, 2, OPENS + timedelta(minutes=n)) for n in (5, 9)
+    ]
+    visits = [*away, *(visit(f"t{n}", 10, 9) for n in range(4))]
+    found = timetable(visits, yard(2), OPENS, search_s=1.0)
+    check(found, visits, yard(2))
+    back = {v.key: v.ready_at for v in away}
+    assert all(b.begins_at >= (back.get((b.shift_id, b.trip)) or OPENS) for b in found.berths)
 
 
 def test_a_search_that_is_stopped_answers_with_what_it_has() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from dispatcher.domain.loading import Yard
+from dispatcher.domain.orders import Load
 from dispatcher.services.loading.berths import plan_berths, set_yard, standing_of, visits_of
+from dispatcher.services.loading.board import board_of
 from tests.fixtures import days
 from tests.unit.services.loading_day import Morning, open_morning
 
@@ -59,7 +61,7 @@ def test_a_round_of_which_something_was_scanned_keeps_its_bay(morning: Morning) 
     morning.scan(f"{morning.orders(van)[0].number}/1", van)
     pieces = [p for seen in morning.desk.keeper.pieces.values() for p in seen.values()]
     standing = standing_of(morning.outlook, pieces, before, YARD)
-    assert standing == {last.shift_id: last}
+    assert standing == {(last.shift_id, 1): last}
     after = plan_berths(morning.outlook, now=morning.time.now, standing=standing)
     assert last in after.berths
     assert len(after.berths) == 2
@@ -74,8 +76,8 @@ def test_a_round_that_is_loaded_before_its_time_stands_from_then_on(morning: Mor
         morning.scan(f"{morning.orders(van)[0].number}/1", van)
     pieces = [p for seen in morning.desk.keeper.pieces.values() for p in seen.values()]
     standing = standing_of(morning.outlook, pieces, before, YARD)
-    assert standing[first.shift_id] == first
-    assert (standing[last.shift_id].bay, standing[last.shift_id].begins_at) == (2, first.begins_at)
+    assert standing[first.shift_id, 1] == first
+    assert (standing[last.shift_id, 1].bay, standing[last.shift_id, 1].begins_at) == (2, first.begins_at)
 
 
 def test_without_a_timetable_it_stands_from_its_first_scan_on(morning: Morning) -> None:
@@ -88,6 +90,36 @@ def test_without_a_timetable_it_stands_from_its_first_scan_on(morning: Morning) 
         (1, days.clock("06:07")),
         (2, days.clock("06:07")),
     ]
-    assert {b.shift_id for b in plan_berths(morning.outlook, now=morning.time.now, standing=standing).berths} == set(
-        standing
-    )
+    assert {b.shift_id for b in plan_berths(morning.outlook, now=morning.time.now, standing=standing).berths} == {
+        shift_id for shift_id, _ in standing
+    }
+
+
+def test_a_round_that_comes_back_for_more_has_a_bay_for_each_trip(morning: Morning) -> None:
+    day = morning.day
+    first = day.shifts[morning.vans[0]]
+    van = replace(day.vehicles[first.vehicle_id], capacity=Load(1e3, 1e4, 4), max_reloads=2)
+    depot = replace(morning.workplace.depot, reload_s=1_200)
+    morning.workplace.store.write("Small", lambda uow: (uow.put_vehicle(van), uow.put_depot(depot)))
+    outlook = morning.outlook
+    stops = outlook.schedule.routes[first.id].stops
+    (back,) = [stop for stop in stops if stop.reload_at is not None]
+    one, two = [visit for visit in visits_of(outlook.day, outlook.schedule) if visit.shift_id == first.id]
+    assert [visit.orders for visit in (one, two)] == [2, 2]
+    assert back.reload_at is not None
+    assert (two.ready_at, two.leaves_at) == (back.reload_at, back.reload_at + timedelta(seconds=1_200))
+    table = plan_berths(outlook, now=days.clock("05:00"), standing={})
+    board = board_of(outlook, {}, {}, table)
+    round_ = next(r for r in board.rounds if r.shift_id == first.id)
+    assert round_.berth is not None
+    assert round_.berth.trip == 1
+    (again,) = round_.again
+    assert again.begins_at >= back.reload_at
+    orders = [order.id for order in morning.orders(0)]
+    rows = [row.order_id for row in round_.rows]
+    assert rows == [orders[1], orders[0], orders[3], orders[2]], "trip by trip, the last stop of each first"
+    assert [row.note for row in round_.rows] == ["", "", "trip 2", "trip 2"]
+    morning.time.now = again.begins_at + timedelta(minutes=1)
+    morning.scan(f"{morning.orders(0)[2].number}/1", 0)
+    pieces = [p for seen in morning.desk.keeper.pieces.values() for p in seen.values()]
+    assert standing_of(outlook, pieces, table, YARD) == {(first.id, 2): again}

@@ -1,330 +1,325 @@
-"""Drivers' scorecards: who drove, and of one of them the parts against what was expected, the weeks, and the events."""
+"""All of Insight that is about people: scorecards of the span, follow-ups of coaching cards, training plans."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from enum import StrEnum
 
-import pyqtgraph as pg  # type: ignore[import-untyped]
-from PySide6.QtCore import QEvent, QRect, QRectF, QSettings, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QButtonGroup,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSettings, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from dispatcher.domain.ids import OrderId
-from dispatcher.services.insight import Event, Scorecard, ScorePart, TrendPoint, band_of
-from ui import format as fmt
-from ui.insight.grid import Grid
-from ui.insight.lines import Head, Line
-from ui.insight.plot import Plot
-from ui.insight.words import BANDS, NONE, number
+from dispatcher.services.insight import Scorecard
+from dispatcher.services.insight_coaching import CoachingCard
+from dispatcher.services.training import TrainingItem
+from ui.board.empty import EmptyState
+from ui.insight.coaching import CardsView
+from ui.insight.coaching_deeds import PeopleDeeds
+from ui.insight.coaching_feed import Followed, People, PeopleFeed
+from ui.insight.coaching_form import PaperForm
+from ui.insight.scorecard import Scorecards
+from ui.insight.training import TrainingPage
 from ui.parts.fields import named
 from ui.parts.said import Said, Tone
-from ui.theme import Size, Theme
-
-SIZES = "insight/drivers"
-WEEKS_NAMED = 6
-HEADS = (Head("Driver"), Head("Score", True), Head(""), Head("Rounds", True))
-EVENTS = (Head("Date"), Head("Order"), Head("Part"), Head("What"))
-FAIR_WORDS = (
-    "Each part is held against what the planner expected of that very round. 100 is as expected, or better; the score "
-    "is the mean of the parts shown."
-)
-NO_EVENTS = "Nothing cost points here."
-ALL_EVENTS = "What cost points, the gravest of each part first. Enter shows the order on the board."
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+from ui.theme import Theme
 
 
-def score_words(score: float | None) -> str:
-    """Whole points."""
-    return NONE if score is None else f"{score:.0f}"
+class Side(StrEnum):
+    """What is shown of people; the value is its name."""
+
+    SCORECARDS = "Scorecards"
+    FOLLOW_UPS = "Follow-ups"
+    TRAINING = "Training plans"
 
 
-class PartBar(QAbstractButton):
-    """One part of a score: its name, what was measured, and the score. A click shows its events."""
-
-    def __init__(self, part: ScorePart, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        named(self, f"insight.part.{part.kind.id}", f"{part.kind.name}: {score_words(part.score)}")
-        self._part, self._theme = part, theme
-        self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip(f"{part.formula}\n{part.kind.words}")
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._theme.grid(70), self._theme.grid(7))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Name, bar, score, what was measured."""
-        theme, grid, part = self._theme, self._theme.grid, self._part
-        room = self.rect().adjusted(grid(2), 0, -grid(2), 0)
-        with QPainter(self) as painter:
-            if self.isChecked() or self.underMouse() or self.hasFocus():
-                painter.fillRect(self.rect(), theme.colour("selection" if self.isChecked() else "hover"))
-            painter.setFont(theme.font())
-            painter.setPen(theme.colour("text"))
-            names = min(grid(76), room.width() // 2)
-            elided = painter.fontMetrics().elidedText(part.kind.name, Qt.TextElideMode.ElideRight, names - grid(2))
-            painter.drawText(QRect(room.left(), 0, names, self.height()), _LEFT, elided)
-            says, score = f"{number(part.figure.value or 0.0)} %", score_words(part.score)
-            wide = painter.fontMetrics().horizontalAdvance("1,000.0 %") + grid(1)
-            painter.setPen(theme.colour("muted"))
-            painter.drawText(QRect(room.right() - wide, 0, wide, self.height()), _RIGHT, says)
-            painter.setFont(theme.font(bold=True))
-            painter.setPen(theme.colour(BANDS[band_of(part.score)][1]))
-            painter.drawText(QRect(room.right() - wide - grid(10), 0, grid(10), self.height()), _RIGHT, score)
-            left, right = room.left() + names, room.right() - wide - grid(12)
-            self._paint_bar(painter, QRectF(left, self.height() / 2 - grid(1), max(0, right - left), grid(2)))
-
-    def _paint_bar(self, painter: QPainter, track: QRectF) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.colour("bar_track"))
-        painter.drawRoundedRect(track, 3, 3)
-        painter.setBrush(self._theme.colour(BANDS[band_of(self._part.score)][1]))
-        painter.drawRoundedRect(
-            QRectF(track.left(), track.top(), track.width() * self._part.score / 100, track.height()), 3, 3
-        )
+TIPS = {
+    Side.SCORECARDS: "Of everybody who drove in the span  (D)",
+    Side.FOLLOW_UPS: "Coaching cards of all drivers, due ones first  (F)",
+    Side.TRAINING: "What each person is to learn, by when  (T)",
+}
 
 
-class Trend(Plot):
-    """The score week by week. GUI thread; looked at, not touched."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("insight.trend", "The score week by week", theme, parent)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.points: Sequence[TrendPoint] = ()
-        theme.changed.connect(self._draw)
-        self._draw()
-
-    def show_points(self, points: Sequence[TrendPoint]) -> None:
-        """Draw these weeks."""
-        self.points = points
-        words = ", ".join(f"{fmt.weekday_date(point.monday)} {point.score:.0f}" for point in points)
-        self.setAccessibleDescription(words)
-        self._draw()
-
-    @Slot()
-    def _draw(self) -> None:
-        self.start()
-        if not self.points:
-            return
-        first, colour = self.points[0].monday, self.theme.colour("accent")
-        weeks = [(point.monday - first).days // 7 for point in self.points]
-        step = max(1, -(-(weeks[-1] + 1) // WEEKS_NAMED))
-        names = [(n, fmt.weekday_date(first + timedelta(weeks=n))) for n in range(0, weeks[-1] + 1, step)]
-        self.left.setWidth(self.theme.grid(10))
-        self.put_ticks(self.left, [(n, str(n)) for n in (0, 50, 100)], lines=True)
-        self.put_ticks(self.bottom, names, lines=False)
-        scores = [point.score for point in self.points]
-        self.add(pg.PlotCurveItem(weeks, scores, pen=pg.mkPen(colour, width=2), antialias=True))
-        self.add(pg.ScatterPlotItem(weeks, scores, size=7, brush=colour, pen=None))
-        self.frame((-0.7, weeks[-1] + 1.0), (0, 108))
-
-    def mousePressEvent(self, event: QEvent) -> None:
-        """Nothing to press."""
-        event.ignore()
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """An event, and the part it cost points of."""
-
-    part: ScorePart
-    event: Event
-
-
-class Card(QWidget):
-    """One driver's scorecard. GUI thread.
+class DriversPage(QWidget):
+    """GUI thread.
 
     Signals:
-        order_requested(OrderId): show this order on the board.
+        order_requested(OrderId), day_requested(date): show it on the board.
+        proof_requested(str, date): show the proof of this attempt.
+        step_requested(): the step of the empty state was pressed.
     """
 
     order_requested = Signal(object)
+    day_requested = Signal(object)
+    proof_requested = Signal(str, object)
+    step_requested = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, settings: QSettings, parent: QWidget | None = None) -> None:
+        """Shows scorecards alone until it is told by `follow` where papers come from."""
         super().__init__(parent)
-        named(self, "insight.card", "Scorecard")
-        self._theme = theme
-        self.card: Scorecard | None = None
-        self.bars: list[PartBar] = []
-        self._part: str = ""
-        self.name, self.score, self.size_words = QLabel(self), QLabel(self), QLabel(self)
-        self.size_words.setProperty("muted", True)
-        self.band = Said("insight.card.band", "How the score is", theme, self)
-        self.band.setWordWrap(False)
-        self.about = Said("insight.card.about", "What the score is made of", theme, self)
-        self.skipped = Said("insight.card.skipped", "Parts without data", theme, self)
-        self.trend = Trend(theme, self)
-        self.trend_title = Said("insight.card.trend", "The weeks", theme, self)
-        self.hint = Said("insight.card.events", "Events", theme, self)
-        self.events = Grid("insight.events", "Events behind the points", theme, self)
+        named(self, "insight.people", "People")
+        self._theme, self._settings = theme, settings
+        self._feed: PeopleFeed | None = None
+        self._deeds: PeopleDeeds | None = None
+        self._scorecards: Sequence[Scorecard] = ()
         self._group = QButtonGroup(self)
-        self._group.setExclusive(False)
-        self._group.buttonClicked.connect(self._on_part)
-        self.events.opened.connect(self._on_opened)
+        self.sides = {side: self._side(side) for side in Side}
+        self.said = Said("insight.people.said", "What was done last", theme, self)
+        self.undo = named(QPushButton("Put back", self), "insight.people.undo", "Put back")
+        self.undo.setAutoDefault(False)
+        self.undo.hide()
+        self._removed: TrainingItem | None = None
+        self._removed_shown: TrainingItem | None = None
+        self.form = PaperForm(theme, settings, self)
+        self.scorecards = Scorecards(theme, settings, self)
+        self.empty = EmptyState(theme, icon="steering", text="", parent=self)
+        self.empty.setObjectName("insight.people.empty")
+        self.follow_ups = CardsView("insight.follow_ups", theme, self, all_=True)
+        self.training = TrainingPage(theme, settings, self)
         self._lay_out()
-        theme.changed.connect(self._dress)
+        self._wire()
         self._dress()
+        self.choose(Side.SCORECARDS)
+
+    def _side(self, side: Side) -> QToolButton:
+        button = named(QToolButton(self), f"insight.side.{side.name.lower()}", side.value)
+        button.setText(side.value)
+        button.setToolTip(TIPS[side])
+        button.setCheckable(True)
+        self._group.addButton(button)
+        return button
 
     def _lay_out(self) -> None:
-        self._head = QHBoxLayout()
-        for part in (self.name, self.score, self.band):
-            self._head.addWidget(part)
-        self._head.addStretch()
-        self._head.addWidget(self.size_words)
-        self._parts = QVBoxLayout()
-        self._parts.setSpacing(0)
-        self._whole = QVBoxLayout(self)
-        self._whole.addLayout(self._head)
-        self._whole.addWidget(self.about)
-        self._whole.addLayout(self._parts)
-        for part in (self.skipped, self.trend_title):
-            self._whole.addWidget(part)
-        self._whole.addWidget(self.trend, 2)
-        self._whole.addWidget(self.hint)
-        self._whole.addWidget(self.events, 3)
+        self._whole, self._top = QVBoxLayout(self), QHBoxLayout()
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        for button in self.sides.values():
+            self._top.addWidget(button)
+        self._top.addWidget(self.said, 1)
+        self._top.addWidget(self.undo)
+        self._top.addStretch()
+        self.stack = QStackedWidget(self)
+        for page in (self.scorecards, self.empty, self.follow_ups, self.training):
+            self.stack.addWidget(page)
+        self._whole.addLayout(self._top)
+        self._whole.addWidget(self.form)
+        self._whole.addWidget(self.stack, 1)
+
+    def _wire(self) -> None:
+        plans = self.training
+        self._group.buttonClicked.connect(lambda _button: self._settle())
+        self.empty.step_requested.connect(self.step_requested)
+        self.undo.clicked.connect(self._on_undo)
+        self.scorecards.order_requested.connect(self.order_requested)
+        self.scorecards.card.coach_requested.connect(self.coach)
+        for view in (self.scorecards.card.cards, self.follow_ups):
+            view.settle_requested.connect(self.settle_or_finish)
+            view.move_requested.connect(self.change)
+            view.reopen_requested.connect(self.reopen)
+            view.detail.order_requested.connect(self.order_requested)
+            view.detail.day_requested.connect(self.day_requested)
+            view.detail.proof_requested.connect(self.proof_requested)
+        plans.person_chosen.connect(self._on_person)
+        plans.add_requested.connect(self.add)
+        plans.change_requested.connect(self.change)
+        plans.finish_requested.connect(self.settle_or_finish)
+        plans.reopen_requested.connect(self.reopen)
+        plans.remove_requested.connect(self.remove)
+        plans.move_requested.connect(self.move_line)
+        self._theme.changed.connect(self._dress)
+
+    def follow(self, feed: PeopleFeed) -> None:
+        """Show its papers from now on, and hand it what is done."""
+        self._feed, self._deeds = feed, PeopleDeeds(feed, self.form, self._settings, self.take_keys, self)
+        for view in (self.scorecards.card.cards, self.follow_ups):
+            view.card_chosen.connect(feed.measure)
+        self.training.take_requested.connect(self._deeds.take)
+        feed.people_read.connect(self._on_people)
+        feed.effect_read.connect(self._on_effect)
+        feed.proposed.connect(self.training.show_proposals)
+        feed.written.connect(self._on_written)
+        feed.failed.connect(self.said.say_fault)
+        self._deeds.said.connect(lambda words: self.said.say(words, Tone.WARNING))
+        self._deeds.removed.connect(self._on_removed)
+        if feed.people:
+            self._on_people(feed.people)
 
     @Slot()
     def _dress(self) -> None:
-        grid = self._theme.grid
-        self._whole.setContentsMargins(grid(4), 0, 0, 0)
-        self._whole.setSpacing(grid(2))
-        self._head.setSpacing(grid(3))
-        self.name.setFont(self._theme.font(Size.HEAD))
-        self.score.setFont(self._theme.font(Size.HEAD, bold=True))
-        self.trend.setMinimumHeight(grid(16))
-        self.events.setMinimumHeight(grid(22))
+        self._top.setSpacing(self._theme.grid(1))
+        self._whole.setSpacing(self._theme.grid(2))
 
-    def show_card(self, card: Scorecard) -> None:
-        """This driver's; the part chosen stays, if there is one."""
-        self.card = card
-        self.name.setText(card.name or "Driver not known")
-        self.score.setText(score_words(card.score))
-        self.size_words.setText(f"{fmt.count(card.rounds, 'round')}, {fmt.count(card.stops, 'stop')}")
-        word, token = BANDS[card.band]
-        tone = {"done": Tone.GOOD, "risk": Tone.WARNING, "late": Tone.BAD}.get(token, Tone.QUIET)
-        self.band.say(word, tone)
-        self.about.say(FAIR_WORDS, Tone.QUIET)
-        self._show_parts(card)
-        missing = ", ".join(kind.name[0].lower() + kind.name[1:] for kind in card.skipped)
-        self.skipped.say(f"Without data, and not in the score: {missing}." if missing else "", Tone.QUIET)
-        self.trend_title.say("Week by week" if len(card.trend) > 1 else "", Tone.QUIET)
-        self.trend.setVisible(len(card.trend) > 1)
-        self.trend.show_points(card.trend)
-        self._show_events()
+    # --- which side -----------------------------------------------------------------------------------------------
 
-    def _show_parts(self, card: Scorecard) -> None:
-        for bar in self.bars:
-            self._group.removeButton(bar)
-            self._parts.removeWidget(bar)
-            bar.hide()
-            bar.deleteLater()
-        self.bars = [PartBar(part, self._theme, self) for part in card.parts]
-        if self._part not in {part.kind.id for part in card.parts}:
-            self._part = ""
-        for bar, part in zip(self.bars, card.parts, strict=True):
-            bar.setChecked(part.kind.id == self._part)
-            self._group.addButton(bar)
-            self._parts.addWidget(bar)
+    @property
+    def side(self) -> Side:
+        """What is shown."""
+        return next(side for side, button in self.sides.items() if button.isChecked())
 
-    @Slot(QAbstractButton)
-    def _on_part(self, button: QAbstractButton) -> None:
-        """Events of this part alone; a second click, of all."""
-        for bar in self.bars:
-            bar.setChecked(bar is button and bar.isChecked())
-        assert self.card is not None
-        chosen = [part.kind.id for bar, part in zip(self.bars, self.card.parts, strict=True) if bar.isChecked()]
-        self._part = chosen[0] if chosen else ""
-        self._show_events()
+    def choose(self, side: Side) -> None:
+        """Show this."""
+        self.sides[side].setChecked(True)
+        self._settle()
 
-    def _show_events(self) -> None:
-        assert self.card is not None
-        costs = [
-            Cost(part, event)
-            for part in self.card.parts
-            if not self._part or part.kind.id == self._part
-            for event in part.events
-        ]
-        self.hint.say(ALL_EVENTS if costs else NO_EVENTS, Tone.QUIET)
-        self.events.setVisible(bool(costs))
-        self.events.show_lines(EVENTS, [_event_line(cost) for cost in costs], stretch=3)
+    def _settle(self) -> None:
+        self.form.dismiss()
+        self.said.say("")
+        scorecards = self.scorecards if self._scorecards else self.empty
+        pages = {Side.FOLLOW_UPS: self.follow_ups, Side.TRAINING: self.training}
+        self.stack.setCurrentWidget(pages.get(self.side, scorecards))
+        if self.isVisible():
+            self.take_keys()
 
-    @Slot(object)
-    def _on_opened(self, cost: Cost) -> None:
-        if cost.event.order_id:
-            self.order_requested.emit(OrderId(cost.event.order_id))
-
-
-def _event_line(cost: Cost) -> Line:
-    event = cost.event
-    number_ = event.number or "whole round"
-    texts = (fmt.weekday_date(event.on), number_, cost.part.kind.name, event.what)
-    tones = ("", "" if event.number else "muted", "", "")
-    return Line(texts, (event.on, number_, cost.part.kind.name, event.what), tones, cost)
-
-
-class DriversPage(QSplitter):
-    """Who drove at the left, one of them at the right. GUI thread.
-
-    Signals:
-        order_requested(OrderId): show this order on the board.
-    """
-
-    order_requested = Signal(object)
-
-    def __init__(self, theme: Theme, settings: QSettings, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        named(self, "insight.drivers.page", "Drivers")
-        self._settings = settings
-        self.grid = Grid("insight.drivers.list", "Drivers", theme, self)
-        self.card = Card(theme, self)
-        self.addWidget(self.grid)
-        self.addWidget(self.card)
-        self.setStretchFactor(0, 2)
-        self.setStretchFactor(1, 3)
-        self.setChildrenCollapsible(False)
-        self.grid.setMinimumWidth(theme.grid(96))
-        self.setSizes([theme.grid(110), theme.grid(200)])
-        self.card.setMinimumWidth(theme.grid(110))
-        if (sizes := settings.value(SIZES)) is not None:
-            self.restoreState(sizes)
-        self.grid.row_changed.connect(self._on_row)
-        self.card.order_requested.connect(self.order_requested)
+    def show_empty(self, text: str, step: str) -> None:
+        """Why there are no scorecards; plans and cards there may be all the same."""
+        self.empty.set_text(text)
+        self.empty.set_step(step)
+        self.show_cards(())
 
     def show_cards(self, cards: Sequence[Scorecard]) -> None:
-        """Of these drivers, in this order; the one chosen stays chosen."""
-        former = self.card.card.driver_id if self.card.card else ""
-        self.grid.show_lines(HEADS, [_driver_line(card) for card in cards])
-        shown = [line.of.driver_id for line in self.grid.lines() if isinstance(line.of, Scorecard)]
-        n = shown.index(former) if former in shown else 0
-        self.grid.choose(n)
-        if isinstance(self.grid.current, Scorecard):
-            self.card.show_card(self.grid.current)
+        """Of these drivers."""
+        self._scorecards = cards
+        if cards:
+            self.scorecards.show_cards(cards)
+        if self.side is Side.SCORECARDS:
+            self.stack.setCurrentWidget(self.scorecards if cards else self.empty)
+        if self.training.about:
+            self._on_person(self.training.about)
+
+    # --- what was read --------------------------------------------------------------------------------------------
 
     @Slot(object)
-    def _on_row(self, card: object) -> None:
-        if isinstance(card, Scorecard):
-            self.card.show_card(card)
+    def _on_people(self, people: People) -> None:
+        for side, count in ((Side.FOLLOW_UPS, people.due), (Side.TRAINING, people.overdue)):
+            button = self.sides[side]
+            button.setText(f"{side.value} {count:,}" if count else side.value)
+            late = "due" if side is Side.FOLLOW_UPS else "overdue"
+            button.setAccessibleName(f"{side.value}: {count:,} {late}" if count else side.value)
+        self.follow_ups.show_cards(people.cards, people)
+        self.training.show_people(people)
+        self.scorecards.show_people(people)
+
+    @Slot(object)
+    def _on_effect(self, followed: Followed) -> None:
+        for view in (self.scorecards.card.cards, self.follow_ups):
+            view.detail.show_effect(followed)
+
+    @Slot(str)
+    def _on_person(self, about: str) -> None:
+        card = next((card for card in self._scorecards if card.driver_id == about), None)
+        if self._feed:
+            self._feed.propose(about, card)
+
+    @Slot(str)
+    def _on_written(self, words: str) -> None:
+        self.said.say(words, Tone.GOOD)
+        self.undo.setVisible(self._removed is not None)
+        self._removed_shown, self._removed = self._removed, None
+
+    @Slot(object)
+    def _on_removed(self, item: TrainingItem) -> None:
+        self._removed = item
+
+    @Slot()
+    def _on_undo(self) -> None:
+        if self._deeds and self._removed_shown is not None:
+            self._deeds.put_back(self._removed_shown)
+
+    # --- what is done ---------------------------------------------------------------------------------------------
+
+    @property
+    def card(self) -> CoachingCard | None:
+        """The coaching card chosen where the keys are."""
+        match self.side:
+            case Side.FOLLOW_UPS:
+                return self.follow_ups.card
+            case Side.SCORECARDS if self._scorecards:
+                return self.scorecards.card.cards.card if self.scorecards.card.shows_cards else None
+            case _:
+                return None
+
+    @Slot()
+    def coach(self) -> None:
+        """Write a card about what is chosen on the scorecard."""
+        card = self.scorecards.card
+        if self.side is not Side.SCORECARDS or card.card is None or not self._scorecards:
+            self.choose(Side.SCORECARDS)
+            self.said.say("Choose a driver, and what the card is about; then press C.", Tone.QUIET)
+            return
+        if self._deeds:
+            self._deeds.write_card(card.card, *card.subjects())
+
+    @property
+    def _item(self) -> TrainingItem | None:
+        """The line of a plan chosen where the keys are."""
+        return self.training.item if self.side is Side.TRAINING else None
+
+    @Slot()
+    def settle_or_finish(self) -> None:
+        """The card is settled; the line of a plan is done."""
+        item, card, deeds = self._item, self.card, self._deeds
+        if deeds and item and not item.done:
+            deeds.finish_item(item)
+        elif deeds and card and card.open:
+            deeds.settle_card(card)
+
+    @Slot()
+    def change(self) -> None:
+        """The card's day of follow-up; the line of a plan."""
+        item, card, deeds = self._item, self.card, self._deeds
+        if deeds and item and not item.done:
+            deeds.change_item(item)
+        elif deeds and card and card.open:
+            deeds.move_card(card)
+
+    @Slot()
+    def reopen(self) -> None:
+        """The card is gone through once more; the line of a plan was not done after all."""
+        item, card, deeds = self._item, self.card, self._deeds
+        if deeds and item and item.done:
+            deeds.reopen_item(item)
+        elif deeds and card and not card.open:
+            deeds.reopen_card(card)
+
+    @Slot()
+    def add(self) -> None:
+        """One more line in a plan: of the driver whose scorecard is shown, or of the person chosen."""
+        if self.side is Side.SCORECARDS and self._scorecards and self.card_shown:
+            self.training.choose(self.card_shown.driver_id)
+        if self.side is not Side.TRAINING:
+            self.choose(Side.TRAINING)
+        if self._deeds:
+            self._deeds.add_item(self.training.about)
+
+    @property
+    def card_shown(self) -> Scorecard | None:
+        """The scorecard."""
+        return self.scorecards.card.card
+
+    @Slot()
+    def remove(self) -> None:
+        """The line of a plan."""
+        if self._deeds and (item := self._item) and not item.done:
+            self._deeds.remove_item(item)
+
+    @Slot(int)
+    def move_line(self, places: int) -> None:
+        """The line of a plan, down, or up."""
+        if self._deeds and (item := self._item) and not item.done:
+            self._deeds.move_item(item, places)
+
+    @property
+    def grid(self) -> QWidget:
+        """The list that the keys belong to."""
+        match self.side:
+            case Side.FOLLOW_UPS:
+                return self.follow_ups.grid
+            case Side.TRAINING:
+                return self.training.persons if self.training.item is None else self.training.plan
+            case _:
+                return self.scorecards.list_shown
+
+    @Slot()
+    def take_keys(self) -> None:
+        """To the list that is shown."""
+        self.grid.setFocus()
 
     def remember(self) -> None:
         """How the room is divided, for next time."""
-        self._settings.setValue(SIZES, self.saveState())
-
-
-def _driver_line(card: Scorecard) -> Line:
-    word, token = BANDS[card.band]
-    texts = (card.name or "not known", score_words(card.score), word, f"{card.rounds:,}")
-    sorts = (card.name.casefold(), card.score, card.score, card.rounds)
-    return Line(texts, sorts, ("", token, token, "muted"), card)
+        self.scorecards.remember()
+        self.training.remember()

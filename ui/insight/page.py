@@ -167,6 +167,7 @@ class InsightPage(QWidget):
         self.behind.order_requested.connect(self.order_requested)
         self.behind.round_requested.connect(self.round_requested)
         self.drivers.order_requested.connect(self.order_requested)
+        self.drivers.step_requested.connect(self._on_step)
         self.empty.step_requested.connect(self._on_step)
         if self.plans:
             self.plans.failed.connect(self._on_failed)
@@ -313,12 +314,21 @@ class InsightPage(QWidget):
         if self.bar.plans and self.plans:
             self.stack.setCurrentWidget(self.plans)
         elif self.bar.drivers:
-            self._show(
-                self.drivers, known=self._cards is not None, some=bool(self._cards and self._cards.cards), none=NOBODY
-            )
+            self._settle_drivers()
         else:
             some = self._tiles is not None and any(tile.figure.rows for tile in self._tiles.tiles)
             self._show(self.measures, known=self._tiles is not None, some=some, none=NOTHING)
+
+    def _settle_drivers(self) -> None:
+        """Shown even where nobody drove: there may be coaching cards and training plans."""
+        waited = self.stack.currentWidget() is self.empty and self.hasFocus()
+        self.stack.setCurrentWidget(self.drivers)
+        if not (self._cards and self._cards.cards):
+            measuring = self.feed.gathering or self._cards is None
+            step = "" if measuring or self.bar.preset is Preset.QUARTER else STEP
+            self.drivers.show_empty(MEASURING if measuring else NOBODY, step)
+        if waited:
+            self.take_keys()
 
     def _show(self, page: QWidget, *, known: bool, some: bool, none: str) -> None:
         if some:

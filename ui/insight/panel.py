@@ -15,6 +15,7 @@ from dispatcher.services.live import LiveDay, Today
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
 from ui.board.empty import EmptyState
+from ui.insight.coaching_feed import People, PeopleFeed
 from ui.parts.fields import named
 from ui.runner import OpRunner
 from ui.theme import Theme
@@ -33,7 +34,17 @@ KEYS = (
     ("compare", "Compare with the span before", "C"),
     ("export", "Export the table…", "Ctrl+Shift+X"),
     ("wall", "Board for the wall", "W"),
+    ("follow_ups", "Follow-ups of coaching cards", "F"),
+    ("training", "Training plans", "T"),
+    ("coach", "Write a coaching card…", "C"),
+    ("settle", "Settle the card, or note the training as done…", "S"),
+    ("change", "Change the follow-up, or the line of the plan…", "E"),
+    ("add", "Add to the training plan…", "N"),
+    ("remove", "Take the line out of the plan", "Del"),
+    ("up", "Line of the plan up", "Ctrl+Up"),
+    ("down", "Line of the plan down", "Ctrl+Down"),
 )
+OF_PEOPLE = ("coach", "settle", "change", "add", "remove", "up", "down")
 
 
 class InsightPanel(QWidget):
@@ -41,11 +52,16 @@ class InsightPanel(QWidget):
 
     Signals:
         told(str): a sentence for the status bar.
-        order_requested(OrderId): show this order on the board.
+        order_requested(OrderId), day_requested(date): show it on the board.
+        proof_requested(str, date): show the proof of this attempt.
+        count_changed(int, int): coaching cards due, and lines of training plans overdue.
     """
 
     told = Signal(str)
     order_requested = Signal(object)
+    day_requested = Signal(object)
+    proof_requested = Signal(str, object)
+    count_changed = Signal(int, int)
 
     def __init__(
         self,
@@ -64,6 +80,8 @@ class InsightPanel(QWidget):
         self._day: Day | None = None
         self._live: tuple[Day, LiveDay] | None = None
         self._exceptions: tuple[int, int] | None = None
+        self.people = PeopleFeed(workplace, runner, self)
+        self.people.people_read.connect(self._on_people)
         self.page: InsightPage | None = None
         self.wall: WallBoard | None = None
         self._whole = QVBoxLayout(self)
@@ -88,9 +106,9 @@ class InsightPanel(QWidget):
         return action
 
     def _wire(self) -> None:
-        for name in ("measures", "drivers", "rows", "compare", "export"):
-            self._actions[name].triggered.connect(getattr(self, f"_do_{name}"))
-        self._actions["wall"].triggered.connect(self.open_wall)
+        for name, action in self._actions.items():
+            action.triggered.connect(self.open_wall if name == "wall" else getattr(self, f"_do_{name}"))
+        self._allow()
 
     def actions(self) -> list[QAction]:
         """What can be done here, for menus."""
@@ -103,6 +121,8 @@ class InsightPanel(QWidget):
         self._on = on
         if self.isVisible():
             self._follow()
+        elif self._workplace.live is not None and self.people.people is None:
+            self.people.look()
 
     def take_outlook(self, outlook: Outlook) -> None:
         """The plan as it stands; never a preview."""
@@ -129,6 +149,8 @@ class InsightPanel(QWidget):
     def _take(self, day: Day, live: LiveDay) -> None:
         self._live = day, live
         self._tell_wall()
+        if (people := self.people.people) is not None and people.today != self._today:
+            self.people.look()
 
     # --- what is shown --------------------------------------------------------------------------------------------
 
@@ -155,11 +177,17 @@ class InsightPanel(QWidget):
             self._whole.addWidget(self.page)
             self.page.told.connect(self.told)
             self.page.order_requested.connect(self.order_requested)
+            self.page.drivers.day_requested.connect(self.day_requested)
+            self.page.drivers.proof_requested.connect(self.proof_requested)
+            self.page.drivers.follow(self.people)
+            self.page.bar.changed.connect(self._allow)
+            self._allow()
             self.page.wall_requested.connect(self.open_wall)
         return self.page
 
     def _follow(self) -> None:
         page = self._made()
+        self.people.look()
         if self._on is not None and self._on != self._shown_on:
             self._shown_on = self._on
             page.show_day(self._on)
@@ -182,7 +210,40 @@ class InsightPanel(QWidget):
         self._made().bar.measures_button.setChecked(True)
 
     def _do_drivers(self) -> None:
+        self._show_side("SCORECARDS")
+
+    def _do_follow_ups(self) -> None:
+        self._show_side("FOLLOW_UPS")
+
+    def _do_training(self) -> None:
+        self._show_side("TRAINING")
+
+    def _show_side(self, name: str) -> None:
+        from ui.insight.drivers import Side
+
         self._made().bar.drivers_button.setChecked(True)
+        self._made().drivers.choose(Side[name])
+
+    def _do_coach(self) -> None:
+        self._made().drivers.coach()
+
+    def _do_settle(self) -> None:
+        self._made().drivers.settle_or_finish()
+
+    def _do_change(self) -> None:
+        self._made().drivers.change()
+
+    def _do_add(self) -> None:
+        self._made().drivers.add()
+
+    def _do_remove(self) -> None:
+        self._made().drivers.remove()
+
+    def _do_up(self) -> None:
+        self._made().drivers.move_line(-1)
+
+    def _do_down(self) -> None:
+        self._made().drivers.move_line(1)
 
     def _do_rows(self) -> None:
         self._made().measure.open_all()
@@ -193,6 +254,18 @@ class InsightPanel(QWidget):
     def _do_export(self) -> None:
         """As the kind of file that tables are mostly wanted in."""
         self._made().ask_file("xlsx")
+
+    @Slot()
+    def _allow(self) -> None:
+        """C compares measures, and writes a card where people are shown."""
+        people = self.page is not None and self.page.bar.drivers
+        self._actions["compare"].setEnabled(not people)
+        for name in OF_PEOPLE:
+            self._actions[name].setEnabled(people)
+
+    @Slot(object)
+    def _on_people(self, people: People) -> None:
+        self.count_changed.emit(people.due, people.overdue)
 
     # --- the wall -------------------------------------------------------------------------------------------------
 
@@ -219,6 +292,7 @@ class InsightPanel(QWidget):
 
     def stop(self) -> None:
         """Ask no more. Call it before the runner is stopped."""
+        self.people.stop()
         if self.wall:
             self.wall.close()
         if self.page:

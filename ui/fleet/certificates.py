@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QSize, Signal, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dispatcher.domain.certificates import Certificate
+from dispatcher.services.certificates import SOON_DAYS
 from ui.fleet.page import PageTexts, RecordPage
 from ui.fleet.papers import DRAFT, Held, Owner, Today, certificate_columns
 from ui.fleet.records import Column
@@ -39,6 +40,8 @@ class CertificatesPane(QWidget):
         self.page = RecordPage(texts, certificate_columns(today, theme), theme)
         self.title = QLabel(self)
         self.title.setObjectName(f"{name}.title")
+        self.soon = named(QCheckBox(self), f"{name}.soon", f"Only {what}s with a certificate that runs out soon")
+        self.soon.setText(f"Only {what}s with one that runs out within {SOON_DAYS} days")
         self._lay_out()
         self.page.add_requested.connect(self._on_add)
         self.page.step_requested.connect(self._on_add)
@@ -52,14 +55,17 @@ class CertificatesPane(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, self._theme.grid(2), 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self.title)
+        head = QHBoxLayout()
+        head.setContentsMargins(self._theme.grid(3), 0, self._theme.grid(3), 0)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.soon)
+        whole.addLayout(head)
         whole.addWidget(self.page, 1)
         self.page.tighten()
 
     @Slot()
     def _dress(self) -> None:
         self.title.setFont(self._theme.font(bold=True))
-        self.title.setContentsMargins(self._theme.grid(3), 0, self._theme.grid(3), 0)
 
     def sizeHint(self) -> QSize:
         """A few rows, with their buttons."""
@@ -165,7 +171,7 @@ class OwnersPage(RecordPage):
         """Other rows; who was chosen stays so while still there."""
         chosen = self.pane.owner
         super().show_records(records, empty_text)
-        self.pane.setVisible(bool(records))
+        self.pane.setVisible(bool(records) or self.pane.soon.isChecked())
         current = self.table.currentIndex()
         row = current.row() if current.isValid() else None if chosen is None else self._row_of(chosen)
         if row is None:

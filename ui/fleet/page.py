@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QHBoxLayout,
     QPushButton,
     QSplitter,
@@ -117,12 +116,6 @@ class RecordPage(QWidget):
         made = named(QPushButton(text, self), name, text)
         self._icons[made] = icon
         set_icon(made, icon, self._theme)
-        self.buttons.insertWidget(self.buttons.count() - 1, made)
-        return made
-
-    def tick(self, name: str, text: str) -> QCheckBox:
-        """A choice after the buttons."""
-        made = named(QCheckBox(text, self), name, text)
         self.buttons.insertWidget(self.buttons.count() - 1, made)
         return made
 

@@ -40,7 +40,6 @@ VEHICLES = PageTexts("fleet.vehicles", "Vehicles", "Add vehicle", "Remove vehicl
 NO_DRIVERS = "No drivers yet.\nEach has a round with a number and a colour; a fleet file brings many at once."
 NO_VEHICLES = "No vehicles yet.\nWhat a vehicle carries and where it may drive bounds its rounds."
 NOBODY_CAN = "No other active driver has a usual vehicle that is free. Give drivers one under Drivers."
-SOON = f"Runs out within {SOON_DAYS} days"
 NONE_SOON = f"No certificate has run out or will within {SOON_DAYS} days."
 ON_DUTY, DRIVER, VEHICLE = 0, 1, 2
 
@@ -78,7 +77,7 @@ class FleetPanel(QWidget):
         self.staff_button = self.shifts.button("fleet.staff", "Put everyone on duty", "account-multiple-plus-outline")
         self.import_button = self.drivers.button("fleet.import", "Import fleet file…", "tray-arrow-down")
         self.export_button = self.drivers.button("fleet.export", "Export fleet file…", "tray-arrow-up")
-        self.soon = [page.tick(f"{page.table.objectName()}.soon", SOON) for page in (self.drivers, self.vehicles)]
+        self.soon = (self.driver_papers.soon, self.vehicle_papers.soon)
 
     def _lay_out(self) -> None:
         self.tabs = named(QTabWidget(self), "fleet.tabs", "Parts of the fleet")

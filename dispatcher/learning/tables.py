@@ -23,9 +23,9 @@ SERVICE_SPREADS: Mapping[str, float] = {
     "area": 0.1, "building": 0.3, "door": 0.2,
 }  # fmt: skip
 FAILURE_SPREADS: Mapping[str, float] = {
-    "kind": 1.0, "floor": 0.3, "care_of": 0.5, "way": 0.5, "parcels": 0.3, "proofs": 0.5, "cash": 0.5, "attempt": 0.5,
-    "hour": 0.7, "weekday": 0.5, "kind_hour": 0.7, "week_hour": 0.3, "slot": 0.5, "promise": 0.5, "area": 0.3,
-    "building": 0.3, "door": 0.8,
+    "kind": 1.0, "floor": 0.2, "care_of": 0.3, "way": 0.5, "parcels": 0.2, "proofs": 0.3, "cash": 0.5, "attempt": 0.5,
+    "hour": 0.5, "weekday": 0.3, "kind_hour": 0.5, "week_hour": 0.2, "slot": 0.3, "promise": 0.5, "area": 0.15,
+    "building": 0.2, "door": 0.5,
 }  # fmt: skip
 """The prior's standard deviation: about by what factor, or by what odds, levels of a group may differ."""
 

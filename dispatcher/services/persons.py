@@ -152,7 +152,8 @@ def files_left(workplace: Workplace) -> list[str]:
     home, slug = workplace.home, workplace.slug
     backups = home.database(slug).parent / "backups"
     found = [f"Backup {file.name}" for file in sorted(backups.glob("*.db"))]
-    return found + [f"What-if copy “{what_if.name}”" for what_if in all_of(home, slug)]
+    found += [f"What-if copy “{what_if.name}”" for what_if in all_of(home, slug)]
+    return found + [f"Copy of a drill, of {drill.made_at:%d %B %Y}" for drill in all_of(home, slug, drills=True)]
 
 
 def photo_files(workplace: Workplace) -> ProofFiles:

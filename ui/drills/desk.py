@@ -198,6 +198,8 @@ class DrillDesk(QObject):
         assert self._drill is not None
         self._drill = drills.came(self._drill, happened, done.changes.revision)
         self._phase, self._began_s = Phase.OPEN, self._ticks_s()
+        for card in self._proposals.cards:  # they answer what is over
+            self._proposals.dismiss(card.id)
         self.banner.show_happening(self._drill, happened, self._workplace.depot.zone)
         self._keep()
         self._search()

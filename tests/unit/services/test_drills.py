@@ -14,6 +14,7 @@ from dispatcher.drills.cues import Cue
 from dispatcher.services import comparing, drills, whatifs
 from dispatcher.services.drills import CueKind, Difficulty, DrillState
 from dispatcher.services.drills_scoring import Referee
+from dispatcher.services.persons import files_left
 from dispatcher.services.plan import Proposal, apply_proposal, move_orders
 from dispatcher.services.ports import Store
 from dispatcher.services.workplace import Workplace
@@ -205,3 +206,9 @@ def test_a_day_gone_by_is_on_record(tmp_path: Path) -> None:
     with ground(tmp_path, clock=lambda: now() + timedelta(days=1)) as workplace:
         assert drills.days_on_record(workplace) == (days.DATE,)
     assert now().date() == days.DATE
+
+
+def test_a_copy_of_a_drill_is_named_where_a_persons_data_still_lie(workplace: Workplace) -> None:
+    assert files_left(workplace) == []
+    begun(workplace)
+    assert [place.partition(",")[0] for place in files_left(workplace)] == ["Copy of a drill"]

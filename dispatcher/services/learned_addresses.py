@@ -5,10 +5,11 @@ import brings it; what is declined does not come again, unless proofs say someth
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from statistics import median
 
 from dispatcher.domain.errors import KnownError
@@ -20,7 +21,7 @@ from dispatcher.domain.progress import NoProgress, Progress, checkpoint
 from dispatcher.domain.proof import Attempt, Outcome
 from dispatcher.domain.remembered import Remembered
 from dispatcher.domain.review import Decision
-from dispatcher.domain.tracking import Visit, Witness
+from dispatcher.domain.tracking import Witness
 from dispatcher.intake import address_key
 from dispatcher.services.logbook import LogbookReader
 from dispatcher.services.ports import Geocoder, Reader, UnitOfWork
@@ -106,56 +107,85 @@ class _Seen:
     last_of: dict[str, date] = field(default_factory=dict)
 
 
-def proposals(workplace: Workplace, progress: Progress | None = None) -> Sequence[Proposal]:
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What one accepted attempt says."""
+
+    order_id: OrderId
+    shift_id: ShiftId
+    place: Place | None
+    """Where the phone was, if that is sure."""
+    note: str
+    stay: tuple[datetime, datetime] | None
+    """From when to when the track was there."""
+
+
+type Memory = dict[date, tuple[int, Sequence[Came]]]
+"""What was read of each date, and how many links of the chain were about it then: those dates need no second look."""
+
+
+def proposals(
+    workplace: Workplace, progress: Progress | None = None, memory: Memory | None = None
+) -> Sequence[Proposal]:
     """What accepted proofs of the last half year propose, the most visited address first. Raises `Cancelled`.
 
     A depot without a logbook, and a what-if copy, have nothing to propose.
     """
     if workplace.live is None or workplace.what_if is not None:
         return ()
+    memory = {} if memory is None else memory
     progress, seen, today = progress or NoProgress(), dict[str, _Seen](), workplace.today
-    read = workplace.live.logbook.read
-    dates = read(lambda book: book.dates(today - LOOK_BACK, today))
+    dates = workplace.live.logbook.read(lambda book: book.dates(today - LOOK_BACK, today))
     for n, on in enumerate(dates):
         checkpoint(progress, n / len(dates), f"Looking through the proofs of {on}")
-        accepted, visits = read(lambda book, on=on: _accepted(book, on))  # type: ignore[misc]
-        orders = workplace.store.read(lambda book, a=accepted: book.orders({each.order_id for each in a}))  # type: ignore[misc]
-        _add(seen, on, accepted, visits, {order.id: order for order in orders})
+        memory[on] = workplace.live.logbook.read(partial(_read, on=on, known=memory.get(on)))
+        came = memory[on][1]
+        orders = workplace.store.read(partial(_orders, ids={each.order_id for each in came}))
+        _add(seen, on, came, {order.id: order for order in orders})
     checkpoint(progress, 1.0, "Comparing with what is remembered")
     return workplace.store.read(lambda book: _proposed(book, seen, workplace.geocoder))
 
 
-def _accepted(book: LogbookReader, on: date) -> tuple[Sequence[Attempt], Mapping[tuple[ShiftId, OrderId], Visit]]:
-    """Attempts of a date by which goods changed hands, on which "accepted" stands; and the visits seen by track."""
+def _orders(book: Reader, *, ids: Collection[OrderId]) -> Sequence[Order]:
+    return book.orders(ids)
+
+
+def _read(book: LogbookReader, *, on: date, known: tuple[int, Sequence[Came]] | None) -> tuple[int, Sequence[Came]]:
+    links = book.count_on(on)
+    return known if known is not None and known[0] == links else (links, tuple(_accepted(book, on)))
+
+
+def _accepted(book: LogbookReader, on: date) -> Iterator[Came]:
+    """Attempts of a date by which goods changed hands, and on which "accepted" stands."""
     chain = ReviewChain(on).read_on(book)
     took = (Outcome.DELIVERED, Outcome.PARTLY)
-    stands = (came.attempt for name, came in chain.came.items() if chain.standing(name) is Decision.ACCEPTED)
-    attempts = [attempt for attempt in stands if attempt.outcome in took]
-    visits = book.visits({attempt.shift_id for attempt in attempts})
-    return attempts, {(v.shift_id, v.order_id): v for v in visits if v.witness is Witness.TRACK and v.departed_at}
+    stands = [came.attempt for name, came in chain.came.items() if chain.standing(name) is Decision.ACCEPTED]
+    visits = book.visits({attempt.shift_id for attempt in stands})
+    stays = {
+        (v.shift_id, v.order_id): (v.arrived_at, v.departed_at)
+        for v in visits
+        if v.witness is Witness.TRACK and v.departed_at
+    }
+    for attempt in stands:
+        if attempt.outcome in took:
+            place, stay = attempt.place if _is_sure(attempt) else None, stays.get((attempt.shift_id, attempt.order_id))
+            yield Came(attempt.order_id, attempt.shift_id, place, _telling(attempt.note), stay)
 
 
-def _add(
-    seen: dict[str, _Seen],
-    on: date,
-    attempts: Iterable[Attempt],
-    visits: Mapping[tuple[ShiftId, OrderId], Visit],
-    orders: Mapping[OrderId, Order],
-) -> None:
-    for attempt in attempts:
-        order = orders.get(attempt.order_id)
+def _add(seen: dict[str, _Seen], on: date, came: Iterable[Came], orders: Mapping[OrderId, Order]) -> None:
+    for each in came:
+        order = orders.get(each.order_id)
         if order is None or order.address.line == ERASED:
             continue
         at = seen.setdefault(address_key(order.address), _Seen(order))
-        at.order, which = order, (on, attempt.shift_id)
-        if _is_sure(attempt) and attempt.place:
-            at.places.setdefault(which, attempt.place)
+        at.order, which = order, (on, each.shift_id)
+        if each.place:
+            at.places.setdefault(which, each.place)
             at.last_of[What.PIN] = on
-        if note := _telling(attempt.note):
-            at.notes[note] += 1
-            at.last_of[note] = on
-        visit = visits.get((attempt.shift_id, attempt.order_id))
-        if visit and 0 < (took_s := _served_s(order, visit)) < MOST_S:
+        if each.note:
+            at.notes[each.note] += 1
+            at.last_of[each.note] = on
+        if each.stay and 0 < (took_s := _served_s(order, *each.stay)) < MOST_S:
             at.services.setdefault(which, took_s)
             at.last_of[What.SERVICE] = on
 
@@ -171,13 +201,12 @@ def _telling(note: str) -> str:
     return said if len(said.split()) >= NOTE_WORDS and len(said) <= NOTE_CHARS else ""
 
 
-def _served_s(order: Order, visit: Visit) -> float:
+def _served_s(order: Order, arrived_at: datetime, departed_at: datetime) -> float:
     """Seconds at the door; waiting for a window to open is none of them."""
-    opens = [w.opens_at for w in order.windows if visit.arrived_at < w.opens_at]
-    closed = not any(w.opens_at <= visit.arrived_at < w.closes_at for w in order.windows)
-    begun = min(opens) if opens and closed else visit.arrived_at
-    ended: datetime = visit.departed_at or begun
-    return (ended - begun).total_seconds()
+    opens = [w.opens_at for w in order.windows if arrived_at < w.opens_at]
+    closed = not any(w.opens_at <= arrived_at < w.closes_at for w in order.windows)
+    begun = min(opens) if opens and closed else arrived_at
+    return (departed_at - begun).total_seconds()
 
 
 # --- what it amounts to ---------------------------------------------------------------------------------------------

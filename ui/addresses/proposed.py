@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.changes import ChangeSet, Kind
 from dispatcher.domain.errors import KnownError
-from dispatcher.services.learned_addresses import Proposal, What, accept, decline, proposals
+from dispatcher.services.learned_addresses import Memory, Proposal, What, accept, decline, proposals
 from dispatcher.services.learned_use import minutes_words
 from dispatcher.services.ports import Done, UnitOfWork
 from dispatcher.services.workplace import Workplace
@@ -66,6 +66,8 @@ class ProposedList(QWidget):
         named(self, "addresses.proposed", "Proposed by accepted proofs")
         self._workplace, self._runner, self._theme = workplace, runner, theme
         self._looked = False
+        self._memory: Memory = {}
+        """Of the worker thread that looks; one does at a time."""
         self._rows: tuple[Proposal, ...] = ()
         self._job: Job | None = None
         columns = (
@@ -146,7 +148,7 @@ class ProposedList(QWidget):
         self._looked = True
         self.again.setEnabled(False)
         self.said.say(f"{LOOKING}…", Tone.QUIET)
-        work = lambda progress: proposals(self._workplace, progress)
+        work = lambda progress: proposals(self._workplace, progress, self._memory)
         self._job = self._runner.start(
             work, title=LOOKING, on_done=self._on_found, on_failed=self._on_failed, latest_key="addresses.proposals"
         )

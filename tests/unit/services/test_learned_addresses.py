@@ -23,7 +23,7 @@ from dispatcher.proof.attempts import to_body
 from dispatcher.proof.chain import link
 from dispatcher.services.erasing_persons import erase_person
 from dispatcher.services.home import Home
-from dispatcher.services.learned_addresses import Proposal, What, accept, decline, proposals
+from dispatcher.services.learned_addresses import Memory, Proposal, What, accept, decline, proposals
 from dispatcher.services.logbook import LogbookWriter
 from dispatcher.services.persons import kept_of
 from dispatcher.services.reviewing_chain import review_record
@@ -264,3 +264,14 @@ def test_erasing_the_person_takes_it_out(doors: Doors) -> None:
     while doors.workplace.store.redo():
         pass
     assert doors.workplace.store.read(lambda r: r.remembered([KEY])) == {}
+
+
+def test_a_second_look_reads_only_dates_of_which_something_is_new(doors: Doors) -> None:
+    three(doors)
+    memory: Memory = {}
+    first = proposals(doors.workplace, memory=memory)
+    before = dict(memory)
+    doors.visit(1, took_s=3000)
+    assert proposals(doors.workplace, memory=memory) == proposals(doors.workplace)
+    assert {on for on in memory if memory[on] is not before[on]} == {days.DATE - timedelta(days=1)}
+    assert {p.what for p in first} == {What.PIN, What.SERVICE}

@@ -6,6 +6,7 @@ Scans two pieces and takes them back; what was said to be in a van would stay th
 from typing import TYPE_CHECKING
 
 from dispatcher.services.loading.board import RoundLoad
+from dispatcher.services.loading.run_sheets import ROUND
 from ui.exceptions.deeds import PERSON
 from ui.theme import Mode, Theme
 
@@ -40,6 +41,7 @@ def play(
     album.take("loading")
     if others:
         _wrong(album, panel, others[0])
+    _returned(album, panel, first)
     _in_dark_and_small(album, window, theme, panel)
     for _ in range(2):
         panel.bench.deeds["undo"].trigger()
@@ -59,6 +61,20 @@ def _wrong(album: "Album", panel: "LoadingPanel", other: RoundLoad) -> None:
     panel.field.read.emit(other.rows[0].number)
     album.settle(BREATH_MS)
     album.take("loading-wrong")
+
+
+def _returned(album: "Album", panel: "LoadingPanel", round_: RoundLoad) -> None:
+    """A returned run sheet before anything is keyed of it: lines are kept, and would stay."""
+    if panel.sheets is None:
+        return
+    panel.bench.deeds["returned"].trigger()
+    panel.sheets.open(ROUND + round_.shift_id)
+    album.settle(3 * BREATH_MS)
+    panel.sheets.line.setText("1432 Maija Virtanen")
+    album.take("loading-returned")
+    panel.sheets.close_sheet()
+    panel.bench.deeds["returned"].trigger()
+    album.settle()
 
 
 def _in_dark_and_small(album: "Album", window: "MainWindow", theme: Theme, panel: "LoadingPanel") -> None:

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.ids import ShiftId
-from dispatcher.loading.pieces import ROUND
 from dispatcher.services.loading.returned import Returned
+from dispatcher.services.loading.run_sheets import ROUND
 from dispatcher.services.loading.sheet_desk import Saved
 from dispatcher.services.planning import Outlook
 from ui.loading.feed import LoadFeed

@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.proof import Outcome
-from dispatcher.loading.keying import SKIP, said_of
-from dispatcher.services.loading.returned import Returned, Row, read_row
+from dispatcher.services.loading.returned import SKIP, Returned, Row, read_row, said_of
 from ui.loading.sheet_rows import known_of
 from ui.parts.said import Tone
 

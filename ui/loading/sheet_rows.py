@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from dispatcher.domain.proof import Outcome
-from dispatcher.loading.keying import said_of
-from dispatcher.services.loading.returned import Returned, Row
+from dispatcher.services.loading.returned import Returned, Row, said_of
 from ui import format as fmt
 from ui.theme import Theme
 

@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from dispatcher.domain.errors import KnownError
-from dispatcher.loading.keying import LONGEST
-from dispatcher.services.loading.returned import Returned, Row
+from dispatcher.services.loading.returned import LONGEST, Returned, Row
 from dispatcher.services.loading.run_sheets import SHEET
 from dispatcher.services.loading.sheet_desk import Saved, SheetLine
 from ui.loading.sheet_feed import SheetFeed

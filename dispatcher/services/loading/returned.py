@@ -12,12 +12,28 @@ from dispatcher.domain.orders import OrderState
 from dispatcher.domain.plan import Day
 from dispatcher.domain.proof import Attempt, FailureReason, Outcome, Owner
 from dispatcher.loading.clocks import between, moment_near
-from dispatcher.loading.keying import SKIP, Asked, Keyed, read_clock, read_line
+from dispatcher.loading.keying import LONGEST, SKIP, Asked, Keyed, read_clock, read_line, said_of
 from dispatcher.services.driving import attempts_of, progress_of
 from dispatcher.services.loading.run_sheets import BACK, LEFT, RunSheet, typed
 from dispatcher.services.logbook import LogbookReader
 from dispatcher.services.planning import Outlook
 from dispatcher.services.sending import body_of
+
+__all__ = [
+    "LONGEST",
+    "SKIP",
+    "Keyed",
+    "Returned",
+    "Row",
+    "differs",
+    "lacking",
+    "read_row",
+    "redrafted",
+    "require_fit",
+    "returned_of",
+    "round_body",
+    "said_of",
+]
 
 type Stop = Mapping[str, Any]
 

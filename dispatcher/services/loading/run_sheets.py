@@ -12,9 +12,25 @@ from datetime import date, datetime, timedelta
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.papers import Paper, PaperKind
-from dispatcher.loading.pieces import round_named
+from dispatcher.loading.pieces import ROUND, round_named
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
 from dispatcher.services.planning import Outlook
+
+__all__ = [
+    "BACK",
+    "LEFT",
+    "ROUND",
+    "SHEET",
+    "Line",
+    "RunSheet",
+    "issue",
+    "keep",
+    "named",
+    "sheet_of",
+    "sheets_on",
+    "typed",
+    "with_line",
+]
 
 SHEET = "sheet:"
 """How the code on a run sheet begins for a scanner."""

@@ -10,7 +10,8 @@ import pytest
 from dispatcher.domain.actions import Action, ActionKind
 from dispatcher.domain.devices import App, Device
 from dispatcher.domain.errors import BadInput, KnownError
-from dispatcher.domain.ids import DeviceId
+from dispatcher.domain.ids import DeviceId, OrderId
+from dispatcher.domain.incidents import IncidentKind
 from dispatcher.domain.orders import OrderState
 from dispatcher.domain.proof import Asked, Attempt, Outcome, ProofKind, Record, RecordKind
 from dispatcher.domain.review import Decision, FlagKind, Proof
@@ -18,6 +19,7 @@ from dispatcher.proof.files import ProofFiles
 from dispatcher.services import sending
 from dispatcher.services.driving import attempts_of, progress_of, take
 from dispatcher.services.evidence import proofs_folder
+from dispatcher.services.exceptions import ExceptionDesk
 from dispatcher.services.live import facts_on
 from dispatcher.services.loading.board import board_of
 from dispatcher.services.loading.paper import Paper, print_to
@@ -364,15 +366,22 @@ def test_nobody_saves_without_a_name_nor_in_a_copy(office: Office) -> None:
 
 
 def test_sixty_stops_take_two_keys_each_at_most(office: Office) -> None:
-    """Every row one Enter; and its code and saving besides."""
-    returned, strokes = office.open(), len(office.codes[office.morning.vans[0]]) + 1
+    """The sheet's code with Enter, one Enter a row, Ctrl+Enter: see `tests.ui.loading.test_sheets` for the keys."""
+    made = days.make_day(56, 1, seed=9, windows=0.0, collections=0.0).orders.values()
+    more = [replace(order, id=OrderId(f"more-{n}"), number=f"M{n}") for n, order in enumerate(made)]
+    store, van = office.morning.workplace.store, office.morning.vans[0]
+    store.write("More", lambda uow: uow.put_orders(more))
+    store.write("More", lambda uow: move_orders(uow, order_ids=[order.id for order in more], to_shift=van))
+    code = office.desk.issue(office.outlook, [van])[van]
+    returned, strokes = office.desk.open(code, office.outlook), len(code) + 1
     while (row_id := returned.open_after(None)) is not None:
         returned = office.desk.key(returned, row_id, "")
         strokes += 1
     _, saved = office.desk.save(returned, office.outlook, by="Anna")
-    rows = len(returned.rows)
-    assert saved.left == 0
-    assert strokes - 7 == rows == saved.attempts + 2
+    strokes += 1
+    assert (saved.attempts, saved.left) == (60, 0)
+    assert strokes == 70
+    assert strokes <= 2 * saved.attempts
 
 
 def test_the_paper_carries_the_code_and_room_to_write(office: Office, tmp_path: Path) -> None:
@@ -400,3 +409,11 @@ def test_what_is_keyed_comes_late_and_is_told_once(office: Office) -> None:
     assert len(office.records()) == count
     actions: list[Action] = [taken.action for taken in office.book.read(lambda r: r.actions_of(office.morning.vans))]
     assert [a.kind for a in actions] == [ActionKind.BEGIN, *[ActionKind.DELIVER] * 4]
+
+
+def test_a_failure_keyed_is_an_exception_as_from_a_phone(office: Office) -> None:
+    second = office.morning.orders(0)[1]
+    office.keyed("", "1k 0830", "", "")
+    ExceptionDesk(office.morning.workplace, clock=office.morning.time).step(office.outlook, None)
+    raised = {i.order_id: i.kind for i in office.book.read(lambda r: r.incidents(days.DATE)) if i.order_id}
+    assert raised == {second.id: IncidentKind.FAILED}

@@ -24,7 +24,7 @@ from dispatcher.services.loading.run_sheets import SHEET
 from dispatcher.services.loading.sheet_desk import Saved, SheetLine
 from ui.loading.sheet_feed import SheetFeed
 from ui.loading.sheet_line import KeyLine, legend_of, meaning_of, totals_of
-from ui.loading.sheet_rows import DUE, HEADERS, SheetModel
+from ui.loading.sheet_rows import DUE, HEADERS, WHO, SheetModel
 from ui.parts.fields import named, primary
 from ui.parts.said import Said, Tone
 from ui.parts.tables import plain_table, size_column, size_rows
@@ -34,6 +34,8 @@ WHICH = "Scan a run sheet, or type its code"
 LINE = "Enter: delivered and signed"
 ROOM = ((12, 15), (18, 21), (18, 26), (30, 44), (20, 23), (22, 24))
 """Least and most of a column, in steps of the grid."""
+WIDE = 240
+"""Steps of the grid from where on names and addresses take twice the room."""
 
 
 class SheetsPage(QWidget):
@@ -154,6 +156,8 @@ class SheetsPage(QWidget):
     def _size(self) -> None:
         for column in range(len(HEADERS) - 1):
             least, most = ROOM[column]
+            if column == WHO and self.table.width() > self._theme.grid(WIDE):
+                most *= 2
             size_column(self.table, self._theme, column, least=least, most=most)
 
     # --- which sheet ----------------------------------------------------------------------------------------------

@@ -33,7 +33,8 @@ from dispatcher.services.workplace import OpenStore, Workplace
 
 __all__ = [
     "COUNTS", "CueKind", "Difficulty", "Drill", "DrillState", "Happening", "Score", "Standing", "Turn", "Wish",
-    "all_of", "answered", "begin", "came", "close", "days_on_record", "discard", "keep", "running_in", "sweep", "upcoming",
+    "all_of", "answered", "begin", "came", "close", "days_on_record", "discard", "keep", "running_in",
+    "sweep", "upcoming",
 ]  # fmt: skip
 
 PLAN_S = 8.0

@@ -15,6 +15,8 @@ MOST_REMEMBERED = 65_536
 """Addresses that need not be read again."""
 HIGHEST = 6
 """Floors above are alike."""
+TOO_HIGH = 60
+"""No floor: a number of something else."""
 
 
 def plain(text: str) -> str:
@@ -32,14 +34,14 @@ _NO_LIFT = re.compile(rf"\b(?:{_any(NO_LIFT)})\b")
 _LIFT = re.compile(rf"\b(?:{_any(LIFT)})\b")
 _CARE_OF = re.compile(rf"\b(?:{_any(CARE_OF)})\b")
 _GROUND = re.compile(rf"\b(?:{_any(GROUND)})\b")
-_FLOOR = re.compile(
-    rf"\b(?:(?P<up>\d{{1,2}}) ?(?:st|nd|rd|th|e|er|eme)? ?(?:{_any(FLOORS)})"
-    rf"|(?:{_any(FLOORS)}) (?P<at>\d{{1,2}})|(?P<word>{_any(ORDINALS)}) (?:{_any(FLOORS)}))\b"
+_UP = re.compile(
+    rf"\b(?:(?P<up>\d{{1,2}}) ?(?:st|nd|rd|th|e|er|eme)?|(?P<word>{_any(ORDINALS)})) ?(?:{_any(FLOORS)})\b"
 )
+_AT = re.compile(rf"\b(?:{_any(FLOORS)}) (?P<at>\d{{1,2}})\b")
+_PARTS = re.compile(r"[,;/\n]")
 _STAIRCASE = re.compile(r"\b(\d+ ?[a-h]) \d{1,3}$")
 """Finnish and Swedish: house, staircase, flat."""
-_WITHIN = re.compile(rf"{_FLOOR.pattern}|\b(?:{_any(UNITS)}) \d\w*\b|\b(?:{_any(GROUND)})\b")
-"""Where in the house: what an address says of floor and flat."""
+_UNIT = re.compile(rf"\b(?:{_any(UNITS)}) \d\w*\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +66,32 @@ def kind_of(words: str) -> str:
     return next((kind for kind, found in _KINDS if found.search(words)), "")
 
 
-def floor_of(words: str) -> int | None:
-    """Which floor the words, made `plain`, speak of."""
-    if _GROUND.search(words):
-        return 0
-    found = _FLOOR.search(words)
-    if found is None:
-        return None
-    number = ORDINALS[found["word"]] if found["word"] else int(found["up"] or found["at"])
-    return number if number < 60 else None
+def floor_of(text: str) -> int | None:
+    """Which floor the text speaks of, part by part between commas."""
+    for part in map(plain, _PARTS.split(text)):
+        if _GROUND.search(part):
+            return 0
+        if found := _floor(part):
+            said = found.groupdict()
+            number = ORDINALS[said["word"]] if said.get("word") else int(said.get("up") or said.get("at") or 0)
+            if number < TOO_HIGH:
+                return number
+    return None
+
+
+def _floor(part: str) -> re.Match[str] | None:
+    """In "Tower Road 3 floor 5" the three is the house's, in "3rd floor 12" it is the floor's."""
+    up, at = _UP.search(part), _AT.search(part)
+    if up and at and any(c.isalpha() for c in part[: up.start()]):
+        return at
+    return up or at
 
 
 def house_of(line: str) -> str:
     """Street and number out of an address line, floor and flat left out; empty if there is no number."""
     number = ""
-    for part in map(plain, re.split(r"[,;/\n]", line)):
-        within = _WITHIN.search(part)
+    for part in map(plain, _PARTS.split(line)):
+        within = _floor(part) or _UNIT.search(part) or _GROUND.search(part)
         words = part
         if within:
             before = part[: within.start()].strip()
@@ -112,7 +124,7 @@ class Doors:
     def _read(self, address: Address, name: str, notes: str) -> Door:
         line = plain(address.line)
         words = f"{line} {plain(name)} {plain(notes)}"
-        floor = floor_of(words)
+        floor = floor_of(f"{address.line}, {name}, {notes}")
         kind = kind_of(words) or ("flat" if floor is not None or _STAIRCASE.search(line) else "")
         building = self.building(address.line, address.postcode, address.city)
         door = f"{building}.{self._hidden(f'{line}|{plain(name)}', 4)}" if building else ""

@@ -22,6 +22,7 @@ from dispatcher.learning.tables import Tables, chance
 
 SHORTEST_S, LONGEST_S = 10.0, 3_600.0
 """Of a stop; what is beyond is no mere service."""
+_SHORTEST, _LONGEST = math.log(SHORTEST_S), math.log(LONGEST_S)
 MOST_REASONS = 5
 NARROW = ("door", "building", "kind")
 """The groups whose samples a guess counts as its own: the narrowest that is known."""
@@ -67,7 +68,7 @@ class Learned:
             return self._plain.service_s(order)
         terms = self._terms(tables, order, at, driver_id or "")
         total = tables.base + math.log(tables.smear) + sum(term[2] for term in terms)
-        value = round(min(LONGEST_S, max(SHORTEST_S, math.exp(total))))
+        value = round(math.exp(min(_LONGEST, max(_SHORTEST, total))))
         plain = order.service_s
         if plain <= 0:  # nothing to reckon from: all that is learned is added
             return Guess(value, True, _own(tables, terms), (Because(IN_GENERAL, float(value), tables.samples),))

@@ -51,6 +51,12 @@ class Kept:
     pace: Pace | None = None
     schema: int = SCHEMA
 
+    def __post_init__(self) -> None:
+        if not 0 < len(bytes.fromhex(self.salt)) <= 64:
+            raise ValueError("a salt has 1 to 64 bytes")
+        if self.failure is not None and not 0 < self.share < 1:
+            raise ValueError("where chances were learned, some attempts failed and some did not")
+
     def without(self, buildings: frozenset[str]) -> "Kept":
         """The same with nothing of these houses and of who lives there."""
         service, failure = (table and _without(table, buildings) for table in (self.service, self.failure))

@@ -51,6 +51,10 @@ class Tables:
     effects: dict[str, dict[str, tuple[float, int]]] = field(default_factory=dict)
     """By group and level: what it adds, and how many samples say so."""
 
+    def __post_init__(self) -> None:
+        if self.smear <= 0:
+            raise ValueError("a mean over a median of times is above 0")
+
     def terms(self, levels: Levels) -> list[tuple[str, str, float, int]]:
         """What is known of these levels: group, level, effect, samples."""
         found = []

@@ -22,6 +22,7 @@ DOORS = Doors(b"salt", address_key)
         ("52 Avenue Foch, 3ème étage", "52 avenue foch"),
         ("12, rue de la Paix", "12 rue de la paix"),
         ("Row 52 13, 3rd floor", "row 52 13"),
+        ("Tower Road 3 floor 5", "tower road 3"),
         ("Erdgeschoss, Weg 3", "weg 3"),
         ("c/o Meyer, Weg 3", "weg 3"),
         ("Am Waldrand", ""),
@@ -58,10 +59,11 @@ def test_kinds_are_told_by_words(words: str, kind: str) -> None:
     [
         ("3. OG", 3), ("3rd floor", 3), ("floor 4", 4), ("5. krs", 5), ("2ème étage", 2), ("Third floor", 3),
         ("dritter Stock", 3), ("ground floor", 0), ("EG links", 0), ("Weg 3", None), ("99. floor", None),
+        ("Tower Road 3, floor 5", 5), ("Tower Road 3 floor 5", 5), ("3rd floor 12", 3), ("Weg 7 2. Stock", 2),
     ],
 )  # fmt: skip
 def test_floors_are_told_by_words(words: str, floor: int | None) -> None:
-    assert floor_of(plain(words)) == floor
+    assert floor_of(words) == floor
 
 
 def test_flats_of_one_house_share_its_name_and_have_their_own() -> None:

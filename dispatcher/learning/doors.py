@@ -19,21 +19,25 @@ TOO_HIGH = 60
 """No floor: a number of something else."""
 
 
+_APART = re.compile(r"[\W_]+")
+
+
 def plain(text: str) -> str:
     """Lower case without accents, one blank for all that is no letter or digit."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(re.sub(r"[\W_]+", " ", "".join(c for c in folded if not unicodedata.combining(c))).split())
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    return _APART.sub(" ", folded).strip()
 
 
 def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-_KINDS = [(kind, re.compile(rf"\b(?:{_any(words)})\b")) for kind, words in KINDS.items()]
-_NO_LIFT = re.compile(rf"\b(?:{_any(NO_LIFT)})\b")
-_LIFT = re.compile(rf"\b(?:{_any(LIFT)})\b")
-_CARE_OF = re.compile(rf"\b(?:{_any(CARE_OF)})\b")
-_GROUND = re.compile(rf"\b(?:{_any(GROUND)})\b")
+_KINDS = {word: rank for rank, kind in reversed([*enumerate(KINDS)]) for word in KINDS[kind]}
+_RANKS = tuple(KINDS)
+_NO_LIFT, _LIFT, _CARE_OF, _GROUND = map(frozenset, (NO_LIFT, LIFT, CARE_OF, GROUND))
+_LONGEST = max(len(word.split()) for word in (*_KINDS, *NO_LIFT, *LIFT, *CARE_OF, *GROUND))
 _UP = re.compile(
     rf"\b(?:(?P<up>\d{{1,2}}) ?(?:st|nd|rd|th|e|er|eme)?|(?P<word>{_any(ORDINALS)})) ?(?:{_any(FLOORS)})\b"
 )
@@ -41,7 +45,7 @@ _AT = re.compile(rf"\b(?:{_any(FLOORS)}) (?P<at>\d{{1,2}})\b")
 _PARTS = re.compile(r"[,;/\n]")
 _STAIRCASE = re.compile(r"\b(\d+ ?[a-h]) \d{1,3}$")
 """Finnish and Swedish: house, staircase, flat."""
-_UNIT = re.compile(rf"\b(?:{_any(UNITS)}) \d\w*\b")
+_WITHIN = re.compile(rf"\b(?:(?:{_any(UNITS)}) \d\w*|{_any(GROUND)})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +65,22 @@ class Door:
     """The hidden name of who lives there; begins with the building's."""
 
 
+def grams(words: str) -> set[str]:
+    """All that stands next to each other in words made `plain`, as long as anything that is looked for."""
+    each = words.split()
+    return {" ".join(each[n : n + long]) for long in range(1, _LONGEST + 1) for n in range(len(each) - long + 1)}
+
+
 def kind_of(words: str) -> str:
     """What kind of address the words, made `plain`, speak of."""
-    return next((kind for kind, found in _KINDS if found.search(words)), "")
+    ranks = [_KINDS[gram] for gram in grams(words) if gram in _KINDS]
+    return _RANKS[min(ranks)] if ranks else ""
 
 
 def floor_of(text: str) -> int | None:
     """Which floor the text speaks of, part by part between commas."""
     for part in map(plain, _PARTS.split(text)):
-        if _GROUND.search(part):
+        if not _GROUND.isdisjoint(grams(part)):
             return 0
         if found := _floor(part):
             said = found.groupdict()
@@ -91,7 +102,7 @@ def house_of(line: str) -> str:
     """Street and number out of an address line, floor and flat left out; empty if there is no number."""
     number = ""
     for part in map(plain, _PARTS.split(line)):
-        within = _floor(part) or _UNIT.search(part) or _GROUND.search(part)
+        within = _floor(part) or _WITHIN.search(part)
         words = part
         if within:
             before = part[: within.start()].strip()
@@ -128,8 +139,9 @@ class Doors:
         kind = kind_of(words) or ("flat" if floor is not None or _STAIRCASE.search(line) else "")
         building = self.building(address.line, address.postcode, address.city)
         door = f"{building}.{self._hidden(f'{line}|{plain(name)}', 4)}" if building else ""
-        lift = False if _NO_LIFT.search(words) else True if _LIFT.search(words) else None
-        return Door(kind, floor, lift, bool(_CARE_OF.search(line)), building, door)
+        said = grams(words)
+        lift = False if said & _NO_LIFT else True if said & _LIFT else None
+        return Door(kind, floor, lift, bool(grams(line) & _CARE_OF), building, door)
 
     def _hidden(self, text: str, size: int) -> str:
         return blake2b(text.encode("utf-8", "replace"), key=self._salt, digest_size=size).hexdigest()

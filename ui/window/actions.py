@@ -116,6 +116,7 @@ MENUS: dict[str, tuple[Spec, ...]] = {
         Spec(
             "what_if", "&What if…", "Ctrl+Shift+W", "source-branch", "Try a day out in a copy, and compare", rule=True
         ),
+        Spec("drills", "D&rills…", "Ctrl+Alt+D", "whistle", "Practise a day on which things go wrong"),
         Spec("clear", "C&lear the plan", "Ctrl+Shift+Backspace", "eraser", "Empty every round", rule=True),
         Spec(
             "staff",

@@ -55,6 +55,7 @@ class Deeds(QObject):
             "resequence": self._on_resequence,
             "times_only": self._on_times_only,
             "what_if": window.copies.show,
+            "drills": window.drills.open,
             **self._disturbance_slots(),
             **window.road_wires.slots(self._round_in_hand),
             "pair_phone": window.road_wires.pair_phone,

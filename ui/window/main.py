@@ -23,6 +23,7 @@ from ui.addresses.panel import AddressesPanel
 from ui.board.filtering import Mark
 from ui.day import DayBoard
 from ui.disturbances.desk import Disturbances
+from ui.drills.desk import DrillDesk
 from ui.exceptions.panel import ExceptionsPanel
 from ui.faults import show_fault
 from ui.fleet.panel import FleetPanel
@@ -107,6 +108,9 @@ class MainWindow(QMainWindow):
         self.proposals = ProposalDesk(self.day, self.hand, workplace, self.runner, self)
         self.simulation = SimulationDesk(self.day, self.hand, workplace, self.runner, theme, self)
         self.copies = Copies(self.day, self.hand, workplace, open_store, self.runner, theme, self)
+        self.drills = DrillDesk(
+            self.day, self.hand, self.proposals, workplace, open_store, self.runner, theme, settings, self
+        )
         self.looks = Looks(theme, settings, self)
         self.actions_by_name = Actions(self, theme)
         self.disturbances = Disturbances(self.day, self.hand, self.proposals, workplace, self.runner, theme, self)
@@ -164,12 +168,13 @@ class MainWindow(QMainWindow):
         for panel in self._panels().values():
             self.panels.addWidget(panel)
         self.what_if_banner, self.past_banner = WhatIfBanner(self._theme), PastBanner(self._theme)
-        self.what_if_banner.set_what_if(self._workplace.what_if)
+        copy = self._workplace.what_if
+        self.what_if_banner.set_what_if(None if copy and copy.drill else copy)
         middle = QWidget(self)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.simulation.banner, self.what_if_banner, self.past_banner, self.panels):
+        for part in (self.simulation.banner, self.drills.banner, self.what_if_banner, self.past_banner, self.panels):
             column.addWidget(part)
         self.setCentralWidget(middle)
 
@@ -258,7 +263,7 @@ class MainWindow(QMainWindow):
         self.day.kept.connect(self._show_date)
         for teller in (self.day, self.hand, self.search, self.proposals, self.wires, self.board, self.disturbances):
             teller.told.connect(self.status.tell)
-        self.hand.set_hindrance(self.search.hindrance)
+        self.hand.set_hindrance(lambda: self.search.hindrance() or self.drills.hindrance())
         self.board.map.closure_clicked.connect(self.disturbances.tell_closure)
         self.board.map.closure_context_requested.connect(self.disturbances.offer_closure)
         self.disturbances.line_wanted.connect(self._on_line_wanted)
@@ -271,6 +276,9 @@ class MainWindow(QMainWindow):
         self.search.found.connect(self._on_plan_found)
         self.forms.told.connect(self.status.tell)
         self.copies.told.connect(self.status.tell)
+        self.drills.told.connect(self.status.tell)
+        self.drills.failed.connect(partial(show_fault, self))
+        self.drills.what_if_requested.connect(self.what_if_requested)
         self.copies.what_if_requested.connect(self.what_if_requested)
         self.copies.promote_requested.connect(self.promote_requested)
         self.search_bar.stop_requested.connect(self.search.stop)
@@ -439,6 +447,7 @@ class MainWindow(QMainWindow):
         self.phones.start()
         self.desks.start()
         self.simulation.start()
+        self.drills.start()
         if self._workplace.what_if:
             return
         self.runner.start(self._keep_house, title="Backing up")
@@ -488,6 +497,7 @@ class MainWindow(QMainWindow):
             self.proofs.stop()
             self.desks.stop()
             self.simulation.stop()
+            self.drills.stop()
             self.setEnabled(False)
             self.news.stop()
             self.runner.stop()

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import pyqtgraph as pg  # type: ignore[import-untyped]
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import OrderId
@@ -81,7 +82,7 @@ class EffectPlot(Plot):
         self.left.setWidth(theme.grid(12))
         self.put_ticks(self.left, [(tick, f"{tick:,.6g}") for tick in ticks], lines=True)
         names = [
-            (n, fmt.weekday_date(first + timedelta(days=n))) for n in range(told % DAYS_NAMED, last + 1, DAYS_NAMED)
+            (n, fmt.weekday_date(first + timedelta(days=n))) for n in range(told % DAYS_NAMED, last - 1, DAYS_NAMED)
         ]
         self.put_ticks(self.bottom, names, lines=False)
         marked = pg.InfiniteLine(told + 0.5, pen=pg.mkPen(theme.colour("risk"), width=2, style=Qt.PenStyle.DashLine))
@@ -296,7 +297,7 @@ class CardsView(QWidget):
             return
         heads = ALL_HEADS if self._all else CARD_HEADS
         lines = [card_line(card, people, driver=self._all) for card in cards]
-        self.grid.show_lines(heads, lines, stretch=len(heads) - 2)
+        self.grid.show_lines(heads, lines, stretch=len(heads) - 1)
         ids = [line.of.id for line in self.grid.lines() if isinstance(line.of, CoachingCard)]
         self.grid.choose(ids.index(former.id) if former and former.id in ids else 0)
         self._on_row(self.grid.current)
@@ -312,4 +313,11 @@ class CardsView(QWidget):
         for button in (self.settle, self.move_):
             button.setVisible(card.open)
         self.reopen.setVisible(not card.open)
-        self.card_chosen.emit(card)
+        if self.isVisible():
+            self.card_chosen.emit(card)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What followed is measured of what is seen."""
+        super().showEvent(event)
+        if self.card is not None:
+            self.card_chosen.emit(self.card)

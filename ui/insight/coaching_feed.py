@@ -15,7 +15,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Driver
-from dispatcher.domain.ids import DriverId
 from dispatcher.services.insight_coaching import CardState, CoachingBook, CoachingCard
 from dispatcher.services.training import Proposed, TrainingBook, TrainingItem, TrainingState
 from dispatcher.services.workplace import Workplace
@@ -144,13 +143,13 @@ class PeopleFeed(QObject):
         self._runner.start(work, title=LOOKING, on_done=done, on_failed=self._on_failed, latest_key="insight.proposals")
 
     def _read(self) -> People:
-        drivers: Mapping[DriverId, Driver] = {d.id: d for d in self._workplace.store.read(lambda r: r.drivers())}
+        drivers: Mapping[str, Driver] = {d.id: d for d in self._workplace.store.read(lambda r: r.drivers())}
         return People(
             self.cards.today,
             self._workplace.depot.zone,
             tuple(self.cards.cards()),
             tuple(self.training.items()),
-            dict(drivers),
+            drivers,
         )
 
     @Slot(object)

@@ -100,7 +100,7 @@ class PaperForm(QFrame):
         self.go = named(QPushButton("Write", self), "insight.form.go", "Write")
         primary(self.go)
         self.leave = named(QPushButton("Leave", self), "insight.form.leave", "Leave")
-        self.labels = {
+        self.labels: dict[QWidget, QLabel] = {
             field: label(text, field, self)
             for field, text in (
                 (self.person, "&For"), (self.choice, "&About"), (self.day, "&Day"), (self.by, "B&y"),

@@ -29,11 +29,11 @@ KINDS = {
     TrainingKind.DRILL: "Drill",
     TrainingKind.CERTIFICATE: "Certificate",
 }
-CARD_HEADS = (Head("State"), Head("Follow-up"), Head("About"), Head("Stop"), Head("Note"), Head("By"))
+CARD_HEADS = (Head("State"), Head("Follow-up"), Head("About"), Head("Stop"), Head("Note"))
 ALL_HEADS = (CARD_HEADS[0], CARD_HEADS[1], Head("Driver"), *CARD_HEADS[2:])
 PLAN_HEADS = (Head("State"), Head("Due"), Head("Kind"), Head("What"), Head("Done"), Head("By"))
 PROPOSED_HEADS = (Head("Proposed"), Head("Kind"), Head("By when"), Head("Why"))
-PERSON_HEADS = (Head("Person"), Head("To do", True), Head("Overdue", True), Head("Done", True))
+PERSON_HEADS = (Head("Person"), Head("To do", True), Head("Overdue", True))
 NOT_WHY = "It shows what followed, not why: what went badly often gets better by itself."
 
 
@@ -57,9 +57,9 @@ def card_line(card: CoachingCard, people: People, *, driver: bool) -> Line:
     texts, sorts = [word, day], [word, card.follow_up]
     if driver:
         name = people.name_of(card.driver_id)
-        texts, sorts = [*texts, name], [*sorts, name.casefold()]  # type: ignore[list-item]
-    rest = [part_name(card.part_id), stop, short(card.note), card.by]
-    tones = (token, token if token == "risk" else "", *[""] * (len(texts) + len(rest) - 3), "muted")
+        texts, sorts = [*texts, name], [*sorts, name.casefold()]
+    rest = [part_name(card.part_id), stop, short(card.note)]
+    tones = (token, token if token == "risk" else "", *[""] * (len(texts) + len(rest) - 2))
     return Line((*texts, *rest), (*sorts, *rest), tones, card)
 
 
@@ -111,11 +111,15 @@ def plan_line(item: TrainingItem, people: People) -> Line:
     state = item.state(people.today)
     word, token = TRAINING[state]
     done = day_words(item.done_on, people.today) if item.done_on else ""
-    if item.note:
-        done = f"{done}: {short(item.note)}"
     texts = (word, day_words(item.due, people.today), KINDS[item.kind], short(item.what), done, item.done_by or item.by)
     late = token if state is TrainingState.OVERDUE else ""
     return Line(texts, (word, item.due, *texts[2:]), (token, late, "muted", "", "muted", "muted"), item)
+
+
+def item_words(item: TrainingItem, zone: ZoneInfo) -> str:
+    """Why it is in the plan, what came of it, and all that was done about it."""
+    why = f"Proposed: {item.reason}" if item.reason else ""
+    return "\n".join(part for part in (why, item.note, told_words(item, zone)) if part)
 
 
 def proposed_line(each: Proposed, today: date) -> Line:
@@ -137,6 +141,6 @@ def person_line(about: str, people: People) -> Line:
     states = [item.state(people.today) for item in people.plan_of(about)]
     overdue, done = states.count(TrainingState.OVERDUE), states.count(TrainingState.DONE)
     ahead, name = len(states) - done, people.name_of(about)
-    counts = (ahead, overdue, done)
+    counts = (ahead, overdue)
     texts = (name, *(f"{n:,}" if n else "–" for n in counts))
-    return Line(texts, (name.casefold(), *counts), ("", "", "late" if overdue else "muted", "muted"), about)
+    return Line(texts, (name.casefold(), *counts), ("", "", "late" if overdue else "muted"), about)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QSplitter,
     QToolButton,
@@ -364,13 +365,18 @@ class Scorecards(QSplitter):
         self.grid = Grid("insight.drivers.list", "Drivers", theme, self)
         self.card = Card(theme, self)
         self.addWidget(self.grid)
-        self.addWidget(self.card)
+        self._room = named(QScrollArea(self), "insight.scorecards.room", "Scorecard")
+        self._room.setWidgetResizable(True)
+        self._room.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._room.setWidget(self.card)
+        self.addWidget(self._room)
         self.setStretchFactor(0, 2)
         self.setStretchFactor(1, 3)
         self.setChildrenCollapsible(False)
         self.grid.setMinimumWidth(theme.grid(96))
         self.setSizes([theme.grid(110), theme.grid(200)])
-        self.card.setMinimumWidth(theme.grid(110))
+        self._room.setMinimumWidth(theme.grid(114))
         if (sizes := settings.value(SIZES)) is not None:
             self.restoreState(sizes)
         self.grid.row_changed.connect(self._on_row)

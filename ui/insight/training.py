@@ -13,6 +13,7 @@ from ui.insight.coaching_words import (
     PERSON_HEADS,
     PLAN_HEADS,
     PROPOSED_HEADS,
+    item_words,
     person_line,
     persons_of,
     plan_line,
@@ -64,6 +65,7 @@ class TrainingPage(QSplitter):
         self.plan = Grid("insight.training.plan", "The plan", theme, self._right)
         self.empty = EmptyState(theme, icon="school-outline", text=NO_PLAN, parent=self._right)
         self.empty.setObjectName("insight.training.empty")
+        self.line = Said("insight.training.line", "The line chosen", theme, self._right)
         self.proposals_said = Said("insight.training.said", "What is proposed", theme, self._right)
         self.proposals = Grid("insight.training.proposals", "Proposed", theme, self._right)
         self.buttons = {
@@ -94,6 +96,7 @@ class TrainingPage(QSplitter):
         self._whole.addWidget(self.empty, 3)
         self._whole.addWidget(self.plan, 3)
         self._whole.addLayout(self._row)
+        self._whole.addWidget(self.line)
         self._whole.addWidget(self.proposals_said)
         self._whole.addWidget(self.proposals, 2)
         for part in (self.persons, self._right):
@@ -191,6 +194,7 @@ class TrainingPage(QSplitter):
     def _allow(self) -> None:
         item = self.item
         ahead = item is not None and not item.done
+        self.line.say(item_words(item, self._people.zone) if item and self._people else "", Tone.QUIET)
         for name in ("change", "finish", "up", "down", "remove"):
             self.buttons[name].setEnabled(ahead)
         self.buttons["reopen"].setVisible(item is not None and item.done)

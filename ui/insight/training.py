@@ -104,8 +104,8 @@ class TrainingPage(QSplitter):
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 3)
         self.setChildrenCollapsible(False)
-        self.persons.setMinimumWidth(self._theme.grid(76))
-        self.setSizes([self._theme.grid(80), self._theme.grid(230)])
+        self.persons.setMinimumWidth(self._theme.grid(90))
+        self.setSizes([self._theme.grid(96), self._theme.grid(214)])
         if (sizes := self._settings.value(SIZES)) is not None:
             self.restoreState(sizes)
 

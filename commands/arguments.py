@@ -19,6 +19,7 @@ from commands.depots import (
     region_list,
     send_rounds,
 )
+from commands.history import history_command
 from commands.keeping import (
     driver_erase,
     driver_export,
@@ -52,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     _proof_commands(commands)
     _keeping_commands(commands)
     _simulate_command(commands)
+    history_command(commands, _command)
     _whatif_commands(commands)
     _gateway_command(commands)
     pictures = _command(commands, "shots", "write a picture of every panel on the demo day", shots)

@@ -12,9 +12,10 @@ from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.orders import Load, Order, OrderState, Priority
 from dispatcher.domain.plan import Day, Route
 from dispatcher.domain.schedule import Reason, ReasonCode, RouteTimes, Rule, Schedule, StopTimes
+from dispatcher.services.contacts import Contacts
 from dispatcher.services.live import LiveDay
 from ui import format as fmt
-from ui.board import words
+from ui.board import contacted, words
 from ui.board.door import NO_DOOR, Door, Looked, Wanted, door_of_order, door_of_round, is_behind
 from ui.board.parts import Fact, Remark, Shot
 
@@ -48,6 +49,8 @@ class Sheet:
     """What happened at the door."""
     shots: tuple[Shot, ...] = ()
     """The signature and photos."""
+    contacts: tuple[Fact, ...] = ()
+    """What was said with the customer, the newest first."""
     wanted: Wanted | None = None
     """What there is to be looked up besides."""
     failed: bool = False
@@ -67,10 +70,17 @@ class Picture:
     """How the day stands on the road; `None` where nobody knows."""
     looked: Looked | None = None
     """What was looked up last of what a sheet wanted."""
+    contacts: Contacts | None = None
+    """What was looked up last of an order's contacts."""
 
     def looked_up(self, wanted: Wanted | None) -> Looked | None:
         """What is known of it, if only as of a moment ago."""
         return self.looked if wanted and self.looked and self.looked.wanted.about == wanted.about else None
+
+    def contacts_of(self, order_id: OrderId) -> tuple[Fact, ...]:
+        """What is known of them, if only as of a moment ago."""
+        known = self.contacts if self.contacts and self.contacts.order_id == order_id else None
+        return contacted.facts_of(known, self.day.depot.zone, self.day.date)
 
     def door_of_order(self, order: Order) -> Door:
         """An order on the road."""
@@ -142,6 +152,7 @@ def _order_sheet(picture: Picture, order: Order) -> Sheet:
         road=door.facts,
         ended=door.ended,
         shots=looked.shots if looked else (),
+        contacts=picture.contacts_of(order.id),
         wanted=door.wanted,
         failed=door.failed and route is not None,
     )

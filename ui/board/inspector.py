@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QTextBrowser, QV
 from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Reason, Schedule
+from dispatcher.services.contacts import Contacts
 from dispatcher.services.live import LiveDay
 from ui.board.door import Looked, Wanted
 from ui.board.facts import Picture, Sheet, sheet_of
@@ -28,6 +29,7 @@ class Inspector(QWidget):
             `show_fixes`.
         fix_requested(fix): carry out one that `show_fixes` was given.
         wanted(Wanted | None): something else is to be looked up for what is shown; answer with `show_looked`.
+        order_shown(OrderId | None): another order is shown alone, or none is; answer with `show_contacts`.
         shot_opened(name): show this picture large.
     """
 
@@ -38,6 +40,7 @@ class Inspector(QWidget):
     explain_requested = Signal(object)
     fix_requested = Signal(object)
     wanted = Signal(object)
+    order_shown = Signal(object)
     shot_opened = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -52,7 +55,10 @@ class Inspector(QWidget):
         self._sheet = Sheet("", "")
         self._live: LiveDay | None = None
         self._looked: Looked | None = None
+        self._contacts: Contacts | None = None
         self._wanted: Wanted | None = None
+        self._order_id: OrderId | None = None
+        """Of the one that was said to be shown."""
         self._again: QAction | None = None
         self.page = self._make_page()
         self.setFocusProxy(self.page)
@@ -77,7 +83,8 @@ class Inspector(QWidget):
         if self._picture is None or day is not self._picture.day:
             self._asked = None
             self.fixes.reset()
-        self._picture = Picture(day, schedule, reasons, self._asked, self._live_of(day), self._looked)
+        live = self._live_of(day)
+        self._picture = Picture(day, schedule, reasons, self._asked, live, self._looked, self._contacts)
         self._refresh_in_place()
 
     def _refresh_in_place(self) -> None:
@@ -112,6 +119,13 @@ class Inspector(QWidget):
             self._picture = replace(self._picture, looked=looked)
             self._refresh_in_place()
 
+    def show_contacts(self, contacts: Contacts) -> None:
+        """What was said with the customer of an order that was `order_shown`."""
+        self._contacts = contacts
+        if self._picture:
+            self._picture = replace(self._picture, contacts=contacts)
+            self._refresh_in_place()
+
     def offer_again(self, action: QAction) -> None:
         """What can be done about a stop where somebody was in vain."""
         self._again = action
@@ -140,6 +154,9 @@ class Inspector(QWidget):
         if sheet != self._sheet:
             self._sheet = sheet
             self._show_sheet()
+        if sheet.order_id != self._order_id:
+            self._order_id = sheet.order_id
+            self.order_shown.emit(sheet.order_id)
         if sheet.wanted != self._wanted:
             self._wanted = sheet.wanted
             self.wanted.emit(sheet.wanted)

@@ -21,6 +21,7 @@ def page_of(sheet: Sheet, theme: Theme) -> str:
         _facts(sheet.road, theme, "On the road"),
         _facts(sheet.facts, theme, "As planned" if sheet.road or sheet.ended else ""),
         _facts(sheet.tried, theme, "What stopped the drivers"),
+        _facts(sheet.contacts, theme, "Contacts"),
         _section("Notes", sheet.notes, theme),
         _section("Goods", "\n".join(sheet.lines), theme),
     )

@@ -36,6 +36,7 @@ from ui.runner import OpRunner
 from ui.theme import Theme
 from ui.timeline.panel import TimelinePanel
 from ui.turns import Turns
+from ui.window.contacts import ContactsDesk
 from ui.window.marks import StopMarks, bounds_around, closure_lines, idle_rounds, route_lines, with_place
 from ui.window.proofs import ProofDesk
 
@@ -110,6 +111,7 @@ class BoardPanel(QMainWindow):
         self.driver = DriverCard(self._theme, parent=self)
         self.alerts = AlertsPanel(self._theme, parent=self)
         self.proofs = ProofDesk(self.inspector, self._board, self._workplace, self._runner, self._theme, self)
+        self.contacts = ContactsDesk(self.inspector, self._workplace, self._runner, self)
 
         self.map.drag_ended.connect(self.drag_ended)
 

@@ -71,6 +71,7 @@ class InsightBar(QWidget):
         self.drivers_button = self._page("drivers", "Drivers", "Scorecards of the span  (D)")
         self.plans_button = self._page("plans", "Plans", "The day's plan beside what was tried in copies of it  (P)")
         self.plans_button.hide()
+        self.learned_button = self._page("learned", "Learned", "What the depot's own history taught  (G)")
         self.export = named(QToolButton(self), "insight.export", "Export the table")
         self.export.setToolTip("Write what is shown to a file  (Ctrl+Shift+X)")
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -128,6 +129,7 @@ class InsightBar(QWidget):
             self.measures_button,
             self.drivers_button,
             self.plans_button,
+            self.learned_button,
             *self.presets.values(),
             self.span_words,
         ):
@@ -198,6 +200,16 @@ class InsightBar(QWidget):
         return self.plans_button.isChecked()
 
     @property
+    def learned(self) -> bool:
+        """Whether it is shown what was learned."""
+        return self.learned_button.isChecked()
+
+    @property
+    def measured(self) -> bool:
+        """Whether a span of dates is looked at."""
+        return not self.plans and not self.learned
+
+    @property
     def day(self) -> date:
         """The day shown, with which spans end."""
         return self._on
@@ -248,10 +260,10 @@ class InsightBar(QWidget):
         self.span_words.setText(span_words(span))
         self.span_words.setToolTip(span_words(span))
         self.compare.setToolTip(f"With {span_words(span_before(span))}: the same weekdays  (C)")
-        shown: dict[QWidget, bool] = {self.first: custom and not self.plans, self.last: custom and not self.plans}
-        shown |= {self.span_words: not custom and not self.plans, self.tolerance: not self.plans}
-        shown |= dict.fromkeys(self.presets.values(), not self.plans)
-        shown |= dict.fromkeys((self.compare, self.cut), not self.drivers and not self.plans)
+        shown: dict[QWidget, bool] = dict.fromkeys((self.first, self.last), custom and self.measured)
+        shown |= {self.span_words: not custom and self.measured, self.tolerance: self.measured}
+        shown |= dict.fromkeys(self.presets.values(), self.measured) | {self.export: not self.learned}
+        shown |= dict.fromkeys((self.compare, self.cut), self.measured and not self.drivers)
         for part, there in sorted(shown.items(), key=lambda one: one[1]):  # never all at once: that is too wide
             part.setVisible(there)
 

@@ -6,7 +6,6 @@ Knows no widget. All of it is long work of the window's runner; of each kind of 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance, Slot
 
@@ -24,7 +23,6 @@ AGAIN_MS = 60_000
 """So often today is gathered anew while it is looked at: a day of 1,000 stops takes a worker a good second."""
 GATHERING = "Gathering the days"
 MEASURING = "Measuring"
-EXPORTING = "Writing the table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,6 @@ class InsightFeed(QObject):
         gathered(Gathered): the days asked for are as they are now.
         gathering_changed(float, str): so much of them, and what is done; below 0 when it has ended.
         failed(Exception): the question cannot be answered.
-        exported(Path): the table is written.
     """
 
     tiles_read = Signal(object)
@@ -97,7 +94,6 @@ class InsightFeed(QObject):
     gathered = Signal(object)
     gathering_changed = Signal(float, str)
     failed = Signal(object)
-    exported = Signal(object)
 
     def __init__(self, workplace: Workplace, runner: OpRunner, units: Units, parent: QObject) -> None:
         super().__init__(parent)
@@ -184,15 +180,6 @@ class InsightFeed(QObject):
             return Behind(asked.span, cut_id, key, title, rows, lines_of_rows(rows, self._units))
 
         self._start(work, self.rows_read, "insight.rows")
-
-    def export(self, table: CutTable, to: Path) -> None:
-        """Write a table, in the kind of file that its name ends in."""
-
-        def work(_progress: Progress) -> Path:
-            self.desk.export(table, to)
-            return to
-
-        self._start(work, self.exported, "insight.export", title=EXPORTING)
 
     def _start(
         self, work: Callable[[Progress], object], answer: SignalInstance, key: str, *, title: str = MEASURING

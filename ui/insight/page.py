@@ -92,19 +92,25 @@ class InsightPage(QWidget):
         settings: QSettings,
         parent: QWidget | None = None,
         *,
+        learned: QWidget | None = None,
         open_store: OpenStore | None = None,
     ) -> None:
-        """With `open_store`, which opens what-if copies, plans can be compared."""
+        """`learned` shows what was learned; with `open_store`, which opens what-if copies, plans can be compared.
+
+        What is not given is not offered.
+        """
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme, self._settings, self._runner = theme, settings, runner
         self._units = Units(workplace.depot.currency, workplace.depot.zone)
         self._tiles: Tiles | None = None
         self._cards: Cards | None = None
+        self.learned = learned or QWidget(self)
         self.feed = InsightFeed(workplace, runner, self._units, self)
         self._make()
         self.plans = PlansPage(workplace, open_store, runner, theme, self._units, self) if open_store else None
         self.bar.plans_button.setVisible(open_store is not None)
+        self.bar.learned_button.setVisible(learned is not None)
         self._lay_out()
         self._wire()
         self._dress()
@@ -146,7 +152,7 @@ class InsightPage(QWidget):
         if (sizes := self._settings.value(SIZES)) is not None:
             self.measures.restoreState(sizes)
         self.stack = QStackedWidget(self)
-        for page in (self.measures, self.drivers, self.empty, *([self.plans] if self.plans else [])):
+        for page in (self.measures, self.drivers, self.empty, self.learned, *([self.plans] if self.plans else [])):
             self.stack.addWidget(page)
         self._whole = QVBoxLayout(self)
         for part in (self.bar, self.said, self._work):
@@ -199,6 +205,9 @@ class InsightPage(QWidget):
         if self.bar.plans and self.plans:
             self.said.say("")
             self.plans.look(self.bar.day)
+            self._settle()
+            return
+        if self.bar.learned:
             self._settle()
             return
         measure_id = self.tiles.measure_id or str(self._settings.value(MEASURE, FIRST_MEASURE, type=str))
@@ -313,6 +322,8 @@ class InsightPage(QWidget):
         """The page that belongs to what is known."""
         if self.bar.plans and self.plans:
             self.stack.setCurrentWidget(self.plans)
+        elif self.bar.learned:
+            self.stack.setCurrentWidget(self.learned)
         elif self.bar.drivers:
             self._settle_drivers()
         else:
@@ -349,7 +360,7 @@ class InsightPage(QWidget):
     @Slot(object)
     def _on_failed(self, fault: Exception) -> None:
         self.said.say_fault(fault)
-        if self._tiles is None and not self.bar.drivers:
+        if self._tiles is None and self.bar.measured and not self.bar.drivers:
             self._show_empty(NOT_READ, "Try again")
 
     # --- gathering ------------------------------------------------------------------------------------------------
@@ -379,6 +390,8 @@ class InsightPage(QWidget):
     def export(self) -> Export | None:
         """What can be written to a file now."""
         desk = self.feed.desk
+        if self.bar.learned:
+            return None
         if self.bar.plans and self.plans:
             plans = self.plans.shown
             return Export(f"Plans of {plans.on}", partial(desk.export_plans, plans)) if plans else None

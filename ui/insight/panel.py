@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from dispatcher.domain.plan import Day
 from dispatcher.services.live import LiveDay, Today
 from dispatcher.services.planning import Outlook
-from dispatcher.services.workplace import Workplace
+from dispatcher.services.workplace import OpenStore, Workplace
 from ui.board.empty import EmptyState
 from ui.insight.coaching_feed import People, PeopleFeed
+from ui.learned.page import LearnedPage
 from ui.parts.fields import named
 from ui.runner import OpRunner
 from ui.theme import Theme
@@ -32,11 +33,13 @@ KEYS = (
     ("drivers", "Drivers' scorecards", "D"),
     ("rows", "The rows behind the number", "R"),
     ("compare", "Compare with the span before", "C"),
-    ("export", "Export the table…", "Ctrl+Shift+X"),
+    ("export", "Export what is shown…", "Ctrl+Shift+X"),
+    ("plans", "Plans side by side", "P"),
+    ("learned", "What the depot has learned", "G"),
     ("wall", "Board for the wall", "W"),
     ("follow_ups", "Follow-ups of coaching cards", "F"),
     ("training", "Training plans", "T"),
-    ("coach", "Write a coaching card…", "C"),
+    ("coach", "Write a coaching card…", "K"),
     ("settle", "Settle the card, or note the training as done…", "S"),
     ("change", "Change the follow-up, or the line of the plan…", "E"),
     ("add", "Add to the training plan…", "N"),
@@ -53,6 +56,7 @@ class InsightPanel(QWidget):
     Signals:
         told(str): a sentence for the status bar.
         order_requested(OrderId), day_requested(date): show it on the board.
+        round_requested(ShiftId, date): show this round of that date on the board.
         proof_requested(str, date): show the proof of this attempt.
         count_changed(int, int): coaching cards due, and lines of training plans overdue.
     """
@@ -60,6 +64,7 @@ class InsightPanel(QWidget):
     told = Signal(str)
     order_requested = Signal(object)
     day_requested = Signal(object)
+    round_requested = Signal(object, object)
     proof_requested = Signal(str, object)
     count_changed = Signal(int, int)
 
@@ -70,11 +75,15 @@ class InsightPanel(QWidget):
         theme: Theme,
         settings: QSettings,
         parent: QWidget | None = None,
+        *,
+        open_store: OpenStore | None = None,
     ) -> None:
+        """With `open_store`, which opens what-if copies, plans can be compared."""
         super().__init__(parent)
         named(self, "insight", "Insight")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._workplace, self._runner, self._theme, self._settings = workplace, runner, theme, settings
+        self._open_store = open_store
         self._on: date | None = None
         self._shown_on: date | None = None
         self._day: Day | None = None
@@ -82,6 +91,7 @@ class InsightPanel(QWidget):
         self._exceptions: tuple[int, int] | None = None
         self.people = PeopleFeed(workplace, runner, self)
         self.people.people_read.connect(self._on_people)
+        self.learned = self._made_learned() if workplace.live else None
         self.page: InsightPage | None = None
         self.wall: WallBoard | None = None
         self._whole = QVBoxLayout(self)
@@ -95,6 +105,13 @@ class InsightPanel(QWidget):
             self._whole.addWidget(self.empty)
             for action in self._actions.values():
                 action.setEnabled(False)
+
+    def _made_learned(self) -> LearnedPage:
+        """There from the start: what was learned is used whether anybody looks at it or not."""
+        learned = LearnedPage(self._workplace, self._runner, self._theme, self)
+        learned.told.connect(self.told)
+        learned.hide()
+        return learned
 
     def _action(self, name: str, text: str, key: str) -> QAction:
         """Answers in all of the panel, not where people type."""
@@ -112,13 +129,19 @@ class InsightPanel(QWidget):
 
     def actions(self) -> list[QAction]:
         """What can be done here, for menus."""
-        return list(self._actions.values())
+        return [*self._actions.values(), *(self.learned.actions() if self.learned else [])]
+
+    def action(self, name: str) -> QAction:
+        """One of them."""
+        return self._actions[name]
 
     # --- what the window tells ------------------------------------------------------------------------------------
 
     def show_day(self, on: date) -> None:
         """Spans end with this day."""
         self._on = on
+        if self.learned:
+            self.learned.show_day(on)
         if self.isVisible():
             self._follow()
         elif self._workplace.live is not None and self.people.people is None:
@@ -173,10 +196,14 @@ class InsightPanel(QWidget):
         if self.page is None:
             from ui.insight.page import InsightPage
 
-            self.page = InsightPage(self._workplace, self._runner, self._theme, self._settings, self)
+            self.page = InsightPage(
+                self._workplace, self._runner, self._theme, self._settings, self, learned=self.learned,
+                open_store=self._open_store,
+            )  # fmt: skip
             self._whole.addWidget(self.page)
             self.page.told.connect(self.told)
             self.page.order_requested.connect(self.order_requested)
+            self.page.round_requested.connect(self.round_requested)
             self.page.drivers.day_requested.connect(self.day_requested)
             self.page.drivers.proof_requested.connect(self.proof_requested)
             self.page.drivers.follow(self.people)
@@ -251,15 +278,22 @@ class InsightPanel(QWidget):
     def _do_compare(self) -> None:
         self._made().bar.compare.toggle()
 
+    def _do_plans(self) -> None:
+        if self._made().plans:
+            self._made().bar.plans_button.setChecked(True)
+
+    def _do_learned(self) -> None:
+        self._made().bar.learned_button.setChecked(True)
+
     def _do_export(self) -> None:
         """As the kind of file that tables are mostly wanted in."""
         self._made().ask_file("xlsx")
 
     @Slot()
     def _allow(self) -> None:
-        """C compares measures, and writes a card where people are shown."""
+        """Measures are compared, and cards written where people are shown."""
         people = self.page is not None and self.page.bar.drivers
-        self._actions["compare"].setEnabled(not people)
+        self._actions["compare"].setEnabled(self.page is None or (self.page.bar.measured and not people))
         for name in OF_PEOPLE:
             self._actions[name].setEnabled(people)
 
@@ -293,6 +327,8 @@ class InsightPanel(QWidget):
     def stop(self) -> None:
         """Ask no more. Call it before the runner is stopped."""
         self.people.stop()
+        if self.learned:
+            self.learned.stop()
         if self.wall:
             self.wall.close()
         if self.page:

@@ -183,7 +183,7 @@ class Card(QWidget):
         self.cards_button = self._page("cards", "Coaching cards", "What was gone through with this driver, or will be")
         self.events_button.setChecked(True)
         self.coach = named(QPushButton("Write a coaching card…", self), "insight.coach", "Write a coaching card")
-        self.coach.setToolTip("About the event chosen, or the part  (C)")
+        self.coach.setToolTip("About the event chosen, or the part  (K)")
         self.coach.setAutoDefault(False)
         self._group, self._pages = QButtonGroup(self), QButtonGroup(self)
         self._group.setExclusive(False)

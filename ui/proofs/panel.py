@@ -74,6 +74,8 @@ class ProofsPanel(QWidget):
         self._on: date | None = None
         self._read: Read | None = None
         self._heard: object = None
+        self._wanted = ""
+        """The key of an attempt that is to be shown once the day is read."""
         self._closings = Closings()
         self.feed = ReviewFeed(workplace, runner, self) if workplace.live else None
         self._make()
@@ -172,7 +174,7 @@ class ProofsPanel(QWidget):
             return
         self._later.stop()
         self.bench.model.show_proofs((), {}, on)
-        self._on, self._read, self._heard = on, None, None
+        self._on, self._read, self._heard, self._wanted = on, None, None, ""
         self.judge.on = on
         self.closed.say("")
         self.paperwork.forget()
@@ -210,6 +212,18 @@ class ProofsPanel(QWidget):
             self.bar.set_narrowing(False)
             self.stack.setCurrentWidget(self.loading)
         self.feed.look(self._on, first=first)
+
+    def open_attempt(self, key: str) -> None:
+        """Show the proof of this attempt of the day, as soon as it is read."""
+        self._wanted = key
+        if self._read is not None:
+            self._choose_wanted()
+
+    def _choose_wanted(self) -> None:
+        key, self._wanted = self._wanted, ""
+        if key and not self.bench.choose_key(key):
+            self.bar.reset(Filter.ALL)
+            self.bench.choose_key(key)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The day is read when it is looked at first, and again if something came in since."""
@@ -252,6 +266,7 @@ class ProofsPanel(QWidget):
         self._closings = read.closings
         self.bench.size_columns()
         self._settle()
+        self._choose_wanted()
         self._show_day()
         self._show_current(again=True)
 

@@ -282,10 +282,10 @@ class Counter(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Here Ctrl+N is the next customer's, not the order form's."""
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
-            if event.matches(QKeySequence.StandardKey.New):
-                event.accept()
-                return True
+        begins = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.New)
+        if begins and event.type() is QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

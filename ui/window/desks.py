@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QSettings, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication
 
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import OrderId, ShiftId
 from dispatcher.services.closing_open import OpenItem
 from dispatcher.services.importing import Imported
 from dispatcher.services.planning import Outlook
@@ -47,6 +47,9 @@ class Desks(QObject):
             panel.alarmed.connect(QApplication.beep)
         window.messages.settings_requested.connect(window.forms.message_settings)
         window.proofs.elsewhere_requested.connect(self._on_elsewhere)
+        window.insight.proof_requested.connect(self.show_proof)
+        window.insight.round_requested.connect(self.show_round)
+        window.insight.day_requested.connect(window.open_day)
         window.forms.imported.connect(self._on_imported)
         self._count()
 
@@ -57,6 +60,7 @@ class Desks(QObject):
         window.messages.count_changed.connect(partial(window.news.count, "messages", "&Messages"))
         window.loading.count_changed.connect(lambda _left, short: window.news.count("loading", "&Loading", short))
         window.exceptions.count_changed.connect(self._on_exceptions)
+        window.insight.count_changed.connect(lambda due, late: window.news.count("insight", "&Insight", due + late))
 
     def show_day(self, on: date) -> None:
         """Another day is shown."""
@@ -67,6 +71,8 @@ class Desks(QObject):
     def start(self) -> None:
         """The day is on the screen: time for what goes out."""
         self._window.messages.start()
+        if learned := self._window.insight.learned:
+            learned.learn_if_due()
 
     def stop(self) -> None:
         """What was decided is done first; before the runner stops."""
@@ -106,6 +112,25 @@ class Desks(QObject):
             window.board.find(order_id)
             return
         window.runner.read(lambda reader: reader.order(order_id), self._on_order, latest_key="order's day")
+
+    @Slot(str, object)
+    def show_proof(self, attempt_key: str, on: date) -> None:
+        """In the workbench, on whichever day it is."""
+        window = self._window
+        window.open_day(on)
+        window.show_panel(window.proofs)
+        window.proofs.open_attempt(attempt_key)
+
+    @Slot(object, object)
+    def show_round(self, shift_id: ShiftId, on: date) -> None:
+        """On the board, on whichever day it is."""
+        window = self._window
+        window.show_panel(window.board)
+        if window.day.date == on:
+            window.board.select((), (shift_id,))
+        else:
+            window.open_day(on)
+            window.status.tell("The round's day is opened.")
 
     def _on_order(self, order: object) -> None:
         window = self._window

@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name = Actions(self, theme)
         self.disturbances = Disturbances(self.day, self.hand, self.proposals, workplace, self.runner, theme, self)
         self.forms = Forms(self, workplace, self.runner, theme, settings, maker)
-        self._build()
+        self._build(open_store)
         self.palette_box = Palette(self.menuBar(), self._theme, self)
         self.screens = Screens(self)
         self.road_wires = RoadWires(
@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
 
     # --- building -------------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def _build(self, open_store: OpenStore) -> None:
         self.header = Header(self._theme, self)
         self.header.add_actions([self.actions_by_name[n] for n in ("optimise", "send_rounds", "undo", "redo")])
         top = QToolBar("Header", self)
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         top.setMovable(False)
         top.addWidget(self.header)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, top)
-        self._build_panels()
+        self._build_panels(open_store)
         self._build_rail()
         self.status = StatusLine(self._theme, self)
         self.setStatusBar(self.status)
@@ -149,7 +149,7 @@ class MainWindow(QMainWindow):
         self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.search_bar)
 
-    def _build_panels(self) -> None:
+    def _build_panels(self, open_store: OpenStore) -> None:
         self.board = BoardPanel(self.day, self._workplace, self.runner, self._theme, self)
         self.wires = Wires(self.board, self.day, self.hand, self.proposals, self._workplace, self.runner, self._theme)
         self.road = self._make_road()
@@ -163,7 +163,8 @@ class MainWindow(QMainWindow):
         self.proofs = ProofsPanel(self._workplace, self.runner, self._theme, self.settings)
         parts = self._workplace, self.runner, self._theme, self.settings
         self.exceptions, self.messages = ExceptionsPanel(*parts), MessagesPanel(*parts)
-        self.slots, self.loading, self.insight = SlotsPanel(*parts), LoadingPanel(*parts), InsightPanel(*parts)
+        self.slots, self.loading = SlotsPanel(*parts), LoadingPanel(*parts)
+        self.insight = InsightPanel(*parts, open_store=open_store)
         self.panels = QStackedWidget(self)
         for panel in self._panels().values():
             self.panels.addWidget(panel)

@@ -1,5 +1,6 @@
 """What happened, told where the window tells it: undo's words, counts on the rail, what was saved when."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -30,7 +31,9 @@ class News(QObject):
         runner.job_progressed.connect(window.search_bar.on_progressed)
         runner.job_ended.connect(line.on_ended)
         runner.refresh_history()
-        window.addresses.count_changed.connect(self._on_doubtful_count)
+        self._addresses = {"doubtful": 0, "proposed": 0}
+        window.addresses.count_changed.connect(partial(self._on_addresses, "doubtful"))
+        window.addresses.proposed_changed.connect(partial(self._on_addresses, "proposed"))
         window.proofs.count_changed.connect(self._on_proof_count)
 
     def stop(self) -> None:
@@ -63,9 +66,10 @@ class News(QObject):
         window.status.tell(changes.label, TOLD_S)
         window.runner.read(lambda r: r.days(), window.header.set_days, latest_key="days")
 
-    @Slot(int)
-    def _on_doubtful_count(self, count: int) -> None:
-        self.count("addresses", "&Addresses", count)
+    def _on_addresses(self, which: str, count: int) -> None:
+        """Addresses in doubt, and what proofs taught of others."""
+        self._addresses[which] = count
+        self.count("addresses", "&Addresses", sum(self._addresses.values()))
 
     @Slot(int)
     def _on_proof_count(self, count: int) -> None:

@@ -135,7 +135,7 @@ def test_spans_and_what_they_are_compared_with(workplace: Workplace, show: Show)
     assert table is not None
     assert (table.span.days, table.compared) == (28, Span(ON - timedelta(days=55), ON - timedelta(days=28)))
     assert page.measure.change.text()
-    press_compare = shown.panel.actions()[3]
+    press_compare = shown.panel.action("compare")
     press_compare.trigger()
     shown.settle()
     assert page.measure.table is not None
@@ -178,7 +178,7 @@ def test_scorecards_have_parts_weeks_and_events(workplace: Workplace, show: Show
     page.bar.choose_preset(Preset.MONTH)
     page.bar.drivers_button.setChecked(True)
     shown.settle()
-    card = page.drivers.card
+    card = page.drivers.scorecards.card
     assert card.card is not None
     assert card.card.driver_id.startswith("driver-")
     assert len(card.bars) == len(card.card.parts) > 2

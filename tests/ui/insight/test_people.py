@@ -31,7 +31,7 @@ def shown(workplace: Workplace, show: Show) -> Shown:
     put_days(workplace, ON - timedelta(days=28), 28)
     shown = show()
     shown.page.bar.choose_preset(Preset.MONTH)
-    shown.panel.actions()[1].trigger()
+    shown.panel.action("drivers").trigger()
     shown.settle()
     return shown
 
@@ -59,7 +59,7 @@ def write(shown: Shown, note: str) -> CoachingCard:
     """A card about the first event."""
     page = drivers(shown)
     page.scorecards.card.events.choose(0)
-    key(page.scorecards.card.events.table, Qt.Key.Key_C)
+    key(page.scorecards.card.events.table, Qt.Key.Key_K)
     say(shown, note)
     assert shown.panel.people.people is not None
     return next(card for card in shown.panel.people.people.cards if card.note == note)
@@ -71,7 +71,7 @@ def test_c_writes_a_card_tied_to_the_event_chosen(shown: Shown, qtbot: QtBot) ->
     assert isinstance(scorecard.card, Scorecard)
     scorecard.events.choose(0)
     cost = scorecard.events.current
-    key(scorecard.events.table, Qt.Key.Key_C)
+    key(scorecard.events.table, Qt.Key.Key_K)
     assert page.form.isVisible()
     assert not shown.page.bar.compare.isChecked() or shown.page.bar.drivers, "C does not compare here"
     follow_up = page.form.day.date()
@@ -95,7 +95,7 @@ def test_c_writes_a_card_tied_to_the_event_chosen(shown: Shown, qtbot: QtBot) ->
 def test_a_card_opens_its_stop_and_its_proof(shown: Shown, qtbot: QtBot) -> None:
     card = write(shown, "Look at the photo")
     view = drivers(shown).follow_ups
-    shown.panel.actions()[6].trigger()
+    shown.panel.action("follow_ups").trigger()
     assert drivers(shown).side is Side.FOLLOW_UPS
     assert view.card == card
     if card.order_id:
@@ -143,7 +143,7 @@ def test_due_cards_are_counted_moved_and_settled_by_keys(shown: Shown, time: Tim
 
 def test_what_cannot_be_written_stays_in_the_form(shown: Shown, settings: QSettings) -> None:
     page = drivers(shown)
-    key(page.scorecards.grid.table, Qt.Key.Key_C)
+    key(page.scorecards.grid.table, Qt.Key.Key_K)
     form = page.form
     form.words.setPlainText("")
     form.go.click()
@@ -164,7 +164,7 @@ def test_what_cannot_be_written_stays_in_the_form(shown: Shown, settings: QSetti
     assert settings.value("proofs/reviewer") == "Anna"
     assert shown.panel.people.people is not None
     assert len(shown.panel.people.people.cards) == 1
-    key(page.scorecards.grid.table, Qt.Key.Key_C)
+    key(page.scorecards.grid.table, Qt.Key.Key_K)
     key(form, Qt.Key.Key_Escape)
     assert not form.isVisible()
 
@@ -233,12 +233,12 @@ def test_what_is_proposed_is_taken_over_with_its_reason(shown: Shown) -> None:
 def test_plans_are_there_where_nobody_drove(show: Show) -> None:
     shown = show()
     shown.page.bar.set_custom(Span(ON - timedelta(days=60), ON - timedelta(days=50)))
-    shown.panel.actions()[1].trigger()
+    shown.panel.action("drivers").trigger()
     shown.settle()
     page = drivers(shown)
     assert page.empty.isVisible()
     assert "Nobody drove" in page.empty.text
-    shown.panel.actions()[7].trigger()
+    shown.panel.action("training").trigger()
     assert page.training.isVisible()
     assert page.training.persons.lines()
 

@@ -1,5 +1,7 @@
 """The workbench on a real store, a real logbook and real photos, by keys alone."""
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
@@ -134,6 +136,22 @@ def test_going_about_the_queue(shown: Shown) -> None:
     for key, there in ((Key.Key_J, 1), (Key.Key_Down, 2), (Key.Key_K, 1), (Key.Key_Up, 0), (Key.Key_K, 0)):
         press(key)
         assert shown.current == keys[there]
+
+
+def test_a_proof_that_is_named_is_shown_whatever_the_filter_is(shown: Shown) -> None:
+    panel = shown.panel
+    keys = [row.key for row in panel.bench.queue.rows()]
+    panel.open_attempt(keys[-1])
+    assert shown.current == keys[-1]
+    panel.bar.finder.setText("no such proof")
+    assert shown.numbers() == []
+    panel.open_attempt(keys[1])
+    assert shown.current == keys[1]
+    panel.set_date(days.DATE + timedelta(days=1))
+    panel.set_date(days.DATE)
+    panel.open_attempt(keys[2])
+    shown.settle()
+    assert shown.current == keys[2], "as soon as the day is read"
 
 
 def test_a_photo_is_there_before_its_proof_is_chosen(shown: Shown) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QImage, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import OrderId, ShiftId
+from dispatcher.domain.orders import Order, OrderState
 from dispatcher.domain.plan import Day
 from dispatcher.domain.schedule import Reason, Schedule
 from dispatcher.services.contacts import Contacts
@@ -16,6 +17,7 @@ from ui.board.door import Looked, Wanted
 from ui.board.facts import Picture, Sheet, sheet_of
 from ui.board.fixes import Fix, FixList
 from ui.board.page import SCHEME, page_of
+from ui.learned.chance import ChanceLine
 from ui.parts.beside import lay_beside
 from ui.theme import Size, Theme
 
@@ -60,6 +62,7 @@ class Inspector(QWidget):
         self._order_id: OrderId | None = None
         """Of the one that was said to be shown."""
         self._again: QAction | None = None
+        self._chance: ChanceLine | None = None
         self.page = self._make_page()
         self.setFocusProxy(self.page)
         self.fixes = FixList(theme, self)
@@ -132,6 +135,12 @@ class Inspector(QWidget):
         self.again_button.setText(action.text().replace("&", ""))
         self.again_button.setAccessibleName(self.again_button.text())
 
+    def offer_chance(self, line: ChanceLine) -> None:
+        """What says, below the page, how likely nobody takes an order that is still to be served."""
+        self._chance = line
+        self._below.addWidget(line)
+        self._refresh()
+
     def wait_for_fixes(self, order_id: OrderId) -> None:
         """Say that fixes of this order are being looked for."""
         self.fixes.wait(order_id)
@@ -154,12 +163,23 @@ class Inspector(QWidget):
         if sheet != self._sheet:
             self._sheet = sheet
             self._show_sheet()
+        if self._chance:
+            self._chance.show_order(self._ahead())
         if sheet.order_id != self._order_id:
             self._order_id = sheet.order_id
             self.order_shown.emit(sheet.order_id)
         if sheet.wanted != self._wanted:
             self._wanted = sheet.wanted
             self.wanted.emit(sheet.wanted)
+
+    def _ahead(self) -> Order | None:
+        """The one order shown, unless it is behind, cancelled or done."""
+        sheet, picture = self._sheet, self._picture
+        if picture is None or sheet.order_id is None or sheet.ended:
+            return None
+        order, route = picture.day.orders[sheet.order_id], picture.day.plan.route_of(sheet.order_id)
+        done = route is not None and any(stop.done for stop in route.stops if stop.order_id == order.id)
+        return order if order.state is OrderState.OPEN and not done else None
 
     def _show_sheet(self) -> None:
         sheet, planned = self._sheet, self._sheet.held is not None
@@ -202,10 +222,12 @@ class Inspector(QWidget):
 
     def _lay_out(self) -> None:
         self._buttons = QGridLayout()
+        self._below = QVBoxLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.page, 1)
+        layout.addLayout(self._below)
         layout.addWidget(self.fixes)
         layout.addLayout(self._buttons)
 
@@ -227,6 +249,7 @@ class Inspector(QWidget):
         self.page.document().setDocumentMargin(grid(3))
         self._buttons.setContentsMargins(grid(3), grid(2), grid(3), grid(3))
         self._buttons.setSpacing(grid(1))
+        self._below.setContentsMargins(grid(3), grid(2), grid(3), 0)
         for button in self._all_buttons():
             button.setFont(self._theme.font(Size.SMALL))
         self._show_sheet()

@@ -9,7 +9,7 @@ from dispatcher.services.learned_use import failure_words
 from dispatcher.services.learning import LearningDesk
 from ui.parts.said import Said, Tone
 from ui.runner import OpRunner
-from ui.theme import Theme
+from ui.theme import Size, Theme
 
 WORTH_A_LOOK = 0.15
 """From this chance on it is said as a warning."""
@@ -22,6 +22,12 @@ class ChanceLine(Said):
         super().__init__("learned.chance", "Chance that nobody takes it", theme, parent)
         self._desk, self._runner = desk, runner
         self._order: Order | None = None
+
+    @Slot()
+    def _dress(self) -> None:
+        """As small as the details above it."""
+        super()._dress()
+        self.setFont(self._theme.font(Size.SMALL))
 
     def show_order(self, order: Order | None) -> None:
         """Say it of this one; `None` empties the line."""

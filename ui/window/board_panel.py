@@ -17,6 +17,7 @@ from dispatcher.domain.plan import Day
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.roads import Closure, RoadPath, Understood
 from dispatcher.services import closures
+from dispatcher.services.learning import LearningDesk
 from dispatcher.services.live import LiveDay
 from dispatcher.services.planning import Outlook
 from dispatcher.services.workplace import Workplace
@@ -26,6 +27,7 @@ from ui.board.pool import PoolPanel
 from ui.board.rounds import RoundsPanel
 from ui.day import DayBoard, Past, same_ahead
 from ui.history.panel import HistoryPanel
+from ui.learned.chance import ChanceLine
 from ui.map.messages import ClosureLine, Flavour
 from ui.map.replay import ReplayBar
 from ui.map.view import DrawnStops, MapView
@@ -112,6 +114,8 @@ class BoardPanel(QMainWindow):
         self.alerts = AlertsPanel(self._theme, parent=self)
         self.proofs = ProofDesk(self.inspector, self._board, self._workplace, self._runner, self._theme, self)
         self.contacts = ContactsDesk(self.inspector, self._workplace, self._runner, self)
+        learned = LearningDesk(self._workplace, clock=self._workplace.clock)
+        self.inspector.offer_chance(ChanceLine(learned, self._runner, self._theme, self.inspector))
 
         self.map.drag_ended.connect(self.drag_ended)
 

@@ -5,7 +5,7 @@ Two lines: where the drill is, and the sentence itself, which may be long.
 
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -123,10 +123,8 @@ class DrillStrip(Banner):
         self._detail.setToolTip(self._more)
         self._detail.setAccessibleName(self._more)
 
-    @Slot()
-    def _dress(self) -> None:
+    def _dress_parts(self) -> None:
         self._detail.setFont(self._theme.font())
-        super()._dress()
         self._detail.setPalette(self._label.palette())
 
     def _name(self, go: str) -> None:

@@ -83,9 +83,13 @@ class Banner(QWidget):
         self._line.setSpacing(grid(2))
         for button, icon in self._buttons:
             set_icon(button, icon, self._theme)
+        self._dress_parts()
         self._line.activate()
         self._elide()
         self.update()
+
+    def _dress_parts(self) -> None:
+        """What a strip has besides; a slot that is overridden would be called when the strip is gone."""
 
 
 class WhatIfBanner(Banner):

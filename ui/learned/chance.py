@@ -19,15 +19,9 @@ class ChanceLine(Said):
     """GUI thread; asked in a worker thread, the newest order wins."""
 
     def __init__(self, desk: LearningDesk, runner: OpRunner, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("learned.chance", "Chance that nobody takes it", theme, parent)
+        super().__init__("learned.chance", "Chance that nobody takes it", theme, parent, size=Size.SMALL)
         self._desk, self._runner = desk, runner
         self._order: Order | None = None
-
-    @Slot()
-    def _dress(self) -> None:
-        """As small as the details above it."""
-        super()._dress()
-        self.setFont(self._theme.font(Size.SMALL))
 
     def show_order(self, order: Order | None) -> None:
         """Say it of this one; `None` empties the line."""

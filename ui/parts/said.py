@@ -33,8 +33,9 @@ class Said(QLabel):
     """Plain text that wraps; takes no room while it has nothing to say, unless `keeps_room`. GUI thread."""
 
     def __init__(
-        self, name: str, accessible: str, theme: Theme, parent: QWidget | None = None, *, keeps_room: bool = False
-    ) -> None:
+        self, name: str, accessible: str, theme: Theme, parent: QWidget | None = None, *, keeps_room: bool = False,
+        size: Size = Size.TEXT,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(accessible)
@@ -43,7 +44,7 @@ class Said(QLabel):
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self._theme, self._keeps_room = theme, keeps_room
+        self._theme, self._keeps_room, self._size = theme, keeps_room, size
         self.tone = Tone.PLAIN
         self._bold = False
         theme.changed.connect(self._dress)
@@ -62,7 +63,7 @@ class Said(QLabel):
 
     @Slot()
     def _dress(self) -> None:
-        self.setFont(self._theme.font(Size.TEXT, bold=self._bold))
+        self.setFont(self._theme.font(self._size, bold=self._bold))
         palette = QPalette()
         palette.setColor(QPalette.ColorRole.WindowText, self._theme.colour(self.tone.value))
         self.setPalette(palette)

@@ -157,7 +157,9 @@ def _closed(frame: pd.DataFrame) -> "pd.Series[bool]":
 
 def _otif(frame: pd.DataFrame, terms: Terms) -> Numbers:
     on_time = frame["promised_until"].isna() | in_time(frame, terms)
-    return _among(_delivered(frame) & frame["in_full"] & on_time, _has(frame))
+    in_full = _delivered(frame) & frame["in_full"]
+    unknown = in_full & frame["promised_until"].notna() & came_at(frame).isna()
+    return np.where(unknown, np.nan, _among(in_full & on_time, _has(frame)))
 
 
 def _arrival_error(frame: pd.DataFrame, _terms: Terms) -> Numbers:
@@ -222,7 +224,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "otif", "On time and in full", "%", _S, _otif, _count(_has),
         "Stops delivered in full, from {early} before to {late} after the promised time ÷ stops that ended in any way.",
-        "A stop without a promise is on time. Failures without an attempt do count here: the customer got nothing.",
+        "A stop without a promise is on time; delivered when nobody wrote down, one with a promise is not counted. "
+        "Failures without an attempt do count here: the customer got nothing.",
         Better.MORE, 100, ("outcome", "in_full", *_PROMISE),
     ),
     Measure(

@@ -79,7 +79,9 @@ def _round(seen: DaySeen, shift_id: ShiftId, stops: list[_Stop]) -> _Round:
     who, driven = _who(seen, shift, done), seen.driven.get(shift_id, Driven())
     minutes = _minutes(driven.left_at, driven.returned_at)
     km = None if driven.driven_m is None else driven.driven_m / 1000
-    kept = _kept_order(seen, shift_id, done)
+    # those without a time of their own are where the plan has them: nobody saw in which turn they were made
+    timed = {n: s for n, s in enumerate(done, 1) if s.tried and not s.tried.guessed}
+    kept = _kept_order(seen, shift_id, list(timed.values()))
     row = {
         "date": seen.on,
         "shift_id": shift_id,
@@ -96,7 +98,7 @@ def _round(seen: DaySeen, shift_id: ShiftId, stops: list[_Stop]) -> _Round:
         "pairs_kept": sum(kept),
         **_planned(times),
     }
-    ranks = {(s.order_id, s.number): n for n, s in enumerate(done, 1)}
+    ranks = {(s.order_id, s.number): n for n, s in timed.items()}
     shares = _shares(seen, row, stops)
     return _Round(row, [_visit(seen, s, row, ranks) | share for s, share in zip(stops, shares, strict=True)])
 
@@ -270,13 +272,14 @@ def _slot(window: TimeWindow, seen: DaySeen) -> str:
 def _moments(
     seen: DaySeen, shift_id: ShiftId, stop: _Stop, told: ToldStop | None, window: TimeWindow | None
 ) -> dict[str, Any]:
-    """When the driver was to be there, was, and left; and how long that was."""
+    """When the driver was to be there, was, and left; and how long that was. A guess from the plan is no moment."""
     tried = stop.tried
-    done_at = tried.at if tried else None
+    said = tried if tried and not tried.guessed else None
+    done_at = said.at if said else None
     visits = seen.visits.get((shift_id, stop.order_id), ())
     before = [v for v in visits if done_at is None or v.arrived_at <= done_at]
     visit = before[-1] if before else None
-    arrived = visit.arrived_at if visit else tried.arrived_at if tried else None
+    arrived = visit.arrived_at if visit else said.arrived_at if said else None
     left = (visit.departed_at if visit else None) or done_at
     if arrived and left and left < arrived:
         left = None

@@ -38,6 +38,8 @@ class Tried:
     flags: tuple[str, ...] = ()
     """What each is called."""
     decision: str = ""
+    guessed: bool = False
+    """Nobody wrote a time on the paper: `at` is where the plan has it, and says nothing of being on time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from dispatcher.services.logbook import LogbookWriter
 
 WORDY = frozenset({RecordKind.ATTEMPT, RecordKind.PHOTO, RecordKind.REVIEW, RecordKind.CORRECTED, RecordKind.CODE})
 """Records that say something of a person. Of the others the chain's readers need what they say."""
-NO_WORDS = ("shift_id", "driver_id", "device_id", "number", "outcome", "at_ms", "skew_ms", "reason")
+NO_WORDS = ("shift_id", "driver_id", "device_id", "number", "outcome", "at_ms", "skew_ms", "guessed_at", "reason")
 """What of an attempt is no customer's."""
 SAID = ("reason", "outcome", "barcode", "missing", "version", "key", "note_id")
 """What of an action is needed to know how a round went; the rest is words, drawings and places."""

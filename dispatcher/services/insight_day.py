@@ -133,6 +133,7 @@ def _tried(told: _Told, day: Day, flags: Mapping[str, tuple[Flag, ...]], name: A
         key=attempt.key,
         reason=attempt.reason,
         arrived_at=attempt.arrived_at - skew if attempt.arrived_at else None,
+        guessed=attempt.guessed_at,
         lines=attempt.lines,
         cash=attempt.cash,
         cash_due=attempt.cash_due,
@@ -167,6 +168,7 @@ def _erased(book: LogbookReader, on: date) -> Iterator[Tried]:
                 outcome=Outcome(kept["outcome"]),
                 at=from_ms(kept["at_ms"] - kept["skew_ms"]),
                 reason=kept.get("reason", ""),
+                guessed=kept.get("guessed_at", False),
             )
 
 

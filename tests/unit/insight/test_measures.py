@@ -84,6 +84,11 @@ def door_gap(row: Row) -> Any:
     return (row["service_s"] - row["service_planned_s"]) / 60
 
 
+def untold(row: Row) -> bool:
+    """Delivered in full, nobody knows when, and promised for a time."""
+    return delivered(row) and bool(row["in_full"]) and row.get("promised_until") is not None and came(row) is None
+
+
 def entirely(row: Row, terms: Terms) -> bool:
     return delivered(row) and bool(row["in_full"]) and (row.get("promised_until") is None or is_in_time(row, terms))
 
@@ -96,7 +101,7 @@ RECKONED: Mapping[str, Reckoned] = {
     "first_attempt": share(lambda r, _t: delivered(r), lambda r: tried(r) and r["attempt"] == 1),
     "success": share(lambda r, _t: delivered(r), tried),
     "on_time": share(is_in_time, lambda r: tried(r) and r.get("promised_until") is not None and came(r) is not None),
-    "otif": share(entirely, lambda r: bool(r.get("outcome"))),
+    "otif": share(entirely, lambda r: bool(r.get("outcome")) and not untold(r)),
     "completion": share(lambda r, _t: tried(r), lambda _r: True),
     "stops_per_hour": quotient(one, of_tried("minutes", 1 / 60)),
     "parcels_per_hour": quotient(of_tried("parcels_done"), of_tried("minutes", 1 / 60)),

@@ -229,3 +229,40 @@ def test_a_night_round_over_the_change_of_clocks_took_as_long_as_it_did(on: date
     assert day_values(
         BY_ID["minutes_per_stop"], part_of(facts, BY_ID["minutes_per_stop"], Span(on, on), Terms()), Span(on, on)
     ) == ((on, 60.0 * hours),)
+
+
+def test_a_time_that_nobody_wrote_down_is_in_no_measure_of_time() -> None:
+    """Worked: of four stops promised from nine to ten three were written down, one of them late, and one was not.
+
+    On time are two of three, not three of four; made and successful are all four.
+    """
+    seen = seen_of(planned(4, 1, 1))
+    route, window = seen.day.plan.routes[0], TimeWindow(days.clock("09:00"), days.clock("10:00"))
+    orders = {o.id: replace(o, windows=(window,)) for o in seen.day.orders.values()}
+    ats = [days.clock(at) for at in ("09:10", "09:30", "09:50", "10:20")]
+    tried = [tried_at(seen, place, at=at, key=f"key {place}") for place, at in enumerate(ats)]
+    tried[1] = replace(tried[1], guessed=True, arrived_at=ats[1])
+    paper = replace(seen, orders=orders, tried=tuple(tried))
+    row = stop_of(paper, route.order_ids[1])
+    assert (row["outcome"], row["counted"]) == ("delivered", True)
+    assert [row[name] for name in ("arrived_at", "done_at", "service_s", "wait_s", "turn_done")] == [None] * 5
+    rows = rows_of(paper)
+    assert [r["turn_done"] for r in rows[TableName.STOPS]] == [1, None, 3, 4]
+    facts = {table: frame_of(table, rows[table]) for table in TableName}
+
+    def value(measure: str) -> float | None:
+        part = part_of(facts, BY_ID[measure], Span(seen.on, seen.on), Terms())
+        return total_of(BY_ID[measure], part).value
+
+    for measure in ("on_time", "otif"):
+        assert value(measure) == pytest.approx(200 / 3), measure
+    assert (value("success"), value("completion")) == (100, 100)
+    (round_,) = rows[TableName.ROUNDS]
+    assert (round_["stops_done"], round_["pairs"]) == (4, 2)
+
+
+def test_a_track_knows_when_it_was_where_the_paper_does_not() -> None:
+    seen = seen_of(planned(4, 1, 1))
+    row = made_with(seen, days.clock("09:30"), days.clock("09:34"), at=days.clock("08:00"), guessed=True)
+    assert (row["arrived_at"], row["departed_at"], row["service_s"]) == (days.clock("09:30"), days.clock("09:34"), 240)
+    assert row["done_at"] is None

@@ -15,11 +15,14 @@ from dispatcher.domain.incidents import IncidentKind
 from dispatcher.domain.orders import OrderState
 from dispatcher.domain.proof import Asked, Attempt, Outcome, ProofKind, Record, RecordKind
 from dispatcher.domain.review import Decision, FlagKind, Proof
+from dispatcher.insight.columns import TableName
+from dispatcher.insight.rows import rows_of
 from dispatcher.proof.files import ProofFiles
 from dispatcher.services import sending
 from dispatcher.services.driving import attempts_of, progress_of, take
 from dispatcher.services.evidence import proofs_folder
 from dispatcher.services.exceptions import ExceptionDesk
+from dispatcher.services.insight_day import Sources, seen_on
 from dispatcher.services.live import facts_on
 from dispatcher.services.loading.board import board_of
 from dispatcher.services.loading.paper import Paper, print_to
@@ -417,3 +420,14 @@ def test_a_failure_keyed_is_an_exception_as_from_a_phone(office: Office) -> None
     ExceptionDesk(office.morning.workplace, clock=office.morning.time).step(office.outlook, None)
     raised = {i.order_id: i.kind for i in office.book.read(lambda r: r.incidents(days.DATE)) if i.order_id}
     assert raised == {second.id: IncidentKind.FAILED}
+
+
+def test_a_time_from_the_plan_is_no_time_to_measure_by(office: Office) -> None:
+    written, guessed, *_ = office.numbers()
+    office.keyed("0812", "", "0840", "0850", "1510")
+    sources = Sources(
+        office.morning.workplace.store, office.book, office.morning.workplace.desk, office.morning.time.now
+    )
+    rows = {row["number"]: row for row in rows_of(seen_on(sources, days.DATE))[TableName.STOPS]}
+    assert rows[written]["done_at"] == days.clock("08:12")
+    assert (rows[guessed]["outcome"], rows[guessed]["done_at"]) == ("delivered", None)

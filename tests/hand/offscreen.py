@@ -74,10 +74,10 @@ def play(kind: type[Play], home: Home, slug: str, folder: Path, on: date, *, who
         if fault:
             played.picture("fault")
             played.result["fault"] = fault
+        played.window.destroyed.connect(app.quit)  # not before: a copy is opened in a window of its own
         played.window.close()
 
     stepper.ended.connect(end)
-    played.window.destroyed.connect(app.quit)
     stepper.start()
     app.exec()
     collector.stop()

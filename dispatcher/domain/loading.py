@@ -69,6 +69,8 @@ class ScanKind(StrEnum):
     SURPLUS = "more than announced"
     NOT_WANTED = "not to be loaded"
     """On no round, cancelled, fetched on the way, or its round has left."""
+    AWAY = "stays here"
+    """Somebody said that it is not there, or damaged."""
 
 
 class PieceState(StrEnum):

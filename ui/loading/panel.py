@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from dispatcher.domain.ids import ShiftId
-from dispatcher.domain.loading import Departure, PieceState
+from dispatcher.domain.loading import Departure, PieceState, ScanKind
 from dispatcher.services.live import LiveDay
 from dispatcher.services.loading import Check, Scanned
 from dispatcher.services.loading.board import LoadBoard
@@ -371,7 +371,7 @@ class LoadingPanel(QWidget):
             self.bench.choose(scanned.shift_id)
         if scanned.right or scanned.shift_id == self.bench.at:
             self.bench.choose_order(scanned.order_id)
-        if not scanned.right and self.feed and self.feed.sound:
+        if not scanned.right and scanned.kind is not ScanKind.AWAY and self.feed and self.feed.sound:
             self.alarmed.emit()
 
     @Slot(object)

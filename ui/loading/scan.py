@@ -17,6 +17,7 @@ TONES = {
     ScanKind.UNKNOWN: ("help-circle", "late"),
     ScanKind.NOT_WANTED: ("close-octagon", "late"),
     ScanKind.TWICE: ("content-duplicate", "risk"),
+    ScanKind.AWAY: ("package-variant-remove", "risk"),
     ScanKind.SURPLUS: ("plus-circle", "risk"),
 }
 """Sign and token: every kind has a sign of its own, so that nobody depends on colours."""

@@ -112,7 +112,7 @@ class LoadDesk:
             raise KnownError(f"All of {order.number} is spoken for.", "Take the last word back, or scan another piece.")
         change = self._keep(dock, order, shift_id, dict.fromkeys(named, state), by)
         text = f"{order.number}: {_pieces(named)} {state.value}. It is among the exceptions now."
-        return Scanned(ScanKind.RIGHT, state.value.capitalize(), text, order_id, named[0], shift_id, change)
+        return Scanned(ScanKind.AWAY, state.value.capitalize(), text, order_id, named[0], shift_id, change)
 
     def undo(self, *, on: date, by: str) -> Scanned:
         """Take back the last scan or word of this date. Raises `KnownError` if there is none, or its round has left."""

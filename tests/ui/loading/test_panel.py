@@ -100,6 +100,7 @@ def test_short_by_keys_and_taken_back(shown: Shown, qtbot: QtBot) -> None:
     shown.press(Qt.Key.Key_F2)
     shown.settle()
     assert shown.states()[-2] == "short"
+    assert shown.panel.verdict.token == "risk", "what is not there is nothing to be glad of"
     assert counted[-1] == (12, 2)
     shown.press(Qt.Key.Key_F4)
     shown.settle()

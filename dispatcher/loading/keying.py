@@ -80,8 +80,8 @@ def read_line(text: str, asked: Asked) -> Keyed:
         raise BadInput(f"The line has more than {LONGEST} characters.", "Make it shorter.")
     said, slash, note = text.partition(NOTE)
     reading = _Reading(asked)
-    for n, word in enumerate(said.split()):
-        _read_word(reading, word, first=n == 0)
+    for word in said.split():
+        _read_word(reading, word, first=replace(reading.keyed, clock=None) == Keyed() and not reading.words)
     words, note = " ".join(reading.words), note.strip()
     if slash and not note:
         raise BadInput("There is no note after the stroke.", "Type the note, or leave the stroke out.")
@@ -200,5 +200,8 @@ def _handed_over(reading: _Reading, name: str, note: str) -> Keyed:
     if keyed.outcome is Outcome.DELIVERED and due and keyed.cash is not None and keyed.cash < due and not note:
         raise BadInput(f"{(due - keyed.cash) / 100:,.2f} of the cash is missing.", "Type a stroke and why.")
     if keyed.handover in NOBODY:
+        if name:
+            what = f"Into a {keyed.handover.value} nobody takes it, and the line names {name}."
+            raise BadInput(what, "Leave the name out, or write an initial with a dot, as M.")
         keyed = replace(keyed, signed=False)
     return replace(keyed, name=name, note=note)

@@ -61,7 +61,7 @@ class SheetFeed(QObject):
     def undo(self, returned: Returned) -> tuple[Returned, str]:
         """The sheet without the line keyed last, and which row that was. Raises `KnownError`."""
         undone = self._desk.undone(returned)
-        self._write(returned, partial(self._desk.write_undone, returned.sheet.code))
+        self._write(returned, partial(self._desk.write_undone, returned.sheet.code, returned.sheet.draft[-1]))
         return undone
 
     def row_named(self, returned: Returned, text: str) -> str | None:

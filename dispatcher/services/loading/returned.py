@@ -12,7 +12,7 @@ from dispatcher.domain.orders import OrderState
 from dispatcher.domain.plan import Day
 from dispatcher.domain.proof import Attempt, FailureReason, Outcome, Owner
 from dispatcher.loading.clocks import between, moment_near
-from dispatcher.loading.keying import LONGEST, SKIP, Asked, Keyed, read_clock, read_line, said_of
+from dispatcher.loading.keying import CALLED, LONGEST, SKIP, Asked, Keyed, read_clock, read_line, said_of
 from dispatcher.services.driving import attempts_of, progress_of
 from dispatcher.services.loading.run_sheets import BACK, LEFT, RunSheet, typed
 from dispatcher.services.logbook import LogbookReader
@@ -200,6 +200,8 @@ def require_fit(returned: Returned, row: Row, text: str, now: datetime) -> None:
     if row.settled and not row.is_stop:
         raise BadInput("That is known already.", "Go on with the stops.")
     keyed = read_row(row, text)
+    if keyed is not None and (fault := _too_early(returned.starts_at, now, returned.zone)):
+        raise BadInput(fault)
     if keyed is None or keyed.clock is None or row.planned_at is None:
         return
     at = moment_near(keyed.clock, row.planned_at, returned.zone)
@@ -211,9 +213,19 @@ def fault_of_time(row: Row, keyed: Keyed, at: datetime, starts_at: datetime, end
     """Why it cannot have been then; empty if it can."""
     if at > now:
         return "That is still to come. Correct the time."
-    if starts_at - SLACK <= at <= ends_at + SLACK or keyed.clock is None or keyed.note or not row.is_stop:
+    why = keyed.note.removeprefix(CALLED)
+    if starts_at - SLACK <= at <= ends_at + SLACK or keyed.clock is None or why or not row.is_stop:
         return ""
     return "That is outside the shift. Correct the time, or type a stroke and why."
+
+
+def _too_early(starts_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Why nothing can be keyed yet; empty if it can. Times that nobody wrote would be put before the round."""
+    if now >= starts_at - SLACK:
+        return ""
+    begins = starts_at.astimezone(zone)
+    when = f"{begins:%A} {begins.day} {begins:%B}, {begins:%H:%M}"
+    return f"This round begins on {when}: nothing can be keyed of it before. Look at the date of the sheet."
 
 
 def differs(keyed: Keyed, done: Attempt) -> bool:
@@ -310,7 +322,8 @@ def _timed(rows: Sequence[Row], starts_at: datetime, ends_at: datetime, zone: Zo
         if row.keyed is None or n not in moments:
             yield row
             continue
-        fault = row.fault or fault_of_time(row, row.keyed, moments[n], starts_at, ends_at, now)
+        early = _too_early(starts_at, now, zone)
+        fault = row.fault or early or fault_of_time(row, row.keyed, moments[n], starts_at, ends_at, now)
         yield replace(row, at=moments[n], guessed=row.keyed.clock is None, fault=fault)
 
 

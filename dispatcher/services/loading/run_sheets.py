@@ -5,7 +5,7 @@ typed, and that goes with saving.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -23,13 +23,16 @@ __all__ = [
     "SHEET",
     "Line",
     "RunSheet",
+    "forget",
     "issue",
     "keep",
     "named",
     "sheet_of",
     "sheets_on",
     "typed",
+    "typed_of",
     "with_line",
+    "without_line",
 ]
 
 SHEET = "sheet:"
@@ -142,6 +145,26 @@ def typed(sheet: RunSheet) -> Mapping[str, str]:
 def with_line(sheet: RunSheet, order_id: str, text: str) -> RunSheet:
     """The sheet with this keyed last."""
     return replace(sheet, draft=(*sheet.draft, (order_id, text)))
+
+
+def without_line(sheet: RunSheet, line: Line) -> RunSheet:
+    """The sheet without this line, the one keyed last if there are several; as it is where it is gone already."""
+    place = next((n for n in reversed(range(len(sheet.draft))) if sheet.draft[n] == line), None)
+    return sheet if place is None else replace(sheet, draft=(*sheet.draft[:place], *sheet.draft[place + 1 :]))
+
+
+def typed_of(reader: LogbookReader, order_ids: Collection[OrderId]) -> Sequence[str]:
+    """What was keyed of these orders and not saved yet, on any sheet."""
+    sheets = map(_sheet, reader.papers(PaperKind.RUN_SHEET))
+    return [text for sheet in sheets for order_id, text in sheet.draft if order_id in order_ids]
+
+
+def forget(book: LogbookWriter, order_ids: Collection[OrderId]) -> None:
+    """Take what was keyed of these orders out of all drafts."""
+    for sheet in map(_sheet, book.papers(PaperKind.RUN_SHEET)):
+        left = tuple(line for line in sheet.draft if line[0] not in order_ids)
+        if left != sheet.draft:
+            keep(book, replace(sheet, draft=left))
 
 
 def _sheet(paper: Paper) -> RunSheet:

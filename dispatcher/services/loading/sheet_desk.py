@@ -21,7 +21,7 @@ from dispatcher.services.driving import keep as keep_action
 from dispatcher.services.driving_call import Call
 from dispatcher.services.loading import run_sheets
 from dispatcher.services.loading.returned import Returned, Row, lacking, redrafted, require_fit, returned_of
-from dispatcher.services.loading.run_sheets import LEFT, RunSheet
+from dispatcher.services.loading.run_sheets import LEFT, Line, RunSheet
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.planning import Outlook
 from dispatcher.services.ports import Clock
@@ -118,7 +118,7 @@ class SheetDesk:
     def undo(self, returned: Returned) -> tuple[Returned, str]:
         """Take the line keyed last out of the draft; which row that was. Raises `KnownError` when there is none."""
         undone, row_id = self.undone(returned)
-        self.write_undone(returned.sheet.code)
+        self.write_undone(returned.sheet.code, returned.sheet.draft[-1])
         return undone, row_id
 
     def undone(self, returned: Returned) -> tuple[Returned, str]:
@@ -129,9 +129,9 @@ class SheetDesk:
             raise KnownError("There is nothing to take back.", "What was saved is corrected among the exceptions.")
         return redrafted(returned, replace(sheet, draft=sheet.draft[:-1]), self._clock()), sheet.draft[-1][0]
 
-    def write_undone(self, code: str) -> None:
-        """Keep what `undone` showed."""
-        self._draft(code, lambda sheet: replace(sheet, draft=sheet.draft[:-1]))
+    def write_undone(self, code: str, line: Line) -> None:
+        """Keep what `undone` showed: this line goes, and none that another clerk keyed since."""
+        self._draft(code, lambda sheet: run_sheets.without_line(sheet, line))
 
     def row_named(self, returned: Returned, text: str) -> str | None:
         """The stop whose code was scanned; `None` for other words. Raises `BadInput` for a stop of another sheet."""

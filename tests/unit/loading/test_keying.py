@@ -32,11 +32,19 @@ LATEST = START + timedelta(days=2)
         ("p", Keyed(outcome=Outcome.PARTLY)),
         ("5", Keyed(outcome=Outcome.FAILED, reason="PAYMENT_NOT_MADE", signed=False)),
         ("refused no parcel", Keyed(outcome=Outcome.FAILED, reason="REFUSED", note="no parcel", signed=False)),
+        ("0812 5", Keyed(Outcome.FAILED, time(8, 12), "PAYMENT_NOT_MADE", signed=False)),
         ("3 0812 c/o nobody", Keyed(Outcome.FAILED, time(8, 12), "REFUSED", note="c o nobody", signed=False)),
     ],
 )
 def test_what_a_line_says(text: str, said: Keyed) -> None:
     assert read_line(text, ASKED) == said
+
+
+@pytest.mark.parametrize("text", ["S Virtanen", "Korhonen M", "m Korhonen 0812"])
+def test_an_initial_makes_no_mailbox_of_a_person(text: str) -> None:
+    with pytest.raises(BadInput, match="nobody takes it"):
+        read_line(text, ASKED)
+    assert read_line("Korhonen M.", ASKED) == Keyed(name="Korhonen M.")
 
 
 def test_cash_as_it_is_written() -> None:

@@ -27,7 +27,8 @@ from dispatcher.services.live import facts_on
 from dispatcher.services.loading.board import board_of
 from dispatcher.services.loading.paper import Paper, print_to
 from dispatcher.services.loading.returned import Returned
-from dispatcher.services.loading.run_sheets import BACK, LEFT, sheet_of
+from dispatcher.services.loading.run_sheets import BACK, LEFT, sheet_of, with_line
+from dispatcher.services.loading.run_sheets import keep as keep_sheet
 from dispatcher.services.loading.sheet_desk import PAPER, SheetDesk
 from dispatcher.services.logbook import Logbook
 from dispatcher.services.plan import move_orders, unassign
@@ -285,6 +286,34 @@ def test_what_cannot_be_is_said_and_changes_nothing(office: Office, line: str, s
     kept = office.book.read(lambda r: sheet_of(r, returned.sheet.code))
     assert kept
     assert kept.draft == ((LEFT, ""),)
+
+
+def test_a_round_that_has_not_begun_cannot_be_keyed(office: Office) -> None:
+    office.morning.time.now = days.clock("19:00") - timedelta(days=1)
+    returned, first = office.open(), office.morning.orders(0)[0]
+    for row_id in (LEFT, first.id):
+        with pytest.raises(BadInput, match="begins on Monday 15 June"):
+            office.desk.key(returned, row_id, "")
+    office.book.write(lambda w: keep_sheet(w, with_line(returned.sheet, first.id, "")))
+    with pytest.raises(BadInput, match="Nothing is keyed"):
+        office.desk.save(returned, office.outlook, by="Anna")
+    assert office.attempts() == {}
+
+
+def test_a_clerk_takes_back_the_own_line_and_not_anothers(office: Office) -> None:
+    first, second, *_ = office.morning.orders(0)
+    one, other = office.desk.key(office.open(), first.id, "0812 Maija"), office.open()
+    office.desk.key(other, second.id, "0830 Bo")
+    one, row_id = office.desk.undo(one)
+    kept = office.book.read(lambda r: sheet_of(r, one.sheet.code))
+    assert kept
+    assert (row_id, kept.draft) == (first.id, ((second.id, "0830 Bo"),))
+
+
+def test_a_ticked_call_is_no_word_for_a_time_outside_the_shift(office: Office) -> None:
+    returned = office.key(office.open(), "")
+    with pytest.raises(BadInput, match="outside the shift"):
+        office.key(returned, "1k 0200")
 
 
 def test_outside_the_shift_wants_a_word(office: Office) -> None:

@@ -1,4 +1,4 @@
-"""What a depot keeps of an address besides its pin: what drivers found out there, and a person at the depot accepted."""
+"""What a depot keeps of an address besides its pin: what drivers found out there, and somebody at the depot took."""
 
 from dataclasses import dataclass
 

@@ -31,6 +31,7 @@ from dispatcher.services.erasing import (
 )
 from dispatcher.services.holds import writing_logbook
 from dispatcher.services.learning import LearningDesk
+from dispatcher.services.loading import run_sheets
 from dispatcher.services.logbook import Logbook, LogbookReader, LogbookWriter
 from dispatcher.services.persons import PersonKept, files_left, kept_of, photo_files
 from dispatcher.services.retention_log import RunKind, spoken, write_down
@@ -115,6 +116,7 @@ class _Erasing:
             ("Proofs", self._records),
             # before the messages: what drivers sent of these is found by them
             ("Rounds and exceptions", self._rounds),
+            ("Drafts of run sheets", self._drafts),
             ("Messages", self._messages),
             # before the plan, too: the houses are found by their addresses
             ("What was learned", self._learned),
@@ -163,6 +165,9 @@ class _Erasing:
         self._put("put_round", filter(None, (blank_round(sent, self._ids) for sent in kept.rounds)))
         self._put("put_action", filter(None, map(blank_action, kept.actions)))
         self._put("put_incident", filter(None, map(blank_incident, kept.incidents)))
+
+    def _drafts(self) -> None:
+        self._logbook.write(lambda book: run_sheets.forget(book, self._ids))
 
     def _learned(self) -> None:
         LearningDesk(self._workplace, clock=self._workplace.clock).forget(self._kept.traces)

@@ -6,7 +6,7 @@ money minor units of the depot's currency.
 
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime, time
@@ -21,6 +21,7 @@ from dispatcher.domain.remembered import Remembered
 from dispatcher.intake.writing import whole_file
 from dispatcher.proof.files import ProofFiles
 from dispatcher.services.evidence import signature_png
+from dispatcher.services.loading import run_sheets
 from dispatcher.services.persons import PersonKept, photo_files
 from dispatcher.services.retention_log import RunKind, spoken, write_down
 from dispatcher.services.workplace import Workplace
@@ -104,10 +105,16 @@ def _told(workplace: Workplace, kept: PersonKept, names: Mapping[str, str]) -> d
             if stop["order_id"] in kept.order_ids
         ],
         "drivers_messages_about_you": _all(kept.notes),
+        "keyed_from_paper_and_not_saved": _keyed(workplace, kept),
         "addresses_that_want_no_messages": _all(kept.opt_outs),
         "remembered_places": {key: {"lat": place.lat, "lon": place.lon} for key, place in kept.pins.items()},
         "learned_of_your_addresses": {key: _learned(known) for key, known in kept.remembered.items()},
     }
+
+
+def _keyed(workplace: Workplace, kept: PersonKept) -> Sequence[str]:
+    live = workplace.live
+    return live.logbook.read(lambda book: run_sheets.typed_of(book, kept.order_ids)) if live else ()
 
 
 def _learned(known: Remembered) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from db.logbook.packing import unpacked
 from dispatcher.domain.errors import BadInput, Cancelled, KnownError
-from dispatcher.domain.ids import OrderId
+from dispatcher.domain.ids import DriverId, OrderId, ShiftId
 from dispatcher.domain.messages import Channel, MessageState, OptOut, Reply
 from dispatcher.domain.orders import Contact
 from dispatcher.domain.place import Place
@@ -27,6 +27,8 @@ from dispatcher.services.driving_photos import keep_photo
 from dispatcher.services.erasing_persons import erase_person, refusals
 from dispatcher.services.holds import hold_orders
 from dispatcher.services.live import facts_on
+from dispatcher.services.loading.run_sheets import RunSheet, sheet_of
+from dispatcher.services.loading.run_sheets import keep as keep_sheet
 from dispatcher.services.persons import find_person, kept_of, orders_numbered
 from dispatcher.services.persons_export import export_person
 from dispatcher.services.retention import photos_of
@@ -39,6 +41,7 @@ from tests.unit.services.test_retention_proofs import WORD, Evening, at, evening
 
 __all__ = ["evening"]
 
+SHEET = "7K3M2Q"
 PHONE, MAIL, LINE = "+49 241 9988776", "unmistakable@example.org", "Unmistakable Lane 7"
 
 
@@ -88,6 +91,9 @@ def case(evening: Evening) -> Case:
     out = OptOut(Channel.SMS, "+492419988776", now(), "replied STOP")
     stranger = Reply("stray", "stray", Channel.SMS, "02419988776", f"{WORD} wants no more", now())
     evening.book.write(lambda w: (w.put_opt_out(out), w.put_reply(stranger)))
+    keyed = ((ids[0], f"d 1103 {WORD}"), ("another", "d 1107 Somebody"))
+    sheet = RunSheet(SHEET, days.DATE, ShiftId("s1"), DriverId("d1"), now(), (ids[0],), (), draft=keyed)
+    evening.book.write(lambda w: keep_sheet(w, sheet))
     return Case(evening, at(evening, 5), ids, own, shared, files)
 
 
@@ -107,7 +113,7 @@ def anywhere(case: Case) -> list[str]:
         ("depot.db", "SELECT rows FROM image", zlib.decompress),
         ("logbook.db", "SELECT body FROM record UNION ALL SELECT body FROM action UNION ALL SELECT body FROM round"
          " UNION ALL SELECT body FROM message UNION ALL SELECT body FROM reply UNION ALL SELECT body FROM wish"
-         " UNION ALL SELECT body FROM incident", unpacked),
+         " UNION ALL SELECT body FROM incident UNION ALL SELECT body FROM paper", unpacked),
     ):  # fmt: skip
         connection = sqlite3.connect(f"file:{folder / name}?mode=ro", uri=True)
         for (packed,) in connection.execute(query):
@@ -179,7 +185,8 @@ def test_the_export_has_words_pictures_and_signature(case: Case, tmp_path: Path)
     assert (proof["name"], len(proof["photos"])) == (WORD, 2)
     assert told["orders"][0]["details"]["contact"]["phone"] == PHONE
     assert [len(told[part]) for part in ("messages_to_you", "replies_from_you", "calls", "wishes")] == [1, 2, 1, 1]
-    assert "Somebody else" not in json.dumps(told)
+    assert told["keyed_from_paper_and_not_saved"] == [f"d 1103 {WORD}"]
+    assert "Somebody" not in json.dumps(told)
     assert runs(case.place)[0].kind is RunKind.EXPORTED
 
 
@@ -192,6 +199,9 @@ def test_an_erased_person_is_nowhere_any_more_and_the_chain_holds(case: Case) ->
     counts = case.erase()
     assert (counts["orders"], counts["photos"]) == (2, 2)
     assert anywhere(case) == []
+    sheet = case.evening.book.read(lambda r: sheet_of(r, SHEET))
+    assert sheet is not None
+    assert sheet.draft == (("another", "d 1107 Somebody"),)
     after = records(case.evening)
     assert verify(after) is None
     verdict = verify_proofs(case.evening.book, case.files, now=now())

@@ -3,7 +3,8 @@
 Knows nothing of what is in them. Any thread; for a worker thread, since it reads and writes a database.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -51,11 +52,26 @@ class PaperBook[T]:
 
         return writing_logbook(self._workplace).write(work)
 
-    def remove(self, paper_id: str) -> T:
-        """Take it out for good; what it was. Raises as `change` does."""
+    def change_beside(self, paper_id: str, change: Callable[[T, Sequence[T]], Mapping[str, T]]) -> None:
+        """Change any papers about the same person together: `change` gets this one and all of them, and names by id
+        what becomes of those that change. Raises as `change` does; nothing is kept then.
+        """
+
+        def work(book: Any) -> None:
+            paper = self._paper(book.paper(paper_id))
+            all_ = {other.id: other for other in book.papers(self._kind, paper.about)}
+            changed = change(self._told(paper), [self._told(other) for other in all_.values()])
+            for other_id, thing in changed.items():
+                book.put_paper(replace(all_[other_id], body=_body(thing)))
+
+        writing_logbook(self._workplace).write(work)
+
+    def remove(self, paper_id: str, allowed: Callable[[T], object] = lambda _thing: None) -> T:
+        """Take it out for good; what it was. Raises as `change` does, and what `allowed` raises."""
 
         def work(book: Any) -> T:
             thing = self._told(self._paper(book.paper(paper_id)))
+            allowed(thing)
             book.remove_paper(paper_id)
             return thing
 

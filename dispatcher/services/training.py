@@ -3,7 +3,7 @@
 Each line is one paper of the logbook. Loads no pandas: scorecards are given.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -105,18 +105,20 @@ class TrainingBook:
 
         Raises `BadInput`, `KnownError`.
         """
-        item = self._papers.change(item_id, _ahead)
-        ahead = [other for other in self.items(item.about) if not other.done]
-        old = next(n for n, other in enumerate(ahead) if other.id == item_id)
-        ahead.insert(min(max(old + by_places, 0), len(ahead) - 1), ahead.pop(old))
-        for place, other in enumerate(ahead, 1):
-            if other.place != place:
-                self._papers.change(other.id, lambda kept, place=place: replace(kept, place=place))  # type: ignore[misc]
+
+        def moved(item: TrainingItem, plan: Sequence[TrainingItem]) -> Mapping[str, TrainingItem]:
+            _ahead(item)
+            ahead = [other for other in in_turn(plan, self.today) if not other.done]
+            old = ahead.index(item)
+            ahead.insert(min(max(old + by_places, 0), len(ahead) - 1), ahead.pop(old))
+            placed = enumerate(ahead, 1)
+            return {other.id: replace(other, place=place) for place, other in placed if other.place != place}
+
+        self._papers.change_beside(item_id, moved)
 
     def remove(self, item_id: str) -> TrainingItem:
         """Take a line out that is not done; what it was, for `put_back`. Raises `BadInput`, `KnownError`."""
-        self._papers.change(item_id, _ahead)
-        return self._papers.remove(item_id)
+        return self._papers.remove(item_id, _ahead)
 
     def put_back(self, item: TrainingItem) -> TrainingItem:
         """As it was before it was removed."""

@@ -1,6 +1,7 @@
 """Training plans: lines in their turn, done once, taken out and put back; and what is proposed, and why."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -76,6 +77,14 @@ def test_everybody_has_a_plan_of_their_own_in_its_turn(depot: Workplace) -> None
     assert [item.what for item in plans.items("aino")] == ["b", "a", "c"], "what is done comes last"
     assert plans.items("Otto Dispatcher") == [other]
     assert len(plans.items()) == 4
+
+
+def test_two_people_who_move_lines_at_once_leave_every_line_its_own_turn(depot: Workplace) -> None:
+    plans = book(depot)
+    items = [plans.add("aino", COURSE, str(n), in_days(9), by="Anna") for n in range(6)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: plans.move(items[n % 6].id, (-2, 3, -1, 5)[n % 4]), range(40)))
+    assert sorted(item.place for item in plans.items("aino")) == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_line_is_changed_and_tells_what_it_was(depot: Workplace) -> None:

@@ -100,17 +100,17 @@ class CoachingBook:
         return self._papers.change(card_id, change)
 
     def effect(self, card: CoachingCard, *, terms: "Terms | None" = None) -> "Effect | None":
-        """What followed in the driver's own numbers, of the facts gathered so far."""
+        """What followed in the driver's own numbers, of the facts gathered so far, with the depot's tolerance."""
         from dispatcher.insight.cuts import Span
         from dispatcher.insight.effects import effect_of, spans_of
         from dispatcher.insight.kept import KeptFacts
-        from dispatcher.insight.measures import Terms
+        from dispatcher.services.insight import terms_of
 
         zone, today = self._workplace.depot.zone, self.today
         before, after = spans_of(card, today, zone)
         kept = KeptFacts(self._workplace.home.database(self._workplace.slug).parent / "insight")
         facts = kept.read(Span(before.first, (after or before).last))
-        return effect_of(facts, card, today, zone, terms or Terms())
+        return effect_of(facts, card, today, zone, terms or terms_of(self._workplace.depot.road))
 
     def _require_ahead(self, follow_up: date | None) -> None:
         if follow_up is not None and follow_up < self.today:

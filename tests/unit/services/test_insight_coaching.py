@@ -15,8 +15,10 @@ from dispatcher.domain.papers import Paper, PaperKind
 from dispatcher.insight.coaching import follow_up_day
 from dispatcher.insight.columns import TableName, frame_of
 from dispatcher.insight.kept import KeptFacts
+from dispatcher.insight.measures import Terms
 from dispatcher.insight.scorecard import Event
 from dispatcher.services.home import Home
+from dispatcher.services.insight import keep_terms
 from dispatcher.services.insight_coaching import CardState, CoachingBook
 from dispatcher.services.whatifs import WhatIf
 from dispatcher.services.workplace import Workplace, create_depot, open_workplace
@@ -117,6 +119,24 @@ def test_what_followed_is_measured_in_the_drivers_own_rounds(depot: Workplace) -
     assert nobody is not None
     assert nobody.change is None
     assert book(depot, 60).effect(replace(card, part_id="gone")) is None
+
+
+def test_what_followed_is_measured_with_the_depots_tolerance(depot: Workplace) -> None:
+    kept = KeptFacts(depot.home.database(depot.slug).parent / "insight")
+    rows = made_day(TOLD, 4, Random(1))
+    opens = days.clock("09:00")
+    closes = opens + timedelta(hours=2)
+    told = {"driver_id": "aino", "promised_from": opens, "promised_until": closes, "planned_at": opens, "counted": True}
+    late = [{**row, **told, "arrived_at": closes + timedelta(minutes=15)} for row in rows[TableName.STOPS]]
+    facts = {t: frame_of(t, late if t is TableName.STOPS else rows[t]) for t in TableName}
+    kept.keep({TOLD: ({"plan": 1, "chain": 1, "desk": 0, "open": False, "stops": 4}, facts)})
+    card = book(depot).write("aino", "on_time", "Leave earlier", by="Anna")
+    strict = book(depot).effect(card)
+    depot.store.write("Be patient", lambda uow: keep_terms(uow, Terms(300, 1_800)))
+    patient = book(depot).effect(card)
+    assert strict is not None
+    assert patient is not None
+    assert (strict.before.value, patient.before.value) == (0, 100)
 
 
 @pytest.mark.parametrize("by", ["", "  ", "x" * 201, "half \ud800"])

@@ -72,13 +72,13 @@ def publish(workplace: Workplace, outlook: Outlook, live: LiveDay | None, *, now
         return Published()
     if live is not None and live.date != day.date:
         live = None
+    logbook = workplace.live.logbook
+    book = logbook.read(lambda reader: reader.slot_book())
+    publish_planned(workplace, book, now=now)
     begun_already = day.date <= now.astimezone(day.depot.zone).date()
     if (live is None and begun_already) or _expires_at(day.date, day.depot) <= now:
         return Published()
     secret = depot_secret(workplace.home.database(workplace.slug).parent / "gateway")
-    logbook = workplace.live.logbook
-    book = logbook.read(lambda reader: reader.slot_book())
-    publish_planned(workplace, book, now=now)
     begun = logbook.read(lambda reader: _begun(reader, day)) if live else frozenset()
     wanted = pages_of(outlook, live, begun, secret=secret, now=now, book=book)
     before, late = logbook.read(lambda reader: _before(reader, day.date, wanted))

@@ -19,7 +19,7 @@ from dispatcher.domain.ids import OrderId
 from dispatcher.domain.orders import Load, Order
 from dispatcher.domain.papers import Paper, PaperKind
 from dispatcher.domain.place import Address
-from dispatcher.domain.slots import RuleId, SlotBook, SlotHold
+from dispatcher.domain.slots import HOLD_LASTS, HoldState, RuleId, SlotBook, SlotHold
 from dispatcher.services.logbook import LogbookReader, LogbookWriter
 from dispatcher.services.ports import Store
 from dispatcher.services.slots_sold import among, booked, of_order, taken
@@ -135,9 +135,30 @@ NOBODY = Planned((), frozenset(), Taken())
 
 
 def planned_in(reader: LogbookReader, dates: Iterable[date]) -> dict[date, Mapping[SlotKey, Planned]]:
-    """What the plan has in the slots of these dates; those of which it is not known are left out."""
+    """What the plan has in the slots of these dates; those of which it is not known are left out.
+
+    A place that an order was given since a date was put down counts as in the plan: nobody may be there to put it down.
+    """
     papers = {on: reader.paper(_id(on)) for on in dates}
-    return {on: _planned(on, paper.body["slots"]) for on, paper in papers.items() if paper is not None}
+    return {
+        on: _with_later(_planned(on, paper.body["slots"]), reader.slot_holds(on, on), paper.at)
+        for on, paper in papers.items()
+        if paper is not None
+    }
+
+
+def _with_later(
+    there: Mapping[SlotKey, Planned], holds: Iterable[SlotHold], since: datetime
+) -> Mapping[SlotKey, Planned]:
+    found = dict(there)
+    for hold in holds:
+        key = hold.rule_id, hold.on
+        before = found.get(key, NOBODY)
+        later = hold.state is HoldState.CONFIRMED and hold.until - HOLD_LASTS >= since
+        if later and hold.order_id is not None and hold.order_id not in before.ids:
+            order = Order(hold.order_id, "", hold.on, Address(""), service_s=60 * hold.minutes, load=hold.load)
+            found[key] = Planned((*before.orders, order), before.ids | {order.id}, before.total + of_order(order))
+    return found
 
 
 @lru_cache(maxsize=2 * FARTHEST)

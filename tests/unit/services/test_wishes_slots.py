@@ -12,12 +12,12 @@ from dispatcher.domain.customers import CustomerPage, Wish, WishState
 from dispatcher.domain.errors import BadInput
 from dispatcher.domain.ids import OrderId
 from dispatcher.domain.papers import PaperKind
-from dispatcher.domain.slots import Blackout, HoldState, SlotHold
+from dispatcher.domain.slots import Blackout, HoldState, SlotHold, window_of
 from dispatcher.services import customer_pages, sending
 from dispatcher.services.customer_pages_slots import planned_in, publish_planned
 from dispatcher.services.planning import Outlook
 from dispatcher.services.wishes import JudgedWish, decide, judged
-from dispatcher.services.wishes_slots import choices_of
+from dispatcher.services.wishes_slots import Choice, choices_of
 from dispatcher.services.wishes_taken import take_wish
 from tests.fixtures import days
 from tests.unit.services.slots_depot import DAY, MORNING, NOON, SlotsDepot, slots_depot
@@ -82,6 +82,11 @@ def booking(tmp_path: Path) -> Iterator[Booking]:
         yield Booking(depot)
 
 
+def choices_at(booking: Booking, page: CustomerPage) -> list[Choice]:
+    """What the gateway offers now, whatever was published."""
+    return list(booking.logbook.read(lambda r: choices_of(r, page, booking.clock.now)).times)
+
+
 # --- what the gateway is told -------------------------------------------------------------------------------------
 
 
@@ -120,6 +125,34 @@ def test_only_what_changed_is_read_again(booking: Booking) -> None:
     publish_planned(booking.workplace, booking.depot.desk.book(), now=booking.clock.now)
     later = booking.logbook.read(lambda r: r.papers(PaperKind.SLOTS_PLANNED))
     assert (len(papers), len(later)) == (15, 15), "dates that are over are gone"
+
+
+def test_a_place_that_was_confirmed_counts_until_the_plan_is_published_anew(booking: Booking) -> None:
+    depot, first = booking.depot, booking.order_ids[0]
+    page = booking.page(1)
+    depot.do(depot.desk.give(first, MORNING.id, TUESDAY, by="Anna"))
+    left = lambda: [c.left for c in choices_at(booking, page) if c.on == TUESDAY and c.opens == "08:00"]
+    assert left() == [2]
+    booking.clock.now += timedelta(minutes=30)
+    assert left() == [2], "nobody published meanwhile: the window is closed"
+    booking.publish()
+    assert left() == [2]
+    booking.workplace.store.undo()
+    booking.clock.now += timedelta(minutes=30)
+    booking.publish()
+    assert left() == [3]
+
+
+def test_what_is_sold_is_published_while_a_day_long_past_is_shown(booking: Booking) -> None:
+    booking.publish()
+    outlook, first = booking.outlook, booking.order_ids[0]
+    window = window_of(MORNING, None, TUESDAY + timedelta(days=7), booking.workplace.depot.zone)
+    booking.clock.now += timedelta(days=7)
+    later = replace(booking.depot.order(first), date=TUESDAY + timedelta(days=7), windows=(window,))
+    booking.workplace.store.write("Import", lambda uow: uow.put_orders([later]))
+    customer_pages.publish(booking.workplace, outlook, None, now=booking.clock.now)
+    there = booking.logbook.read(lambda r: planned_in(r, [later.date]))
+    assert there[later.date][MORNING.id, later.date].ids == {first}
 
 
 def test_page_and_counter_count_alike(booking: Booking) -> None:

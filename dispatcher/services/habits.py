@@ -38,6 +38,8 @@ BOUNDS: Mapping[str, Bounds] = {
     "stale_s": Bounds("When a position is old", 30, 3_600),
     "geofence_m": Bounds("The circle around a stop", 10, 1_000),
     "dwell_s": Bounds("The time within the circle", 10, 900),
+    "on_time_early_s": Bounds("The tolerance before a promised time", 0, 4 * 3_600),
+    "on_time_late_s": Bounds("The tolerance after a promised time", 0, 4 * 3_600),
     "late_departure_s": Bounds("The alert of a late departure", 60, 7_200),
     "off_route_m": Bounds("The distance off the route", 100, 10_000),
     "standing_s": Bounds("The alert of a long stop", 120, 14_400),

@@ -103,7 +103,7 @@ class Learned:
 
 def pace_words(hour: int, weekend: bool) -> str:
     """An hour of the week as traffic knows it."""
-    return f"Between {hour} and {hour + 1} o’clock {'at weekends' if weekend else 'on working days'}"
+    return f"{hour} to {hour + 1} o’clock {'at weekends' if weekend else 'on working days'}"
 
 
 def _logit(p: float) -> float:

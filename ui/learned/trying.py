@@ -55,6 +55,8 @@ class TryBox(QWidget):
         self.orders = named(QComboBox(self), "learned.try.order", "Order to try it on")
         self.orders.setEditable(True)
         self.orders.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.orders.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.orders.setMinimumContentsLength(12)  # whole addresses would push the page out of a small window
         if completer := self.orders.completer():
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)

@@ -8,7 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from dispatcher.domain.ids import OrderId
 from dispatcher.domain.learned import Because, Guess, Target, Trial
+from dispatcher.domain.orders import Order
+from dispatcher.domain.place import Address
 from dispatcher.services.learned_use_service import look_at_day
 from dispatcher.services.workplace import Workplace
 from tests.ui.insight.conftest import ON
@@ -61,6 +64,20 @@ def test_learning_shows_how_it_did_and_when(show: Show, settle: Callable[[], Non
 
 
 @pytest.mark.usefixtures("history")
+@pytest.mark.usefixtures("history")
+def test_all_cards_fit_into_a_small_window(show: Show, workplace: Workplace, settle: Callable[[], None]) -> None:
+    long = Address("A very long name of a street by the river 117, staircase B, 4th floor, flat 12", "52062", "Aachen")
+    orders = [Order(OrderId("long"), "261120-001", ON, long)]
+    workplace.store.write("Long", lambda uow: uow.put_orders(orders))
+    page = show()
+    page.learn()
+    settle()
+    page.resize(1220, 640)
+    settle()
+    assert "very long" in page.trying.orders.itemText(0) + page.trying.orders.itemText(1)
+    assert page.area.widget().width() <= page.area.viewport().width()
+
+
 def test_learning_can_be_stopped(show: Show, settle: Callable[[], None]) -> None:
     page = show()
     page.learn()

@@ -175,7 +175,7 @@ def test_rush_hours_are_learned_and_told() -> None:
     assert pace.at("u1h2c", 8, 0)[0] == pytest.approx(1.8, rel=0.05)
     assert pace.at("nowhere", 8, 0)[0] == pytest.approx(1.8, rel=0.15)  # the hour everywhere
     assert pace.at("u1h2c", 12, 0)[0] == pytest.approx(1.0, rel=0.05)
-    assert trial.because[0].words == "Between 8 and 9 o’clock on working days"
+    assert trial.because[0].words == "8 to 9 o’clock on working days"
     assert trial.because[0].effect == pytest.approx(0.75, abs=0.15)
 
 

@@ -173,27 +173,33 @@ class Grid(QWidget):
         size_rows(self.table, self._theme)
 
     def show_lines(self, heads: Sequence[Head], lines: Sequence[Line], *, stretch: int = 0, most_of: int = -1) -> None:
-        """Show these; columns are measured where they are others than before, and `stretch` takes what is over.
+        """Show these; columns are measured where they are others than before, or had nothing in them.
+
+        The column `stretch` takes what is over.
 
         Where the heads are others, too: the most of the column `most_of` first.
         """
         fresh = heads != self._heads
         if fresh:
             self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        blank = range(len(heads)) if fresh else self._blank()
         self._heads = heads
         self.model.show_lines(heads, lines)
-        if fresh or not lines:
-            self._size(stretch)
+        self._size([n for n in blank if fresh or any(line.texts[n] for line in lines)], stretch)
         if fresh and most_of >= 0:
             self.table.sortByColumn(most_of, Qt.SortOrder.DescendingOrder)
 
-    def _size(self, stretch: int) -> None:
+    def _blank(self) -> list[int]:
+        """Columns that nothing stood in when they were measured."""
+        return [n for n in range(len(self._heads)) if not any(line.texts[n] for line in self.model.lines)]
+
+    def _size(self, columns: Sequence[int], stretch: int) -> None:
         header = self.table.horizontalHeader()
         self.table.horizontalHeader().setResizeContentsPrecision(MEASURED)
-        for column in range(len(self._heads)):
+        for column in columns:
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             size_column(self.table, self._theme, column, least=12, most=75)
-        if self._heads:
+        if columns:
             header.setMinimumSectionSize(self._theme.grid(10))
             header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
 

@@ -104,8 +104,8 @@ class TrainingPage(QSplitter):
         self.setStretchFactor(0, 1)
         self.setStretchFactor(1, 3)
         self.setChildrenCollapsible(False)
-        self.persons.setMinimumWidth(self._theme.grid(90))
-        self.setSizes([self._theme.grid(96), self._theme.grid(214)])
+        self.persons.setMinimumWidth(self._theme.grid(104))
+        self.setSizes([self._theme.grid(104), self._theme.grid(206)])
         if (sizes := self._settings.value(SIZES)) is not None:
             self.restoreState(sizes)
 

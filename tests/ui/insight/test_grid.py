@@ -106,3 +106,18 @@ def test_keys_go_along_and_open(theme: Theme, qtbot: QtBot) -> None:
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
         qtbot.keyClick(chart, key)
     assert opened == [("1", "1")], "nothing opens before a column is chosen, and the last is the last"
+
+
+def test_a_column_that_was_empty_is_measured_once_something_stands_in_it(theme: Theme, qtbot: QtBot) -> None:
+    grid = Grid("rows", "Rows", theme)
+    qtbot.addWidget(grid)
+    grid.resize(600, 300)
+    heads = (Head("What"), Head("Done"))
+    line = lambda done: Line(("Ride along", done), ("Ride along", done), (), None)
+    for before in ([], [line("")]):
+        grid.show_lines(heads, before)
+        grid.show_lines(heads, [line("Mon 23 November 2026")])
+        assert grid.table.columnWidth(1) >= grid.table.sizeHintForColumn(1)
+        grid.table.setColumnWidth(1, 40)
+        grid.show_lines(heads, [line("Mon 23 November 2026")])
+        assert grid.table.columnWidth(1) == 40, "what was made narrow by hand stays so"

@@ -120,6 +120,7 @@ class PaperForm(QFrame):
             self._row.addWidget(self.labels[field])
             self._row.addWidget(field, 0 if field is self.day else 1)
         self._end.addWidget(self.said, 1)
+        self._end.addStretch()
         for button in (self.go, self.leave):
             self._end.addWidget(button)
         self._grid.addWidget(self.title, 0, 0, 1, 2)

@@ -169,6 +169,18 @@ def test_what_cannot_be_written_stays_in_the_form(shown: Shown, settings: QSetti
     assert not form.isVisible()
 
 
+def test_buttons_of_the_form_keep_their_size_where_no_hint_stands_beside_them(shown: Shown) -> None:
+    write(shown, "Look at the photo")
+    shown.panel.action("follow_ups").trigger()
+    shown.panel.resize(1400, 800)
+    key(drivers(shown).follow_ups.grid.table, Qt.Key.Key_S)
+    form = drivers(shown).form
+    shown.settle()
+    assert form.said.isHidden()
+    assert form.go.width() <= form.go.sizeHint().width()
+    assert form.leave.geometry().right() > form.width() - 40
+
+
 def test_a_plan_is_made_changed_done_and_taken_back_by_keys(shown: Shown) -> None:
     page = drivers(shown)
     key(page.scorecards.grid.table, Qt.Key.Key_T)

@@ -142,5 +142,5 @@ def notes_of(orders: Collection[Order], guessed: Mapping[OrderId, Guess], flat_s
     named = "; ".join(f"{order.number}: {service_words(guess)}" for order, guess in furthest)
     return (
         f"{len(taken):,} orders say no service time and get a learned one: {minutes_words(mean)} on average instead of"
-        f" {minutes_words(flat_s)}. {named}{'; …' if len(taken) > NAMED else ''}.",
+        f" {minutes_words(flat_s)}. {named}{'; …' if len(taken) > NAMED else '.'}",
     )

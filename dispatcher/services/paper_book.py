@@ -53,8 +53,9 @@ class PaperBook[T]:
         return writing_logbook(self._workplace).write(work)
 
     def change_beside(self, paper_id: str, change: Callable[[T, Sequence[T]], Mapping[str, T]]) -> None:
-        """Change any papers about the same person together: `change` gets this one and all of them, and names by id
-        what becomes of those that change. Raises as `change` does; nothing is kept then.
+        """Change papers about the same person together. Raises as `change` does; nothing is kept then.
+
+        `change` gets this one and all of them, and names by id what becomes of those that change.
         """
 
         def work(book: Any) -> None:

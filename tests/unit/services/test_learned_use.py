@@ -76,7 +76,7 @@ def test_many_are_told_of_in_one_sentence(workplace: Workplace, tmp_path: Path) 
     (note,) = said(preview)
     assert note.startswith("5 orders say no service time and get a learned one: 7 min on average instead of")
     assert "5: service time learned: 11 min, floor 5; 4: " in note
-    assert note.endswith("; ….")
+    assert note.endswith("; …")
 
 
 def test_where_it_is_not_used_the_flat_figure_stands_without_a_word(workplace: Workplace, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ class ProposedList(QWidget):
         self.take = named(QPushButton("Accept", self), "addresses.proposed.accept", "Accept the proposal")
         primary(self.take)
         self.leave = named(QPushButton("Decline", self), "addresses.proposed.decline", "Decline it for good")
-        self.again = named(QPushButton("Look again", self), "addresses.proposed.again", LOOKING)
+        self.again = named(QPushButton("Look again", self), "addresses.proposed.again", "Look again")
         self._lay_out()
         self._wire()
         self._dress()

@@ -25,7 +25,7 @@ from ui.theme import Theme
 TOKENS = {"done": Tone.GOOD, "risk": Tone.WARNING, "late": Tone.BAD}
 NO_CARDS = (
     "No coaching card here.\n"
-    "A card is written from a driver’s scorecard, about a part of it or about one stop: choose it and press C."
+    "A card is written from a driver’s scorecard, about a part of it or about one stop: choose it and press K."
 )
 DAYS_NAMED = 7
 

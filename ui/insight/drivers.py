@@ -239,7 +239,7 @@ class DriversPage(QWidget):
         card = self.scorecards.card
         if self.side is not Side.SCORECARDS or card.card is None or not self._scorecards:
             self.choose(Side.SCORECARDS)
-            self.said.say("Choose a driver, and what the card is about; then press C.", Tone.QUIET)
+            self.said.say("Choose a driver, and what the card is about; then press K.", Tone.QUIET)
             return
         if self._deeds:
             self._deeds.write_card(card.card, *card.subjects())

@@ -26,6 +26,7 @@ PANELS = {
     "slots": "In Slots",
     "loading": "In Loading",
     "insight": "In Insight",
+    "learned": "In Insight",
 }
 """Where an action answers, by the beginning of the name of the widget it belongs to."""
 

@@ -32,6 +32,7 @@ OPENS: Mapping[str, Callable[[MainWindow], object]] = {
     "A proof's picture": lambda window: window.board.proofs.view.show_picture(QImage(8, 8, BLACK), "Signature"),
     "Bigger load": lambda window: window.actions_by_name["bigger_load"].trigger(),
     "What if": lambda window: window.actions_by_name["what_if"].trigger(),
+    "Drills": lambda window: window.actions_by_name["drills"].trigger(),
     "Pair a phone": lambda window: window.actions_by_name["pair_phone"].trigger(),
     "Messages set aside": lambda window: window.phones.show_quarantined(),
     "A simulated day": lambda window: _simulate(window),

@@ -122,17 +122,10 @@ class InsightBar(QWidget):
         self._row, self._dates = QHBoxLayout(), QHBoxLayout()
         self._whole.addLayout(self._row)
         self._whole.addLayout(self._dates)
-        for part in (self.first, self.last):  # below: beside all else they are too wide
+        for part in (*self.presets.values(), self.span_words, self.first, self.last):  # beside all else too wide
             self._dates.addWidget(part)
         self._dates.addStretch()
-        for part in (
-            self.measures_button,
-            self.drivers_button,
-            self.plans_button,
-            self.learned_button,
-            *self.presets.values(),
-            self.span_words,
-        ):
+        for part in (self.measures_button, self.drivers_button, self.plans_button, self.learned_button):
             self._row.addWidget(part)
         self._row.addStretch()
         for part in (self.compare, self.cut, self.tolerance, self.export, self.wall):

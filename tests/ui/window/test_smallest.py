@@ -33,7 +33,7 @@ def test_insight_has_room_for_its_bar(shown: Shown) -> None:
     assert window.insight.page is not None
     bar = window.insight.page.bar
     assert bar.minimumSizeHint().width() <= bar.width()
-    assert bar.span_words.geometry().right() < bar.compare.geometry().left()
+    assert within(bar.span_words, bar)
     bar.choose_preset(Preset.CUSTOM)
     shown.settle()
     assert bar.minimumSizeHint().width() <= bar.width()

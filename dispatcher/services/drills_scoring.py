@@ -66,7 +66,7 @@ class Referee:
         situation = store.day_at(drill.on, turn.revision)
         best = turn.best or self.best(situation, progress)
         answered = with_sequences(situation, rounds_of(situation, best))
-        plans = [self.standing(situation, plan) for plan in (situation, day, answered)]
+        plans = [self.standing(situation, plan) for plan in (situation, on_terms_of(situation, day), answered)]
         did = [e.label for e in store.entries(on=drill.on) if turn.revision < e.revision <= day.revision]
         judged = replace(
             turn,
@@ -105,6 +105,13 @@ class Referee:
 def rounds_of(situation: Day, best: Mapping[str, Sequence[str]]) -> dict[ShiftId, tuple[OrderId, ...]]:
     """The optimiser's rounds as they were kept, for the shifts there are."""
     return {s: tuple(map(OrderId, best.get(str(s), ()))) for s in situation.shifts}
+
+
+def on_terms_of(situation: Day, day: Day) -> Day:
+    """The rounds of a day at the costs, loads and limits of the situation: nothing is won by changing those."""
+    orders = {o: situation.orders.get(o, order) for o, order in day.orders.items()}
+    drivers, vehicles = {**day.drivers, **situation.drivers}, {**day.vehicles, **situation.vehicles}
+    return replace(day, depot=situation.depot, orders=orders, drivers=drivers, vehicles=vehicles)
 
 
 def _require_standing(day: Day, turn: Turn) -> None:

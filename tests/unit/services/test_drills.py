@@ -16,7 +16,7 @@ from dispatcher.services.drills import CueKind, Difficulty, DrillState
 from dispatcher.services.drills_scoring import Referee
 from dispatcher.services.persons import files_left
 from dispatcher.services.plan import Proposal, apply_proposal, move_orders
-from dispatcher.services.ports import Store
+from dispatcher.services.ports import Store, UnitOfWork
 from dispatcher.services.workplace import Workplace
 from tests.fixtures import days
 from tests.unit.services.conftest import now
@@ -212,3 +212,22 @@ def test_a_copy_of_a_drill_is_named_where_a_persons_data_still_lie(workplace: Wo
     assert files_left(workplace) == []
     begun(workplace)
     assert [place.partition(",")[0] for place in files_left(workplace)] == ["Copy of a drill"]
+
+
+def test_cheaper_drivers_and_larger_vans_are_worth_nothing(workplace: Workplace, referee: Referee) -> None:
+    drill = only(begun(workplace), CueKind.BREAKDOWN, clock="10:00")
+    with copy_of(workplace, drill) as store:
+        drill = hit(workplace, drill, store)
+        idle = referee.judge(store, drill, seconds=1.0).turns[0]
+        drill = drills.answered(drill, idle.best)
+
+        def cheat(uow: UnitOfWork) -> None:
+            for driver in uow.drivers():
+                uow.put_driver(replace(driver, cost_per_hour=0))
+            for vehicle in uow.vehicles():
+                uow.put_vehicle(replace(vehicle, cost_per_km=0))
+
+        store.write("Cheat", cheat)
+        judged = referee.judge(store, drill, seconds=1.0).turns[0]
+    assert judged.nothing == judged.person
+    assert judged.score == idle.score

@@ -63,6 +63,9 @@ class DrillsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._zone, self._theme = zone, theme
         self._drills: Sequence[Drill] = ()
+        self._wanted: date | None = None
+        """A day to be played again that is not among those offered, as far as they are known."""
+        self._days_known = False
         self._make_fields(who)
         self._make_list()
         self._lay_out()
@@ -162,12 +165,13 @@ class DrillsDialog(QDialog):
 
     def show_days(self, days: Sequence[date]) -> None:
         """The days that can be played again, latest first."""
-        chosen = self.day.currentData()
+        chosen = self._wanted or self.day.currentData()
+        self._days_known, self._wanted = True, None
         self.day.clear()
         self.day.addItem("Made up of the depot’s own orders", None)
         for on in days:
             self.day.addItem(f"{words.weekday_date(on)} {on.year}, as it happened", on)
-        self.day.setCurrentIndex(max(0, self.day.findData(chosen)))
+        self._choose(chosen)
         self.no_days.say("" if days else NO_DAYS, Tone.QUIET)
 
     def show_played(self, drills: Sequence[Drill]) -> None:
@@ -213,9 +217,16 @@ class DrillsDialog(QDialog):
         self.difficulty.setCurrentIndex(self.difficulty.findData(wish.difficulty))
         self.seed.setValue(wish.seed)
         self.orders.setValue(wish.orders)
-        index = self.day.findData(wish.recorded)
+        self._choose(wish.recorded)
+
+    def _choose(self, on: date | None) -> None:
+        """Of the days offered; one that may be among those still read is chosen when they are there."""
+        offered = [self.day.itemData(n) for n in range(self.day.count())]  # findData() knows the same object only
+        index = offered.index(on) if on in offered else -1
         self.day.setCurrentIndex(max(0, index))
-        if index < 0:
+        if index < 0 and not self._days_known:
+            self._wanted = on
+        elif index < 0:
             self.said.say("That day is not on record any more: this is a made-up one.", Tone.WARNING)
 
     @property

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QSettings
@@ -235,3 +237,17 @@ def test_nothing_is_shown_in_the_depot_itself(stages: Callable[[str], Stage], qt
     stage.runner.wait_until_idle()
     assert not stage.desk.banner.isVisible()
     assert stage.desk.hindrance() == ""
+
+
+def test_a_recorded_day_is_played_again_though_the_form_reads_its_days_later(theme: Theme, qtbot: QtBot) -> None:
+    dialog = DrillsDialog("", ZoneInfo("UTC"), theme)
+    qtbot.addWidget(dialog)
+    played = Wish("Eero", Difficulty.HARD, seed=4, recorded=date(2026, 5, 4))
+    dialog.set_wish(played)
+    assert "not on record" not in dialog.said.text()
+    dialog.show_days([date(2026, 5, 5), date(2026, 5, 4)])
+    assert dialog.wish.recorded == date(2026, 5, 4)
+    assert "not on record" not in dialog.said.text()
+    dialog.show_days([date(2026, 5, 5)])
+    assert dialog.wish.recorded is None
+    assert "not on record" in dialog.said.text()

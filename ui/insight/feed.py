@@ -121,11 +121,12 @@ class InsightFeed(QObject):
 
     def follow(self, asked: Asked, *, drivers: bool) -> None:
         """Look at this from now on; scorecards too, where they are wanted. The days are gathered if they are others."""
-        former, self._asked, self._drivers = self._asked, asked, drivers
+        former, others = self._asked, drivers != self._drivers
+        self._asked, self._drivers = asked, drivers
         if former is None or former.whole != asked.whole:
             self._due = True
             self._show()
-        elif (former.span, former.compared) != (asked.span, asked.compared) or drivers:
+        elif (former.span, former.compared) != (asked.span, asked.compared) or drivers or others:
             self._show()
         else:
             self._ask_table()

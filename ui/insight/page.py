@@ -220,6 +220,12 @@ class InsightPage(QWidget):
         self._ask_terms()
         self._settle()
 
+    def look(self) -> None:
+        """What is shown, as it is now."""
+        if self.bar.plans and self.plans:
+            self.plans.look(self.bar.day)
+        self.feed.look()
+
     def _ask_terms(self) -> None:
         """How strictly promises are read, for the button to say it."""
         work = lambda _progress: self.feed.desk.terms

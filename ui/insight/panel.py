@@ -219,13 +219,13 @@ class InsightPanel(QWidget):
             self._shown_on = self._on
             page.show_day(self._on)
         elif self._on is not None:
-            page.feed.look()
+            page.look()
 
     @Slot()
     def refresh(self) -> None:
         """Gather and read again now."""
         if self.page:
-            self.page.feed.look()
+            self.page.look()
 
     @Slot()
     def focus_filter(self) -> None:

@@ -92,9 +92,19 @@ class PlansPage(QWidget):
             self._workplace, on, open_store=self._open_store, progress=progress
         )
         self.title.setText(f"{fmt.weekday_date(on)} {on.year}")
+        if self.table and self.table.on != on:
+            self._clear()
         self._runner.start(
             work, title=COMPARING, on_done=self._on_read, on_failed=self.failed.emit, latest_key="insight.plans"
         )
+
+    def _clear(self) -> None:
+        """No day stands under another one's name."""
+        self.table = None
+        self.grid.show_lines([], [])
+        for said in (self.hint, self.note):
+            said.say("")
+        self.copy.hide()
 
     @Slot(object)
     def _on_read(self, table: PlanTable) -> None:

@@ -373,3 +373,30 @@ def test_the_tolerance_is_a_setting_that_can_be_undone(driven: Doors, show: Show
     shown.settle()
     assert measure.value.text() == before
     assert "from 5 min before" in bar.toolTip()
+
+
+def test_measures_are_of_the_span_chosen_among_drivers(workplace: Workplace, show: Show) -> None:
+    put_days(workplace, ON - timedelta(days=40), 41)
+    shown = show()
+    page = shown.page
+    page.bar.drivers_button.click()
+    shown.settle()
+    page.bar.choose_preset(Preset.QUARTER)
+    shown.settle()
+    page.bar.measures_button.click()
+    shown.settle()
+    assert page._tiles is not None
+    assert page._tiles.span == page.bar.span
+    assert page.measure.table is not None
+    assert page.measure.table.span == page.bar.span
+
+
+def test_who_begins_among_drivers_comes_to_the_measures(workplace: Workplace, settings: QSettings, show: Show) -> None:
+    put_days(workplace, ON - timedelta(days=6), 7)
+    settings.setValue("insight/asked", "WEEK 1 day drivers")
+    shown = show()
+    page = shown.page
+    assert page.bar.drivers
+    page.bar.measures_button.click()
+    shown.settle()
+    assert page.stack.currentWidget() is page.measures

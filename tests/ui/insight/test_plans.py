@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from dispatcher.services import plan, whatifs
 from dispatcher.services.workplace import Workplace
 from tests.ui.insight.conftest import ON, Doors, Time, put_days
 from ui.insight.page import InsightPage
+from ui.insight.panel import InsightPanel
 from ui.insight.plans import NO_COPY
 from ui.insight.words import Preset
 from ui.runner import OpRunner
@@ -162,3 +164,30 @@ def test_without_the_means_there_is_no_such_page(
     assert page.bar.preset is Preset.WEEK
     assert page.export is not None
     page.feed.stop()
+
+
+def test_plans_are_as_they_are_now_whenever_the_panel_is_seen(
+    panel: InsightPanel, workplace: Workplace, runner: OpRunner, time: Time, qtbot: QtBot
+) -> None:
+    panel._open_store = partial(open_store, clock=time, author="Anna")
+    panel.show_day(ON)
+    panel.show()
+    assert panel.page is not None
+    panel.page.bar.plans_button.click()
+    settle(panel.page, runner, qtbot)
+    assert shown(panel.page)["Rounds"] == ("2",)
+    panel.hide()
+    route = workplace.store.read(lambda r: r.day(ON)).plan.routes[0]
+    workplace.store.write("Empty", lambda uow: plan.unassign(uow, order_ids=route.order_ids))
+    panel.show()
+    settle(panel.page, runner, qtbot)
+    assert shown(panel.page)["Rounds"] == ("1",)
+
+
+def test_no_day_has_another_days_plans(page: InsightPage, runner: OpRunner, qtbot: QtBot) -> None:
+    page.bar.plans_button.click()
+    settle(page, runner, qtbot)
+    assert page.export is not None
+    page.show_day(ON + timedelta(days=1))
+    assert page.export is None
+    assert shown(page) == {}

@@ -145,6 +145,23 @@ class KeptFacts:
             self._spans.clear()
         return count
 
+    def rename_driver(self, driver_id: str, name: str) -> int:
+        """Call a driver so in all files; how many rows that were."""
+        count = 0
+        for month_name in self._all():
+            month, facts = _read(self._path(month_name)), {}
+            for table, frame in month.facts.items():
+                found = frame["driver_id"] == driver_id if "driver_id" in frame and "driver" in frame else None
+                if found is not None and found.any():
+                    count += int(found.sum())
+                    named = frame["driver"].astype(object).where(~found, name)
+                    facts[table] = frame.assign(driver=pd.Series(pd.Categorical(named), index=frame.index))
+            if facts:
+                _write(self._path(month_name), Month(month.stamps, {**month.facts, **facts}))
+        with self._guard:
+            self._spans.clear()
+        return count
+
     def _stamps_of(self, name: str) -> Mapping[date, Mapping[str, Any]]:
         """Without reading the columns."""
         try:

@@ -1,6 +1,7 @@
 """A driver's data: written out for them, and erased once they drive for the depot no more.
 
-What drivers did belongs to the deliveries and stays, under their number; their positions, name, telephone and words go.
+What drivers did belongs to the deliveries and stays, under their number; their positions, name, telephone and words go,
+and so does what was written about them: coaching cards, and lines of their training plan.
 """
 
 import csv
@@ -19,6 +20,7 @@ from dispatcher.domain.changes import ChangeSet
 from dispatcher.domain.errors import BadInput, KnownError
 from dispatcher.domain.fleet import Driver
 from dispatcher.domain.ids import DriverId
+from dispatcher.domain.papers import PaperKind
 from dispatcher.domain.progress import Progress
 from dispatcher.domain.tracking import StoredFix
 from dispatcher.intake.writing import whole_file
@@ -30,6 +32,8 @@ from dispatcher.services.persons_export import plain
 from dispatcher.services.retention_log import RunKind, spoken, write_down
 from dispatcher.services.workplace import Workplace
 
+ABOUT = (PaperKind.COACHING, PaperKind.TRAINING)
+"""What is written about a driver, by their id."""
 EVER = date(2000, 1, 1), date(2100, 1, 1)
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 TRACK = ("at", "lat", "lon", "accuracy_m", "speed_mps", "heading_deg", "altitude_m", "battery", "mock")
@@ -75,6 +79,7 @@ def erase_driver(
     rows = logbook.forget_driver(driver_id, spared=logbook.read(spared), tick=Tick(progress))
     logbook.write(lambda book: _blank(book, driver))
     logbook.empty_journal()
+    _unname_facts(workplace, driver)
     changes = workplace.store.erase((), (), drivers=[driver_id], label="Erase a driver", author=by, why=why)
     write_down(workplace, RunKind.DRIVER_ERASED, by=by, why=why, counts={"tracks": rows})
     return changes
@@ -118,6 +123,7 @@ def _told(reader: LogbookReader, driver: Driver, now: datetime) -> tuple[dict[st
         "phones": [plain(asdict(each)) for each in reader.devices() if each.driver_id == driver.id],
         "messages": [plain(asdict(note)) for note in reader.notes(driver.id)],
         "actions": [plain(asdict(taken.action)) for taken in actions],
+        **{kind.value: [plain(paper.body) for paper in reader.papers(kind, driver.id)] for kind in ABOUT},
     }
     return told, reader.track(driver.id, FIRST, now)
 
@@ -133,7 +139,16 @@ def _csv(track: Sequence[StoredFix]) -> str:
     return held.getvalue()
 
 
+def _unname_facts(workplace: Workplace, driver: Driver) -> None:
+    from dispatcher.services.insight import InsightDesk  # pandas loads only where something is measured
+
+    InsightDesk(workplace, clock=workplace.clock).forget_driver(driver.id, f"Former driver {driver.number}")
+
+
 def _blank(book: LogbookWriter, driver: Driver) -> None:
+    for kind in ABOUT:
+        for paper in book.papers(kind, driver.id):
+            book.remove_paper(paper.id)
     for note in book.notes(driver.id):
         book.put_note(blank_note(note))
     for taken in book.actions_like([ActionKind.NOTE]):

@@ -128,6 +128,11 @@ class InsightDesk:
         with _WRITING:
             return self._kept.forget(order_ids)
 
+    def forget_driver(self, driver_id: str, name: str) -> int:
+        """Call a driver so in all that was gathered, at once, on the disk too; how many rows that were."""
+        with _WRITING:
+            return self._kept.rename_driver(driver_id, name)
+
     # --- asking ----------------------------------------------------------------------------------------------------
 
     def known(self) -> Span | None:

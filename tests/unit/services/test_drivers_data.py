@@ -16,7 +16,10 @@ from dispatcher.domain.place import Place
 from dispatcher.domain.tracking import Fix
 from dispatcher.services.drivers_data import driver_named, erase_driver, export_driver
 from dispatcher.services.holds import hold_orders
+from dispatcher.services.insight import InsightDesk, Span
+from dispatcher.services.insight_coaching import CoachingBook
 from dispatcher.services.retention import photos_of
+from dispatcher.services.training import TrainingBook, TrainingKind
 from tests.fixtures import days, onroad
 from tests.unit.services.test_retention_proofs import Evening, at, evening
 
@@ -79,6 +82,40 @@ def test_a_former_driver_is_nowhere_and_their_rounds_stay(evening: Evening, driv
     for file in photos_of(place).parent.glob("*.db*"):
         assert NAME.encode() not in file.read_bytes(), file.name
         assert LICENCE.encode() not in file.read_bytes(), file.name
+
+
+def test_what_was_written_about_a_driver_is_written_out_and_goes(
+    evening: Evening, driver: Driver, tmp_path: Path
+) -> None:
+    place = at(evening, 5)
+    CoachingBook(place, clock=place.clock).write(driver.id, "km", f"{NAME} goes round by the river", by="Anna")
+    plans = TrainingBook(place, clock=place.clock)
+    plans.add(driver.id, TrainingKind.COURSE, f"A map for {NAME}", place.today, by="Anna")
+    other = plans.add("Otto", TrainingKind.COURSE, "First aid", place.today, by="Anna")
+    export_driver(place, driver.id, tmp_path / "out.zip", by="Anna")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        told = json.loads(archive.read("driver.json"))
+    assert "by the river" in told["coaching"][0]["note"]
+    assert told["training"][0]["what"] == f"A map for {NAME}"
+    leave(evening, driver)
+    erase_driver(place, driver.id, by="Anna", why="Left the depot")
+    assert CoachingBook(place, clock=place.clock).cards() == []
+    assert plans.items() == [other]
+    for file in photos_of(place).parent.glob("*.db*"):
+        assert NAME.encode() not in file.read_bytes(), file.name
+
+
+def test_a_former_driver_is_not_named_in_what_was_measured(evening: Evening, driver: Driver) -> None:
+    place = at(evening, 5)
+    desk, span = InsightDesk(place, clock=place.clock), Span(days.DATE, days.DATE)
+    desk.gather(span)
+    named = lambda: {row.title for row in desk.table("first_attempt", "driver", span).rows}
+    assert NAME in named()
+    leave(evening, driver)
+    erase_driver(place, driver.id, by="Anna", why="Left the depot")
+    assert named() & {NAME, f"Former driver {driver.number}"} == {f"Former driver {driver.number}"}
+    desk.gather(span)
+    assert NAME not in named()
 
 
 def test_what_a_hold_spares_of_their_track_stays(evening: Evening, driver: Driver) -> None:

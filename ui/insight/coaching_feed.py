@@ -6,15 +6,18 @@ written is read again afterwards, so that every view shows the same papers.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from dispatcher.domain.errors import KnownError
 from dispatcher.domain.fleet import Driver
+from dispatcher.domain.progress import Progress
 from dispatcher.services.insight_coaching import CardState, CoachingBook, CoachingCard
 from dispatcher.services.training import Proposed, TrainingBook, TrainingItem, TrainingState
 from dispatcher.services.workplace import Workplace
@@ -52,8 +55,10 @@ class People:
         return sum(item.state(self.today) is TrainingState.OVERDUE for item in self.items)
 
     def name_of(self, about: str) -> str:
-        """A driver's name; of anybody else it is the name already."""
+        """A driver's name; of anybody else it is the name already. Who was removed has left but an id."""
         driver = self.drivers.get(about)
+        if driver is None and _is_id(about):
+            return f"Former driver ({about[-4:]})"
         return driver.name if driver else about
 
     def cards_of(self, driver_id: str) -> Sequence[CoachingCard]:
@@ -71,6 +76,12 @@ class Followed:
 
     card: CoachingCard
     effect: "Effect | None"
+
+
+def _is_id(about: str) -> bool:
+    with suppress(ValueError):
+        return str(UUID(about)) == about
+    return False
 
 
 class PeopleFeed(QObject):
@@ -124,7 +135,7 @@ class PeopleFeed(QObject):
     def measure(self, card: CoachingCard) -> None:
         """What followed this card."""
         if not self._stopped:
-            work = lambda _progress: Followed(card, self.cards.effect(card))
+            work = lambda progress: Followed(card, self._effect(card, progress))
             self._runner.start(
                 work,
                 title=MEASURING,
@@ -132,6 +143,17 @@ class PeopleFeed(QObject):
                 on_failed=self._on_failed,
                 latest_key="insight.effect",
             )
+
+    def _effect(self, card: CoachingCard, progress: Progress) -> "Effect | None":
+        """Of all days of both spans, whether anybody looked at them before or not."""
+        from dispatcher.services.insight import InsightDesk, Span
+        from dispatcher.services.insight_effects import spans_of
+
+        clock = self._workplace.clock
+        desk = InsightDesk(self._workplace, clock=clock)
+        before, after = spans_of(card, desk.today, self._workplace.depot.zone)
+        desk.gather(Span(before.first, (after or before).last), progress)
+        return self.cards.effect(card)
 
     def propose(self, about: str, card: "Scorecard | None") -> None:
         """What could be put into this person's plan."""

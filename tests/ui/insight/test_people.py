@@ -9,6 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from dispatcher.domain.ids import OrderId, new_id
+from dispatcher.domain.orders import Order
+from dispatcher.domain.place import Address
+from dispatcher.insight.kept import KeptFacts
 from dispatcher.services.insight import Scorecard
 from dispatcher.services.insight_coaching import CoachingCard
 from dispatcher.services.training import Proposed, TrainingItem, TrainingKind
@@ -23,6 +27,7 @@ from ui.runner import OpRunner
 from ui.theme import Theme
 
 type Show = Callable[[], Shown]
+ADDRESS = Address("Kivikatu 1", "52062", "Aachen")
 
 
 @pytest.fixture
@@ -223,6 +228,30 @@ def test_somebody_at_the_depot_has_a_plan_too(shown: Shown) -> None:
     (item,) = people.items
     assert (item.about, item.what) == ("Otto Dispatcher", "Ride along with an experienced driver")
     assert "Otto Dispatcher" in {line.texts[0] for line in page.training.persons.lines()}
+
+
+def test_who_was_removed_is_a_former_driver(shown: Shown) -> None:
+    gone = new_id()
+    book = shown.panel.people.training
+    book.add(gone, TrainingKind.COURSE, "First aid", book.today, by="Anna")
+    shown.panel.people.look()
+    shown.settle()
+    people = shown.panel.people.people
+    assert people is not None
+    assert people.name_of(gone) == f"Former driver ({gone[-4:]})"
+    assert people.name_of("Otto Dispatcher") == "Otto Dispatcher"
+
+
+def test_what_followed_counts_days_that_nobody_looked_at(shown: Shown, workplace: Workplace) -> None:
+    driver_id = next(iter(shown.panel.people.people.drivers))
+    card = shown.panel.people.cards.write(driver_id, "km", "Look at the map", by="Anna")
+    kept = KeptFacts(workplace.home.database(workplace.slug).parent / "insight")
+    before = Span(ON - timedelta(days=27), ON)
+    workplace.store.write("Past", lambda uow: uow.put_orders([Order(OrderId("old"), "old", before.first, ADDRESS)]))
+    former = kept.stamps(before)[before.first]
+    shown.panel.people.measure(card)
+    shown.settle()
+    assert kept.stamps(before)[before.first] != former, "a day that changed is gathered anew"
 
 
 def test_what_is_proposed_is_taken_over_with_its_reason(shown: Shown) -> None:

@@ -97,10 +97,17 @@ class Scene:
         return cls(day, cue, seed, turn, tuple(rounds), starts, {o.number: o for o in shelf})
 
     def a_round(self, least: int, *, out: bool = False) -> _Round | None:
-        """The one that the cue hits, of those with so many stops ahead."""
-        fits = [r for r in self.rounds if len(r.ahead) >= least and (r.out or not out)]
-        named = [r for r in fits if r.driver.number == self.cue.driver]
+        """The one that the cue hits: the one it names, as long as it can; else one with so many stops ahead."""
+        able = [r for r in self.rounds if r.ahead and (r.out or not out)]
+        named = [r for r in able if r.driver.number == self.cue.driver]
+        fits = [r for r in able if len(r.ahead) >= least]
         return next(iter(named or ranked(self.seed, self.turn, fits, lambda r: r.driver.number)), None)
+
+    def a_late_round(self) -> _Round | None:
+        """One that is out, if no other is named: a later start of one that leaves in the afternoon delays nothing."""
+        named = any(r.ahead and r.driver.number == self.cue.driver for r in self.rounds)
+        out = None if named else self.a_round(3, out=True) or self.a_round(1, out=True)
+        return out or self.a_round(3) or self.a_round(1)
 
     def an_order(self, those: Collection[OrderId]) -> Order | None:
         """The one that the cue hits, of those that stand alone."""
@@ -186,7 +193,7 @@ def _drop(scene: Scene, hit: _Round) -> Callable[[UnitOfWork], object]:
 
 
 def _late(scene: Scene) -> _Found:
-    hit = scene.a_round(3) or scene.a_round(1)
+    hit = scene.a_late_round()
     minutes = scene.cue.minutes or scene.draw("late", LATE_MINUTES)
     if hit is None or hit.shift.starts_at + timedelta(minutes=minutes) >= hit.shift.ends_at:
         return None

@@ -231,3 +231,38 @@ def test_cheaper_drivers_and_larger_vans_are_worth_nothing(workplace: Workplace,
         judged = referee.judge(store, drill, seconds=1.0).turns[0]
     assert judged.nothing == judged.person
     assert judged.score == idle.score
+
+
+def test_a_recorded_breakdown_hits_its_own_driver_though_few_stops_are_ahead(workplace: Workplace) -> None:
+    drill = begun(workplace)
+    with copy_of(workplace, drill) as store:
+        day = store.read(lambda r: r.day(drill.on))
+        schedule = workplace.desk.look(day).schedule
+        for _, shift, driver, _ in day.rounds():
+            times = schedule.routes[shift.id].stops
+            if len(times) < 3:
+                continue
+            cue = Cue(CueKind.BREAKDOWN, times[-2].departs_at, driver=driver.number)
+            happened = drills.upcoming(workplace.desk, store, replace(drill, cues=(cue,)))[1]
+            assert happened is not None
+            assert happened.what == f"Round {driver.number}: the van breaks down, 2 stops ahead."
+
+
+def test_who_is_late_in_a_made_up_drill_is_out(workplace: Workplace) -> None:
+    drill = begun(workplace)
+    with copy_of(workplace, drill) as store:
+        day = store.read(lambda r: r.day(drill.on))
+        first, *later = (shift for route, shift, _, _ in day.rounds() if route.stops)
+        hours = timedelta(hours=5)
+        store.write(
+            "Begin late", lambda uow: uow.put_shifts([replace(s, starts_at=s.starts_at + hours) for s in later])
+        )
+        out = day.drivers[first.driver_id].number
+        at = workplace.desk.look(day).schedule.routes[first.id].leaves_at + timedelta(minutes=10)
+        said = set()
+        for seed in range(6):
+            asked = replace(drill, wish=replace(drill.wish, seed=seed), cues=(Cue(CueKind.LATE, at),))
+            happened = drills.upcoming(workplace.desk, store, asked)[1]
+            assert happened is not None
+            said.add(int(happened.what.split()[1]))
+    assert said == {out}

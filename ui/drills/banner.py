@@ -117,6 +117,7 @@ class DrillStrip(Banner):
         self.setAccessibleName(self.text)
 
     def _elide(self) -> None:
+        self._line.activate()  # other buttons leave other room
         super()._elide()
         metrics = QFontMetrics(self._detail.font())
         self._detail.setText(metrics.elidedText(self._more, Qt.TextElideMode.ElideRight, self._detail.width()))

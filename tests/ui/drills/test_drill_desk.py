@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -9,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.logbook.opening import open_logbook
 from dispatcher.services import drills
-from dispatcher.services.drills import Difficulty, DrillState, Wish
+from dispatcher.services.drills import CueKind, Difficulty, DrillState, Score, Standing, Turn, Wish
 from dispatcher.services.plan import apply_proposal
 from dispatcher.services.workplace import Workplace, open_workplace
 from tests.unit.services.conftest import now, open_stores
@@ -251,3 +253,24 @@ def test_a_recorded_day_is_played_again_though_the_form_reads_its_days_later(the
     dialog.show_days([date(2026, 5, 5)])
     assert dialog.wish.recorded is None
     assert "not on record" in dialog.said.text()
+
+
+def test_a_long_verdict_is_cut_with_dots_where_buttons_come_with_it(
+    stages: Callable[[str], Stage], qtbot: QtBot
+) -> None:
+    stage = stages("")
+    drill = begun(stage.workplace)
+    same = Standing(10_000, 1_000, 600, 0, 0, 0, 0.0, 0)
+    verdict = Score(0, 0, -500, "Nothing could be avoided here: leaving the plan alone would have been better.")
+    turn = Turn(CueKind.LATE, now(), "Round 1 runs late.", 3, best={"s": ("o",)}, nothing=same, person=same,
+                optimiser=same, score=verdict)  # fmt: skip
+    strip = stage.desk.banner
+    strip.show()
+    strip.resize(900, 56)
+    strip.show_busy("Holding your plan against the optimiser’s")
+    strip.show_verdict(replace(drill, turns=(turn,)))
+    qtbot.waitUntil(lambda: strip.plan.geometry().left() > strip._label.geometry().left())
+    QApplication.processEvents()
+    shown = strip._label
+    assert QFontMetrics(shown.font()).horizontalAdvance(shown.text()) <= shown.width()
+    assert shown.text().endswith("…")

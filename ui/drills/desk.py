@@ -233,7 +233,12 @@ class DrillDesk(QObject):
         self._took_s = self._ticks_s() - self._began_s
         self._busy("Holding your plan against the optimiser’s")
         # what the hand did a moment ago is written first
-        self._runner.submit(Operation("Done", lambda _uow: None), initiator=self, on_done=self._on_settled)
+        self._runner.submit(
+            Operation("Done", lambda _uow: None),
+            initiator=self,
+            on_done=self._on_settled,
+            on_failed=self._on_not_judged,
+        )
 
     def _on_settled(self, _done: object) -> None:
         if self._searching:

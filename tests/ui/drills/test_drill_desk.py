@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from db.logbook.opening import open_logbook
+from dispatcher.domain.errors import KnownError
 from dispatcher.services import drills
 from dispatcher.services.drills import CueKind, Difficulty, DrillState, Score, Standing, Turn, Wish
 from dispatcher.services.plan import apply_proposal
@@ -239,6 +240,27 @@ def test_nothing_is_shown_in_the_depot_itself(stages: Callable[[str], Stage], qt
     stage.runner.wait_until_idle()
     assert not stage.desk.banner.isVisible()
     assert stage.desk.hindrance() == ""
+
+
+def test_who_is_done_while_nothing_can_be_written_is_told_and_can_be_done_again(
+    stages: Callable[[str], Stage], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = drilled(stages, qtbot)
+    stage.desk.go_on()
+    reach(qtbot, stage, Phase.OPEN)
+    stage.runner.wait_until_idle()
+
+    def full(*_args: object, **_words: object) -> None:
+        raise KnownError("The disk is full.", "Make room.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(stage.workplace.store), "write", full)
+        stage.desk.go_on()
+        qtbot.waitUntil(lambda: any("disk is full" in said for said in stage.told), timeout=WAIT_MS)
+    assert stage.desk.phase is Phase.OPEN
+    assert stage.desk.banner.go.text() == "Done"
+    stage.desk.go_on()
+    reach(qtbot, stage, Phase.TOLD)
 
 
 def test_a_recorded_day_is_played_again_though_the_form_reads_its_days_later(theme: Theme, qtbot: QtBot) -> None:

@@ -1,6 +1,8 @@
 """Drills played to their end: who does what the optimiser does has all points, who does nothing none."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -41,6 +43,13 @@ def hit(workplace: Workplace, drill: drills.Drill, store: Store) -> drills.Drill
     drill, happened = drills.upcoming(workplace.desk, store, drill)
     assert happened is not None
     return drills.came(drill, happened, store.write(happened.label, happened.change).changes.revision)
+
+
+def logged(workplace: Workplace) -> dict[str, list[tuple[object, ...]]]:
+    """All that the depot's logbook holds, by table."""
+    with closing(sqlite3.connect(workplace.home.database(workplace.slug).with_name("logbook.db"))) as book:
+        names = [name for (name,) in book.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: book.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
 
 
 def only(drill: drills.Drill, *kinds: CueKind, clock: str = "10:00") -> drills.Drill:
@@ -115,10 +124,12 @@ def test_the_same_seed_makes_the_same_day_and_the_same_script(workplace: Workpla
 
 
 def test_nothing_of_a_drill_reaches_the_depot(workplace: Workplace) -> None:
-    before = workplace.store.read(lambda r: (r.revision, r.days()))
+    before, written = workplace.store.read(lambda r: (r.revision, r.days())), logged(workplace)
     drill = begun(workplace)
-    played(workplace, drill, does_nothing)
+    drills.keep(drills.logbook_of(workplace), played(workplace, drill, does_nothing))
     assert workplace.store.read(lambda r: (r.revision, r.days())) == before
+    after = logged(workplace)
+    assert {table for table in after if after[table] != written[table]} == {"paper"}
     assert whatifs.all_of(workplace.home, workplace.slug) == ()  # no copy that somebody could promote
     copy = whatifs.named(workplace.home, workplace.slug, drill.copy)
     with pytest.raises(KnownError, match="never comes into the depot"):

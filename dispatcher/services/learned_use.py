@@ -30,11 +30,8 @@ def foreseer_of(workplace: Workplace) -> Foreseer:
 
 
 def travel_used(trials: Collection[Trial]) -> bool:
-    """Whether driving times learned may be used: not where they did worse on days held out. Untried ones may.
-
-    Legs are drawn towards the plan until there are many of them, so that few say nearly nothing.
-    """
-    return all(trial.used or trial.learned is None for trial in trials if trial.target is Target.TRAVEL)
+    """Whether driving times learned are used: only where they did better on days held out."""
+    return any(trial.used for trial in trials if trial.target is Target.TRAVEL)
 
 
 def due(desk: LearningDesk, known: "Span | None", now: datetime) -> bool:

@@ -220,10 +220,10 @@ def trial(*, used: bool, learned: float | None = 0.5) -> Trial:
     return Trial(Target.TRAVEL, 10, 5, date(2026, 1, 1), date(2026, 2, 1), 0.4, learned, used)
 
 
-def test_driving_times_are_used_unless_they_did_worse() -> None:
-    assert travel_used(())
+def test_driving_times_are_used_only_where_they_did_better() -> None:
+    assert not travel_used(())
     assert travel_used([trial(used=True)])
-    assert travel_used([trial(used=False, learned=None)])
+    assert not travel_used([trial(used=False, learned=None)])
     assert not travel_used([trial(used=False)])
 
 

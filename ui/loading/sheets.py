@@ -32,7 +32,7 @@ from ui.theme import Size, Theme
 
 WHICH = "Scan a run sheet, or type its code"
 LINE = "Enter: delivered and signed"
-ROOM = ((12, 15), (18, 21), (18, 26), (30, 44), (20, 23), (22, 24))
+ROOM = ((12, 13), (16, 19), (18, 24), (24, 32), (16, 20), (16, 20))
 """Least and most of a column, in steps of the grid."""
 WIDE = 240
 """Steps of the grid from where on names and addresses take twice the room."""
@@ -158,6 +158,10 @@ class SheetsPage(QWidget):
             least, most = ROOM[column]
             if column == WHO and self.table.width() > self._theme.grid(WIDE):
                 most *= 2
+            if column == DUE:
+                self.table.setColumnHidden(
+                    DUE, not any(self.rows.index(n, DUE).data() for n in range(self.rows.rowCount()))
+                )
             size_column(self.table, self._theme, column, least=least, most=most)
 
     # --- which sheet ----------------------------------------------------------------------------------------------
@@ -181,9 +185,9 @@ class SheetsPage(QWidget):
     def _on_listed(self, lines: Sequence[SheetLine]) -> None:
         self.list.clear()
         for line in lines:
-            code = f"{line.code[:3]}-{line.code[3:]}" if line.code else "not printed"
+            code = f"{line.code[:3]}-{line.code[3:]}: " if line.code else ""
             kept = f", {line.keyed} to save" if line.keyed else ""
-            item = QListWidgetItem(f"{line.title}\n{code}: {line.done} of {line.stops} known{kept}", self.list)
+            item = QListWidgetItem(f"{line.title}\n{code}{line.done} of {line.stops} known{kept}", self.list)
             item.setData(Qt.ItemDataRole.UserRole, line.shift_id)
             if self.returned and self.returned.sheet.shift_id == line.shift_id:
                 self.list.setCurrentItem(item)
@@ -222,7 +226,7 @@ class SheetsPage(QWidget):
             if (scanned := self._feed.row_named(returned, text)) is not None:
                 self._point_at(scanned)
             elif row is None:
-                self.said.say("All is keyed: Ctrl+Enter saves the sheet.", Tone.GOOD)
+                self.said.say(self._whole_words, Tone.GOOD)
             else:
                 self.returned = self._feed.key(returned, row.id, text)
                 self._show()
@@ -310,6 +314,12 @@ class SheetsPage(QWidget):
         self._preview()
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def _whole_words(self) -> str:
+        """Nothing is left to be keyed."""
+        keyed = self.save.isEnabled()
+        return "All is keyed: Ctrl+Enter saves the sheet." if keyed else "All stops of this sheet are known."
+
     @Slot()
     def _preview(self) -> None:
         """Which row it is, and what the line means so far."""
@@ -317,7 +327,7 @@ class SheetsPage(QWidget):
         if self.returned is None or row is None:
             whole = self.returned is not None
             self.at.setText("")
-            self.said.say("All is keyed: Ctrl+Enter saves the sheet." if whole else "", Tone.GOOD)
+            self.said.say(self._whole_words if whole else "", Tone.GOOD)
             return
         named_ = (f"{row.turn}.", row.number, row.name, row.address) if row.is_stop else (row.name,)
         self.at.setText("  ".join(filter(None, named_)))

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from dispatcher.domain.incidents import IncidentKind
 from dispatcher.services.clocks import system_clock
+from dispatcher.services.exceptions import Given
 from dispatcher.services.home import Home
 from dispatcher.services.loading.board import LoadRow
 from dispatcher.services.loading.paper import Paper
@@ -182,9 +183,10 @@ class Booking(Play):
         said: Counter[str] = Counter()
         yield lambda: all(r.berth for r in panel.board.rounds), "bays and waves", 60.0
         rounds = [r.shift_id for r in panel.board.rounds]
-        first = self._rows(rounds[0])
+        # shops print an article's barcode on parcels of many orders: those do not tell vans apart
+        own = self._own_label(rounds[0], rounds[1])
         panel.bench.choose(rounds[1])
-        yield from self._scan(label(first[0], first[0].pieces[0]), said)
+        yield from self._scan(own, said)
         self.picture("loading-other-van")
         for shift_id in rounds:
             panel.bench.choose(shift_id)
@@ -196,7 +198,7 @@ class Booking(Play):
                     if shift_id == rounds[0] and n == 0 and row is rows[len(rows) // 2]:
                         self.picture("loading-in-work")
         panel.bench.choose(rounds[0])
-        yield from self._scan(label(first[0], first[0].pieces[0]), said)
+        yield from self._scan(own, said)
         self.picture("loading-twice")
         yield from self._scan("no such parcel", said)
         self.result["scans"] = dict(said)
@@ -205,6 +207,12 @@ class Booking(Play):
         board = self.window.loading.board
         assert board is not None
         return next(r.rows for r in board.rounds if r.shift_id == shift_id)
+
+    def _own_label(self, shift_id: Any, other: Any) -> str:
+        """Of a piece of this round that neither the other one nor the piece left out has the like of."""
+        *rows, last = self._rows(shift_id)
+        alike = {piece for row in (*self._rows(other), last) for piece in row.pieces if len(piece) > 2}
+        return next(label(row, piece) for row in rows for piece in row.pieces if piece not in alike)
 
     def _scan(self, code: str, said: Counter[str]) -> Script:
         """A scanner is a keyboard that ends with Enter."""
@@ -240,8 +248,10 @@ class Booking(Play):
             "order": gone.number,
             "offers": [offer.label for offer in queue.bench.detail.remedies.offers],
         }
+        offers = queue.bench.detail.remedies.offers
+        tomorrow = next(n for n, offer in enumerate(offers) if offer.ready and offer.wants is Given.NOTHING)
         queue.bench.table.setFocus()
-        key(Key.Key_Return)
+        key(Key(Key.Key_1 + tomorrow))
         store = self.window.day.workplace.store
         yield lambda: store.read(lambda r: r.order(gone.order_id)).date > self.on, "another day for it"
 
